@@ -1,0 +1,225 @@
+"""One slice into the store: compared with what is held, and written, in one transaction.
+
+Nothing is deleted: a PO or a line that the complete answer of its day no longer has is marked gone.
+A PO that comes under another ship date than we hold is one PO that moved.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from komet.download import compare
+from komet.download.rows import OrderBundle, SliceRows
+from komet.store import calls, slices
+from komet.store.database import Connection, Database
+from komet.store.slices import OrderRows
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class SliceResult:
+    """Orders of one slice by what became of them, counted by PO."""
+
+    orders: int = 0
+    lines: int = 0
+    new_orders: int = 0
+    changed_orders: int = 0
+    moved_orders: int = 0
+    gone_orders: int = 0
+    back_orders: int = 0
+    problems: int = 0
+
+
+def commit_slice(
+    db: Database, came: SliceRows, *, run_id: str, ledger: Sequence[dict[str, object]]
+) -> SliceResult:
+    """Write the slice and the ledger of its calls. Raises `StoreError`; then nothing is written."""
+    with db.write() as con:
+        calls.record(con, ledger)
+        newest = slices.newest_answer(con, came.provider_id, came.day)
+        if newest is not None and newest > came.requested_at:
+            # another process has asked later and written already: its answer is the newer truth
+            return SliceResult(orders=len(came.orders), lines=came.line_count)
+        changes, written = _write_orders(con, came, run_id)
+        slices.record_slice(
+            con,
+            run_id=run_id,
+            provider_id=came.provider_id,
+            day=came.day,
+            fetched_at=came.requested_at,
+            orders=len(came.orders),
+            lines=came.line_count,
+            changes=[
+                {
+                    **change,
+                    "run_id": run_id,
+                    "provider_id": came.provider_id,
+                    "slice_date": came.day,
+                    "seen_at": came.requested_at,
+                }
+                for change in changes
+            ],
+            problems=came.problems,
+        )
+    return _result(came, changes, written)
+
+
+def _write_orders(con: Connection, came: SliceRows, run_id: str) -> tuple[list[Row], set[str]]:
+    provider_id = came.provider_id
+    heads = slices.held_heads(con, provider_id, came.day, list(came.orders))
+    orders = {
+        po_id: bundle
+        for po_id, bundle in came.orders.items()
+        if not _seen_elsewhere_later(heads.get(po_id), came)
+    }
+    gone = [
+        po_id
+        for po_id, head in heads.items()
+        if po_id not in came.orders
+        and head["gone_at"] is None
+        and head["seen_at"] <= came.requested_at
+    ]
+    touched = [
+        po_id
+        for po_id, bundle in orders.items()
+        if po_id in heads and not _same(heads[po_id], bundle)
+    ]
+    held = _bundles(slices.held_rows(con, provider_id, [*touched, *gone]))
+    found_again = slices.forget_gone(con, run_id, provider_id, touched)
+
+    changes: list[Row] = []
+    write: list[OrderBundle] = []
+    for po_id, bundle in orders.items():
+        if po_id not in heads:
+            changes.append(compare.whole_order("new", bundle.head))
+            write.append(_first_seen(bundle, came.requested_at))
+        elif po_id in held:
+            order_changes = compare.order_changes(held[po_id], bundle)
+            if po_id in found_again:
+                order_changes = [c for c in order_changes if c["kind"] != "back"]
+            changes += order_changes
+            write.append(_merged(held[po_id], bundle, order_changes, came.requested_at))
+    for po_id in gone:
+        changes.append(compare.whole_order("gone", held[po_id].head))
+        write.append(_gone(held[po_id], came.requested_at))
+
+    line_orders = {
+        line["po_item_id"]: po_id for po_id, b in orders.items() for line in b.lines
+        if po_id not in heads or po_id in held
+    }  # fmt: skip
+    elsewhere = slices.lines_elsewhere(con, provider_id, line_orders)
+    elsewhere = {item: po for item, po in elsewhere.items() if po not in held}
+    if elsewhere:
+        slices.delete_lines(con, provider_id, elsewhere)
+    slices.replace_orders(con, provider_id, list(held), _rows(write, line_orders))
+    return changes, set(orders)
+
+
+def _seen_elsewhere_later(head: Row | None, came: SliceRows) -> bool:
+    """Whether another day's answer, asked for later than ours, already showed this PO."""
+    return (
+        head is not None
+        and head["slice_date"] != came.day
+        and head["gone_at"] is None
+        and head["seen_at"] > came.requested_at
+    )
+
+
+def _same(head: Row, bundle: OrderBundle) -> bool:
+    return (
+        head["content_hash"] == bundle.head["content_hash"]
+        and head["slice_date"] == bundle.head["slice_date"]
+        and head["gone_at"] is None
+    )
+
+
+def _bundles(rows: OrderRows) -> dict[str, OrderBundle]:
+    bundles = {head["po_id"]: OrderBundle(head) for head in rows.purchase_orders}
+    for line in sorted(rows.po_lines, key=lambda row: row["position"]):
+        bundles[line["po_id"]].lines.append(line)
+    for row in sorted(rows.po_breakdowns, key=lambda row: row["position"]):
+        bundles[row["po_id"]].breakdowns.append(row)
+    for row in rows.po_boxes:
+        bundles[row["po_id"]].boxes.append(row)
+    return bundles
+
+
+def _first_seen(bundle: OrderBundle, at: datetime) -> OrderBundle:
+    for row in (bundle.head, *bundle.lines):
+        row.update(first_seen_at=at, changed_at=at, gone_at=None)
+    return bundle
+
+
+def _merged(held: OrderBundle, came: OrderBundle, changes: list[Row], at: datetime) -> OrderBundle:
+    """What came, with its history, and with the lines that are gone from it."""
+    changed = {change["po_item_id"] for change in changes}
+    came.head.update(
+        first_seen_at=held.head["first_seen_at"],
+        changed_at=at if changed else held.head["changed_at"],
+        gone_at=None,
+    )
+    before = {line["po_item_id"]: line for line in held.lines}
+    for line in came.lines:
+        old = before.pop(line["po_item_id"], None)
+        # a change of the header (moved, another status) is a change of each of its lines
+        is_changed = old is None or None in changed or line["po_item_id"] in changed
+        line.update(
+            first_seen_at=old["first_seen_at"] if old else at,
+            changed_at=at if is_changed or old is None else old["changed_at"],
+            gone_at=None,
+        )
+    for line in before.values():
+        line.update(gone_at=line["gone_at"] or at, slice_date=came.head["slice_date"])
+        if line["po_item_id"] in changed:
+            line["changed_at"] = at
+        came.lines.append(line)
+    for kept, rows in ((came.breakdowns, held.breakdowns), (came.boxes, held.boxes)):
+        kept += [
+            {**row, "slice_date": came.head["slice_date"]}
+            for row in rows
+            if row["po_item_id"] in before
+        ]
+    return came
+
+
+def _gone(held: OrderBundle, at: datetime) -> OrderBundle:
+    held.head.update(gone_at=at, changed_at=at)
+    for line in held.lines:
+        line.update(gone_at=line["gone_at"] or at, changed_at=at)
+    return held
+
+
+def _rows(bundles: list[OrderBundle], line_orders: dict[str, str]) -> OrderRows:
+    """All rows to write; a line that now belongs to another PO is not written with its old one."""
+    rows = OrderRows([], [], [], [])
+    for bundle in bundles:
+        po_id = bundle.head["po_id"]
+
+        def here(row: Row, po_id: str = po_id) -> bool:
+            return line_orders.get(row["po_item_id"], po_id) == po_id
+
+        rows.purchase_orders.append(bundle.head)
+        rows.po_lines += filter(here, bundle.lines)
+        rows.po_breakdowns += filter(here, bundle.breakdowns)
+        rows.po_boxes += filter(here, bundle.boxes)
+    return rows
+
+
+def _result(came: SliceRows, changes: list[Row], written: set[str]) -> SliceResult:
+    kinds: dict[str, set[str]] = {}
+    for change in changes:
+        kind = change["kind"] if change["po_item_id"] is None else "changed"
+        kinds.setdefault(kind, set()).add(change["po_id"])
+    whole = kinds.get("new", set()) | kinds.get("gone", set())
+    return SliceResult(
+        orders=len(written),
+        lines=came.line_count,
+        new_orders=len(kinds.get("new", ())),
+        changed_orders=len(kinds.get("changed", set()) - whole),
+        moved_orders=len(kinds.get("moved", ())),
+        gone_orders=len(kinds.get("gone", ())),
+        back_orders=len(kinds.get("back", ())),
+        problems=len(came.problems),
+    )

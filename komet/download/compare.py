@@ -1,0 +1,127 @@
+"""What has changed between the PO that we hold and the PO that has come: pure, row against row."""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from komet.download.rows import OrderBundle
+
+Row = dict[str, Any]
+_HEAD_FIELDS = (
+    "number", "origin", "vendor_name", "location_name", "status", "total_boxes", "total_cost",
+    "comments",
+)  # fmt: skip
+_LINE_FIELDS = (
+    "product_id", "product_description", "box_type", "total_boxes", "bunches", "stems_bunch",
+    "units", "unit_type", "total_units", "unit_cost", "total_cost", "quantity_confirmed",
+    "line_item_status", "order_type", "standing_order", "prebook", "prebook_truck_date",
+    "customer_name", "carrier_name", "mark_code", "reference_number", "notes", "custom_field1",
+)  # fmt: skip
+
+
+def order_changes(held: OrderBundle, came: OrderBundle) -> list[Row]:
+    """Moved, changed and back; new, changed, gone and back lines. Empty for the same content.
+
+    Each row: po_id, po_number, po_item_id (None for the PO itself), kind, field, before, after.
+    """
+    return [*_head_changes(held.head, came.head), *_line_changes(held, came)]
+
+
+def whole_order(kind: str, head: Row) -> Row:
+    """A change that concerns the PO as a whole: `new` or `gone`."""
+    return _change(head, kind)
+
+
+def _head_changes(held: Row, came: Row) -> Iterator[Row]:
+    before, after = _ship_date(held), _ship_date(came)
+    if before != after:
+        yield _change(came, "moved", field="ship_date", before=before, after=after)
+    elif held["gone_at"] is not None:
+        yield _change(came, "back")
+    yield from _field_changes(held, came, _HEAD_FIELDS, came)
+
+
+def _line_changes(held: OrderBundle, came: OrderBundle) -> Iterator[Row]:
+    before = {line["po_item_id"]: line for line in held.lines}
+    contents_before, contents_after = _contents(held), _contents(came)
+    for line in came.lines:
+        item_id = line["po_item_id"]
+        old = before.pop(item_id, None)
+        if old is None:
+            yield _change(came.head, "new", line)
+            continue
+        if old["gone_at"] is not None and held.head["gone_at"] is None:
+            yield _change(came.head, "back", line)
+        yield from _field_changes(old, line, _LINE_FIELDS, came.head, line)
+        for field in ("breakdowns", "boxes"):
+            was, now = contents_before[field].get(item_id), contents_after[field].get(item_id)
+            if was != now:
+                yield _change(came.head, "changed", line, field=field, before=was, after=now)
+    for line in before.values():
+        if line["gone_at"] is None:
+            yield _change(came.head, "gone", line)
+
+
+def _contents(bundle: OrderBundle) -> dict[str, dict[str, str]]:
+    """What each line holds, as one readable text: its breakdowns, and the codes of its boxes."""
+    texts: dict[str, dict[str, str]] = {"breakdowns": {}, "boxes": {}}
+    for row in bundle.breakdowns:
+        pack = f"{_text(row['bunches'])}×{_text(row['stems_bunch'])}"
+        cost = f" @ {_text(row['cost'])}" if row["cost"] is not None else ""
+        product = row["product_description"] or row["product_id"]
+        _append(texts["breakdowns"], row["po_item_id"], f"{product} {pack}{cost}")
+    for row in bundle.boxes:
+        status = f" ({row['status_name']})" if row["status_name"] else ""
+        _append(texts["boxes"], row["po_item_id"], f"{row['box_code'] or '?'}{status}")
+    return texts
+
+
+def _append(texts: dict[str, str], item_id: str, text: str) -> None:
+    texts[item_id] = f"{texts[item_id]}; {text}" if item_id in texts else text
+
+
+def _field_changes(
+    before: Row, after: Row, fields: tuple[str, ...], head: Row, line: Row | None = None
+) -> Iterator[Row]:
+    for field in fields:
+        if before[field] != after[field]:
+            yield _change(
+                head, "changed", line, field=field, before=before[field], after=after[field]
+            )
+
+
+def _change(
+    head: Row,
+    kind: str,
+    line: Row | None = None,
+    *,
+    field: str | None = None,
+    before: Any = None,
+    after: Any = None,
+) -> Row:
+    return {
+        "po_id": head["po_id"],
+        "po_number": head["number"],
+        "po_item_id": line["po_item_id"] if line else None,
+        "kind": kind,
+        "field": field,
+        "before": _text(before),
+        "after": _text(after),
+    }
+
+
+def _ship_date(head: Row) -> date | None:
+    ship_date: date | None = head["ship_date"] or head["slice_date"]
+    return ship_date
+
+
+def _text(value: Any) -> str | None:
+    if value is None:
+        return None
+    if isinstance(value, Decimal):
+        text = format(value, "f")
+        return text.rstrip("0").rstrip(".") if "." in text else text
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    return str(value)

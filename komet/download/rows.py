@@ -1,0 +1,141 @@
+"""From Komet's records to the rows that the store keeps.
+
+Nothing is invented: a value that could not be read is empty, and stands in `problems`. An order
+that comes without an ID is known by its number, a line by its place in the order; both are
+reported.
+"""
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from komet.api.client import Slice
+from komet.api.models import DataProblem, OrderLine, PurchaseOrder, Record
+
+Row = dict[str, Any]
+_READER = "1"
+"""Part of every content hash: raise it when reading changes, and the next download re-reads all."""
+
+_HEADER = {
+    "number": "po_number",
+    "origin": "origin",
+    "vendor_id": "vendor_id",
+    "vendor_name": "vendor_name",
+    "location_id": "location_id",
+    "location_name": "location_name",
+    "ship_date": "ship_date",
+    "status": "po_status",
+}
+_NESTED = {"details", "breakdowns", "boxes", "custom_fields"}
+
+
+@dataclass
+class OrderBundle:
+    """One PO with everything below it."""
+
+    head: Row
+    lines: list[Row] = field(default_factory=list)
+    breakdowns: list[Row] = field(default_factory=list)
+    boxes: list[Row] = field(default_factory=list)
+
+
+@dataclass
+class SliceRows:
+    """One slice, ready to be compared and written. `orders` by PO ID."""
+
+    provider_id: str
+    day: date
+    requested_at: datetime
+    orders: dict[str, OrderBundle]
+    problems: list[Row]
+
+    @property
+    def line_count(self) -> int:
+        """Lines in all orders of the slice."""
+        return sum(len(bundle.lines) for bundle in self.orders.values())
+
+
+def slice_rows(provider_id: str, day: date, answer: Slice) -> SliceRows:
+    """The rows of one answer. A PO that is listed twice counts once, as it comes last."""
+    problems = list(answer.problems)
+    orders: dict[str, OrderBundle] = {}
+    for order in answer.orders:
+        po_id = order.id
+        if po_id is None:
+            problems.append(DataProblem("id", "", order.number))
+            if order.number is None and not order.details:
+                continue
+            po_id = f"number {order.number}"
+        orders[po_id] = _bundle(provider_id, day, po_id, order, problems)
+        orders[po_id].head["fetched_at"] = answer.requested_at
+        for line in orders[po_id].lines:
+            line["fetched_at"] = answer.requested_at
+    problem_rows = [
+        {
+            "provider_id": provider_id,
+            "slice_date": day,
+            "po_id": problem.po_id,
+            "po_item_id": problem.po_item_id,
+            "field": problem.field,
+            "value": problem.value,
+            "seen_at": answer.requested_at,
+        }
+        for problem in problems
+    ]
+    return SliceRows(provider_id, day, answer.requested_at, orders, problem_rows)
+
+
+def _bundle(
+    provider_id: str, day: date, po_id: str, order: PurchaseOrder, problems: list[DataProblem]
+) -> OrderBundle:
+    key = {"provider_id": provider_id, "po_id": po_id, "slice_date": day}
+    fields = _fields(order)
+    header = {ours: fields[wire] for wire, ours in _HEADER.items()}
+    bundle = OrderBundle({**fields, **key, "content_hash": _content_hash(order)})
+    del bundle.head["id"]
+    taken: set[str] = set()
+    for position, detail in enumerate(order.details, start=1):
+        item_id = detail.po_item_id
+        if item_id is None or item_id in taken:
+            problems.append(DataProblem("poItemId", item_id or "", po_id, item_id))
+            item_id = f"{po_id} line {position}"
+        taken.add(item_id)
+        _add_line(bundle, {**key, "po_item_id": item_id}, header, position, detail)
+    return bundle
+
+
+def _add_line(bundle: OrderBundle, key: Row, header: Row, position: int, detail: OrderLine) -> None:
+    custom = [_fields(entry) for entry in detail.custom_fields]
+    bundle.lines.append(
+        {
+            **_fields(detail),
+            **header,
+            **key,
+            "position": position,
+            "custom_fields": _json(custom) if custom else None,
+        }
+    )
+    bundle.breakdowns += [
+        {**_fields(entry), **key, "position": place}
+        for place, entry in enumerate(detail.breakdowns, start=1)
+    ]
+    bundle.boxes += [{**_fields(entry), **key} for entry in detail.boxes]
+
+
+def _fields(record: Record) -> Row:
+    known = {name: getattr(record, name) for name in type(record).model_fields}
+    return {
+        **{name: value for name, value in known.items() if name not in _NESTED},
+        "extra": _json(record.extra) if record.extra else None,
+    }
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, default=str, ensure_ascii=False, sort_keys=True)
+
+
+def _content_hash(order: PurchaseOrder) -> str:
+    content = _READER + _json(order.model_dump(mode="python"))
+    return hashlib.blake2b(content.encode(), digest_size=16).hexdigest()

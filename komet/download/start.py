@@ -1,0 +1,59 @@
+"""Starting, resuming and retrying runs: what the page's buttons and the command line call."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from komet.desk import Desk
+from komet.download.plan import Plan
+from komet.errors import InvalidInput
+from komet.language import _
+from komet.store import runs
+from komet.store.database import Connection
+from komet.store.runs import Run, RunState
+
+RESUME_WITHIN = timedelta(hours=1)
+
+
+def start(desk: Desk, plan: Plan, *, source: str, workers: int | None = None) -> tuple[Run, bool]:
+    """A run for the plan, and whether it takes up an interrupted one.
+
+    A run over the very same slices that was killed less than an hour ago is resumed: what it had
+    fetched is fresh, and fetching it again would spend the client's requests for nothing.
+    """
+    if not plan.slices:
+        raise InvalidInput(_("There is nothing to download: choose providers and days."))
+    workers = workers or desk.settings.workers
+    with desk.db.write() as con:
+        for run in runs.latest_runs(con, desk.now(), limit=5):
+            if _takes_up(con, run, plan.slices, desk):
+                return run, True
+        run = runs.create_run(con, plan.slices, source=source, workers=workers, now=desk.now())
+    return run, False
+
+
+def retryable(desk: Desk, run_id: str | None = None) -> tuple[Run, int]:
+    """The run of that ID (default: the last), and how many of its slices are still to be fetched.
+
+    Raises `NotFound`, or `InvalidInput` while the run is at work.
+    """
+    with desk.db.read() as con:
+        if run_id is None:
+            newest = runs.latest_runs(con, desk.now(), limit=1)
+            if not newest:
+                raise InvalidInput(_("There has been no download yet."))
+            run = newest[0]
+        else:
+            run = runs.run_by_id(con, run_id, desk.now())
+        if run.active:
+            raise InvalidInput(
+                _("That download is still at work."), next_step=_("Wait for it, or cancel it.")
+            )
+        return run, len(runs.slices_of(con, run.id, unfinished=True))
+
+
+def _takes_up(con: Connection, run: Run, slices: Sequence[tuple[str, date]], desk: Desk) -> bool:
+    if run.state is not RunState.INTERRUPTED:
+        return False
+    if run.heartbeat_at is None or desk.now() - run.heartbeat_at > RESUME_WITHIN:
+        return False
+    return {(s.provider_id, s.slice_date) for s in runs.slices_of(con, run.id)} == set(slices)

@@ -1,0 +1,73 @@
+"""The app's background worker: one thread that works through runs, whatever the pages do."""
+
+import logging
+import queue
+import threading
+
+from komet.desk import Desk
+from komet.download import run as engine
+from komet.errors import DeskError
+from komet.store import runs
+from komet.store.runs import RunState
+
+_log = logging.getLogger(__name__)
+
+
+class Worker:
+    """Takes run IDs and works through them one after the other. Lives as long as the app."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._queue: queue.Queue[str] = queue.Queue()
+        self._stop = threading.Event()
+        self._current: str | None = None
+        self._thread = threading.Thread(target=self._loop, name="downloads", daemon=True)
+        self._thread.start()
+
+    @property
+    def busy(self) -> bool:
+        """Whether a run is at work or waiting in this process."""
+        return self._current is not None or not self._queue.empty()
+
+    def submit(self, run_id: str) -> None:
+        """Work on this run as soon as those before it are through."""
+        self._queue.put(run_id)
+
+    def cancel(self, run_id: str) -> None:
+        """Stop a run, whichever process has it, after the slices that are under way."""
+        with self._desk.db.write() as con:
+            runs.request_cancel(con, run_id)
+        if self._current == run_id:
+            self._stop.set()
+
+    def _loop(self) -> None:
+        while True:
+            run_id = self._queue.get()
+            self._current = run_id
+            self._stop.clear()
+            try:
+                self._work(run_id)
+            finally:
+                self._current = None
+
+    def _work(self, run_id: str) -> None:
+        try:
+            with self._desk.db.read() as con:
+                waiting = runs.run_by_id(con, run_id, self._desk.now())
+            if waiting.cancel_requested and waiting.state is RunState.QUEUED:
+                self._close(run_id, RunState.CANCELLED, None)
+                return
+            engine.execute(self._desk, run_id, stop=self._stop)
+        except DeskError as error:
+            _log.warning("run %s ended early: %s", run_id, error)
+            self._close(run_id, RunState.FAILED, str(error))
+        except Exception:  # noqa: BLE001 - the thread must live on for the next run
+            _log.exception("run %s broke", run_id)
+            self._close(run_id, RunState.FAILED, None)
+
+    def _close(self, run_id: str, state: RunState, message: str | None) -> None:
+        try:
+            with self._desk.db.write() as con:
+                runs.finish_run(con, run_id, state, message, self._desk.now())
+        except DeskError as error:
+            _log.warning("run %s could not be closed: %s", run_id, error)

@@ -1,0 +1,118 @@
+"""A frame's values in the few types that the Excel library writes correctly.
+
+The library leaves a column blank, without an error, when it does not know its
+dtype. Hence the allow-list: what is not named here raises.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from komet.export.sheet import ColumnKind, Sheet
+
+EXCEL_TEXT_LIMIT = 32_767
+"""Longest text of one cell, counted as Excel does: in UTF-16 code units."""
+
+CUT_MARK = " […]"
+"""Ends a text that was cut at ``EXCEL_TEXT_LIMIT``."""
+
+ODD_DATE = "\x00odd"
+"""Suffix of a helper column: dates outside Excel's calendar, as ISO text."""
+
+# XML 1.0 cannot carry these; the library would write Excel's _x0001_ notation,
+# which other readers show literally.
+_CONTROLS = r"[\x00-\x08\x0B\x0C\x0E-\x1F\x{FFFE}\x{FFFF}]"
+
+_TEXTS = (pl.String, pl.Categorical, pl.Enum)
+
+
+def excel_frame(sheet: Sheet) -> pl.DataFrame:
+    """Return ``sheet.frame`` as String, Boolean, Int64, Float64, Date and Datetime.
+
+    Timestamps become naive UTC, NaN and infinities null, texts clean and short
+    enough for Excel. A date column with days outside 1900 to 9999 comes with a
+    helper column named heading + ``ODD_DATE`` that has those days as text.
+
+    Raises ``TypeError``, naming sheet and column, for a dtype that does not
+    belong in its column's kind.
+    """
+    result: list[pl.Series] = []
+    for column in sheet.columns:
+        values = sheet.frame.get_column(column.heading)
+        dtype = values.dtype
+        if dtype == pl.Null:
+            result.append(values.cast(pl.String))
+        elif column.kind.is_number and dtype.is_numeric():
+            result.append(_number(values))
+        elif column.kind is ColumnKind.TEXT and dtype in _TEXTS:
+            result.append(excel_text(values.cast(pl.String)))
+        elif column.kind is ColumnKind.TEXT and dtype.is_integer():
+            result.append(values.cast(pl.String))
+        elif column.kind is ColumnKind.TEXT and dtype == pl.Boolean:
+            result.append(values)
+        elif column.kind is ColumnKind.DATE and dtype in (pl.Date, pl.Datetime):
+            result.extend(_calendar(_utc(values).cast(pl.Date), "%Y-%m-%d"))
+        elif column.kind is ColumnKind.TIME and dtype == pl.Datetime:
+            result.extend(_calendar(_utc(values), "%Y-%m-%d %H:%M"))
+        else:
+            raise TypeError(
+                f"Sheet {sheet.name!r}, column {column.heading!r}: "
+                f"{dtype} cannot be written as {column.kind.value}."
+            )
+    return pl.DataFrame(result)
+
+
+def excel_text(values: pl.Series) -> pl.Series:
+    """Return the strings without control characters, cut at ``EXCEL_TEXT_LIMIT``.
+
+    Line ends become a line feed, the one that Excel uses inside a cell.
+    """
+    name = values.name
+    clean = values.to_frame().select(
+        pl.col(name)
+        .str.replace_all("\r\n", "\n", literal=True)
+        .str.replace_all("\r", "\n", literal=True)
+        .str.replace_all(_CONTROLS, "")
+    )
+    # A string has at least as many bytes as code units: the slow exact cut in
+    # Python is needed by almost no column.
+    longest = clean.select(pl.col(name).str.len_bytes().max()).item()
+    if longest is not None and longest > EXCEL_TEXT_LIMIT:
+        clean = clean.select(
+            pl.when(pl.col(name).str.len_bytes() > EXCEL_TEXT_LIMIT)
+            .then(pl.col(name).map_elements(_cut, return_dtype=pl.String))
+            .otherwise(pl.col(name))
+        )
+    return clean.get_column(name)
+
+
+def _cut(text: str) -> str:
+    units = text.encode("utf-16-le")
+    if len(units) <= 2 * EXCEL_TEXT_LIMIT:
+        return text
+    kept = units[: 2 * (EXCEL_TEXT_LIMIT - len(CUT_MARK))]
+    # "ignore" drops the first half of a pair that the cut went through.
+    return kept.decode("utf-16-le", "ignore") + CUT_MARK
+
+
+def _number(values: pl.Series) -> pl.Series:
+    # A decimal is an integer over a power of ten: one correctly rounded division,
+    # so 10.10 becomes the double that prints as 10.1.
+    floats = values.cast(pl.Float64)
+    if values.dtype.is_integer():
+        return floats if values.dtype in (pl.Int128, pl.UInt128, pl.UInt64) else values
+    return floats.set(~floats.is_finite(), None)
+
+
+def _utc(values: pl.Series) -> pl.Series:
+    if isinstance(values.dtype, pl.Datetime) and values.dtype.time_zone is not None:
+        return values.dt.convert_time_zone("UTC").dt.replace_time_zone(None)
+    return values
+
+
+def _calendar(values: pl.Series, pattern: str) -> tuple[pl.Series, ...]:
+    odd = ~values.dt.year().is_between(1900, 9999)
+    if not odd.any():
+        return (values,)
+    texts = values.dt.strftime(pattern).set(~odd, None)
+    return values.set(odd, None), texts.alias(values.name + ODD_DATE)

@@ -1,0 +1,93 @@
+"""What a worksheet is made of, independent of the library that writes it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+import polars as pl
+
+
+class ColumnKind(StrEnum):
+    """How a column's values are stored and shown in Excel."""
+
+    TEXT = "text"
+    """Strings, and codes: "007" and long digit strings stay as they are."""
+    INTEGER = "integer"
+    """Whole numbers without a thousands separator, such as ids."""
+    QUANTITY = "quantity"
+    """Counts of things: 1,234, or 1,234.50 once the column holds any fraction."""
+    MONEY = "money"
+    """Amounts with 2 decimals."""
+    UNIT_COST = "unit_cost"
+    """Prices per stem or unit, with 4 decimals."""
+    FACTOR = "factor"
+    """Ratios such as full box equivalents, with 2 to 4 decimals."""
+    DATE = "date"
+    """Calendar days, without a time of day."""
+    TIME = "time"
+    """Instants, shown to the minute, in UTC."""
+
+    @property
+    def is_number(self) -> bool:
+        """Whether cells of this kind hold numbers that can be added up."""
+        return self in _NUMBERS
+
+
+_NUMBERS = frozenset(
+    {
+        ColumnKind.INTEGER,
+        ColumnKind.QUANTITY,
+        ColumnKind.MONEY,
+        ColumnKind.UNIT_COST,
+        ColumnKind.FACTOR,
+    }
+)
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a sheet.
+
+    ``width`` is in Excel's unit, about one digit of the default font; ``None``
+    chooses one by kind, heading and content.
+    """
+
+    heading: str
+    kind: ColumnKind
+    width: float | None = None
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One worksheet: a frame, how to show each of its columns, and perhaps totals.
+
+    ``frame`` has exactly the columns' headings as its column names, in the same
+    order. ``totals`` maps headings to values that become one bold last row whose
+    first cell reads "Total"; it therefore may not name the first column. A total of None
+    (the SQL sum of no rows) is an empty cell.
+    """
+
+    name: str
+    columns: tuple[Column, ...]
+    frame: pl.DataFrame
+    totals: Mapping[str, Decimal | int | float | None] | None = None
+
+    def check(self) -> None:
+        """Raise ``ValueError`` unless columns, frame and totals fit together."""
+        headings = [column.heading for column in self.columns]
+        if not headings:
+            raise ValueError(f"Sheet {self.name!r} has no columns.")
+        if self.frame.columns != headings:
+            raise ValueError(
+                f"Sheet {self.name!r}: the frame has {self.frame.columns}, "
+                f"the columns are {headings}."
+            )
+        numbers = {column.heading for column in self.columns[1:] if column.kind.is_number}
+        if wrong := sorted(set(self.totals or ()) - numbers):
+            raise ValueError(
+                f"Sheet {self.name!r}: totals belong to number columns after the first, "
+                f"not to {wrong}."
+            )

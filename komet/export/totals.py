@@ -1,0 +1,98 @@
+"""Finish the totals row of a workbook: bold, and outside the filter.
+
+The Excel library can only write totals as formulas without a value (which
+readers that do not calculate show as empty), or as one more data row, which a
+filter would then hide and a sort would move. So we write the row as data and
+correct three details in the parts of the file: the filter's range, twice, and
+the row's styles. The library's own ``row_formats`` is no way out: on the last
+row it writes the row twice and Excel calls the file damaged.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from zipfile import ZIP_DEFLATED, ZipFile
+
+_CHUNK = 1 << 20
+# A sixth less time than the usual 6, for a file 4 % larger.
+_LEVEL = 5
+_WORKBOOK = "xl/workbook.xml"
+_STYLES = "xl/styles.xml"
+
+
+def finish_totals(source: Path, target: Path, rows: Mapping[int, int]) -> None:
+    """Copy workbook ``source`` to ``target`` with finished totals rows.
+
+    ``rows`` maps a sheet's position, from 0, to the Excel number of its totals
+    row, which is its last. Sheets are streamed: memory stays at a few MB.
+    Raises ``ValueError`` if the library's output is not as we know it, rather
+    than handing out a file that is subtly wrong.
+    """
+    sheets = {f"xl/worksheets/sheet{index + 1}.xml": row for index, row in rows.items()}
+    with (
+        ZipFile(source) as old,
+        ZipFile(target, "w", ZIP_DEFLATED, compresslevel=_LEVEL) as new,
+    ):
+        styles, offset = _with_bold_styles(old.read(_STYLES).decode())
+        for info in old.infolist():
+            if info.filename == _STYLES:
+                new.writestr(_STYLES, styles)
+            elif info.filename == _WORKBOOK:
+                new.writestr(_WORKBOOK, _with_short_filters(old.read(info).decode(), rows))
+            else:
+                _copy_sheet(old, new, info.filename, sheets.get(info.filename), offset)
+
+
+def _copy_sheet(old: ZipFile, new: ZipFile, name: str, row: int | None, offset: int) -> None:
+    large = old.getinfo(name).file_size > 1 << 31
+    with old.open(name) as reader, new.open(name, "w", force_zip64=large) as writer:
+        # The totals row and the filter are in the last few kB; hold back two
+        # chunks, for the very last one may be a few bytes only.
+        held = b""
+        while chunk := reader.read(_CHUNK):
+            writer.write(held[:-_CHUNK])
+            held = held[-_CHUNK:] + chunk
+        writer.write(
+            held if row is None else _finished(held.decode("utf-8", "surrogateescape"), row, offset)
+        )
+
+
+def _finished(tail: str, row: int, offset: int) -> bytes:
+    head, mark, rest = tail.rpartition(f'<row r="{row}"')
+    cells, end, rest = rest.partition("</row>")
+    rest, filters = re.subn(rf'(<autoFilter ref="A1:[A-Z]+){row}"', rf'\g<1>{row - 1}"', rest)
+    if not (mark and end and filters == 1):
+        raise ValueError("The Excel library's totals row is not where we expect it.")
+    cells = re.sub(r'<c r="([A-Z]+\d+)"(?: s="(\d+)")?', lambda c: _bold_cell(c, offset), cells)
+    return (head + mark + cells + end + rest).encode("utf-8", "surrogateescape")
+
+
+def _bold_cell(cell: re.Match[str], offset: int) -> str:
+    return f'<c r="{cell[1]}" s="{int(cell[2] or 0) + offset}"'
+
+
+def _with_bold_styles(styles: str) -> tuple[str, int]:
+    """Append a bold twin of every cell style; its number is the style's plus the offset."""
+    found = re.search(r'<cellXfs count="(\d+)">(.*?)</cellXfs>', styles)
+    bold = re.search(r'fontId="([1-9]\d*)"', found[2]) if found else None
+    if not (found and bold):
+        raise ValueError("The Excel library's styles are not as we expect them.")
+    twins = re.sub(r'fontId="\d+"', f'fontId="{bold[1]}"', found[2])
+    twins = re.sub(r"<xf (?![^>]*applyFont)", '<xf applyFont="1" ', twins)
+    count = int(found[1])
+    both = f'<cellXfs count="{2 * count}">{found[2]}{twins}</cellXfs>'
+    return styles[: found.start()] + both + styles[found.end() :], count
+
+
+def _with_short_filters(workbook: str, rows: Mapping[int, int]) -> str:
+    for index, row in rows.items():
+        workbook, changed = re.subn(
+            rf'(_FilterDatabase" localSheetId="{index}" [^>]*>[^<]*\$){row}<',
+            rf"\g<1>{row - 1}<",
+            workbook,
+        )
+        if changed != 1:
+            raise ValueError("The Excel library's filter is not where we expect it.")
+    return workbook

@@ -1,0 +1,115 @@
+"""The dry run of a mapping file: what would change, and what is in the way. Nothing is written.
+
+Every step looks only at rows that no step before it has refused, so that a row is told its
+first real obstacle and not the ones that follow from it.
+"""
+
+from collections.abc import Mapping, Sequence
+
+import polars as pl
+
+from komet.mapping.clients import match_clients
+from komet.mapping.dry_run import CHANGED, FAILED, KINDS, NEW, SKIPPED, UNCHANGED, DryRun
+from komet.mapping.file import MappingFile
+from komet.mapping.headings import DESCRIPTION, KOMET_ID, SKU, SKU_DESCRIPTION
+from komet.mapping.match import match_products
+from komet.mapping.problems import ERROR, joined
+from komet.mapping.repeats import settle_repeats
+
+__all__ = ["KINDS", "DryRun", "check_mapping"]
+
+_PRODUCT = ["provider_id", "komet_id"]
+
+
+def check_mapping(
+    file: MappingFile,
+    *,
+    products: pl.DataFrame,
+    mappings: pl.DataFrame,
+    providers: Mapping[str, str],
+    default_provider_id: str | None,
+) -> DryRun:
+    """Compare a file with the product lists and with the mappings held now.
+
+    `products`: [provider_id, komet_id, legacy_code, description: String]. `mappings`:
+    [provider_id, komet_id, sku, sku_description: String]. `providers`: name → provider_id.
+    `default_provider_id` is for rows that name no client. A row without a SKU is skipped, and
+    an empty SKU description keeps the one held.
+    """
+    headings = file.headings
+    found = [file.problems]
+    asked = _without_errors(file.rows.filter(pl.col(SKU).is_not_null()), found)
+
+    asked, problems = match_clients(asked, providers, default_provider_id, headings)
+    found += problems
+    matched, problems = match_products(_without_errors(asked, found), products, headings)
+    found += problems
+    settled, problems = settle_repeats(_without_errors(matched, found), headings)
+    found += problems
+
+    everything = joined(found)
+    details = (
+        file.rows.drop("provider")
+        .join(asked.select("row", "provider_id"), on="row", how="left")
+        .join(matched.select("row", "komet_id", "listed_description"), on="row", how="left")
+        .join(settled.rename({SKU_DESCRIPTION: "settled"}), on="row", how="left")
+        .join(_held(mappings), on=_PRODUCT, how="left")
+        .join(_failed_rows([everything]), on="row", how="left")
+        .join(_first_reasons(everything), on="row", how="left")
+        .sort("row")
+    )
+    return DryRun(rows=_judged(details), problems=everything, file=file)
+
+
+def _failed_rows(found: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    errors = pl.concat(found).filter(pl.col("severity") == ERROR)
+    return errors.select("row", pl.lit(True).alias("failed")).unique("row")
+
+
+def _without_errors(rows: pl.DataFrame, found: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    return rows.join(_failed_rows(found), on="row", how="anti", maintain_order="left")
+
+
+def _first_reasons(problems: pl.DataFrame) -> pl.DataFrame:
+    """The first problem of each row; they come sorted, errors before warnings."""
+    first = problems.unique("row", keep="first", maintain_order=True)
+    return first.select("row", "reason", "column")
+
+
+def _held(mappings: pl.DataFrame) -> pl.DataFrame:
+    return mappings.unique(_PRODUCT, keep="last", maintain_order=True).select(
+        *_PRODUCT,
+        pl.col("sku").alias("sku_before"),
+        pl.col("sku_description").alias("description_before"),
+    )
+
+
+def _judged(details: pl.DataFrame) -> pl.DataFrame:
+    """The kind of each row, in the shape of `DryRun.rows`."""
+    given = pl.coalesce("settled", SKU_DESCRIPTION)
+    redescribed = given.is_not_null() & given.ne_missing(pl.col("description_before"))
+    kind = (
+        pl.when(pl.col("failed"))
+        .then(pl.lit(FAILED))
+        .when(pl.col(SKU).is_null())
+        .then(pl.lit(SKIPPED))
+        .when(pl.col("is_repeat"))
+        .then(pl.lit(UNCHANGED))
+        .when(pl.col("sku_before").is_null())
+        .then(pl.lit(NEW))
+        .when((pl.col(SKU) != pl.col("sku_before")) | redescribed)
+        .then(pl.lit(CHANGED))
+        .otherwise(pl.lit(UNCHANGED))
+    )
+    return details.select(
+        "row",
+        kind.alias("kind"),
+        "provider_id",
+        pl.coalesce("komet_id", KOMET_ID).alias("komet_id"),
+        pl.coalesce("listed_description", DESCRIPTION).alias("komet_description"),
+        "sku_before",
+        SKU,
+        pl.coalesce(given, "description_before").alias(SKU_DESCRIPTION),
+        "reason",
+        "column",
+    )

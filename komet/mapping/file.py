@@ -1,0 +1,190 @@
+"""A mapping file as a person uploads it, read into one shape whatever it was saved as."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from komet.language import _
+from komet.mapping.dialect import Table, read_csv_table
+from komet.mapping.errors import MappingFileError
+from komet.mapping.export_form import mapping_csv, template_csv
+from komet.mapping.headings import FIELDS, Headings, find_headings, resolve_headings
+from komet.mapping.identifiers import cell_text, repair_identifiers
+from komet.mapping.problems import ERROR, WARNING, joined, problems_where
+from komet.mapping.sentences import sentence
+from komet.mapping.workbook import read_workbook_table
+
+__all__ = ["MappingFile", "MappingFileError", "mapping_csv", "read_mapping", "template_csv"]
+
+# Cells kept beyond the headings; what is further right is joined into the last of them.
+_MOST_STRAY_CELLS = 20
+
+
+@dataclass(frozen=True)
+class MappingFile:
+    """What a file says, before anyone compares it with what we hold.
+
+    `rows`: [row: Int64, provider, komet_product_id, komet_legacy_code, komet_description, sku,
+    sku_description: String], null for empty; `row` is the number that Excel shows.
+    `problems`: [row: Int64, column, severity, reason: String], severity "error" or "warning",
+    column the file's own heading (null: the whole row), sorted by row, errors first.
+    `source`: [row: Int64, then the original cells as String]; a heading that appears twice is
+    numbered there, while `headings.names` keeps the originals in order.
+    `encoding` and `delimiter` are None for a workbook.
+    """
+
+    rows: pl.DataFrame
+    problems: pl.DataFrame
+    source: pl.DataFrame
+    headings: Headings
+    encoding: str | None
+    delimiter: str | None
+
+    @property
+    def ignored_columns(self) -> tuple[str, ...]:
+        """Headings that mean nothing to us."""
+        return self.headings.ignored
+
+
+def read_mapping(data: bytes, filename: str) -> MappingFile:
+    """Read a CSV file or an Excel workbook; the content decides which, not the name.
+
+    Raises MappingFileError when the file as a whole cannot be used. Bad rows are in `problems`.
+    """
+    table = _read_table(data, filename)
+    position = find_headings(table.records)
+    if position is None:
+        raise _empty(filename)
+    names = [name.strip() for name in table.records[position]]
+    headings = resolve_headings(names)
+    source = _source(table.records, position, names)
+    cells = source.columns[1:]
+    rows = source.select(
+        pl.col("row"),
+        *(
+            cell_text(pl.col(cells[headings.columns[field]])).alias(field)
+            if field in headings.columns
+            else pl.lit(None, dtype=pl.String).alias(field)
+            for field in FIELDS
+        ),
+    )
+    rows, damage = repair_identifiers(rows, headings)
+    moved: list[pl.DataFrame] = []
+    if table.delimiter:
+        moved = [*_shifted(source, names), *_swallowed(source, names, table.delimiter)]
+    return MappingFile(
+        rows=rows,
+        problems=joined([*moved, damage]),
+        source=source,
+        headings=headings,
+        encoding=table.encoding,
+        delimiter=table.delimiter,
+    )
+
+
+def _read_table(data: bytes, filename: str) -> Table:
+    if not data.strip():
+        raise _empty(filename)
+    if data.startswith(b"PK\x03\x04"):
+        return read_workbook_table(data)
+    if data.startswith(b"\xd0\xcf\x11\xe0"):
+        raise MappingFileError(
+            _("This workbook is of an old kind, or has a password"),
+            _("{filename} is not in the format .xlsx.").format(filename=filename),
+            _("Open it in Excel, save it as .xlsx without a password, and upload the new file."),
+        )
+    if data.startswith(b"%PDF"):
+        raise MappingFileError(
+            _("A PDF cannot be imported"),
+            _("{filename} is a PDF: a picture of a table.").format(filename=filename),
+            _("Ask for the same list as an Excel workbook (.xlsx) or CSV."),
+        )
+    return read_csv_table(data)
+
+
+def _source(records: Sequence[Sequence[str]], position: int, names: Sequence[str]) -> pl.DataFrame:
+    """The rows under the headings that are not blank; cells beyond the headings are kept.
+
+    They are kept because a person who corrects a row needs all of it.
+    """
+    most = len(names) + _MOST_STRAY_CELLS
+    numbered = [
+        (number, [*record[: most - 1], " ".join(record[most - 1 :])])
+        if len(record) > most
+        else (number, record)
+        for number, record in enumerate(records[position + 1 :], start=position + 2)
+        if any(cell and not cell.isspace() for cell in record)
+    ]
+    width = max((len(record) for _number, record in numbered), default=0)
+    width = max(width, len(names))
+    padded = [
+        record if len(record) == width else [*record, *[""] * (width - len(record))]
+        for _number, record in numbered
+    ]
+    columns = list(zip(*padded, strict=True)) or [()] * width
+    frame = {"row": pl.Series("row", [number for number, _record in numbered], dtype=pl.Int64)}
+    for name, cells in zip(_distinct(names, width), columns, strict=True):
+        frame[name] = pl.Series(name, cells, dtype=pl.String)
+    return pl.DataFrame(frame)
+
+
+def _distinct(names: Sequence[str], width: int) -> list[str]:
+    taken = {"row"}
+    distinct: list[str] = []
+    for name in [*names, *[""] * (width - len(names))]:
+        candidate, count = name, 1
+        while candidate in taken:
+            count += 1
+            candidate = f"{name} ({count})"
+        taken.add(candidate)
+        distinct.append(candidate)
+    return distinct
+
+
+def _shifted(source: pl.DataFrame, names: Sequence[str]) -> list[pl.DataFrame]:
+    """Rows of a CSV with text under no heading: a stray delimiter has moved their cells."""
+    cells = source.columns[1:]
+    nameless = [
+        column
+        for position, column in enumerate(cells)
+        if position >= len(names) or not names[position]
+    ]
+    if not nameless:
+        return []
+    stray = pl.any_horizontal(pl.col(column).str.strip_chars() != "" for column in nameless)
+    text = _(
+        "This row has text beyond its headings ({text}). A delimiter inside a cell has probably "
+        "moved its cells: put that cell in quotation marks."
+    )
+    shown = pl.concat_str(
+        [pl.col(column).str.strip_chars() for column in nameless], separator=" "
+    ).str.strip_chars()
+    reason = sentence(text, text=shown.str.slice(0, 60))
+    return [problems_where(source, stray, column=None, severity=ERROR, reason=reason)]
+
+
+def _swallowed(source: pl.DataFrame, names: Sequence[str], delimiter: str) -> list[pl.DataFrame]:
+    """Cells that look like whole rows: an inch sign taken for a quotation mark eats rows.
+
+    A warning only, as a description may have lines and commas of its own.
+    """
+    cell = pl.col(source.columns[1:])
+    suspect = pl.any_horizontal(
+        cell.str.contains(r"[\n\r]")
+        & (cell.str.count_matches(delimiter, literal=True) >= len(names) - 1)
+    )
+    text = _(
+        "One cell of this row holds several lines. If they are rows of their own, a quotation "
+        "mark in this row is not closed."
+    )
+    reason = pl.lit(text)
+    return [problems_where(source, suspect, column=None, severity=WARNING, reason=reason)]
+
+
+def _empty(filename: str) -> MappingFileError:
+    return MappingFileError(
+        _("The file is empty"),
+        _("{filename} has no rows.").format(filename=filename),
+        _("Fill in the template, or export the mappings, and upload that file."),
+    )

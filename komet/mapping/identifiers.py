@@ -1,0 +1,144 @@
+"""Cells as identifiers: what is trimmed, what is repaired, and what Excel has destroyed.
+
+Identifiers are text and stay so: "007" is not 7. Excel, which thinks otherwise, leaves traces.
+A trailing ".0" can be taken back without doubt; digits that "1.23E+11" has lost cannot, so
+such a cell is refused rather than guessed.
+"""
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from komet.language import _
+from komet.mapping.headings import KOMET_ID, LEGACY_CODE, SKU, Headings
+from komet.mapping.problems import ERROR, WARNING, joined, problems_where
+from komet.mapping.sentences import sentence
+
+IDENTIFIERS = (SKU, KOMET_ID, LEGACY_CODE)
+
+Rule = tuple[str, str, str]  # a pattern, the severity, and the sentence
+
+# What surrounds cells pasted from web pages and PDFs: besides blanks, no-break and zero-width.
+EDGES = " \t\n\r\v\f\x85\xa0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
+EDGES += "\u200b\u200c\u200d\u2028\u2029\u202f\u205f\u2060\u3000\ufeff"
+
+_DECIMAL_ZERO = r"^(\d+)[.,]0{1,2}$"
+_SCIENTIFIC = r"^[+-]?\d+(?:[.,]\d+)?[eE][+-]\d{1,3}$"
+_SPREADSHEET_ERROR = (
+    r"^(?i:#N/[AD]|#¡?(?:REF|VALUE|VALOR|NUM|NULL|NULO|DIV/0)!|#¿?(?:NAME|NOMBRE)\?|#{3,})$"
+)
+_DATE = r"^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}$"
+_THOUSANDS = r"^\d{1,3}(?:[.,]\d{3})+$"
+_LINE_BREAK = r"[\n\r]"
+_FIFTEEN_DIGITS = r"^[1-9]\d{14}0+$"
+
+
+def cell_text(cell: pl.Expr) -> pl.Expr:
+    """A cell's text: edges trimmed, the apostrophe that protects a formula taken off, "" null."""
+    text = cell.str.strip_chars(EDGES).str.replace(r"^'('*[=+\-@])", "$1")
+    return pl.when(text != "").then(text)
+
+
+def protected(text: pl.Expr) -> pl.Expr:
+    """What `cell_text` reads back as `text`, and no spreadsheet runs as a formula."""
+    return text.str.strip_chars(EDGES).str.replace(r"^('*[=+\-@])", "'$1")
+
+
+def protected_source(cell: pl.Expr) -> pl.Expr:
+    """An original cell made safe; unlike a value, it may carry the apostrophe already."""
+    return cell.str.strip_chars(EDGES).str.replace(r"^([=+\-@])", "'$1")
+
+
+def repair_identifiers(rows: pl.DataFrame, headings: Headings) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Take back what Excel did to identifiers, or say that it cannot be taken back.
+
+    `rows` has `row` and the fields. Returns it with repaired identifiers, and the problems
+    [row: Int64, column, severity, reason: String]. A row without a SKU asks for nothing, so
+    nothing is wrong with it.
+    """
+    asked = rows.filter(pl.col(SKU).is_not_null())
+    has_id = pl.col(KOMET_ID).is_not_null()
+    found: list[pl.DataFrame] = []
+    for field in IDENTIFIERS:
+        if field not in headings.columns:
+            continue
+        heading = headings.name(field)
+        rules = _rules(field)
+        if field != LEGACY_CODE:
+            found += _problems(asked, field, heading, rules)
+            continue
+        # Next to an ID a legacy code decides nothing, and Komet's own may look damaged: our
+        # export must come back as it went, so it is neither refused nor repaired.
+        doubts = [
+            (pattern, WARNING, text) for pattern, severity, text in rules if severity == ERROR
+        ]
+        found += _problems(asked.filter(~has_id), field, heading, rules)
+        found += _problems(asked.filter(has_id), field, heading, doubts)
+    whole = {field: pl.col(field).str.replace(_DECIMAL_ZERO, "$1") for field in IDENTIFIERS}
+    whole[LEGACY_CODE] = pl.when(has_id).then(LEGACY_CODE).otherwise(whole[LEGACY_CODE])
+    return rows.with_columns(**whole), joined(found)
+
+
+def _rules(field: str) -> list[Rule]:
+    rules: list[Rule] = [
+        (
+            _SCIENTIFIC,
+            ERROR,
+            _(
+                "Excel rounded this number to {value}, so its digits are lost. Format the column "
+                "as text, enter the full number, and save again."
+            ),
+        ),
+        (
+            _SPREADSHEET_ERROR,
+            ERROR,
+            _("The spreadsheet shows an error here ({value}). Correct the formula or the cell."),
+        ),
+        (
+            _DATE,
+            ERROR,
+            _(
+                "Excel turned this code into a date ({value}). Format the column as text and "
+                "enter the code again."
+            ),
+        ),
+        (
+            _LINE_BREAK,
+            ERROR,
+            _("A code cannot have a line break. Is a quotation mark not closed?"),
+        ),
+        (
+            _DECIMAL_ZERO,
+            WARNING,
+            _("{value} was read as {repaired}: Excel had added the decimals."),
+        ),
+        (
+            _FIFTEEN_DIGITS,
+            WARNING,
+            _("Excel keeps 15 digits of a number: check the last digits of {value}."),
+        ),
+    ]
+    if field == KOMET_ID:
+        text = _("{value} has thousands separators. Write the ID in digits only.")
+        rules.append((_THOUSANDS, ERROR, text))
+    if field == KOMET_ID:
+        text = _("{value} has thousands separators. Write the ID in digits only.")
+        rules.append((_THOUSANDS, ERROR, text))
+    return rules
+
+
+def _problems(
+    rows: pl.DataFrame, field: str, heading: str, rules: Sequence[Rule]
+) -> list[pl.DataFrame]:
+    value = pl.col(field)
+    repaired = value.str.replace(_DECIMAL_ZERO, "$1")
+    return [
+        problems_where(
+            rows,
+            value.str.contains(pattern),
+            column=heading,
+            severity=severity,
+            reason=sentence(template, value=value, repaired=repaired),
+        )
+        for pattern, severity, template in rules
+    ]

@@ -1,0 +1,168 @@
+"""Which Komet product each row of a mapping file means."""
+
+import polars as pl
+
+from komet.language import _
+from komet.mapping.headings import DESCRIPTION, KOMET_ID, LEGACY_CODE, Headings
+from komet.mapping.problems import ERROR, WARNING, problems_where
+from komet.mapping.sentences import listed, sentence
+
+_PRODUCT = ["provider_id", "komet_id"]
+
+
+def text_key(text: pl.Expr) -> pl.Expr:
+    """What counts when texts are compared: letters without case, composed, without spaces."""
+    key = text.str.normalize("NFC").str.to_lowercase().str.replace_all(r"\s+", "")
+    return pl.when(key != "").then(key)
+
+
+def match_products(
+    rows: pl.DataFrame, products: pl.DataFrame, headings: Headings
+) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
+    """Find the product of each row by Komet's ID, else legacy code, else description.
+
+    `rows`: [row: Int64, provider_id, komet_product_id, komet_legacy_code, komet_description:
+    String, …]. `products`: [provider_id, komet_id, legacy_code, description: String].
+    Returns `rows` in their order with komet_id (null: not found) and listed_description (null:
+    not in the product list), and the problems [row: Int64, column, severity, reason: String].
+    """
+    catalog = products.unique(_PRODUCT, keep="first", maintain_order=True).select(
+        *_PRODUCT,
+        pl.col("description").alias("listed_description"),
+        text_key(pl.col("legacy_code")).alias("legacy_key"),
+        text_key(pl.col("description")).alias("description_key"),
+        pl.lit(True).alias("is_listed"),
+    )
+    found = rows.with_columns(
+        text_key(pl.col(LEGACY_CODE)).alias("legacy_key"),
+        text_key(pl.col(DESCRIPTION)).alias("description_key"),
+    )
+    for key, ids in (("legacy_key", "ids_by_legacy"), ("description_key", "ids_by_description")):
+        holders = (
+            catalog.filter(pl.col(key).is_not_null())
+            .group_by("provider_id", key)
+            .agg(pl.col("komet_id").sort().alias(ids))
+        )
+        found = found.join(holders, on=["provider_id", key], how="left", maintain_order="left")
+    only_legacy = pl.when(pl.col("ids_by_legacy").list.len() == 1).then(
+        pl.col("ids_by_legacy").list.first()
+    )
+    only_description = pl.when(pl.col("ids_by_description").list.len() == 1).then(
+        pl.col("ids_by_description").list.first()
+    )
+    found = found.with_columns(
+        pl.when(pl.col(KOMET_ID).is_not_null())
+        .then(pl.col(KOMET_ID))
+        .when(pl.col("legacy_key").is_not_null())
+        .then(only_legacy)
+        .otherwise(only_description)
+        .alias("komet_id")
+    )
+    found = found.join(
+        catalog.rename({"description_key": "listed_key"}).drop("legacy_key"),
+        on=_PRODUCT,
+        how="left",
+        maintain_order="left",
+    ).with_columns(pl.col("is_listed").fill_null(False))
+    errors = _errors(found, headings)
+    sound = found.join(pl.concat(errors), on="row", how="anti", maintain_order="left")
+    matched = found.select(*rows.columns, "komet_id", "listed_description")
+    return matched, [*errors, *_warnings(sound, headings)]
+
+
+def _errors(found: pl.DataFrame, headings: Headings) -> list[pl.DataFrame]:
+    no_id = pl.col(KOMET_ID).is_null()
+    by_legacy = no_id & pl.col("legacy_key").is_not_null()
+    by_description = no_id & pl.col("legacy_key").is_null()
+    by_description &= pl.col("description_key").is_not_null()
+    problems = [
+        problems_where(
+            found,
+            no_id & pl.col("legacy_key").is_null() & pl.col("description_key").is_null(),
+            column=None,
+            severity=ERROR,
+            reason=sentence(_("The row gives a SKU but no Komet product.")),
+        )
+    ]
+    for condition, field, ids in (
+        (by_legacy, LEGACY_CODE, "ids_by_legacy"),
+        (by_description, DESCRIPTION, "ids_by_description"),
+    ):
+        heading = headings.name(field)
+        missing = sentence(_("“{text}” is not in this client's product list."), text=pl.col(field))
+        several = sentence(
+            _("“{text}” fits several products ({ids}). Give the Komet product ID."),
+            text=pl.col(field),
+            ids=listed(pl.col(ids)),
+        )
+        for wrong, reason in (
+            (pl.col(ids).is_null(), missing),
+            (pl.col(ids).list.len() > 1, several),
+        ):
+            problems.append(
+                problems_where(
+                    found, condition & wrong, column=heading, severity=ERROR, reason=reason
+                )
+            )
+    contradiction = pl.col(KOMET_ID).is_not_null() & ~pl.col("ids_by_legacy").list.contains(
+        pl.col(KOMET_ID)
+    )
+    text = _(
+        "The row names two products: ID {id}, and legacy code {code}, which is that of product "
+        "{other}. Correct one of them, or leave it empty."
+    )
+    problems.append(
+        problems_where(
+            found,
+            contradiction,
+            column=headings.name(LEGACY_CODE),
+            severity=ERROR,
+            reason=sentence(
+                text,
+                id=pl.col(KOMET_ID),
+                code=pl.col(LEGACY_CODE),
+                other=listed(pl.col("ids_by_legacy")),
+            ),
+        )
+    )
+    return problems
+
+
+def _warnings(found: pl.DataFrame, headings: Headings) -> list[pl.DataFrame]:
+    given = pl.col(KOMET_ID).is_not_null()
+    unlisted = sentence(
+        _("Product {id} is not in this client's product list."), id=pl.col(KOMET_ID)
+    )
+    other_code = sentence(
+        _("No product has the legacy code {code}: product {id} was taken by its ID."),
+        code=pl.col(LEGACY_CODE),
+        id=pl.col(KOMET_ID),
+    )
+    other_text = sentence(
+        _("Komet describes product {id} as “{listed}”."),
+        id=pl.col("komet_id"),
+        listed=pl.col("listed_description"),
+    )
+    rules = (
+        (given & ~pl.col("is_listed"), KOMET_ID, unlisted),
+        (
+            given
+            & pl.col("is_listed")
+            & pl.col("ids_by_legacy").is_null()
+            & pl.col("legacy_key").is_not_null(),
+            LEGACY_CODE,
+            other_code,
+        ),
+        (
+            pl.col("description_key").is_not_null()
+            & (pl.col("description_key") != pl.col("listed_key")),
+            DESCRIPTION,
+            other_text,
+        ),
+    )
+    return [
+        problems_where(
+            found, condition, column=headings.name(field), severity=WARNING, reason=reason
+        )
+        for condition, field, reason in rules
+    ]

@@ -1,0 +1,62 @@
+"""The parameters of a call: reading, checking and matching them."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from komet.api.methods import Method
+
+Parameters = Mapping[str, str]
+
+_DATE_OR = ("date", "number", "awbId", "inboundTruckId")
+
+
+class RefusalError(Exception):
+    """An answer other than success: an HTTP status and Komet's message beside `status` 0."""
+
+    def __init__(self, http_status: int, message: str) -> None:
+        super().__init__(message)
+        self.http_status = http_status
+        self.message = message
+
+
+def check(method: Method, parameters: Parameters) -> None:
+    """Refuse a call (400) that lacks a required parameter or carries an unreadable date."""
+    for parameter in method.parameters or ():
+        value = parameters.get(parameter.name, "")
+        if parameter.required and not value:
+            raise RefusalError(400, f"The parameter {parameter.name} is required.")
+        if value and (parameter.type or "").startswith("date"):
+            day(parameter.name, value)
+    if method.name == "purchase.order.list" and not any(parameters.get(name) for name in _DATE_OR):
+        raise RefusalError(400, "The parameter date is required.")
+
+
+def day(name: str, value: str) -> date:
+    """The date in a parameter, YYYY-MM-DD. Refuses anything else with 400."""
+    try:
+        read = date.fromisoformat(value)
+    except ValueError:
+        read = None
+    if read is None or read.isoformat() != value:
+        raise RefusalError(400, f"The parameter {name} is not a date: expected YYYY-MM-DD.")
+    return read
+
+
+def same(wanted: str | None, *values: object) -> bool:
+    """Exact match, upper and lower case alike; no filter matches everything."""
+    if not wanted:
+        return True
+    return wanted.casefold() in {str(value).casefold() for value in values}
+
+
+def like(wanted: str | None, *values: str) -> bool:
+    """Whether one of the values contains the text; `%` at its ends is allowed and means nothing."""
+    if not wanted:
+        return True
+    text = wanted.strip("%").casefold()
+    return any(text in value.casefold() for value in values)
+
+
+def yes(value: str | None) -> bool:
+    """Whether a boolean parameter says yes."""
+    return (value or "").casefold() in {"1", "true"}

@@ -1,0 +1,115 @@
+"""What the sandbox holds of a purchase order, in exact numbers, before any quirk of the wire."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cached_property
+from typing import Literal
+
+UnitType = Literal["Stem", "Bunch"]
+
+
+@dataclass(frozen=True, slots=True)
+class Breakdown:
+    """One product inside a mixed box. `bunches` per box, `cost` per bunch."""
+
+    product_id: int
+    description: str
+    bunches: int
+    stems_bunch: int
+    cost: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class CustomField:
+    """One custom field of a line."""
+
+    field_id: int
+    name: str
+    value_id: int
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One detail of a purchase order. `bunches` per box; `unit_cost` per stem or per bunch."""
+
+    id: int
+    product_id: int
+    description: str
+    box_type: str
+    boxes: int
+    bunches: int
+    stems_bunch: int
+    unit_type: UnitType
+    unit_cost: Decimal
+    status: str
+    quantity_confirmed: int | None
+    order_type: Literal["P", "S", "D"]
+    customer_id: int
+    customer_name: str
+    carrier_id: int
+    carrier_name: str
+    prebook_item_id: int | None = None
+    prebook: str | None = None
+    standing_order: str | None = None
+    truck_date: date | None = None
+    mark_code: str | None = None
+    reference: str | None = None
+    notes: str | None = None
+    custom_field_1: str | None = None
+    custom_fields: tuple[CustomField, ...] = ()
+    breakdowns: tuple[Breakdown, ...] = ()
+
+    @property
+    def units(self) -> int:
+        """Units per box, counted in the unit type."""
+        return self.bunches * (self.stems_bunch if self.unit_type == "Stem" else 1)
+
+    @property
+    def total_units(self) -> int:
+        """Units on the whole line, counted in the unit type."""
+        return self.boxes * self.units
+
+    @property
+    def total_cost(self) -> Decimal:
+        """Units times cost: exact, never rounded."""
+        return self.total_units * self.unit_cost
+
+    @property
+    def stems(self) -> int:
+        """All stems: of a mixed line by its breakdowns, since its own stems/bunch is nominal."""
+        if self.breakdowns:
+            return self.boxes * sum(part.bunches * part.stems_bunch for part in self.breakdowns)
+        return self.boxes * self.bunches * self.stems_bunch
+
+
+@dataclass(frozen=True)
+class PurchaseOrder:
+    """One purchase order with its lines. Times are UTC without a zone, as the wire shows them."""
+
+    id: int
+    number: str
+    origin: str
+    vendor_id: int
+    vendor_name: str
+    location_id: int
+    location_name: str
+    ship_date: date
+    status: str
+    shipped: bool
+    """True when cartons are on their way, which is when the answer carries `boxes`."""
+    comments: str | None
+    created_on: datetime
+    updated_on: datetime
+    lines: tuple[Line, ...]
+
+    @cached_property
+    def boxes(self) -> int:
+        """Cartons of all lines."""
+        return sum(line.boxes for line in self.lines)
+
+    @cached_property
+    def total_cost(self) -> Decimal:
+        """The sum of the lines."""
+        return sum((line.total_cost for line in self.lines), Decimal(0))

@@ -1,0 +1,121 @@
+"""Client providers: the importers on Komet whose orders we download."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import uuid4
+
+from pydantic import BaseModel, ConfigDict
+
+from komet.errors import InvalidInput, NotFound
+from komet.language import _
+from komet.store import audit
+from komet.store.database import Connection
+
+SYSTEM = "Komet Sales (USA)"
+_COLUMNS = (
+    "id, name, system, token_id, location_id, location_name, komet_group, company_id, base_url,"
+    " active, created_at, updated_at"
+)
+
+
+class ProviderFields(BaseModel):
+    """What a person enters of a provider. An empty `base_url` means Komet's own."""
+
+    model_config = ConfigDict(frozen=True, str_strip_whitespace=True)
+
+    name: str
+    token_id: str | None = None
+    system: str = SYSTEM
+    location_id: str | None = None
+    location_name: str | None = None
+    komet_group: str | None = None
+    company_id: str | None = None
+    base_url: str | None = None
+    active: bool = True
+
+
+class Provider(ProviderFields):
+    """A stored provider."""
+
+    id: str
+    created_at: datetime
+    updated_at: datetime
+
+
+def all_providers(con: Connection, *, inactive: bool = True) -> list[Provider]:
+    """Every provider, by name; without the inactive ones if asked."""
+    rows = con.rows(f"SELECT {_COLUMNS} FROM providers ORDER BY lower(name)")
+    return [p for row in rows if (p := Provider.model_validate(row)).active or inactive]
+
+
+def provider_by_id(con: Connection, provider_id: str) -> Provider:
+    """Raises `NotFound`."""
+    rows = con.rows(f"SELECT {_COLUMNS} FROM providers WHERE id = $id", {"id": provider_id})
+    if not rows:
+        raise NotFound(_("That client provider is not there any more."))
+    return Provider.model_validate(rows[0])
+
+
+def provider_by_name(con: Connection, name: str) -> Provider:
+    """The provider of that name, ignoring case. Raises `NotFound`, which lists the names."""
+    providers = all_providers(con)
+    for provider in providers:
+        if provider.name.casefold() == name.strip().casefold():
+            return provider
+    known = ", ".join(provider.name for provider in providers) or _("none yet")
+    raise NotFound(
+        _("There is no client provider “{name}”.").format(name=name),
+        _("There are: {known}.").format(known=known),
+    )
+
+
+def chosen(
+    con: Connection, *, names: Sequence[str] = (), group: str | None = None, every: bool = False
+) -> list[Provider]:
+    """Providers by name, by Komet group, or every active one. Raises `NotFound` for none."""
+    if names:
+        found = [provider_by_name(con, name) for name in names]
+    else:
+        active = all_providers(con, inactive=False)
+        wanted = (group or "").strip().casefold()
+        found = [p for p in active if every or (p.komet_group or "").casefold() == wanted]
+    if not found:
+        raise NotFound(
+            _("There is no active client provider in group “{group}”.").format(group=group)
+            if group
+            else _("There is no active client provider yet."),
+            next_step=_("Add one on the Client providers page, or with `provider add`."),
+        )
+    return found
+
+
+def save_provider(
+    con: Connection, fields: ProviderFields, *, provider_id: str | None = None, now: datetime
+) -> Provider:
+    """Add a provider, or change the one of that ID. Raises `InvalidInput`."""
+    if not fields.name:
+        raise InvalidInput(_("A client provider needs a name."))
+    for other in all_providers(con):
+        if other.id != provider_id and other.name.casefold() == fields.name.casefold():
+            raise InvalidInput(
+                _("There is a client provider “{name}” already.").format(name=fields.name),
+                next_step=_("Choose another name, or change that one."),
+            )
+    created = provider_by_id(con, provider_id).created_at if provider_id else now
+    row = {
+        **{key: value if value != "" else None for key, value in fields.model_dump().items()},
+        "id": provider_id or str(uuid4()),
+        "created_at": created,
+        "updated_at": now,
+    }
+    con.run("DELETE FROM providers WHERE id = $id", {"id": row["id"]})
+    names = ", ".join(f"${name.strip()}" for name in _COLUMNS.split(","))
+    con.run(f"INSERT INTO providers ({_COLUMNS}) VALUES ({names})", row)
+    audit.record(
+        con,
+        "provider changed" if provider_id else "provider added",
+        fields.name,
+        now,
+        fields.model_dump(),
+    )
+    return provider_by_id(con, str(row["id"]))

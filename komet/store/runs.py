@@ -1,0 +1,289 @@
+"""Runs and their slices: the record of every download, readable by any tab and any process."""
+
+import os
+import socket
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Any
+from uuid import uuid4
+
+import polars as pl
+from pydantic import BaseModel, ConfigDict
+
+from komet.errors import NotFound
+from komet.language import _
+from komet.store.database import Connection
+
+HEARTBEAT = timedelta(seconds=2)
+_SILENT_AFTER = timedelta(seconds=30)
+
+
+class RunState(StrEnum):
+    """Where a run is. `interrupted` is read, never written: a run whose process is gone."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    PAUSED = "paused"
+    INTERRUPTED = "interrupted"
+
+
+class SliceState(StrEnum):
+    """Where one day of one provider is. Empty is done, with no orders."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    EMPTY = "empty"
+    FAILED = "failed"
+
+
+class Run(BaseModel):
+    """A run. `message` says, in words, why it did not end well."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    source: str
+    date_from: date
+    date_to: date
+    state: RunState
+    message: str | None = None
+    workers: int
+    created_at: datetime
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
+    heartbeat_at: datetime | None = None
+    process_id: int | None = None
+    host: str | None = None
+    cancel_requested: bool = False
+
+    @property
+    def active(self) -> bool:
+        """Whether it is at work, or about to be."""
+        return self.state in {RunState.QUEUED, RunState.RUNNING}
+
+
+class RunSlice(BaseModel):
+    """One slice of a run. The counts are of orders; `reason` says why it failed."""
+
+    model_config = ConfigDict(frozen=True)
+
+    run_id: str
+    provider_id: str
+    slice_date: date
+    state: SliceState
+    reason: str | None = None
+    position: int
+    orders: int | None = None
+    lines: int | None = None
+    problems: int | None = None
+    milliseconds: int | None = None
+
+
+_RUN_COLUMNS = ", ".join(Run.model_fields)
+_SLICE_COLUMNS = ", ".join(RunSlice.model_fields)
+_UNFINISHED = "state IN ('queued', 'running', 'failed')"
+
+
+def create_run(
+    con: Connection,
+    slices: Sequence[tuple[str, date]],
+    *,
+    source: str,
+    workers: int,
+    now: datetime,
+) -> Run:
+    """A new run over (provider ID, day) slices, in the order in which they are to be fetched."""
+    run_id = str(uuid4())
+    days = [day for _provider, day in slices]
+    con.run(
+        "INSERT INTO runs (id, source, date_from, date_to, state, workers, created_at,"
+        " heartbeat_at, process_id, host, cancel_requested) VALUES ($id, $source, $start, $end,"
+        " 'queued', $workers, $now, $now, $pid, $host, false)",
+        {
+            "id": run_id,
+            "source": source,
+            "start": min(days),
+            "end": max(days),
+            "workers": workers,
+            "now": now,
+            "pid": os.getpid(),
+            "host": socket.gethostname(),
+        },
+    )
+    frame = pl.DataFrame(
+        {
+            "provider_id": [provider for provider, _day in slices],
+            "slice_date": days,
+            "position": list(range(len(slices))),
+        },
+        schema={"provider_id": pl.String, "slice_date": pl.Date, "position": pl.Int32},
+    ).with_columns(run_id=pl.lit(run_id), state=pl.lit("queued"))
+    con.insert("run_slices", frame)
+    return run_by_id(con, run_id, now)
+
+
+def run_by_id(con: Connection, run_id: str, now: datetime) -> Run:
+    """The run of that ID, or of an ID that begins so. Raises `NotFound`."""
+    rows = con.rows(
+        f"SELECT {_RUN_COLUMNS} FROM runs WHERE starts_with(id, $id) ORDER BY created_at DESC"
+        " LIMIT 1",
+        {"id": run_id},
+    )
+    if not rows:
+        raise NotFound(_("There is no run “{run}”.").format(run=run_id))
+    return _run(rows[0], now)
+
+
+def latest_runs(con: Connection, now: datetime, limit: int = 20) -> list[Run]:
+    """The newest runs first."""
+    rows = con.rows(
+        f"SELECT {_RUN_COLUMNS} FROM runs ORDER BY created_at DESC LIMIT $limit", {"limit": limit}
+    )
+    return [_run(row, now) for row in rows]
+
+
+def slices_of(con: Connection, run_id: str, *, unfinished: bool = False) -> list[RunSlice]:
+    """The slices of a run in their order; the failed and unfinished ones only, if asked."""
+    rows = con.rows(
+        f"SELECT {_SLICE_COLUMNS} FROM run_slices WHERE run_id = $run"
+        f" {'AND ' + _UNFINISHED if unfinished else ''} ORDER BY position",
+        {"run": run_id},
+    )
+    return [RunSlice.model_validate(row) for row in rows]
+
+
+def failed_before(con: Connection, slices: Sequence[tuple[str, date]]) -> set[tuple[str, date]]:
+    """Of these slices, those whose newest try failed: on the next run they come first."""
+    if not slices:
+        return set()
+    rows = con.rows(
+        "SELECT provider_id, slice_date, arg_max(s.state, r.created_at) AS state"
+        " FROM run_slices s JOIN runs r ON r.id = s.run_id"
+        " WHERE slice_date BETWEEN $start AND $end AND s.state IN ('done', 'empty', 'failed')"
+        " GROUP BY ALL HAVING state = 'failed'",
+        {"start": min(day for _p, day in slices), "end": max(day for _p, day in slices)},
+    )
+    return {(row["provider_id"], row["slice_date"]) for row in rows} & set(slices)
+
+
+def start_run(con: Connection, run_id: str, now: datetime) -> None:
+    """Take a run for this process: its unfinished slices are queued, and are tried (again)."""
+    con.run(
+        "UPDATE runs SET state = 'running', started_at = coalesce(started_at, $now),"
+        " finished_at = NULL, heartbeat_at = $now, message = NULL, cancel_requested = false,"
+        " process_id = $pid, host = $host WHERE id = $id",
+        {"id": run_id, "now": now, "pid": os.getpid(), "host": socket.gethostname()},
+    )
+    con.run(
+        "UPDATE run_slices SET state = 'queued', reason = NULL"
+        f" WHERE run_id = $id AND {_UNFINISHED}",
+        {"id": run_id},
+    )
+
+
+def heartbeat(con: Connection, run_id: str, running: set[tuple[str, date]], now: datetime) -> bool:
+    """Say that the run is alive, and which slices are under way. True: a cancel was asked for."""
+    con.run("UPDATE runs SET heartbeat_at = $now WHERE id = $id", {"id": run_id, "now": now})
+    con.run(
+        "UPDATE run_slices s SET state = CASE WHEN exists(FROM under_way u"
+        " WHERE u.provider_id = s.provider_id AND u.slice_date = s.slice_date)"
+        " THEN 'running' ELSE 'queued' END WHERE run_id = $id AND state IN ('queued', 'running')",
+        {"id": run_id},
+        under_way=pl.DataFrame(
+            {"provider_id": [p for p, _d in running], "slice_date": [d for _p, d in running]},
+            schema={"provider_id": pl.String, "slice_date": pl.Date},
+        ),
+    )
+    return bool(con.value("SELECT cancel_requested FROM runs WHERE id = $id", {"id": run_id}))
+
+
+def request_cancel(con: Connection, run_id: str) -> None:
+    """Ask the run, whichever process has it, to stop after the slices under way."""
+    con.run("UPDATE runs SET cancel_requested = true WHERE id = $id", {"id": run_id})
+
+
+def finish_slice(
+    con: Connection, run_id: str, key: tuple[str, date], fields: dict[str, Any]
+) -> None:
+    """Write how a slice ended: any columns of `run_slices`."""
+    assignments = ", ".join(f"{name} = ${name}" for name in fields)
+    con.run(
+        f"UPDATE run_slices SET {assignments}"
+        " WHERE run_id = $run AND provider_id = $provider AND slice_date = $day",
+        {**fields, "run": run_id, "provider": key[0], "day": key[1]},
+    )
+
+
+def finish_run(
+    con: Connection, run_id: str, state: RunState, message: str | None, now: datetime
+) -> None:
+    """Close a run; slices that were under way go back into the queue."""
+    con.run(
+        "UPDATE run_slices SET state = 'queued' WHERE run_id = $id AND state = 'running'",
+        {"id": run_id},
+    )
+    con.run(
+        "UPDATE runs SET state = $state, message = $message, finished_at = $now WHERE id = $id",
+        {"id": run_id, "state": state.value, "message": message, "now": now},
+    )
+
+
+def summary(con: Connection, run_id: str) -> dict[str, int]:
+    """What a run found, in orders: new, changed, moved, gone, back; and slices by state.
+
+    Also `lines`, `orders`, `problems`, and `unmapped`: products of the run's days without a SKU.
+    """
+    row = con.rows(
+        "SELECT count(*) AS slices, count(*) FILTER (state = 'done') AS done,"
+        " count(*) FILTER (state = 'empty') AS empty, count(*) FILTER (state = 'failed') AS failed,"
+        " count(*) FILTER (state IN ('queued', 'running')) AS waiting,"
+        " coalesce(sum(orders), 0)::BIGINT AS orders, coalesce(sum(lines), 0)::BIGINT AS lines,"
+        " coalesce(sum(problems), 0)::BIGINT AS problems FROM run_slices WHERE run_id = $run",
+        {"run": run_id},
+    )[0]
+    kinds = con.rows(
+        "SELECT CASE WHEN po_item_id IS NULL THEN kind ELSE 'changed' END AS kind,"
+        " count(DISTINCT (provider_id, po_id)) AS n FROM po_changes WHERE run_id = $run GROUP BY 1",
+        {"run": run_id},
+    )
+    unmapped = con.value(
+        "SELECT count(DISTINCT (i.provider_id, i.product_id)) FROM order_items i"
+        " SEMI JOIN (FROM run_slices WHERE run_id = $run) s"
+        " ON s.provider_id = i.provider_id AND s.slice_date = i.slice_date"
+        " LEFT JOIN mappings m ON m.provider_id = i.provider_id AND m.kind = 'product'"
+        " AND m.komet_id = i.product_id WHERE m.code IS NULL AND i.gone_at IS NULL",
+        {"run": run_id},
+    )
+    counts = dict.fromkeys(("new", "changed", "moved", "gone", "back"), 0)
+    counts.update({kind["kind"]: int(kind["n"]) for kind in kinds})
+    return {
+        **{name: int(value) for name, value in row.items()},
+        **counts,
+        "unmapped": int(unmapped),
+    }
+
+
+def _run(row: dict[str, Any], now: datetime) -> Run:
+    run = Run.model_validate(row)
+    if run.active and not _alive(run, now):
+        return run.model_copy(update={"state": RunState.INTERRUPTED})
+    return run
+
+
+def _alive(run: Run, now: datetime) -> bool:
+    if run.heartbeat_at is None or now - run.heartbeat_at > _SILENT_AFTER:
+        return False
+    if run.process_id is None or run.host != socket.gethostname() or os.name != "posix":
+        return True
+    try:
+        os.kill(run.process_id, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

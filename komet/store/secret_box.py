@@ -1,0 +1,72 @@
+"""Token secrets at rest: Fernet, with the key from `KOMET_SECRET_KEY` or the key file.
+
+Fernet authenticates each value, so a key that does not fit is noticed, not guessed around.
+"""
+
+import os
+from pathlib import Path
+
+from cryptography.fernet import Fernet, InvalidToken
+from pydantic import SecretStr
+
+from komet.language import _
+from komet.store.errors import WrongKey
+
+
+class SecretBox:
+    """Encrypts and decrypts token secrets. The key file is made on first use, mode 0600."""
+
+    def __init__(self, key_path: Path, secret_key: SecretStr | None = None) -> None:
+        self._key_path = key_path
+        self._secret_key = secret_key
+
+    def seal(self, secret: SecretStr) -> str:
+        """The ciphertext to store. Raises `WrongKey` where the key itself is unusable."""
+        return self._fernet().encrypt(secret.get_secret_value().encode()).decode()
+
+    def open(self, ciphertext: str) -> SecretStr:
+        """The secret again. Raises `WrongKey` where it was sealed with another key."""
+        try:
+            return SecretStr(self._fernet().decrypt(ciphertext.encode()).decode())
+        except InvalidToken as error:
+            raise WrongKey(
+                _("The stored token cannot be decrypted with the present key."),
+                _("The key file or KOMET_SECRET_KEY is not the one it was saved with."),
+                _("Bring the old key back, or enter the token's secret again."),
+            ) from error
+
+    def _fernet(self) -> Fernet:
+        key = self._secret_key.get_secret_value() if self._secret_key else self._key_from_file()
+        try:
+            return Fernet(key)
+        except ValueError as error:
+            raise WrongKey(
+                _("The key for token secrets is not usable."),
+                _("It must be 32 bytes in URL-safe base64, as `Fernet.generate_key()` makes them."),
+                _("Correct KOMET_SECRET_KEY, or the key file in the data folder."),
+            ) from error
+
+    def _key_from_file(self) -> str:
+        try:
+            return self._key_path.read_text(encoding="ascii").strip()
+        except FileNotFoundError:
+            pass
+        except (OSError, UnicodeDecodeError) as error:
+            raise WrongKey(
+                _("The key file {name} cannot be read.").format(name=self._key_path.name),
+                next_step=_("Give this user the right to read it, or bring back a backup."),
+            ) from error
+        self._key_path.parent.mkdir(parents=True, exist_ok=True)
+        # written whole beside its place and linked into it, so that of two processes that start
+        # together neither reads half a key, and both end up with the same one
+        draft = self._key_path.with_name(f"{self._key_path.name}.{os.getpid()}")
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(Fernet.generate_key())
+        try:
+            os.link(draft, self._key_path)
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+        return self._key_path.read_text(encoding="ascii").strip()

@@ -1,0 +1,208 @@
+"""Day slices: what is held of one provider's POs, and how a slice is written.
+
+Uniqueness is kept by how we write: within one transaction the rows of every PO that changed are
+deleted and inserted anew, in all tables. The callers hold that transaction.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import polars as pl
+
+from komet.store import formulas
+from komet.store.database import Connection
+from komet.store.order_tables import (
+    DATA_PROBLEMS,
+    PO_BOXES,
+    PO_BREAKDOWNS,
+    PO_CHANGES,
+    PO_LINES,
+    PURCHASE_ORDERS,
+)
+
+Row = dict[str, Any]
+_TABLES = ("purchase_orders", "po_lines", "po_breakdowns", "po_boxes")
+
+
+@dataclass
+class OrderRows:
+    """Rows of the four mirrored tables; each a dictionary by the columns of its schema."""
+
+    purchase_orders: list[Row]
+    po_lines: list[Row]
+    po_breakdowns: list[Row]
+    po_boxes: list[Row]
+
+
+def held_heads(
+    con: Connection, provider_id: str, day: date, po_ids: Sequence[str]
+) -> dict[str, Row]:
+    """What we hold of the POs of that day, and of these POs on any day, by PO ID.
+
+    Each row: po_id, slice_date, content_hash, gone_at, and `seen_at`, when Komet last showed it.
+    """
+    rows = con.rows(
+        "SELECT p.po_id, p.slice_date, p.content_hash, p.gone_at,"
+        " greatest(p.fetched_at, coalesce(d.fetched_at, p.fetched_at)) AS seen_at"
+        " FROM purchase_orders p LEFT JOIN day_slices d USING (provider_id, slice_date)"
+        " WHERE p.provider_id = $provider"
+        " AND (p.slice_date = $day OR list_contains($po_ids, p.po_id))",
+        {"provider": provider_id, "day": day, "po_ids": list(po_ids)},
+    )
+    return {row["po_id"]: row for row in rows}
+
+
+def held_rows(con: Connection, provider_id: str, po_ids: Sequence[str]) -> OrderRows:
+    """Every row that we hold of these POs."""
+    found = [
+        con.rows(
+            f"SELECT * FROM {table} WHERE provider_id = $provider"
+            " AND po_id IN (SELECT unnest($po_ids))",
+            {"provider": provider_id, "po_ids": list(po_ids)},
+        )
+        if po_ids
+        else []
+        for table in _TABLES
+    ]
+    return OrderRows(*found)
+
+
+def lines_elsewhere(
+    con: Connection, provider_id: str, line_orders: dict[str, str]
+) -> dict[str, str]:
+    """Of these lines (PO item ID → PO ID), those held under another PO: PO item ID → that PO."""
+    if not line_orders:
+        return {}
+    rows = con.rows(
+        "SELECT po_item_id, po_id FROM po_lines WHERE provider_id = $provider"
+        " AND po_item_id IN (SELECT unnest($items))",
+        {"provider": provider_id, "items": list(line_orders)},
+    )
+    return {
+        row["po_item_id"]: row["po_id"]
+        for row in rows
+        if line_orders[row["po_item_id"]] != row["po_id"]
+    }
+
+
+def replace_orders(con: Connection, provider_id: str, held: Sequence[str], rows: OrderRows) -> None:
+    """Delete all rows of the held POs, insert `rows`, and derive their order items."""
+    if held:
+        for table in (*_TABLES, "order_items"):
+            con.run(
+                f"DELETE FROM {table} WHERE provider_id = $provider"
+                " AND po_id IN (SELECT unnest($po_ids))",
+                {"provider": provider_id, "po_ids": list(held)},
+            )
+    lines = pl.DataFrame(rows.po_lines, schema=PO_LINES)
+    breakdowns = pl.DataFrame(rows.po_breakdowns, schema=PO_BREAKDOWNS)
+    con.insert("purchase_orders", pl.DataFrame(rows.purchase_orders, schema=PURCHASE_ORDERS))
+    con.insert("po_lines", lines)
+    con.insert("po_breakdowns", breakdowns)
+    con.insert("po_boxes", pl.DataFrame(rows.po_boxes, schema=PO_BOXES))
+    if lines.height:
+        con.run(f"INSERT INTO order_items BY NAME {ITEMS}", lines=lines, breakdowns=breakdowns)
+        con.run(_NEW_PRODUCTS, {"provider": provider_id}, lines=lines, breakdowns=breakdowns)
+
+
+def delete_lines(con: Connection, provider_id: str, items: dict[str, str]) -> None:
+    """Forget lines (PO item ID → PO ID) that have come back under another PO."""
+    for table in ("po_lines", "po_breakdowns", "po_boxes", "order_items"):
+        con.run(
+            f"DELETE FROM {table} t USING moved m WHERE t.provider_id = $provider"
+            " AND t.po_item_id = m.po_item_id AND t.po_id = m.po_id",
+            {"provider": provider_id},
+            moved=pl.DataFrame(
+                {"po_item_id": list(items), "po_id": list(items.values())},
+                schema={"po_item_id": pl.String, "po_id": pl.String},
+            ),
+        )
+
+
+def record_slice(
+    con: Connection,
+    *,
+    run_id: str,
+    provider_id: str,
+    day: date,
+    fetched_at: datetime,
+    orders: int,
+    lines: int,
+    changes: list[Row],
+    problems: list[Row],
+) -> None:
+    """Note that this is the newest complete answer, with its changes and its data problems."""
+    key = {"provider": provider_id, "day": day}
+    con.run("DELETE FROM day_slices WHERE provider_id = $provider AND slice_date = $day", key)
+    con.run(
+        "INSERT INTO day_slices VALUES ($provider, $day, $fetched_at, $run_id, $orders, $lines)",
+        {**key, "fetched_at": fetched_at, "run_id": run_id, "orders": orders, "lines": lines},
+    )
+    con.run("DELETE FROM data_problems WHERE provider_id = $provider AND slice_date = $day", key)
+    con.insert("data_problems", pl.DataFrame(problems, schema=DATA_PROBLEMS))
+    con.insert("po_changes", pl.DataFrame(changes, schema=PO_CHANGES))
+
+
+def newest_answer(con: Connection, provider_id: str, day: date) -> datetime | None:
+    """When the newest complete answer of that slice was asked for."""
+    found = con.value(
+        "SELECT max(fetched_at) FROM day_slices"
+        " WHERE provider_id = $provider AND slice_date = $day",
+        {"provider": provider_id, "day": day},
+    )
+    return found if isinstance(found, datetime) else None
+
+
+def forget_gone(con: Connection, run_id: str, provider_id: str, po_ids: Sequence[str]) -> set[str]:
+    """Take back `gone` notes that the same run made of POs that it then found on another day."""
+    if not po_ids:
+        return set()
+    where = (
+        " FROM po_changes WHERE run_id = $run AND provider_id = $provider AND kind = 'gone'"
+        " AND po_item_id IS NULL AND po_id IN (SELECT unnest($po_ids))"
+    )
+    params = {"run": run_id, "provider": provider_id, "po_ids": list(po_ids)}
+    found = {row["po_id"] for row in con.rows(f"SELECT po_id{where}", params)}
+    if found:
+        con.run(f"DELETE{where}", params)
+    return found
+
+
+_SHARED = """
+  l.provider_id, l.po_id, l.po_item_id, l.slice_date, l.ship_date, l.po_number, l.po_status,
+  l.line_item_status AS line_status, l.vendor_name, l.customer_name, l.location_name, l.origin,
+  l.carrier_name, l.mark_code, l.box_type, l.total_boxes AS boxes, l.unit_type, l.total_cost,
+  l.quantity_confirmed, l.order_type, l.prebook, l.prebook_truck_date AS truck_date,
+  l.reference_number AS reference, l.notes, l.first_seen_at, l.changed_at, l.gone_at
+"""
+
+ITEMS = f"""
+SELECT {_SHARED}, 0 AS item_no, false AS mixed, l.product_id, l.product_description AS product,
+  {formulas.folded("l.product_description")} AS product_folded, l.bunches, l.stems_bunch,
+  l.total_units, {formulas.line_stems("l")} AS stems, l.unit_cost
+FROM lines l ANTI JOIN breakdowns b USING (provider_id, po_id, po_item_id)
+UNION ALL BY NAME
+SELECT {_SHARED}, b.position AS item_no, true AS mixed, b.product_id,
+  b.product_description AS product, {formulas.folded("b.product_description")} AS product_folded,
+  b.bunches, b.stems_bunch, {formulas.breakdown_units("l", "b")} AS total_units,
+  {formulas.stems("l.total_boxes", "b.bunches", "b.stems_bunch")} AS stems, b.cost AS unit_cost
+FROM lines l JOIN breakdowns b USING (provider_id, po_id, po_item_id)
+"""
+
+_NEW_PRODUCTS = """
+INSERT INTO komet_products BY NAME
+SELECT $provider AS provider_id, product_id, any_value(product_description) AS description,
+  'orders' AS source, max(fetched_at) AS updated_at
+FROM (
+  SELECT product_id, product_description, fetched_at FROM lines
+  UNION ALL
+  SELECT b.product_id, b.product_description, l.fetched_at
+  FROM breakdowns b JOIN lines l USING (provider_id, po_id, po_item_id)
+) seen
+WHERE product_id IS NOT NULL AND product_id NOT IN (
+  SELECT product_id FROM komet_products WHERE provider_id = $provider AND product_id IS NOT NULL
+)
+GROUP BY product_id
+"""

@@ -1,0 +1,214 @@
+"""Tokens: Komet API keys. Stored encrypted; on screen only their last four characters."""
+
+import json
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from pydantic import BaseModel, ConfigDict, SecretStr, field_validator
+
+from komet.errors import InvalidInput, NotFound
+from komet.language import _
+from komet.store import audit
+from komet.store.database import Connection
+from komet.store.secret_box import SecretBox
+
+KINDS = ("Company", "Vendor", "Customer")
+_COLUMNS = (
+    "id, label, kind, owner, users, base_url, last_four, created_at, updated_at, retired_at,"
+    " checked_at, check_result"
+)
+
+
+class Token(BaseModel):
+    """A token without its secret. `users`: its company's paid users (1,000 requests a day each)."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    label: str
+    kind: str
+    owner: str | None = None
+    users: int = 1
+    base_url: str | None = None
+    last_four: str
+    created_at: datetime
+    updated_at: datetime
+    retired_at: datetime | None = None
+    checked_at: datetime | None = None
+    check_result: dict[str, str] = {}
+    """Method → `ok`, or why not, as the last check found it."""
+
+    @field_validator("check_result", mode="before")
+    @classmethod
+    def _from_json(cls, value: Any) -> Any:
+        return json.loads(value) if isinstance(value, str) else value or {}
+
+    @property
+    def masked(self) -> str:
+        """What a person may see of the secret."""
+        return f"••••{self.last_four}"
+
+
+def all_tokens(con: Connection, *, retired: bool = False) -> list[Token]:
+    """Every token, by label; retired ones only when asked for."""
+    rows = con.rows(f"SELECT {_COLUMNS} FROM tokens ORDER BY lower(label)")
+    return [t for row in rows if not (t := Token.model_validate(row)).retired_at or retired]
+
+
+def token_by_id(con: Connection, token_id: str) -> Token:
+    """Raises `NotFound`."""
+    rows = con.rows(f"SELECT {_COLUMNS} FROM tokens WHERE id = $id", {"id": token_id})
+    if not rows:
+        raise NotFound(_("That token is not there any more."))
+    return Token.model_validate(rows[0])
+
+
+def token_by_label(con: Connection, label: str) -> Token:
+    """The token in use of that label, ignoring case. Raises `NotFound`."""
+    for token in all_tokens(con):
+        if token.label.casefold() == label.strip().casefold():
+            return token
+    raise NotFound(
+        _("There is no token “{label}”.").format(label=label),
+        next_step=_("`token list` shows the tokens there are."),
+    )
+
+
+def same_owner(con: Connection, kind: str, owner: str | None) -> list[Token]:
+    """Tokens in use of the same kind and owner: Komet advises one per vendor or customer."""
+    wanted = (owner or "").strip().casefold()
+    return [
+        token
+        for token in all_tokens(con)
+        if wanted and token.kind == kind and (token.owner or "").strip().casefold() == wanted
+    ]
+
+
+def add_token(
+    con: Connection,
+    box: SecretBox,
+    *,
+    label: str,
+    kind: str,
+    secret: SecretStr,
+    owner: str | None,
+    users: int = 1,
+    now: datetime,
+) -> Token:
+    """Store a new token. Raises `InvalidInput` where label, kind, users or secret do not serve."""
+    label = _checked_label(con, label)
+    if kind not in KINDS:
+        raise InvalidInput(
+            _("“{kind}” is not a kind of token.").format(kind=kind),
+            next_step=_("Choose one of {kinds}.").format(kinds=", ".join(KINDS)),
+        )
+    if users < 1:
+        raise InvalidInput(_("A Komet company has at least one paid user."))
+    clean = _checked_secret(secret)
+    token_id = str(uuid4())
+    con.run(
+        "INSERT INTO tokens (id, label, kind, owner, users, secret_ciphertext, last_four,"
+        " created_at, updated_at) VALUES ($id, $label, $kind, $owner, $users, $sealed, $four,"
+        " $now, $now)",
+        {
+            "id": token_id,
+            "label": label,
+            "kind": kind,
+            "owner": (owner or "").strip() or None,
+            "users": users,
+            "sealed": box.seal(clean),
+            "four": clean.get_secret_value()[-4:],
+            "now": now,
+        },
+    )
+    audit.record(con, "token added", label, now)
+    return token_by_id(con, token_id)
+
+
+def rename_token(
+    con: Connection, token_id: str, *, label: str, owner: str | None, users: int, now: datetime
+) -> None:
+    """Change what a token is called, whose it is, and how many paid users its company has."""
+    before = token_by_id(con, token_id)
+    new_label = label if label.strip() == before.label else _checked_label(con, label)
+    con.run(
+        "UPDATE tokens SET label = $label, owner = $owner, users = $users, updated_at = $now"
+        " WHERE id = $id",
+        {
+            "id": token_id,
+            "label": new_label.strip(),
+            "owner": (owner or "").strip() or None,
+            "users": max(1, users),
+            "now": now,
+        },
+    )
+    audit.record(con, "token changed", before.label, now, {"label": new_label})
+
+
+def replace_secret(
+    con: Connection, box: SecretBox, token_id: str, secret: SecretStr, now: datetime
+) -> None:
+    """Put a new secret in the place of the old; what was known of the old one's rights is void."""
+    clean = _checked_secret(secret)
+    con.run(
+        "UPDATE tokens SET secret_ciphertext = $sealed, last_four = $four, updated_at = $now,"
+        " checked_at = NULL, check_result = NULL WHERE id = $id",
+        {
+            "id": token_id,
+            "sealed": box.seal(clean),
+            "four": clean.get_secret_value()[-4:],
+            "now": now,
+        },
+    )
+    audit.record(con, "token secret replaced", token_by_id(con, token_id).label, now)
+
+
+def retire_token(con: Connection, token_id: str, now: datetime) -> None:
+    """Take a token out of use and forget its secret. Its row stays, for the ledger."""
+    con.run(
+        "UPDATE tokens SET retired_at = $now, secret_ciphertext = NULL WHERE id = $id",
+        {"id": token_id, "now": now},
+    )
+    audit.record(con, "token retired", token_by_id(con, token_id).label, now)
+
+
+def save_check(con: Connection, token_id: str, result: dict[str, str], now: datetime) -> None:
+    """Remember which methods the token may call."""
+    con.run(
+        "UPDATE tokens SET checked_at = $now, check_result = $result WHERE id = $id",
+        {"id": token_id, "now": now, "result": json.dumps(result)},
+    )
+
+
+def secret_of(con: Connection, box: SecretBox, token_id: str) -> SecretStr:
+    """The secret, for a call. Raises `NotFound` (retired) or `WrongKey`."""
+    sealed = con.value("SELECT secret_ciphertext FROM tokens WHERE id = $id", {"id": token_id})
+    if not sealed:
+        raise NotFound(
+            _("The token is retired."), next_step=_("Choose another token for the client provider.")
+        )
+    return box.open(sealed)
+
+
+def _checked_label(con: Connection, label: str) -> str:
+    label = label.strip()
+    if not label:
+        raise InvalidInput(_("A token needs a label."))
+    if any(token.label.casefold() == label.casefold() for token in all_tokens(con)):
+        raise InvalidInput(
+            _("There is a token “{label}” already.").format(label=label),
+            next_step=_("Choose another label, or replace that token's secret."),
+        )
+    return label
+
+
+def _checked_secret(secret: SecretStr) -> SecretStr:
+    value = secret.get_secret_value().strip()
+    if not 8 <= len(value) <= 200 or any(c.isspace() for c in value):
+        raise InvalidInput(
+            _("That is not a Komet token."),
+            _("A token is one word of 8 to 200 characters."),
+            _("Copy it from Komet: Setup > Settings > Integrations > Tokens."),
+        )
+    return SecretStr(value)

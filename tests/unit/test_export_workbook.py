@@ -1,0 +1,245 @@
+"""What Excel finds in our workbooks, read back with two independent readers."""
+
+import re
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from zipfile import ZipFile
+
+import fastexcel
+import openpyxl
+import polars as pl
+import pytest
+from openpyxl.worksheet.worksheet import Worksheet
+
+from komet.export.workbook import Column, ColumnKind, Sheet, write_workbook
+
+K = ColumnKind
+NOON = datetime(2026, 11, 2, 12, 0, 5, tzinfo=UTC)
+MIDNIGHT = NOON.replace(hour=0, second=0, tzinfo=None)
+
+
+def orders(totals: dict[str, Any] | None = None) -> Sheet:
+    columns = (
+        Column("Code", K.TEXT),
+        Column("ID", K.INTEGER),
+        Column("Boxes", K.QUANTITY),
+        Column("Half boxes", K.QUANTITY),
+        Column("Cost", K.MONEY),
+        Column("Unit cost", K.UNIT_COST),
+        Column("FBE", K.FACTOR),
+        Column("Ship date", K.DATE),
+        Column("Downloaded", K.TIME),
+        Column("Notes", K.TEXT, width=33),
+    )
+    frame = pl.DataFrame(
+        {
+            "Code": ["007", "12345678901234567890", None],
+            "ID": [1, 2, 3],
+            "Boxes": pl.Series([Decimal("10.00"), Decimal("2000.00"), None]),
+            "Half boxes": [0.5, 1.0, float("nan")],
+            "Cost": pl.Series([Decimal("10.10"), Decimal("-5.25"), None]),
+            "Unit cost": pl.Series([Decimal("0.2750"), Decimal("0.1000"), None]),
+            "FBE": [0.25, 1.0, float("inf")],
+            "Ship date": [date(2026, 11, 2), date(1900, 1, 1), None],
+            "Downloaded": pl.Series([NOON, NOON, None], dtype=pl.Datetime("us", "UTC")),
+            "Notes": ["=1+1", "https://example.com", None],
+        }
+    )
+    return Sheet("Orders", columns, frame, totals)
+
+
+TOTALS = {"Boxes": Decimal("2010.00"), "Half boxes": 1.5, "Cost": Decimal("4.85"), "FBE": None}
+
+
+def read(target: Path, name: str = "Orders") -> Worksheet:
+    return openpyxl.load_workbook(target)[name]
+
+
+def rows(sheet: Worksheet) -> list[list[Any]]:
+    return [[cell.value for cell in row] for row in sheet.iter_rows()]
+
+
+def xml(target: Path, number: int = 1) -> str:
+    with ZipFile(target) as file:
+        assert file.testzip() is None
+        return file.read(f"xl/worksheets/sheet{number}.xml").decode()
+
+
+@pytest.mark.parametrize("totals", [None, TOTALS])
+def test_values_come_back_with_their_types(tmp_path: Path, totals: dict[str, Any] | None) -> None:
+    write_workbook(tmp_path / "o.xlsx", [orders(totals)])
+    found = rows(read(tmp_path / "o.xlsx"))
+    naive = NOON.replace(tzinfo=None)
+    assert found[0] == [column.heading for column in orders().columns]
+    first = ["007", 1, 10, 0.5, 10.1, 0.275, 0.25, MIDNIGHT, naive, "=1+1"]
+    assert found[1] == first
+    assert found[2][:5] == ["12345678901234567890", 2, 2000, 1, -5.25]
+    assert found[2][9] == "https://example.com"
+    assert found[3] == [None, 3] + [None] * 8
+    assert len(found) == (5 if totals else 4)
+
+
+def test_a_second_reader_agrees(tmp_path: Path) -> None:
+    write_workbook(tmp_path / "o.xlsx", [orders(TOTALS)])
+    frame = fastexcel.read_excel(tmp_path / "o.xlsx").load_sheet("Orders").to_polars()
+    assert frame.get_column("Code").to_list() == ["007", "12345678901234567890", None, "Total"]
+    assert frame.get_column("Cost").to_list() == [10.1, -5.25, None, 4.85]
+    assert frame.get_column("Ship date").to_list()[0] == MIDNIGHT
+    assert frame.get_column("Downloaded").to_list()[0] == NOON.replace(tzinfo=None)
+
+
+def test_formats_by_kind(tmp_path: Path) -> None:
+    write_workbook(tmp_path / "o.xlsx", [orders(TOTALS)])
+    sheet = read(tmp_path / "o.xlsx")
+    expected = ["General", "0", "#,##0", "#,##0.00", "#,##0.00", "#,##0.0000", "0.00##"]
+    expected += ["yyyy-mm-dd", "yyyy-mm-dd hh:mm", "General"]
+    assert [cell.number_format for cell in sheet[2]] == expected
+    assert not any(cell.font.bold for cell in sheet[2])
+
+
+def test_heading_is_bold_frozen_and_filtered(tmp_path: Path) -> None:
+    write_workbook(tmp_path / "o.xlsx", [orders()])
+    sheet = read(tmp_path / "o.xlsx")
+    assert all(cell.font.bold for cell in sheet[1])
+    assert sheet.freeze_panes == "A2"
+    assert sheet.auto_filter.ref == "A1:J4"
+
+
+def test_totals_are_bold_formatted_values_outside_the_filter(tmp_path: Path) -> None:
+    write_workbook(tmp_path / "o.xlsx", [orders(), Sheet("B", *parts(orders(TOTALS)))])
+    for name, last, ref in (("Orders", 4, "A1:J4"), ("B", 5, "A1:J4")):
+        sheet = read(tmp_path / "o.xlsx", name)
+        assert (sheet.max_row, sheet.auto_filter.ref) == (last, ref)
+    total = read(tmp_path / "o.xlsx", "B")[5]
+    assert [cell.value for cell in total[:7]] == ["Total", None, 2010, 1.5, 4.85, None, None]
+    assert total[4].number_format == "#,##0.00"
+    assert all(total[i].font.bold for i in (0, 2, 3, 4))
+    with ZipFile(tmp_path / "o.xlsx") as file:
+        workbook = file.read("xl/workbook.xml").decode()
+    assert re.findall(r"\$A\$1:\$J\$(\d+)", workbook) == ["4", "4"]
+
+
+def parts(sheet: Sheet) -> tuple[tuple[Column, ...], pl.DataFrame, Any]:
+    return sheet.columns, sheet.frame, sheet.totals
+
+
+@pytest.mark.parametrize("totals", [None, TOTALS])
+def test_no_formula_no_link_and_no_row_twice(tmp_path: Path, totals: dict[str, Any] | None) -> None:
+    write_workbook(tmp_path / "o.xlsx", [orders(totals)])
+    text = xml(tmp_path / "o.xlsx")
+    assert "<f>" not in text
+    assert "hyperlink" not in text
+    assert re.search(r'<c r="J2"[^>]*t="inlineStr"><is><t>=1\+1</t>', text)
+    numbers = re.findall(r'<row r="(\d+)"', text)
+    # Excel calls a file damaged when a row occurs twice.
+    assert numbers == sorted(set(numbers), key=int)
+
+
+@pytest.mark.parametrize(("totals", "count"), [(None, 1), ({"Cost": 0}, 2)])
+def test_an_empty_frame_keeps_its_headings(tmp_path: Path, totals: Any, count: int) -> None:
+    sheet = Sheet("Orders", orders().columns, orders().frame.clear(), totals)
+    write_workbook(tmp_path / "o.xlsx", [sheet])
+    found = read(tmp_path / "o.xlsx")
+    assert len(rows(found)) == count
+    assert [cell.value for cell in found[1]] == [column.heading for column in orders().columns]
+    assert all(cell.font.bold for cell in found[1])
+    assert found.freeze_panes == "A2"
+    assert found.auto_filter.ref == "A1:J1"
+
+
+@pytest.mark.parametrize("height", [1, 3, 4, 5, 9])
+@pytest.mark.parametrize("totals", [None, {"N": 45}])
+def test_long_sheets_go_on_in_the_next(tmp_path: Path, height: int, totals: Any) -> None:
+    columns = (Column("Name", K.TEXT), Column("N", K.INTEGER))
+    numbers = list(range(height))
+    frame = pl.DataFrame({"Name": [str(n) for n in numbers], "N": numbers})
+    write_workbook(tmp_path / "o.xlsx", [Sheet("L", columns, frame, totals)], max_rows=5)
+    book = openpyxl.load_workbook(tmp_path / "o.xlsx")
+    count = -(-(height + bool(totals)) // 4)
+    assert book.sheetnames == ["L", "L 2", "L 3"][:count]
+    found = [row for sheet in book for row in rows(sheet)[1:]]
+    assert all(sheet.max_row <= 5 for sheet in book)
+    if totals:
+        assert found.pop() == ["Total", 45]
+        last = book.worksheets[-1]
+        assert last.auto_filter.ref == f"A1:B{last.max_row - 1}"
+    assert found == [[str(n), n] for n in numbers]
+
+
+def test_widths_are_sensible(tmp_path: Path) -> None:
+    columns = (
+        Column("Short", K.TEXT),
+        Column("Long", K.TEXT),
+        Column("Cost", K.MONEY),
+        Column("Set", K.TEXT, width=33),
+    )
+    frame = pl.DataFrame({"Short": ["a"], "Long": ["x" * 900], "Cost": [1.0], "Set": ["b"]})
+    sheet = Sheet("W", columns, frame, {"Cost": 123_456_789_012.5})
+    write_workbook(tmp_path / "o.xlsx", [sheet])
+    found = read(tmp_path / "o.xlsx", "W").column_dimensions
+    # Excel stores a width with the cell's padding, up to 0.72.
+    assert [round(found[letter].width - 0.71) for letter in "ABCD"] == [9, 60, 20, 33]
+
+
+@pytest.mark.parametrize(
+    "name", ["", "  ", "a/b", "a[1]", "x:y", "what?", "'quoted'", "History", "a\nb", "a\x00"]
+)
+def test_names_that_excel_refuses(tmp_path: Path, name: str) -> None:
+    with pytest.raises(ValueError, match="refuses"):
+        write_workbook(tmp_path / "o.xlsx", [Sheet(name, *parts(orders()))])
+
+
+def test_long_names_are_cut_and_stay_apart(tmp_path: Path) -> None:
+    columns = (Column("Name", K.TEXT),)
+    frame = pl.DataFrame({"Name": ["a", "b"]})
+    write_workbook(tmp_path / "o.xlsx", [Sheet("N" * 40, columns, frame)], max_rows=2)
+    assert openpyxl.load_workbook(tmp_path / "o.xlsx").sheetnames == ["N" * 31, "N" * 29 + " 2"]
+    with pytest.raises(ValueError, match="Two sheets"):
+        write_workbook(tmp_path / "o.xlsx", [Sheet(n, columns, frame) for n in ("A", "a")])
+
+
+def test_sheets_that_do_not_fit_together(tmp_path: Path) -> None:
+    columns, frame, _ = parts(orders())
+    target = tmp_path / "o.xlsx"
+    wrong = [
+        Sheet("S", (), frame),
+        Sheet("S", columns[1:], frame),
+        Sheet("S", columns, frame, {"Code": 1}),
+        Sheet("S", columns, frame, {"Notes": 1}),
+        Sheet("S", columns, frame, {"Nowhere": 1}),
+    ]
+    for sheet in wrong:
+        with pytest.raises(ValueError, match="Sheet 'S'"):
+            write_workbook(target, [sheet])
+    with pytest.raises(ValueError, match="at least one"):
+        write_workbook(target, [])
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_failed_export_leaves_the_earlier_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = tmp_path / "o.xlsx"
+    target.write_bytes(b"earlier")
+
+    def fail(draft: Path, finished: Path, rows: Any) -> None:
+        finished.write_bytes(b"half")
+        raise OSError("disk full")
+
+    monkeypatch.setattr("komet.export.workbook.finish_totals", fail)
+    with pytest.raises(OSError, match="disk full"):
+        write_workbook(target, [orders(TOTALS)])
+    assert [path.name for path in tmp_path.iterdir()] == ["o.xlsx"]
+    assert target.read_bytes() == b"earlier"
+
+
+def test_totals_in_a_part_larger_than_the_copying_window(tmp_path: Path) -> None:
+    frame = pl.DataFrame({"Note": [f"{n:0200d}" for n in range(20_000)], "N": range(20_000)})
+    columns = (Column("Note", K.TEXT), Column("N", K.QUANTITY))
+    write_workbook(tmp_path / "o.xlsx", [Sheet("B", columns, frame, {"N": 199_990_000})])
+    assert len(xml(tmp_path / "o.xlsx")) > 4 << 20
+    back = fastexcel.read_excel(tmp_path / "o.xlsx").load_sheet("B").to_polars()
+    assert back.head(-1).get_column("Note").equals(frame.get_column("Note"))
+    assert back.row(-1) == ("Total", 199_990_000)

@@ -1,0 +1,76 @@
+"""Headings in two languages, and what happens when they compete."""
+
+import pytest
+
+from komet.mapping.errors import MappingFileError
+from komet.mapping.headings import CERTAIN, FIELDS, LOOSE, plain, resolve_headings
+
+
+def fields(*names: str) -> dict[str, str]:
+    headings = resolve_headings(names)
+    return {field: names[position] for field, position in headings.columns.items()}
+
+
+@pytest.mark.parametrize(
+    ("names", "found"),
+    [
+        (["SKU", "Product ID"], ["sku", "komet_product_id"]),
+        (["Código SKU", "ID de producto Komet"], ["sku", "komet_product_id"]),
+        (["CODIGO  INTERNO", "codigo_legado"], ["sku", "komet_legacy_code"]),
+        (["Item code", "Legacy-Code"], ["sku", "komet_legacy_code"]),
+        (
+            ["sku propio", "Código Komet", "Producto"],
+            ["sku", "komet_legacy_code", "komet_description"],
+        ),
+        (["código", "descripción"], ["sku", "komet_description"]),
+        (["item", "code"], ["sku", "komet_legacy_code"]),
+        (["Cliente", "sku", "id"], ["provider", "sku", "komet_product_id"]),
+        (["Importador", "sku", "Komet Id"], ["provider", "sku", "komet_product_id"]),
+        (["sku", "id", "Nombre SKU"], ["sku", "komet_product_id", "sku_description"]),
+        (["sku", "id", "Descripción propia"], ["sku", "komet_product_id", "sku_description"]),
+    ],
+)
+def test_synonyms(names: list[str], found: list[str]) -> None:
+    assert fields(*names) == dict(zip(found, names, strict=True))
+
+
+def test_our_own_headings() -> None:
+    assert fields(*FIELDS) == {field: field for field in FIELDS}
+
+
+def test_sku_wins_over_an_everyday_word() -> None:
+    assert fields("Código", "SKU") == {"sku": "SKU", "komet_legacy_code": "Código"}
+
+
+def test_an_everyday_word_with_nothing_left_is_ignored() -> None:
+    headings = resolve_headings(["sku", "item", "komet_product_id", "id", "colour", ""])
+    assert headings.ignored == ("item", "id", "colour")
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("SKU", "Our SKU", "id"),
+        ("SKU", "Komet code", "Legacy code"),
+        ("código", "item", "komet id"),
+        ("sku", "description", "producto"),
+        ("sku", "sku", "id"),
+    ],
+)
+def test_two_columns_for_one_field(names: tuple[str, ...]) -> None:
+    with pytest.raises(MappingFileError, match="Two columns") as caught:
+        resolve_headings(names)
+    assert sum(f"“{name}”" in caught.value.reason for name in names) >= 2
+
+
+def test_missing_headings_are_named_with_those_found() -> None:
+    with pytest.raises(MappingFileError) as caught:
+        resolve_headings(["SKU", "Colour"])
+    assert "“Colour”" in caught.value.reason
+    assert "komet_legacy_code" in caught.value.next_step
+
+
+def test_no_synonym_means_two_fields() -> None:
+    names = [plain(name) for synonyms in CERTAIN.values() for name in synonyms]
+    assert len(names) == len(set(names))
+    assert not set(names) & {plain(name) for name in LOOSE}
