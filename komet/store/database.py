@@ -45,15 +45,16 @@ class Connection:
             return self.raw.sql(sql, params=params or {}).pl()
 
     def rows(self, sql: str, params: dict[str, Any] | None = None) -> list[dict[str, Any]]:
-        """The rows of a small query as dictionaries."""
-        cursor = self.raw.execute(sql, params or {})
-        names = [column[0] for column in cursor.description or ()]
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        """The rows of a small query as dictionaries.
+
+        Through polars, because DuckDB's own rows need another package for times with a zone.
+        """
+        return self.frame(sql, params).rows(named=True)
 
     def value(self, sql: str, params: dict[str, Any] | None = None) -> Any:
         """The first cell of a query, or None."""
-        found = self.raw.execute(sql, params or {}).fetchall()
-        return found[0][0] if found else None
+        found = self.frame(sql, params)
+        return found.item(0, 0) if found.height else None
 
     def insert(self, table: str, frame: pl.DataFrame) -> None:
         """Append a frame whose columns are named as the table's (missing ones stay empty)."""

@@ -162,10 +162,10 @@ def failed_before(con: Connection, slices: Sequence[tuple[str, date]]) -> set[tu
     if not slices:
         return set()
     rows = con.rows(
-        "SELECT provider_id, slice_date, arg_max(s.state, r.created_at) AS state"
+        "SELECT provider_id, slice_date, arg_max(s.state, r.created_at) AS newest"
         " FROM run_slices s JOIN runs r ON r.id = s.run_id"
         " WHERE slice_date BETWEEN $start AND $end AND s.state IN ('done', 'empty', 'failed')"
-        " GROUP BY ALL HAVING state = 'failed'",
+        " GROUP BY ALL HAVING newest = 'failed'",
         {"start": min(day for _p, day in slices), "end": max(day for _p, day in slices)},
     )
     return {(row["provider_id"], row["slice_date"]) for row in rows} & set(slices)

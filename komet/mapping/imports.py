@@ -1,0 +1,100 @@
+"""Importing, editing and exporting SKU mappings, for the page and the command line alike."""
+
+from collections.abc import Mapping, Sequence
+
+import polars as pl
+
+from komet.desk import Desk
+from komet.errors import InvalidInput
+from komet.language import _
+from komet.mapping.check import DryRun, check_mapping
+from komet.mapping.export_form import mapping_csv
+from komet.mapping.file import read_mapping
+from komet.store import mappings, providers
+from komet.store.mappings import MappingImport
+
+MOST_BYTES = 50 * 1024 * 1024
+_EDITED = {"provider_id": pl.String, "komet_id": pl.String, "sku": pl.String}
+
+
+def dry_run(desk: Desk, data: bytes, file_name: str, provider_id: str | None) -> DryRun:
+    """Read a file and say what it would do. Raises `MappingFileError`; writes nothing."""
+    if len(data) > MOST_BYTES:
+        raise InvalidInput(
+            _("{name} is larger than 50 MB.").format(name=file_name),
+            next_step=_("Split it, or leave out columns that are not needed."),
+        )
+    file = read_mapping(data, file_name)
+    with desk.db.read() as con:
+        return check_mapping(
+            file,
+            products=mappings.product_keys(con),
+            mappings=mappings.product_mappings(con),
+            providers={p.name: p.id for p in providers.all_providers(con)},
+            default_provider_id=provider_id,
+        )
+
+
+def apply(desk: Desk, checked: DryRun, file_name: str) -> MappingImport:
+    """Write the new and the changed rows of a dry run, in one transaction."""
+    with desk.db.write() as con:
+        return mappings.apply(
+            con,
+            checked.to_apply,
+            file_name=file_name,
+            source=_("file {name}").format(name=file_name),
+            now=desk.now(),
+        )
+
+
+def edit(desk: Desk, provider_id: str, skus: Mapping[str, str | None]) -> int:
+    """Set SKUs by Komet product ID, as edited in a grid; an empty one takes the mapping away.
+
+    Returns how many changed.
+    """
+    rows = pl.DataFrame(
+        [
+            {"provider_id": provider_id, "komet_id": komet_id, "sku": (sku or "").strip() or None}
+            for komet_id, sku in skus.items()
+        ],
+        schema=_EDITED,
+    ).with_columns(sku_description=pl.lit(None, dtype=pl.String))
+    with desk.db.write() as con:
+        held = mappings.product_mappings(con).select("provider_id", "komet_id", was="sku")
+        changed = (
+            rows.join(held, on=["provider_id", "komet_id"], how="left")
+            .filter(pl.col("sku").ne_missing(pl.col("was")))
+            .drop("was")
+        )
+        if changed.height:
+            mappings.apply(
+                con, changed, file_name=_("edited by hand"), source=_("by hand"), now=desk.now()
+            )
+    return changed.height
+
+
+def undo(desk: Desk) -> MappingImport:
+    """Undo the newest import or edit. Raises `InvalidInput` where there is none."""
+    with desk.db.write() as con:
+        return mappings.undo_last(con, desk.now())
+
+
+def export(desk: Desk, provider_ids: Sequence[str]) -> bytes:
+    """Every known product of these providers with its SKU, as CSV that can be imported again."""
+    with desk.db.read() as con:
+        frame = con.frame(
+            "SELECT p.name AS provider, k.product_id AS komet_product_id,"
+            " k.legacy_code AS komet_legacy_code, k.description AS komet_description,"
+            " m.code AS sku, s.description AS sku_description FROM ("
+            "  SELECT provider_id, product_id, legacy_code, description FROM komet_products"
+            "  UNION ALL SELECT provider_id, komet_id, NULL, NULL FROM mappings"
+            "  WHERE kind = 'product' AND (provider_id, komet_id) NOT IN"
+            "  (SELECT (provider_id, product_id) FROM komet_products)"
+            ") k JOIN providers p ON p.id = k.provider_id"
+            " LEFT JOIN mappings m ON m.provider_id = k.provider_id AND m.kind = 'product'"
+            " AND m.komet_id = k.product_id LEFT JOIN skus s ON s.sku = m.code"
+            " WHERE list_contains($providers, k.provider_id)"
+            " ORDER BY p.name, k.description, k.product_id",
+            {"providers": list(provider_ids)},
+        )
+    return mapping_csv(frame)

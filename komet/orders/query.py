@@ -1,0 +1,193 @@
+"""Order items: one page, the totals, the chart. SQL does the work, the caller gets what it shows.
+
+Boxes, cost, FBE and confirmed boxes belong to a line: of a mixed line they stand on the first of
+its items that a filter leaves, and nowhere else, so that a column adds up to its total.
+"""
+
+from dataclasses import dataclass, fields
+from decimal import Decimal
+from typing import Any
+
+import polars as pl
+
+from komet.desk import Desk
+from komet.orders.filters import OrderFilter
+from komet.store import formulas
+from komet.store.database import Connection
+
+MAPPING_JOIN = (
+    " LEFT JOIN mappings m ON m.kind = 'product' AND m.provider_id = i.provider_id"
+    " AND m.komet_id = i.product_id"
+)
+BOX_TYPE_JOIN = (
+    " LEFT JOIN box_types f ON f.provider_id = i.provider_id AND f.code = upper(i.box_type)"
+)
+_ORDER = "i.ship_date, i.provider_id, i.po_number, i.po_id, i.po_item_id, i.item_no"
+
+SORTS = {
+    "ship_date": _ORDER,
+    "newest": f"i.ship_date DESC, {_ORDER}",
+    "changed": f"i.changed_at DESC, {_ORDER}",
+    "boxes": f"i.boxes DESC NULLS LAST, {_ORDER}",
+    "cost": f"i.total_cost DESC NULLS LAST, {_ORDER}",
+    "product": f"i.product_folded, {_ORDER}",
+}
+
+
+@dataclass(frozen=True)
+class Totals:
+    """Sums over a filter. Amounts are in the providers' currency; empty where nothing has a value.
+
+    Stems are not bunches: `total_units` of both unit types are separate sums.
+    """
+
+    items: int
+    purchase_orders: int
+    lines: int
+    boxes: Decimal | None
+    fbe: Decimal | None
+    stems: Decimal | None
+    total_cost: Decimal | None
+    stem_units: Decimal | None
+    bunch_units: Decimal | None
+    quantity_confirmed: Decimal | None
+
+
+def source(chosen: OrderFilter) -> tuple[str, dict[str, Any]]:
+    """`FROM … WHERE …` over `order_items i`, and its parameters."""
+    where, params = chosen.where()
+    joined = MAPPING_JOIN if chosen.needs_sku else ""
+    return f"FROM order_items i{joined} WHERE {where}", params
+
+
+def first_of_line(chosen: OrderFilter) -> str:
+    """Whether an item is the one of its line that carries boxes and cost, under this filter.
+
+    Where a filter cannot part the items of a line, that is the first breakdown; else the first that
+    is left.
+    """
+    if not chosen.by_item:
+        return "i.item_no <= 1"
+    return "i.item_no = min(i.item_no) OVER (PARTITION BY i.provider_id, i.po_id, i.po_item_id)"
+
+
+def totals(con: Connection, chosen: OrderFilter) -> Totals:
+    """Sums over everything that the filter finds."""
+    found, params = source(chosen)
+    columns = (
+        "i.provider_id, i.po_id, i.box_type, i.boxes, i.stems, i.total_cost, i.total_units,"
+        " i.unit_type, i.quantity_confirmed"
+    )
+    stem_unit = formulas.is_unit("unit_type", "stem")
+    bunch_unit = formulas.is_unit("unit_type", "bunch")
+    row = con.rows(
+        f"""
+        WITH items AS (SELECT {columns}, {first_of_line(chosen)} AS is_first {found}),
+        by_type AS (
+          SELECT provider_id, box_type, count(*) AS items, count(*) FILTER (is_first) AS lines,
+            sum(boxes) FILTER (is_first) AS boxes, sum(stems) AS stems,
+            sum(total_cost) FILTER (is_first) AS total_cost,
+            sum(total_units) FILTER ({stem_unit}) AS stem_units,
+            sum(total_units) FILTER ({bunch_unit}) AS bunch_units,
+            sum(quantity_confirmed) FILTER (is_first) AS quantity_confirmed
+          FROM items GROUP BY provider_id, box_type
+        )
+        SELECT coalesce(sum(i.items), 0)::BIGINT AS items,
+          coalesce(sum(i.lines), 0)::BIGINT AS lines,
+          (SELECT count(*) FROM (SELECT DISTINCT provider_id, po_id FROM items)) AS purchase_orders,
+          sum(i.boxes) AS boxes, sum(i.stems) AS stems, sum(i.total_cost) AS total_cost,
+          sum(i.stem_units) AS stem_units, sum(i.bunch_units) AS bunch_units,
+          sum(i.quantity_confirmed) AS quantity_confirmed,
+          sum(i.boxes::DECIMAL(28, 4) * {formulas.fbe_factor("i.box_type", "f")}) AS fbe
+        FROM by_type i {BOX_TYPE_JOIN}
+        """,
+        params,
+    )[0]
+    return Totals(**{field.name: row[field.name] for field in fields(Totals)})
+
+
+def page(
+    con: Connection, chosen: OrderFilter, *, sort: str = "newest", offset: int = 0, limit: int = 200
+) -> pl.DataFrame:
+    """Items of one page, with the columns of `items_sql`. `sort` is a key of `SORTS`."""
+    found, params = source(chosen)
+    is_first = first_of_line(chosen)
+    return con.frame(
+        f"WITH chosen AS (SELECT i.*, {is_first} AS is_first {found}"
+        f" ORDER BY {SORTS[sort]} LIMIT $limit OFFSET $offset)"
+        f" SELECT {items_sql()} FROM chosen i{LOOKUPS} ORDER BY {SORTS[sort]}",
+        {**params, "limit": limit, "offset": offset},
+    )
+
+
+def by_ship_date(con: Connection, chosen: OrderFilter) -> pl.DataFrame:
+    """ship_date (Date), provider (String), boxes (Float64): boxes that ship each day."""
+    found, params = source(chosen)
+    return con.frame(
+        f"SELECT ship_date, p.name AS provider, sum(boxes)::DOUBLE AS boxes FROM ("
+        f"SELECT i.ship_date, i.provider_id, i.boxes, {first_of_line(chosen)} AS is_first {found}"
+        ") i JOIN providers p ON p.id = i.provider_id WHERE is_first AND ship_date IS NOT NULL"
+        " GROUP BY ALL ORDER BY ALL",
+        params,
+    )
+
+
+def choices(con: Connection) -> dict[str, list[str]]:
+    """What can be chosen: the distinct values of the columns that filters pick from."""
+    columns = {
+        "statuses": "po_status",
+        "line_statuses": "line_status",
+        "vendors": "vendor_name",
+        "customers": "customer_name",
+        "locations": "location_name",
+        "origins": "origin",
+        "box_types": "box_type",
+        "mark_codes": "mark_code",
+    }
+    lists = ", ".join(
+        f"list_sort(list(DISTINCT {column})) AS {name}" for name, column in columns.items()
+    )
+    row = con.rows(f"SELECT {lists} FROM order_items")[0]
+    return {name: [value for value in row[name] or [] if value] for name in columns}
+
+
+def totals_and_page(
+    desk: Desk, chosen: OrderFilter, *, sort: str = "newest", offset: int = 0, limit: int = 200
+) -> tuple[Totals, pl.DataFrame]:
+    """What the orders screen asks for, from one snapshot of the data."""
+    with desk.db.read() as con:
+        return totals(con, chosen), page(con, chosen, sort=sort, offset=offset, limit=limit)
+
+
+LOOKUPS = (
+    f"{MAPPING_JOIN}{BOX_TYPE_JOIN}"
+    " LEFT JOIN skus s ON s.sku = m.code"
+    " LEFT JOIN providers p ON p.id = i.provider_id"
+    " LEFT JOIN day_slices d ON d.provider_id = i.provider_id AND d.slice_date = i.slice_date"
+)
+
+
+def items_sql() -> str:
+    """The columns that are shown of an item; needs `LOOKUPS` and a column `is_first` on `i`.
+
+    A column of a mixed line that counts once (boxes, fbe, total_cost, quantity_confirmed) is null
+    on its further items. `sku` is null where unmapped.
+    """
+    once = {
+        "boxes": "i.boxes",
+        "fbe": formulas.fbe("i.boxes", "i.box_type", "f"),
+        "total_cost": "i.total_cost",
+        "quantity_confirmed": "i.quantity_confirmed",
+    }
+    counted = ", ".join(
+        f"CASE WHEN i.is_first THEN {sql} END AS {name}" for name, sql in once.items()
+    )
+    return (
+        "i.provider_id, p.name AS provider, i.po_id, i.po_number, i.ship_date, i.po_status,"
+        " i.line_status, i.vendor_name, i.customer_name, i.location_name, i.origin,"
+        " i.carrier_name, i.mark_code, i.product_id, i.product, m.code AS sku,"
+        " s.description AS sku_description, i.box_type, i.bunches, i.stems_bunch, i.unit_type,"
+        f" i.total_units, i.stems, i.unit_cost, {counted}, i.order_type, i.prebook, i.truck_date,"
+        " i.reference, i.notes, i.po_item_id, i.item_no, i.mixed, d.fetched_at AS downloaded_at,"
+        " i.changed_at, i.gone_at"
+    )
