@@ -1,0 +1,166 @@
+"""The main job on the sandbox: two sample importers, a mapping, a download, an Excel file."""
+
+import csv
+import io
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from komet.desk import Desk
+from komet.language import _
+from komet.mapping import imports
+from komet.sandbox.server import Sandbox
+from komet.sandbox.tokens import IMPORTER_A_COMPANY, IMPORTER_B_VENDOR, SampleToken
+from komet.store import providers, tokens
+from komet.store.providers import Provider, ProviderFields
+
+SYSTEM = "Sandbox (sample data)"
+DAYS_BACK = 22
+DAYS_AHEAD = 7
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One sample importer: its provider's name, its token, and how it is reached."""
+
+    provider: str
+    group: str
+    location_id: str | None
+    company_id: str
+    token: SampleToken
+
+
+SAMPLES = (
+    Sample("Magnolia Imports", "Sample", None, "501", IMPORTER_A_COMPANY),
+    Sample("Pétalo & Sons", "Sample", None, "502", IMPORTER_B_VENDOR),
+)
+
+
+def start_sandbox(desk: Desk) -> Sandbox:
+    """Start the sandbox on a free port and lead the sample providers to it."""
+    sandbox = Sandbox().start()
+    with desk.db.write() as con:
+        for provider in samples(providers.all_providers(con)):
+            fields = ProviderFields.model_validate(
+                provider.model_dump() | {"base_url": sandbox.base_url}
+            )
+            providers.save_provider(con, fields, provider_id=provider.id, now=desk.now())
+    return sandbox
+
+
+def samples(stored: list[Provider]) -> list[Provider]:
+    """The sample providers among these."""
+    return [provider for provider in stored if provider.system == SYSTEM]
+
+
+def has_samples(desk: Desk) -> bool:
+    """Whether sample providers are stored."""
+    with desk.db.read() as con:
+        return bool(samples(providers.all_providers(con)))
+
+
+def add_samples(desk: Desk, sandbox: Sandbox) -> list[Provider]:
+    """Add the sample tokens and providers where they are missing, and return the providers."""
+    with desk.db.write() as con:
+        by_label = {token.label: token for token in tokens.all_tokens(con)}
+        by_name = {provider.name: provider for provider in providers.all_providers(con)}
+        for sample in SAMPLES:
+            label = f"{sample.provider} ({sample.token.kind.value})"
+            token = by_label.get(label) or tokens.add_token(
+                con,
+                desk.box,
+                label=label,
+                kind=sample.token.kind.value,
+                secret=SecretStr(sample.token.secret),
+                owner=sample.token.owner,
+                now=desk.now(),
+            )
+            if sample.provider not in by_name:
+                fields = ProviderFields(
+                    name=sample.provider,
+                    system=SYSTEM,
+                    token_id=token.id,
+                    location_id=sample.location_id,
+                    komet_group=sample.group,
+                    company_id=sample.company_id,
+                    base_url=sandbox.base_url,
+                )
+                providers.save_provider(con, fields, now=desk.now())
+        return samples(providers.all_providers(con))
+
+
+def window(desk: Desk) -> tuple[date, date]:
+    """The thirty days that the sample download covers."""
+    today = desk.now().date()
+    return today - timedelta(days=DAYS_BACK), today + timedelta(days=DAYS_AHEAD)
+
+
+def sample_mapping(desk: Desk, chosen: list[Provider]) -> bytes:
+    """A mapping file for most of the known products of the sample providers.
+
+    Every tenth product is left out, so that there is something to map by hand.
+    """
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(["provider", "komet_product_id", "sku", "sku_description"])
+    with desk.db.read() as con:
+        for provider in chosen:
+            rows = con.rows(
+                "SELECT product_id, legacy_code, description FROM komet_products"
+                " WHERE provider_id = $provider ORDER BY product_id",
+                {"provider": provider.id},
+            )
+            for number, row in enumerate(rows):
+                if number % 10 and row["description"]:
+                    words = row["description"].upper().split()
+                    sku = "-".join(word[:4] for word in words if word.isalnum())
+                    writer.writerow(
+                        [provider.name, row["product_id"], sku, row["description"].capitalize()]
+                    )
+    return out.getvalue().encode("utf-8-sig")
+
+
+def import_sample_mapping(desk: Desk, chosen: list[Provider]) -> int:
+    """Import the sample mapping; returns how many products it mapped."""
+    checked = imports.dry_run(desk, sample_mapping(desk, chosen), "sample-mapping.csv", None)
+    if checked.to_apply.is_empty():
+        return 0
+    done = imports.apply(desk, checked, "sample-mapping.csv")
+    return done.new_rows + done.changed_rows
+
+
+def expected_totals(sandbox: Sandbox, start: date, end: date) -> dict[str, Decimal]:
+    """The sandbox's own totals over the sample importers, by figure."""
+    sums: dict[str, Decimal] = {}
+    for sample in SAMPLES:
+        figures = sandbox.state.totals(
+            sample.token.company, start, end, vendor_id=sample.token.vendor_id
+        )
+        for name, value in figures.items():
+            sums[name] = sums.get(name, Decimal(0)) + Decimal(str(value))
+    return sums
+
+
+def excel_totals(path: Path) -> dict[str, Decimal]:
+    """The figures of the Total row of the Items sheet, under the sandbox's names for them."""
+    import fastexcel
+
+    sheet = fastexcel.read_excel(path).load_sheet("Items").to_polars()
+    total = sheet.filter(sheet.to_series(0) == "Total").row(-1, named=True)
+    named = {"boxes": "Boxes", "total_cost": "Total cost", "stems": "Stems", "fbe": "FBE"}
+    return {name: Decimal(str(total[heading] or 0)) for name, heading in named.items()}
+
+
+def agree(expected: dict[str, Decimal], found: dict[str, Decimal]) -> bool:
+    """Whether the totals of a file are the sandbox's own, to a tenth of a cent."""
+    return all(abs(expected[name] - value) < Decimal("0.001") for name, value in found.items())
+
+
+def sentence(found: dict[str, Decimal]) -> str:
+    """Totals in words."""
+    return _("{boxes:,} boxes, {fbe:,} FBE, {stems:,} stems, {cost:,} total cost").format(
+        boxes=found["boxes"], fbe=found["fbe"], stems=found["stems"], cost=found["total_cost"]
+    )

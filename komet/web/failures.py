@@ -1,0 +1,42 @@
+"""The one way that a failure is shown: what happened, why, and what to do next."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import streamlit as st
+
+from komet.errors import DeskError
+from komet.web import state
+
+
+@contextmanager
+def shown() -> Iterator[None]:
+    """Show a `DeskError` of the block in the page. Anything else goes to Streamlit and the log."""
+    try:
+        yield
+    except DeskError as error:
+        show(error)
+
+
+def show(error: DeskError) -> None:
+    """The sentences of a failure. Signs that Markdown would take are shown as they are."""
+    st.error(plain(str(error)), icon=":material/error:")
+
+
+def plain(text: str) -> str:
+    """Text that comes from data, for a place that reads Markdown."""
+    for sign in r"\`*_{}[]()#+-!|<>~$:":
+        text = text.replace(sign, "\\" + sign)
+    return text
+
+
+def notice(text: str) -> None:
+    """Keep one sentence for after the rerun that a change brings."""
+    st.session_state[state.NOTICE] = text
+
+
+def show_notice() -> None:
+    """Show the sentence that was kept, once."""
+    text = st.session_state.pop(state.NOTICE, None)
+    if text:
+        st.toast(text, icon=":material/check_circle:")

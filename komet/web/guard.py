@@ -1,0 +1,32 @@
+"""The guard: the first line of every page.
+
+Until some session has run `st.navigation`, Streamlit serves a file in `pages/` under its URL
+without `app.py`, and with it every check that `app.py` makes. `app.py` marks the session on every
+run; a page that finds no mark sends the visitor there, and `app.py` brings him back to the page
+that he wanted, with the parameters of his link.
+"""
+
+import streamlit as st
+
+from komet.desk import Desk
+from komet.web import state
+from komet.web.resources import desk
+
+
+def let_in() -> None:
+    """Mark the session; `app.py` calls it before it runs a page."""
+    st.session_state[state.ENTERED] = True
+
+
+def enter(page: str) -> Desk:
+    """Pass only who came through `app.py`. `page` is the page's file name, without `.py`."""
+    if not st.session_state.pop(state.ENTERED, False):
+        st.session_state[state.WANTED] = (page, st.query_params.to_dict())
+        st.switch_page("app.py")
+    return desk()
+
+
+def wanted_page() -> tuple[str, dict[str, str]] | None:
+    """The page that a visitor was kept from, once."""
+    wanted: tuple[str, dict[str, str]] | None = st.session_state.pop(state.WANTED, None)
+    return wanted

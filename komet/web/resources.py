@@ -1,0 +1,39 @@
+"""What all sessions of the app share: the desk, the background worker, the sandbox."""
+
+import logging
+
+import streamlit as st
+
+from komet import demo, logs
+from komet.desk import Desk, open_desk
+from komet.download.worker import Worker
+from komet.sandbox.server import Sandbox
+
+
+@st.cache_resource(show_spinner=False)
+def desk() -> Desk:
+    """The installation that the environment names."""
+    opened = open_desk()
+    logs.configure(opened.settings.log_level)
+    for name in [n for n in logging.root.manager.loggerDict if n.startswith("streamlit")]:
+        for handler in logging.getLogger(name).handlers:
+            handler.setFormatter(logs.RedactingFormatter("%(asctime)s %(message)s"))
+    return opened
+
+
+@st.cache_resource(show_spinner=False)
+def worker() -> Worker:
+    """The one thread that downloads, whatever the pages do."""
+    return Worker(desk())
+
+
+@st.cache_resource(show_spinner=False)
+def sandbox() -> Sandbox:
+    """The sample importers' Komet; started on first use, with the sample providers led to it."""
+    return demo.start_sandbox(desk())
+
+
+def wake_sandbox() -> None:
+    """Start the sandbox with the app where sample providers are stored, so that they answer."""
+    if demo.has_samples(desk()):
+        sandbox()
