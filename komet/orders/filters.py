@@ -4,7 +4,7 @@ A page fills it from widgets, the URL carries it, the command line parses into i
 travels as a parameter.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Self
@@ -36,9 +36,8 @@ class Gone(StrEnum):
 class OrderFilter(BaseModel):
     """Everything combines with *and*; the values of one list with *or*. Empty means any.
 
-    `providers` are provider IDs. `vendors`, `customers`, `locations`, `mark_codes`, `product` and
-    `sku` find a part of the text, without regard to case and accents; the rest match as a whole.
-    `changed_since` looks at when we saw a change.
+    `providers` are provider IDs. `product` and `sku` find a part of the text, the rest match as a
+    whole; case and accents never matter. `changed_since` looks at when we saw a change.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
@@ -62,22 +61,22 @@ class OrderFilter(BaseModel):
     changed_since: datetime | None = None
     gone: Gone = Gone.HIDE
 
-    def to_query(self) -> dict[str, str]:
+    def to_query(self) -> dict[str, list[str]]:
         """The filter as URL parameters, without what is at its default."""
         changed = self.model_dump(mode="json", exclude_defaults=True)
         return {
-            name: "\x1f".join(value) if isinstance(value, list) else str(value)
+            name: [str(entry) for entry in (value if isinstance(value, list) else [value])]
             for name, value in changed.items()
         }
 
     @classmethod
-    def from_query(cls, query: Mapping[str, str]) -> Self:
+    def from_query(cls, query: Mapping[str, Sequence[str]]) -> Self:
         """From URL parameters; other parameters are ignored. Raises `InvalidInput`."""
         values: dict[str, Any] = {}
         for name, field in cls.model_fields.items():
             if query.get(name):
                 is_list = field.annotation == tuple[str, ...]
-                values[name] = query[name].split("\x1f") if is_list else query[name]
+                values[name] = tuple(query[name]) if is_list else query[name][0]
         try:
             return cls.model_validate(values)
         except ValidationError as error:
@@ -120,20 +119,25 @@ class OrderFilter(BaseModel):
             add("i.ship_date >= $ship_from", ship_from=self.ship_from)
         if self.ship_to:
             add("i.ship_date <= $ship_to", ship_to=self.ship_to)
-        codes = [statuses.code_of(statuses.HEADER, word) for word in self.statuses]
-        self._any_of(add, "i.po_status", "statuses", codes)
-        codes = [statuses.code_of(statuses.LINE, word) for word in self.line_statuses]
-        self._any_of(add, "i.line_status", "line_statuses", codes)
-        self._any_of(add, "i.origin", "origins", self.origins)
-        self._any_of(add, "i.box_type", "box_types", self.box_types)
-        self._any_of(add, "i.po_number", "po_numbers", self.po_numbers)
-        for column, name in (
-            ("i.vendor_name", "vendors"),
-            ("i.customer_name", "customers"),
-            ("i.location_name", "locations"),
-            ("i.mark_code", "mark_codes"),
+        header = [statuses.code_of(statuses.HEADER, word) for word in self.statuses]
+        line = [statuses.code_of(statuses.LINE, word) for word in self.line_statuses]
+        for column, name, values in (
+            ("i.po_status", "statuses", header),
+            ("i.line_status", "line_statuses", line),
+            ("i.vendor_name", "vendors", self.vendors),
+            ("i.customer_name", "customers", self.customers),
+            ("i.location_name", "locations", self.locations),
+            ("i.origin", "origins", self.origins),
+            ("i.box_type", "box_types", self.box_types),
+            ("i.mark_code", "mark_codes", self.mark_codes),
         ):
-            self._any_part(add, column, name, getattr(self, name))
+            if values:
+                wanted = f"list_transform(${name}, lambda value: {folded('trim(value)')})"
+                add(f"list_contains({wanted}, {folded(column)})", **{name: list(values)})
+        if self.po_numbers:
+            # as typed or in capitals: folding a million numbers would take longer than the rest
+            typed = {*self.po_numbers, *(number.upper() for number in self.po_numbers)}
+            add("list_contains($po_numbers, i.po_number)", po_numbers=sorted(typed))
         if self.product:
             add(
                 f"(contains(i.product_folded, {folded('$product')}) OR i.product_id = $product)",
@@ -146,18 +150,3 @@ class OrderFilter(BaseModel):
         if self.changed_since:
             add("i.changed_at >= $changed_since", changed_since=self.changed_since)
         return " AND ".join(conditions) or "true", params
-
-    @staticmethod
-    def _any_of(add: Any, column: str, name: str, values: Any) -> None:
-        if values:
-            add(
-                f"list_contains(${name}, upper({column}))",
-                **{name: [value.strip().upper() for value in values]},
-            )
-
-    @staticmethod
-    def _any_part(add: Any, column: str, name: str, values: tuple[str, ...]) -> None:
-        wanted = {f"{name}_{n}": value for n, value in enumerate(values) if value}
-        if wanted:
-            parts = (f"contains({folded(column)}, {folded('$' + key)})" for key in wanted)
-            add(f"({' OR '.join(parts)})", **wanted)

@@ -22,6 +22,7 @@ MAPPING_JOIN = (
 BOX_TYPE_JOIN = (
     " LEFT JOIN box_types f ON f.provider_id = i.provider_id AND f.code = upper(i.box_type)"
 )
+_LINE = "i.provider_id, i.po_id, i.po_item_id"
 _ORDER = "i.ship_date, i.provider_id, i.po_number, i.po_id, i.po_item_id, i.item_no"
 
 SORTS = {
@@ -60,41 +61,42 @@ def source(chosen: OrderFilter) -> tuple[str, dict[str, Any]]:
     return f"FROM order_items i{joined} WHERE {where}", params
 
 
-def first_of_line(chosen: OrderFilter) -> str:
-    """Whether an item is the one of its line that carries boxes and cost, under this filter.
+def items_of(chosen: OrderFilter, columns: str = "i.*") -> tuple[str, dict[str, Any]]:
+    """`SELECT columns, is_first …` of the items that the filter finds, and its parameters.
 
-    Where a filter cannot part the items of a line, that is the first breakdown; else the first that
-    is left.
+    `is_first`: whether an item is the one of its line that carries boxes and cost. Where a filter
+    cannot part the items of a line, that is the first breakdown; else the first that is left.
     """
-    if not chosen.by_item:
-        return "i.item_no <= 1"
-    return "i.item_no = min(i.item_no) OVER (PARTITION BY i.provider_id, i.po_id, i.po_item_id)"
+    found, params = source(chosen)
+    first = f"min(i.item_no) OVER (PARTITION BY {_LINE})" if chosen.by_item else "1"
+    return f"SELECT {columns}, i.item_no <= {first} AS is_first {found}", params
 
 
 def totals(con: Connection, chosen: OrderFilter) -> Totals:
     """Sums over everything that the filter finds."""
     found, params = source(chosen)
-    columns = (
-        "i.provider_id, i.po_id, i.box_type, i.boxes, i.stems, i.total_cost, i.total_units,"
-        " i.unit_type, i.quantity_confirmed"
+    items, _params = items_of(
+        chosen,
+        "i.provider_id, i.box_type, i.boxes, i.stems, i.total_cost, i.total_units, i.unit_type,"
+        " i.quantity_confirmed",
     )
     stem_unit = formulas.is_unit("unit_type", "stem")
     bunch_unit = formulas.is_unit("unit_type", "bunch")
     row = con.rows(
         f"""
-        WITH items AS (SELECT {columns}, {first_of_line(chosen)} AS is_first {found}),
-        by_type AS (
+        WITH by_type AS (
           SELECT provider_id, box_type, count(*) AS items, count(*) FILTER (is_first) AS lines,
             sum(boxes) FILTER (is_first) AS boxes, sum(stems) AS stems,
             sum(total_cost) FILTER (is_first) AS total_cost,
             sum(total_units) FILTER ({stem_unit}) AS stem_units,
             sum(total_units) FILTER ({bunch_unit}) AS bunch_units,
             sum(quantity_confirmed) FILTER (is_first) AS quantity_confirmed
-          FROM items GROUP BY provider_id, box_type
+          FROM ({items}) GROUP BY provider_id, box_type
         )
         SELECT coalesce(sum(i.items), 0)::BIGINT AS items,
           coalesce(sum(i.lines), 0)::BIGINT AS lines,
-          (SELECT count(*) FROM (SELECT DISTINCT provider_id, po_id FROM items)) AS purchase_orders,
+          (SELECT count(*) FROM (SELECT DISTINCT i.provider_id, i.po_id {found}))
+            AS purchase_orders,
           sum(i.boxes) AS boxes, sum(i.stems) AS stems, sum(i.total_cost) AS total_cost,
           sum(i.stem_units) AS stem_units, sum(i.bunch_units) AS bunch_units,
           sum(i.quantity_confirmed) AS quantity_confirmed,
@@ -111,21 +113,23 @@ def page(
 ) -> pl.DataFrame:
     """Items of one page, with the columns of `items_sql`. `sort` is a key of `SORTS`."""
     found, params = source(chosen)
-    is_first = first_of_line(chosen)
+    # which item of a line comes first is looked up for the lines of the page alone
     return con.frame(
-        f"WITH chosen AS (SELECT i.*, {is_first} AS is_first {found}"
-        f" ORDER BY {SORTS[sort]} LIMIT $limit OFFSET $offset)"
-        f" SELECT {items_sql()} FROM chosen i{LOOKUPS} ORDER BY {SORTS[sort]}",
+        f"WITH chosen AS (SELECT i.* {found} ORDER BY {SORTS[sort]} LIMIT $limit OFFSET $offset),"
+        f" firsts AS (SELECT {_LINE}, min(i.item_no) AS first_no {found}"
+        f" AND i.po_item_id IN (SELECT po_item_id FROM chosen) GROUP BY {_LINE}),"
+        " marked AS (SELECT *, item_no = first_no AS is_first FROM chosen"
+        " JOIN firsts USING (provider_id, po_id, po_item_id))"
+        f" SELECT {items_sql()} FROM marked i{LOOKUPS} ORDER BY {SORTS[sort]}",
         {**params, "limit": limit, "offset": offset},
     )
 
 
 def by_ship_date(con: Connection, chosen: OrderFilter) -> pl.DataFrame:
     """ship_date (Date), provider (String), boxes (Float64): boxes that ship each day."""
-    found, params = source(chosen)
+    items, params = items_of(chosen, "i.ship_date, i.provider_id, i.boxes")
     return con.frame(
-        f"SELECT ship_date, p.name AS provider, sum(boxes)::DOUBLE AS boxes FROM ("
-        f"SELECT i.ship_date, i.provider_id, i.boxes, {first_of_line(chosen)} AS is_first {found}"
+        f"SELECT ship_date, p.name AS provider, sum(boxes)::DOUBLE AS boxes FROM ({items}"
         ") i JOIN providers p ON p.id = i.provider_id WHERE is_first AND ship_date IS NOT NULL"
         " GROUP BY ALL ORDER BY ALL",
         params,

@@ -7,6 +7,7 @@ meanwhile, therefore it is closed after a quarter of a second without work, and 
 any case, and then left alone for long enough that a waiting process gets it.
 """
 
+import atexit
 import random
 import re
 import threading
@@ -28,6 +29,15 @@ _LONGEST_PAUSE = 0.04
 _HOLDER = re.compile(r"PID (\d+)")
 _holdings: dict[Path, "Holding"] = {}
 _holdings_guard = threading.Lock()
+
+
+def _close_all() -> None:
+    """At exit: a thread that the interpreter ends inside DuckDB would abort the process."""
+    for holding in list(_holdings.values()):
+        holding.close_for_good()
+
+
+atexit.register(_close_all)
 
 
 def holding_of(path: Path) -> "Holding":
@@ -65,6 +75,13 @@ class Holding:
             self._mine.depth -= 1
             cursor.close()
             self._release()
+
+    def close_for_good(self) -> None:
+        """Let what is under way end, within two seconds; whoever asks later waits for ever."""
+        with self._changed:
+            self._opening = True
+            self._changed.wait_for(lambda: not self._users, timeout=2)
+            self._close()
 
     def _depth(self) -> int:
         return int(getattr(self._mine, "depth", 0))

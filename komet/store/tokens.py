@@ -94,6 +94,7 @@ def add_token(
     secret: SecretStr,
     owner: str | None,
     users: int = 1,
+    base_url: str | None = None,
     now: datetime,
 ) -> Token:
     """Store a new token. Raises `InvalidInput` where label, kind, users or secret do not serve."""
@@ -108,15 +109,16 @@ def add_token(
     clean = _checked_secret(secret)
     token_id = str(uuid4())
     con.run(
-        "INSERT INTO tokens (id, label, kind, owner, users, secret_ciphertext, last_four,"
-        " created_at, updated_at) VALUES ($id, $label, $kind, $owner, $users, $sealed, $four,"
-        " $now, $now)",
+        "INSERT INTO tokens (id, label, kind, owner, users, base_url, secret_ciphertext,"
+        " last_four, created_at, updated_at) VALUES ($id, $label, $kind, $owner, $users, $base_url,"
+        " $sealed, $four, $now, $now)",
         {
             "id": token_id,
             "label": label,
             "kind": kind,
             "owner": (owner or "").strip() or None,
             "users": users,
+            "base_url": base_url,
             "sealed": box.seal(clean),
             "four": clean.get_secret_value()[-4:],
             "now": now,

@@ -21,12 +21,13 @@ def let_in() -> None:
 def enter(page: str) -> Desk:
     """Pass only who came through `app.py`. `page` is the page's file name, without `.py`."""
     if not st.session_state.pop(state.ENTERED, False):
-        st.session_state[state.WANTED] = (page, st.query_params.to_dict())
+        link = {name: st.query_params.get_all(name) for name in st.query_params}
+        st.session_state[state.WANTED] = (page, link)
         st.switch_page("app.py")
     return desk()
 
 
-def wanted_page() -> tuple[str, dict[str, str]] | None:
-    """The page that a visitor was kept from, once."""
-    wanted: tuple[str, dict[str, str]] | None = st.session_state.pop(state.WANTED, None)
+def wanted_page() -> tuple[str, dict[str, list[str]]] | None:
+    """The page that a visitor was kept from, and his link's parameters; once."""
+    wanted: tuple[str, dict[str, list[str]]] | None = st.session_state.pop(state.WANTED, None)
     return wanted

@@ -8,3 +8,9 @@ WANTED = "_wanted"
 
 NOTICE = "_notice"
 """One sentence to show after a rerun."""
+
+ORDERS_LINK = "_orders_link"
+"""The orders filter as URL parameters, for when the user comes back from another page."""
+
+ORDERS_TABLE = "_orders_table"
+"""How often the table's selection was cleared: part of its key."""

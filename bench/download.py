@@ -1,0 +1,100 @@
+"""60 slices of 200 lines from a server that takes 200 ms an answer: `python bench/download.py`.
+
+Prints the time of whole runs, first into an empty file, then again with everything unchanged, and
+the ratio to the best possible with the same number of workers: slices ÷ workers × 200 ms. The
+server runs in a process of its own, as Komet does.
+"""
+
+import multiprocessing
+import statistics
+import sys
+import tempfile
+import time
+from datetime import date, timedelta
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from pydantic import SecretStr
+
+from komet.desk import Desk, open_desk
+from komet.download.plan import plan
+from komet.download.run import execute
+from komet.download.start import start
+from komet.sandbox.server import Sandbox
+from komet.sandbox.tokens import IMPORTER_A_COMPANY
+from komet.settings import Settings
+from komet.store import products, providers, tokens
+from komet.store.providers import Provider, ProviderFields
+
+SLICES, WORKERS, DELAY = 60, 4, 0.2
+TODAY = date(2026, 11, 20)
+
+
+def serve(pipe: Connection) -> None:
+    """A sandbox with 40 POs of 5 lines a day; says where it is, and ends with the pipe."""
+    with Sandbox(
+        today=TODAY, orders_per_day=40, lines_per_order=5, delay=DELAY, evolve=False
+    ) as sandbox:
+        for n in range(SLICES):
+            sandbox.state.orders("magnolia", TODAY - timedelta(days=n))
+        pipe.send(sandbox.base_url)
+        pipe.recv()
+
+
+def prepared(home: Path, base_url: str) -> tuple[Desk, Provider]:
+    """A desk with one token and one provider, whose catalogs are there."""
+    desk = open_desk(Settings(home=home, workers=WORKERS))
+    with desk.db.write() as con:
+        token = tokens.add_token(
+            con,
+            desk.box,
+            label="bench",
+            kind="Company",
+            secret=SecretStr(IMPORTER_A_COMPANY.secret),
+            owner=None,
+            now=desk.now(),
+        )
+        fields = ProviderFields(name="Bench", token_id=token.id, base_url=base_url)
+        provider = providers.save_provider(con, fields, now=desk.now())
+        for method in ("boxtype.list", "product.list"):
+            products.note_catalog(con, provider.id, method, "ok", desk.now())
+    return desk, provider
+
+
+def run(desk: Desk, provider: Provider) -> float:
+    """Seconds of one whole run."""
+    planned = plan(desk, [provider], TODAY - timedelta(days=SLICES - 1), TODAY)
+    began, _resumed = start(desk, planned, source="bench")
+    clock = time.perf_counter()
+    ended = execute(desk, began.id)
+    taken = time.perf_counter() - clock
+    assert ended.state.value == "done", ended
+    return taken
+
+
+def main() -> None:
+    """Measure and print."""
+    ours, theirs = multiprocessing.Pipe()
+    server = multiprocessing.get_context("spawn").Process(target=serve, args=(theirs,))
+    server.start()
+    base_url = ours.recv()
+    first, again = [], []
+    for _round in range(3):
+        with tempfile.TemporaryDirectory() as folder:
+            desk, provider = prepared(Path(folder), base_url)
+            first.append(run(desk, provider))
+            again.append(run(desk, provider))
+    ours.send("stop")
+    server.join()
+    best = SLICES / WORKERS * DELAY
+    print(f"{SLICES} slices of 200 lines, {WORKERS} workers, {DELAY * 1000:.0f} ms an answer")
+    for name, taken in (("first download", first), ("unchanged again", again)):
+        median = statistics.median(taken)
+        print(f"{name:<16} {median:6.2f} s   ratio to the best possible ({best:.2f} s): "
+              f"{median / best:.2f}")  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()

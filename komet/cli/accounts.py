@@ -1,0 +1,194 @@
+"""`token` and `provider`: what the Tokens and Client providers pages do."""
+
+import getpass
+import os
+import sys
+from typing import Annotated
+
+from cyclopts import App, Parameter
+from pydantic import SecretStr
+
+from komet.accounts.check import check_token
+from komet.api.transport import checked_base_url
+from komet.cli.output import say, say_json, table
+from komet.desk import open_desk
+from komet.errors import InvalidInput
+from komet.language import _
+from komet.store import providers, tokens
+from komet.store.providers import ProviderFields
+
+token = App(name="token", help="Komet API tokens.")
+provider = App(name="provider", help="Client providers: the importers whose orders we download.")
+Json = Annotated[bool, Parameter(name="--json", negative="", help="Print JSON.")]
+
+
+@token.command(name="add")
+def add_token(
+    label: str,
+    /,
+    *,
+    kind: str = "vendor",
+    owner: str | None = None,
+    users: int = 1,
+    base_url: str | None = None,
+    yes: Annotated[bool, Parameter(negative="")] = False,
+) -> int:
+    """Add a token. Its secret is read from KOMET_TOKEN or standard input, never an argument.
+
+    Parameters
+    ----------
+    label
+        What you call it.
+    kind
+        company, vendor or customer.
+    owner
+        The vendor or customer that it was made for.
+    users
+        Paid Komet users of its company: 1,000 requests a day each.
+    base_url
+        Where its Komet answers; Komet's own when left out.
+    yes
+        Add it even though there is a token of the same kind and owner.
+    """
+    desk = open_desk()
+    with desk.db.write() as con:
+        same = tokens.same_owner(con, kind.capitalize(), owner)
+        if same and not yes:
+            raise InvalidInput(
+                _("{owner} has a token already: {label}.").format(owner=owner, label=same[0].label),
+                _("Komet advises one token per vendor or customer."),
+                _("Add --yes to add another all the same."),
+            )
+        added = tokens.add_token(
+            con,
+            desk.box,
+            label=label,
+            kind=kind.capitalize(),
+            secret=_secret(),
+            owner=owner,
+            users=users,
+            base_url=checked_base_url(base_url) if base_url else None,
+            now=desk.now(),
+        )
+    say(_("Added token {label} ({masked}).").format(label=added.label, masked=added.masked))
+    return 0
+
+
+@token.command(name="list")
+def list_tokens(*, json: Json = False) -> int:
+    """Show the tokens in use, without their secrets."""
+    desk = open_desk()
+    with desk.db.read() as con:
+        found = tokens.all_tokens(con)
+    if json:
+        say_json([entry.model_dump(mode="json") for entry in found])
+        return 0
+    table(
+        (_("Label"), _("Kind"), _("Owner"), _("Secret"), _("Users"), _("Last check")),
+        [(t.label, t.kind, t.owner, t.masked, t.users, _when(t.checked_at)) for t in found],
+        _("There is no token yet: `komet token add LABEL`."),
+    )
+    return 0
+
+
+@token.command(name="check")
+def check(label: str, /, *, base_url: str | None = None, json: Json = False) -> int:
+    """Call each reading method once and say which the token may use. Spends up to 7 requests."""
+    desk = open_desk()
+    with desk.db.read() as con:
+        found = tokens.token_by_label(con, label)
+    result = check_token(desk, found.id, base_url)
+    if json:
+        say_json({"usable": result.usable, "methods": result.results})
+    else:
+        say(result.sentence)
+        table((_("Method"), _("Result")), list(result.results.items()), "")
+    return 0 if result.usable else 1
+
+
+@token.command
+def retire(label: str, /) -> int:
+    """Take a token out of use and forget its secret."""
+    desk = open_desk()
+    with desk.db.write() as con:
+        found = tokens.token_by_label(con, label)
+        tokens.retire_token(con, found.id, desk.now())
+    say(_("Retired token {label}.").format(label=found.label))
+    return 0
+
+
+@provider.command(name="add")
+def add_provider(
+    name: str,
+    /,
+    *,
+    token: str,
+    base_url: str | None = None,
+    location_id: str | None = None,
+    group: str | None = None,
+    company_id: str | None = None,
+) -> int:
+    """Add a client provider.
+
+    Parameters
+    ----------
+    name
+        What you call the client.
+    token
+        The label of its token.
+    base_url
+        Where its Komet answers; Komet's own when left out.
+    location_id
+        Only the orders of this Komet location.
+    group
+        Komet group: a word of yours, to work on several clients at once.
+    company_id
+        Its Komet company ID; providers that share one share the daily allowance.
+    """
+    desk = open_desk()
+    with desk.db.write() as con:
+        fields = ProviderFields(
+            name=name,
+            token_id=tokens.token_by_label(con, token).id,
+            base_url=checked_base_url(base_url) if base_url else None,
+            location_id=location_id,
+            komet_group=group,
+            company_id=company_id,
+        )
+        added = providers.save_provider(con, fields, now=desk.now())
+    say(_("Added client provider {name}.").format(name=added.name))
+    return 0
+
+
+@provider.command(name="list")
+def list_providers(*, json: Json = False) -> int:
+    """Show the client providers."""
+    desk = open_desk()
+    with desk.db.read() as con:
+        found = providers.all_providers(con)
+        labels = {entry.id: entry.label for entry in tokens.all_tokens(con, retired=True)}
+    if json:
+        say_json([entry.model_dump(mode="json") for entry in found])
+        return 0
+    table(
+        (_("Name"), _("Token"), _("Location"), _("Group"), _("Company"), _("Active")),
+        [
+            (p.name, labels.get(p.token_id or ""), p.location_id, p.komet_group, p.company_id,
+             _("yes") if p.active else _("no"))
+            for p in found
+        ],
+        _("There is no client provider yet: `komet provider add NAME --token LABEL`."),
+    )  # fmt: skip
+    return 0
+
+
+def _secret() -> SecretStr:
+    if value := os.environ.get("KOMET_TOKEN"):
+        return SecretStr(value)
+    if sys.stdin.isatty():
+        return SecretStr(getpass.getpass(_("Token (not shown): ")))
+    return SecretStr(sys.stdin.readline().strip())
+
+
+def _when(moment: object) -> str:
+    return f"{moment:%Y-%m-%d %H:%M} UTC" if moment else _("never")

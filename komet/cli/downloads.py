@@ -1,0 +1,241 @@
+"""`download`, `retry`, `runs` and `export`: the nightly job."""
+
+import signal
+import threading
+from datetime import date, datetime
+from pathlib import Path
+from types import FrameType
+from typing import Annotated, Any
+
+from cyclopts import Parameter
+
+from komet.cli.accounts import Json
+from komet.cli.output import err, figure, say, say_json, table
+from komet.desk import Desk, open_desk
+from komet.download.plan import plan
+from komet.download.run import execute
+from komet.download.start import retryable, start
+from komet.errors import InvalidInput
+from komet.export.orders import export as export_orders
+from komet.language import _
+from komet.orders.filters import Gone, Mapped, OrderFilter
+from komet.store import providers, runs
+from komet.store.runs import Run, RunSlice, RunState
+
+Names = Annotated[list[str] | None, Parameter(consume_multiple=True, negative="")]
+Switch = Annotated[bool, Parameter(negative="")]
+
+
+def download(
+    *,
+    provider: Names = None,
+    group: str | None = None,
+    all: Switch = False,
+    from_: Annotated[date, Parameter(name="--from")],
+    to: date,
+    workers: int | None = None,
+    json: Json = False,
+) -> int:
+    """Download the POs that ship from one day to another, both included.
+
+    Exit 1 when some days failed; the other days are there, and `komet retry` fetches the rest. A
+    download that was killed less than an hour ago is taken up where it stopped.
+
+    Parameters
+    ----------
+    provider
+        Client providers, by name.
+    group
+        All active providers of a Komet group.
+    all
+        All active providers.
+    from_
+        First ship date, YYYY-MM-DD.
+    to
+        Last ship date, YYYY-MM-DD.
+    workers
+        Requests under way at once (default: KOMET_WORKERS).
+    """
+    if sum((bool(provider), bool(group), all)) != 1:
+        raise InvalidInput(_("Choose one of --provider, --group and --all."))
+    if workers is not None and not 1 <= workers <= 16:
+        raise InvalidInput(_("--workers takes 1 to 16."))
+    desk = open_desk()
+    with desk.db.read() as con:
+        chosen = providers.chosen(con, names=provider or (), group=group, every=all)
+    planned = plan(desk, chosen, from_, to)
+    err.print(planned.sentence, highlight=False)
+    run, resumed = start(desk, planned, source="command line", workers=workers)
+    if resumed:
+        err.print(_("Taking up the download that was interrupted."))
+    return _work(desk, run, json)
+
+
+def retry(run: str | None = None, /, *, json: Json = False) -> int:
+    """Fetch the failed and unfinished days of a run (default: the last), and nothing else."""
+    desk = open_desk()
+    found, count = retryable(desk, run)
+    if not count:
+        say(_("Nothing to retry: every day of that download is there."))
+        return 0
+    err.print(_("{count} days to fetch.").format(count=count))
+    return _work(desk, found, json)
+
+
+def runs_command(*, last: Switch = False, json: Json = False) -> int:
+    """Show past downloads; `--last` shows the days of the newest."""
+    desk = open_desk()
+    with desk.db.read() as con:
+        found = runs.latest_runs(con, desk.now(), limit=1 if last else 20)
+        summaries = {run.id: runs.summary(con, run.id) for run in found}
+        slices = runs.slices_of(con, found[0].id) if last and found else []
+        names = {p.id: p.name for p in providers.all_providers(con)}
+    if json:
+        rows = [run.model_dump(mode="json") | summaries[run.id] for run in found]
+        if last:
+            days = [_slice_row(slice_, names) for slice_ in slices]
+            say_json(rows[0] | {"slices": days} if rows else {})
+        else:
+            say_json(rows)
+        return 0
+    table(
+        (_("Run"), _("Started (UTC)"), _("By"), _("From"), _("To"), _("State"), _("Result")),
+        [
+            (run.id[:8], f"{run.created_at:%Y-%m-%d %H:%M}", run.source, run.date_from,
+             run.date_to, run.state.value, _in_words(summaries[run.id]))
+            for run in found
+        ],
+        _("There has been no download yet."),
+    )  # fmt: skip
+    if slices:
+        say("")
+        table(
+            (_("Provider"), _("Day"), _("State"), _("POs"), _("Lines"), _("Reason")),
+            [tuple(_slice_row(slice_, names).values()) for slice_ in slices],
+            "",
+        )
+    return 0
+
+
+def export(
+    out: Path,
+    /,
+    *,
+    provider: Names = None,
+    group: str | None = None,
+    from_: Annotated[date | None, Parameter(name="--from")] = None,
+    to: date | None = None,
+    status: Names = None,
+    line_status: Names = None,
+    vendor: Names = None,
+    customer: Names = None,
+    location: Names = None,
+    origin: Names = None,
+    box_type: Names = None,
+    product: str = "",
+    sku: str = "",
+    mark_code: Names = None,
+    number: Names = None,
+    mapped: Switch = False,
+    unmapped: Switch = False,
+    changed_since: datetime | None = None,
+    gone: Gone = Gone.HIDE,
+    json: Json = False,
+) -> int:
+    """Export order items to OUT: .xlsx with all sheets, .csv or .parquet with the items.
+
+    Filters combine; without any, all that Komet still shows is exported. Statuses are codes or
+    words (CF or "Confirmed by farm"); texts find a part, without regard to case and accents.
+    """
+    if mapped and unmapped:
+        raise InvalidInput(_("Choose --mapped or --unmapped, not both."))
+    desk = open_desk()
+    with desk.db.read() as con:
+        ids = tuple(providers.provider_by_name(con, name).id for name in provider or ())
+    only = Mapped.MAPPED if mapped else Mapped.UNMAPPED if unmapped else Mapped.ALL
+    chosen = OrderFilter(
+        providers=ids,
+        group=group,
+        ship_from=from_,
+        ship_to=to,
+        statuses=tuple(status or ()),
+        line_statuses=tuple(line_status or ()),
+        vendors=tuple(vendor or ()),
+        customers=tuple(customer or ()),
+        locations=tuple(location or ()),
+        origins=tuple(origin or ()),
+        box_types=tuple(box_type or ()),
+        product=product,
+        sku=sku,
+        mark_codes=tuple(mark_code or ()),
+        po_numbers=tuple(number or ()),
+        mapped=only,
+        changed_since=changed_since,
+        gone=gone,
+    )
+    totals = export_orders(desk, chosen, out)
+    if json:
+        say_json({"file": str(out), **totals.__dict__})
+    else:
+        say(
+            _("Wrote {path}: {items:,} items of {pos:,} purchase orders, {boxes} boxes.").format(
+                path=out,
+                items=totals.items,
+                pos=totals.purchase_orders,
+                boxes=figure(totals.boxes),
+            )
+        )
+    return 0
+
+
+def _work(desk: Desk, run: Run, json: bool) -> int:
+    stop = threading.Event()
+
+    def ask_to_stop(_signal: int, _frame: FrameType | None) -> None:
+        err.print(_("Stopping after the days under way …"))
+        stop.set()
+
+    before = {sig: signal.signal(sig, ask_to_stop) for sig in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        ended = execute(desk, run.id, stop=stop, on_slice=_report)
+    finally:
+        for sig, handler in before.items():
+            signal.signal(sig, handler)
+    with desk.db.read() as con:
+        summary = runs.summary(con, run.id)
+        names = {p.id: p.name for p in providers.all_providers(con)}
+        failed = [s for s in runs.slices_of(con, run.id, unfinished=True) if s.reason]
+    if json:
+        days = [_slice_row(slice_, names) for slice_ in failed]
+        say_json(ended.model_dump(mode="json") | summary | {"failures": days})
+    else:
+        say(_in_words(summary))
+        if ended.message:
+            say(ended.message)
+        for slice_ in failed:
+            say(f"  {names.get(slice_.provider_id)} {slice_.slice_date}: {slice_.reason}")
+    return 0 if ended.state is RunState.DONE else 1
+
+
+def _report(slice_: RunSlice) -> None:
+    if slice_.reason:
+        err.print(f"{slice_.slice_date}: {slice_.reason}", markup=False, highlight=False)
+
+
+def _slice_row(slice_: RunSlice, names: dict[str, str]) -> dict[str, Any]:
+    return {
+        "provider": names.get(slice_.provider_id, slice_.provider_id),
+        "day": slice_.slice_date,
+        "state": slice_.state.value,
+        "orders": slice_.orders,
+        "lines": slice_.lines,
+        "reason": slice_.reason,
+    }
+
+
+def _in_words(summary: dict[str, int]) -> str:
+    return _(
+        "{orders:,} POs with {lines:,} lines on {days} days: {new} new, {changed} changed,"
+        " {moved} moved, {gone} gone; {unmapped} products unmapped; {failed} days failed,"
+        " {waiting} not fetched."
+    ).format(days=summary["done"] + summary["empty"], **summary)

@@ -1,0 +1,97 @@
+"""`mapping`: what the SKU mapping page does."""
+
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import App, Parameter
+
+from komet.cli.accounts import Json
+from komet.cli.output import err, say, say_json
+from komet.desk import Desk, open_desk
+from komet.errors import InvalidInput
+from komet.language import _
+from komet.mapping import imports
+from komet.store import providers
+
+mapping = App(name="mapping", help="Our SKU for each client's Komet product.")
+_SHOWN = 20
+
+
+@mapping.command(name="import")
+def import_file(
+    file: Path,
+    /,
+    *,
+    provider: str | None = None,
+    dry_run: Annotated[bool, Parameter(negative="")] = False,
+    bad_rows: Path | None = None,
+    json: Json = False,
+) -> int:
+    """Import a CSV or Excel file of SKUs. Exit 1 when rows are in error; the others are written.
+
+    Parameters
+    ----------
+    file
+        The file; its format, encoding and headings are recognised.
+    provider
+        The client of rows that name none.
+    dry_run
+        Say what would change, and write nothing.
+    bad_rows
+        Write the rows in error to this CSV file, each with its reason.
+    """
+    desk = open_desk()
+    try:
+        data = file.read_bytes()
+    except OSError as error:
+        raise InvalidInput(
+            _("{name} cannot be read.").format(name=file.name), error.strerror or ""
+        ) from error
+    checked = imports.dry_run(desk, data, file.name, _provider_id(desk, provider))
+    if not dry_run and not checked.to_apply.is_empty():
+        imports.apply(desk, checked, file.name)
+    if bad_rows:
+        bad_rows.write_bytes(checked.bad_rows_csv())
+    counts = dict(checked.counts)
+    if json:
+        problems = checked.problems.to_dicts()
+        say_json({"dry_run": dry_run, "counts": counts, "problems": problems})
+    else:
+        verb = _("Would be written") if dry_run else _("Written")
+        say(
+            _("{verb}: {new} new, {changed} changed. {unchanged} unchanged, {skipped} without a"
+              " SKU, {error} in error.").format(verb=verb, **counts)
+        )  # fmt: skip
+        for problem in checked.problems.head(_SHOWN).iter_rows(named=True):
+            where = _("Row {row}").format(row=problem["row"])
+            column = f", {problem['column']}" if problem["column"] else ""
+            err.print(f"{where}{column}: {problem['reason']}", markup=False, highlight=False)
+        if checked.problems.height > _SHOWN:
+            more = checked.problems.height - _SHOWN
+            err.print(_("… and {more} more; --bad-rows FILE gives all.").format(more=more))
+    return 1 if counts["error"] else 0
+
+
+@mapping.command(name="export")
+def export_file(out: Path, /, *, provider: str | None = None) -> int:
+    """Write every known product with its SKU as CSV, in the form that can be imported again."""
+    desk = open_desk()
+    provider_id = _provider_id(desk, provider)
+    with desk.db.read() as con:
+        chosen = [provider_id] if provider_id else [p.id for p in providers.all_providers(con)]
+    data = imports.export(desk, chosen)
+    try:
+        out.write_bytes(data)
+    except OSError as error:
+        raise InvalidInput(
+            _("{name} cannot be written.").format(name=out.name), error.strerror or ""
+        ) from error
+    say(_("Wrote {path}.").format(path=out))
+    return 0
+
+
+def _provider_id(desk: Desk, name: str | None) -> str | None:
+    if name is None:
+        return None
+    with desk.db.read() as con:
+        return providers.provider_by_name(con, name).id

@@ -1,0 +1,44 @@
+"""Writing for a person or for a program: tables, sentences, JSON."""
+
+import json
+import sys
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+_WIDE = 200
+err = Console(stderr=True, width=None if sys.stderr.isatty() else _WIDE)
+
+
+def say(text: str) -> None:
+    """A sentence on standard output, as it is."""
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+def figure(value: Decimal | int | None) -> str:
+    """A quantity for reading: thousands apart, no idle decimals."""
+    text = f"{value or 0:,f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def say_json(value: Any) -> None:
+    """A value as JSON on standard output; dates and decimals as text."""
+    say(json.dumps(value, default=str, ensure_ascii=False, indent=2))
+
+
+def table(headings: Sequence[str], rows: Sequence[Sequence[Any]], empty: str) -> None:
+    """A table on standard output, or a sentence where there are no rows."""
+    if not rows:
+        say(empty)
+        return
+    drawn = Table(box=None, pad_edge=False, header_style="bold")
+    for heading in headings:
+        drawn.add_column(heading, overflow="fold")
+    for row in rows:
+        drawn.add_row(*("" if cell is None else str(cell) for cell in row))
+    out = Console(width=None if sys.stdout.isatty() else _WIDE, markup=False, highlight=False)
+    out.print(drawn)

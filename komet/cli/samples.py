@@ -1,0 +1,73 @@
+"""`sandbox` and `demo`: Komet Desk without a Komet account."""
+
+import os
+from pathlib import Path
+
+from komet import demo as sample
+from komet.cli.output import err, say
+from komet.desk import open_desk
+from komet.download.plan import plan
+from komet.download.run import execute
+from komet.download.start import start
+from komet.errors import InvalidInput
+from komet.export.orders import export
+from komet.language import _
+from komet.orders.filters import OrderFilter
+from komet.sandbox.server import serve
+from komet.settings import Settings
+from komet.store import runs
+from komet.store.runs import RunState
+
+
+def sandbox(*, port: int = 8600) -> int:
+    """Run the Komet stand-in until Ctrl-C, for trying out this app or an integration of yours."""
+    try:
+        serve(port)
+    except OSError as error:
+        raise InvalidInput(str(error), next_step=_("Choose another --port.")) from error
+    return 0
+
+
+def demo(*, home: Path | None = None) -> int:
+    """Do the main job on the sandbox: token, provider, mapping, download of 30 days, demo.xlsx.
+
+    Parameters
+    ----------
+    home
+        The data folder to use, and where demo.xlsx goes. Without it: KOMET_HOME if that is set,
+        else a folder `komet-demo`, and demo.xlsx in the present folder.
+    """
+    target = (home or Path()) / "demo.xlsx"
+    if home or "KOMET_HOME" not in os.environ:
+        desk = open_desk(Settings(home=home or Path("komet-demo")))
+    else:
+        desk = open_desk()
+    server = sample.start_sandbox(desk)
+    try:
+        say(_("1. Sandbox, tokens and client providers at {url}").format(url=server.base_url))
+        chosen = sample.prepare(desk, server)
+        say(_("2. SKU mapping imported"))
+        start_day, end_day = sample.window(desk)
+        planned = plan(desk, chosen, start_day, end_day)
+        run, _resumed = start(desk, planned, source="demo")
+        ended = execute(desk, run.id)
+        with desk.db.read() as con:
+            summary = runs.summary(con, run.id)
+        say(_("3. Downloaded {orders:,} POs with {lines:,} lines").format(**summary))
+        if ended.state is not RunState.DONE:
+            err.print(ended.message or ended.state.value, markup=False)
+            return 1
+        ids = tuple(provider.id for provider in chosen)
+        export(desk, OrderFilter(providers=ids, ship_from=start_day, ship_to=end_day), target)
+        found = sample.excel_totals(target)
+        say(_("4. Wrote {path}").format(path=target.absolute()))
+        say(_("   Excel:   {totals}").format(totals=sample.sentence(found)))
+        expected = sample.expected_totals(server, start_day, end_day)
+        say(_("   Sandbox: {totals}").format(totals=sample.sentence(expected)))
+        if not sample.agree(expected, found):
+            err.print(_("The totals differ."))
+            return 1
+        say(_("   The totals are equal."))
+        return 0
+    finally:
+        server.stop()

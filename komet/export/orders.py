@@ -1,0 +1,182 @@
+"""Exporting what a filter finds: Excel with all sheets, or the items as CSV or Parquet."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import polars as pl
+
+from komet import __version__
+from komet.desk import Desk
+from komet.errors import InvalidInput
+from komet.export import frames, layout
+from komet.export.csv import write_csv
+from komet.export.layout import Layout
+from komet.export.parquet import write_parquet
+from komet.export.sheet import Column, ColumnKind, Sheet
+from komet.export.workbook import write_workbook
+from komet.language import _
+from komet.orders import query
+from komet.orders.filters import OrderFilter
+from komet.orders.query import Totals
+from komet.store import providers
+from komet.store.database import Connection
+
+FORMATS = (".xlsx", ".csv", ".parquet")
+_TOTALLED = ("boxes", "stems", "fbe", "total_cost", "quantity_confirmed")
+
+
+def export(desk: Desk, chosen: OrderFilter, target: Path) -> Totals:
+    """Write every item that the filter finds to `target`, by its ending; returns the totals.
+
+    The file appears complete or not at all. Raises `InvalidInput` for another ending or a folder
+    that cannot be written.
+    """
+    ending = target.suffix.lower()
+    if ending not in FORMATS:
+        raise InvalidInput(
+            _("“{name}” has no ending that can be exported.").format(name=target.name),
+            next_step=_("Use .xlsx, .csv or .parquet."),
+        )
+    with desk.db.read() as con:
+        totals = query.totals(con, chosen)
+        found = frames.items(con, chosen)
+        sheets = _sheets(con, desk, chosen, totals, found) if ending == ".xlsx" else []
+    try:
+        if ending == ".xlsx":
+            write_workbook(target, sheets)
+        elif ending == ".csv":
+            write_csv(target, _named(found, layout.ITEMS).with_columns(_decimals_as_numbers()))
+        else:
+            write_parquet(target, _named(found, layout.ITEMS))
+    except OSError as error:
+        raise InvalidInput(
+            _("{name} cannot be written.").format(name=target.name),
+            error.strerror or "",
+            _("Close it in Excel, or choose another folder."),
+        ) from error
+    return totals
+
+
+def export_bytes(desk: Desk, chosen: OrderFilter, ending: str) -> bytes:
+    """The same file as bytes, for a browser to download. `ending` is one of `FORMATS`."""
+    with TemporaryDirectory() as folder:
+        target = Path(folder) / f"orders{ending}"
+        export(desk, chosen, target)
+        return target.read_bytes()
+
+
+def _sheets(
+    con: Connection, desk: Desk, chosen: OrderFilter, totals: Totals, found: pl.DataFrame
+) -> list[Sheet]:
+    frames.choose(con, chosen)
+    sheets = [
+        _sheet(_("Items"), layout.ITEMS, found, _totals_row(totals)),
+        _sheet(_("POs"), layout.POS, frames.purchase_orders(con)),
+        _sheet(_("Lines"), layout.LINES, frames.lines(con)),
+        _sheet(_("Breakdowns"), layout.BREAKDOWNS, frames.breakdowns(con)),
+        _sheet(_("Boxes"), layout.BOXES, frames.boxes(con)),
+        _sheet(_("Unmapped"), layout.UNMAPPED, frames.unmapped(con, chosen)),
+    ]
+    info = _info(con, desk, chosen, totals, sheets)
+    return [*sheets, _sheet(_("Info"), layout.INFO, info)]
+
+
+def _sheet(
+    name: str, columns: Layout, frame: pl.DataFrame, totals: dict[str, Any] | None = None
+) -> Sheet:
+    named = _named(frame, columns)
+    shown = [Column(_(heading), kind) for _name, heading, kind in columns]
+    if "extra" in frame.columns and columns is not layout.ITEMS:
+        extras = _extras(frame["extra"], taken=[column.heading for column in shown])
+        named = pl.concat([named, extras], how="horizontal")
+        shown += [Column(heading, ColumnKind.TEXT) for heading in extras.columns]
+    return Sheet(name, tuple(shown), named, totals)
+
+
+def _named(frame: pl.DataFrame, columns: Layout) -> pl.DataFrame:
+    return frame.select(pl.col(name).alias(_(heading)) for name, heading, _kind in columns)
+
+
+def _extras(extra: pl.Series, taken: Sequence[str]) -> pl.DataFrame:
+    """The fields that Komet sent and we have no column for, a text column each."""
+    rows = [json.loads(value) if value else {} for value in extra]
+    names = sorted({name for row in rows for name in row})
+    used = {heading.casefold() for heading in taken}
+    headings: dict[str, str] = {}
+    for name in names:
+        heading = name
+        while heading.casefold() in used:
+            heading += " (Komet)"
+        used.add(heading.casefold())
+        headings[name] = heading
+    return pl.DataFrame(
+        {headings[name]: [_text(row.get(name)) for row in rows] for name in names},
+        schema={headings[name]: pl.String for name in names},
+    )
+
+
+def _text(value: Any) -> str | None:
+    if value is None or isinstance(value, str):
+        return value
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _totals_row(totals: Totals) -> dict[str, Any]:
+    """Totals under the headings of Items; total units only where all have one unit type."""
+    headings = {name: _(heading) for name, heading, _kind in layout.ITEMS}
+    row = {headings[name]: getattr(totals, name) for name in _TOTALLED}
+    if not (totals.stem_units and totals.bunch_units):
+        row[headings["total_units"]] = totals.stem_units or totals.bunch_units
+    return row
+
+
+def _info(
+    con: Connection, desk: Desk, chosen: OrderFilter, totals: Totals, sheets: Sequence[Sheet]
+) -> pl.DataFrame:
+    names = {provider.id: provider.name for provider in providers.all_providers(con)}
+    rows: list[tuple[str, str]] = [
+        (_("Exported by"), f"Komet Desk {__version__}"),
+        (_("Exported at (UTC)"), desk.now().strftime("%Y-%m-%d %H:%M:%S")),
+    ]
+    for name, value in chosen.model_dump(mode="json", exclude_defaults=True).items():
+        values = value if isinstance(value, list) else [value]
+        shown = ", ".join(names.get(str(entry), str(entry)) for entry in values)
+        rows.append((_("Filter: {name}").format(name=name.replace("_", " ")), shown))
+    if chosen == OrderFilter():
+        rows.append((_("Filter"), _("none: everything that Komet still shows")))
+    rows += [(_("Rows on {sheet}").format(sheet=s.name), str(s.frame.height)) for s in sheets]
+    labels = {
+        "purchase_orders": _("Purchase orders"),
+        "lines": _("Lines"),
+        "items": _("Items"),
+        "boxes": _("Boxes"),
+        "fbe": _("FBE"),
+        "stems": _("Stems"),
+        "total_cost": _("Total cost"),
+        "stem_units": _("Total units in stems"),
+        "bunch_units": _("Total units in bunches"),
+        "quantity_confirmed": _("Quantity confirmed"),
+    }
+    for name, value in asdict(totals).items():
+        number = "" if value is None else f"{value:f}"
+        plain = number.rstrip("0").rstrip(".") if "." in number else number
+        rows.append((_("Total: {name}").format(name=labels[name]), plain))
+    without = frames.box_types_without_factor(con)
+    rows += [
+        (_("Box types without an FBE factor"), ", ".join(without) or _("none")),
+        (_("Amounts"), _("in the provider's currency, which Komet does not state")),
+        (_("Times"), _("UTC")),
+        (
+            _("Mixed boxes"),
+            _("boxes, FBE, total cost and confirmed boxes stand once, on the first item of a line"),
+        ),
+    ]
+    return pl.DataFrame(rows, schema={"what": pl.String, "value": pl.String}, orient="row")
+
+
+def _decimals_as_numbers() -> pl.Expr:
+    return pl.selectors.decimal().cast(pl.Float64)

@@ -1,0 +1,50 @@
+"""Cached reads of orders, keyed by the data file's version: no rerun asks again, none is stale."""
+
+import polars as pl
+import streamlit as st
+
+from komet.orders import query
+from komet.orders.filters import OrderFilter
+from komet.orders.query import Totals
+from komet.web.resources import desk
+
+Version = tuple[int, ...]
+
+
+def version() -> Version:
+    """The present version of the data file."""
+    return desk().db.data_version()
+
+
+@st.cache_data(show_spinner=False, max_entries=100)
+def totals(version: Version, chosen: OrderFilter) -> Totals:  # noqa: ARG001 - part of the key
+    """The sums over a filter."""
+    with desk().db.read() as con:
+        return query.totals(con, chosen)
+
+
+@st.cache_data(show_spinner=False, max_entries=50)
+def page(
+    version: Version,  # noqa: ARG001 - part of the key
+    chosen: OrderFilter,
+    sort: str,
+    offset: int,
+    limit: int,
+) -> pl.DataFrame:
+    """One page of items; see `komet.orders.query.page`."""
+    with desk().db.read() as con:
+        return query.page(con, chosen, sort=sort, offset=offset, limit=limit)
+
+
+@st.cache_data(show_spinner=False, max_entries=50)
+def by_ship_date(version: Version, chosen: OrderFilter) -> pl.DataFrame:  # noqa: ARG001
+    """Boxes by ship date and provider; see `komet.orders.query.by_ship_date`."""
+    with desk().db.read() as con:
+        return query.by_ship_date(con, chosen)
+
+
+@st.cache_data(show_spinner=False, max_entries=4)
+def choices(version: Version) -> dict[str, list[str]]:  # noqa: ARG001 - part of the key
+    """What the filters can pick from; see `komet.orders.query.choices`."""
+    with desk().db.read() as con:
+        return query.choices(con)

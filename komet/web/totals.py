@@ -1,0 +1,33 @@
+"""Five totals in a row."""
+
+from decimal import Decimal
+
+import streamlit as st
+
+from komet.language import _
+from komet.orders.query import Totals
+
+
+def show_totals(totals: Totals) -> None:
+    """Purchase orders, boxes, FBE, stems and cost of what a filter finds."""
+    figures = {
+        _("Purchase orders"): (f"{totals.purchase_orders:,}", None),
+        _("Boxes"): (_figure(totals.boxes, 0), _("Cartons; a mixed box counts once.")),
+        _("FBE"): (_figure(totals.fbe, 2), _("Full-box equivalents, by each client's factors.")),
+        _("Stems"): (_figure(totals.stems, 0), _("Boxes × bunches × stems per bunch.")),
+        _("Total cost"): (
+            _figure(totals.total_cost, 2),
+            _("In the provider's currency; Komet does not state which."),
+        ),
+    }
+    row = st.container(horizontal=True)
+    for label, (value, explained) in figures.items():
+        row.metric(label, value, border=True, help=explained, width=190)
+
+
+def _figure(value: Decimal | None, places: int) -> str:
+    """A number for reading; more decimals than it has are not shown."""
+    if value is None:
+        return "–"
+    whole = value == value.to_integral_value()
+    return f"{value:,.{0 if whole else places}f}"

@@ -1,0 +1,82 @@
+"""Purchase orders: filters, totals, chart, the table a page at a time, a PO in full, export."""
+
+import math
+from functools import partial
+
+import streamlit as st
+
+from komet.export.orders import export_bytes
+from komet.language import _
+from komet.store import providers
+from komet.web import guard, reads, state
+from komet.web.charts import boxes_by_ship_date
+from komet.web.order_dialog import open_order
+from komet.web.order_filters import order_filters
+from komet.web.order_table import PAGE_ROWS, order_table, sort_choice
+from komet.web.totals import show_totals
+
+desk = guard.enter("purchase_orders")
+st.title(_("Purchase orders"))
+
+version = reads.version()
+with desk.db.read() as con:
+    every_provider = providers.all_providers(con)
+choices = reads.choices(version)
+if not choices["statuses"] and not choices["box_types"]:
+    st.info(_("No orders yet. Download some, or try the app with sample data from the Overview."))
+    st.page_link("pages/po_download.py", label=_("Go to PO download"))
+    st.stop()
+
+chosen = order_filters(every_provider, choices)
+totals = reads.totals(version, chosen)
+show_totals(totals)
+
+if totals.items == 0:
+    st.info(_("No order matches these filters. Take one away, or clear them all."))
+    st.stop()
+
+with st.expander(_("Boxes by ship date"), expanded=True):
+    st.altair_chart(boxes_by_ship_date(reads.by_ship_date(version, chosen)))
+
+bar = st.container(horizontal=True, vertical_alignment="center")
+with bar:
+    st.markdown(
+        _("**{items:,} items** on {lines:,} lines").format(items=totals.items, lines=totals.lines)
+    )
+    sort = sort_choice()
+    with st.popover(_("Export"), icon=":material/download:"):
+        st.caption(_("Everything that the filters find, not only this page."))
+        name = f"purchase-orders-{desk.now():%Y-%m-%d-%H%M}"
+        for label, ending, mime in (
+            (
+                _("Excel, all sheets"),
+                ".xlsx",
+                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            ),
+            (_("CSV, items"), ".csv", "text/csv"),
+            (_("Parquet, items"), ".parquet", "application/vnd.apache.parquet"),
+        ):
+            st.download_button(
+                label,
+                data=partial(export_bytes, desk, chosen, ending),
+                file_name=name + ending,
+                mime=mime,
+                on_click="ignore",
+                width="stretch",
+            )
+
+pages = math.ceil(totals.items / PAGE_ROWS)
+number = st.session_state.get("orders_page", 1) if pages > 1 else 1
+offset = (min(number, pages) - 1) * PAGE_ROWS
+frame = reads.page(version, chosen, sort, offset, PAGE_ROWS)
+cleared = st.session_state.get(state.ORDERS_TABLE, 0)
+row = order_table(frame, key=f"orders_table_{cleared}")
+if pages > 1:
+    st.pagination(pages, key="orders_page")
+st.caption(
+    _("Select a row to open its PO. Amounts are in the provider's currency. Boxes and cost of a"
+      " mixed box stand on its first item.")
+)  # fmt: skip
+if row is not None and row < frame.height:
+    order = frame.row(row, named=True)
+    open_order(desk, order["provider_id"], order["po_id"], order["po_number"])
