@@ -1,18 +1,17 @@
-"""One slice into the store: compared with what is held, and written, in one transaction.
+"""One slice into the store: compared with what is held, and written.
 
 Nothing is deleted: a PO or a line that the complete answer of its day no longer has is marked gone.
 A PO that comes under another ship date than we hold is one PO that moved.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from komet.download import compare
 from komet.download.rows import OrderBundle, SliceRows
-from komet.store import calls, slices
-from komet.store.database import Connection, Database
+from komet.store import slices
+from komet.store.database import Connection
 from komet.store.slices import OrderRows
 
 Row = dict[str, Any]
@@ -32,41 +31,41 @@ class SliceResult:
     problems: int = 0
 
 
-def commit_slice(
-    db: Database, came: SliceRows, *, run_id: str, ledger: Sequence[dict[str, object]]
+def write_slice(
+    con: Connection, came: SliceRows, run_id: str, known_products: set[str]
 ) -> SliceResult:
-    """Write the slice and the ledger of its calls. Raises `StoreError`; then nothing is written."""
-    with db.write() as con:
-        calls.record(con, ledger)
-        newest = slices.newest_answer(con, came.provider_id, came.day)
-        if newest is not None and newest > came.requested_at:
-            # another process has asked later and written already: its answer is the newer truth
-            return SliceResult(orders=len(came.orders), lines=came.line_count)
-        changes, written = _write_orders(con, came, run_id)
-        slices.record_slice(
-            con,
-            run_id=run_id,
-            provider_id=came.provider_id,
-            day=came.day,
-            fetched_at=came.requested_at,
-            orders=len(came.orders),
-            lines=came.line_count,
-            changes=[
-                {
-                    **change,
-                    "run_id": run_id,
-                    "provider_id": came.provider_id,
-                    "slice_date": came.day,
-                    "seen_at": came.requested_at,
-                }
-                for change in changes
-            ],
-            problems=came.problems,
-        )
+    """Write the slice; the caller holds the transaction. `known_products`: see `learn_products`."""
+    newest = slices.newest_answer(con, came.provider_id, came.day)
+    if newest is not None and newest > came.requested_at:
+        # another process has asked later and written already: its answer is the newer truth
+        return SliceResult(orders=len(came.orders), lines=came.line_count)
+    changes, written = _write_orders(con, came, run_id, known_products)
+    slices.record_slice(
+        con,
+        run_id=run_id,
+        provider_id=came.provider_id,
+        day=came.day,
+        fetched_at=came.requested_at,
+        orders=len(came.orders),
+        lines=came.line_count,
+        changes=[
+            {
+                **change,
+                "run_id": run_id,
+                "provider_id": came.provider_id,
+                "slice_date": came.day,
+                "seen_at": came.requested_at,
+            }
+            for change in changes
+        ],
+        problems=came.problems,
+    )
     return _result(came, changes, written)
 
 
-def _write_orders(con: Connection, came: SliceRows, run_id: str) -> tuple[list[Row], set[str]]:
+def _write_orders(
+    con: Connection, came: SliceRows, run_id: str, known: set[str]
+) -> tuple[list[Row], set[str]]:
     provider_id = came.provider_id
     heads = slices.held_heads(con, provider_id, came.day, list(came.orders))
     orders = {
@@ -113,7 +112,9 @@ def _write_orders(con: Connection, came: SliceRows, run_id: str) -> tuple[list[R
     elsewhere = {item: po for item, po in elsewhere.items() if po not in held}
     if elsewhere:
         slices.delete_lines(con, provider_id, elsewhere)
-    slices.replace_orders(con, provider_id, list(held), _rows(write, line_orders))
+    rows = _rows(write, line_orders)
+    slices.replace_orders(con, provider_id, list(held), rows)
+    slices.learn_products(con, provider_id, rows, known)
     return changes, set(orders)
 
 

@@ -17,18 +17,18 @@ from typing import Any
 from komet.accounts.connect import client_for
 from komet.accounts.ledger import Ledger
 from komet.api.client import KometClient
-from komet.api.errors import AuthenticationError, KometError, QuotaExhausted
+from komet.api.errors import AuthenticationError, QuotaExhausted
 from komet.desk import Desk
 from komet.download import catalogs, quota
-from komet.download.commit import commit_slice
-from komet.download.rows import slice_rows
+from komet.download.commit import write_slice
+from komet.download.rows import SliceRows, slice_rows
 from komet.errors import DeskError
 from komet.language import _
-from komet.store import providers, runs
+from komet.store import calls, providers, runs
+from komet.store.database import Connection
 from komet.store.providers import Provider
 from komet.store.runs import Run, RunSlice, RunState, SliceState
 
-SliceKey = tuple[str, date]
 _log = logging.getLogger(__name__)
 _HOPELESS_AFTER = 3
 
@@ -48,6 +48,7 @@ class _Line:
         self.refused = 0
         self.lock = threading.Lock()
         self.catalogs_done = False
+        self.known_products: set[str] = set()
 
 
 def execute(
@@ -123,33 +124,38 @@ class _Engine:
         self._lines[provider.id] = _Line(provider, stack.enter_context(client), ledger)
 
     def work(self, todo: list[RunSlice]) -> None:
-        """Keep the pool busy until nothing is left, or the run must stop."""
+        """Keep the pool fetching while this thread writes, until nothing is left or it must stop.
+
+        As many slices again as are being fetched may wait, to be fetched or to be written, so that
+        neither the network nor the disk idles, and a killed run loses no more than those.
+        """
         queue = iter(todo)
-        under_way: dict[Future[None], SliceKey] = {}
+        under_way: dict[Future[SliceRows], RunSlice] = {}
         beat = time.monotonic()
         with ThreadPoolExecutor(self._run.workers, thread_name_prefix="slice") as pool:
             while True:
-                while len(under_way) < self._run.workers and not self._halted():
+                while len(under_way) < 2 * self._run.workers and not self._halted():
                     slice_ = next(queue, None)
                     if slice_ is None:
                         break
-                    under_way[pool.submit(self._slice, slice_)] = (
-                        slice_.provider_id,
-                        slice_.slice_date,
-                    )
+                    under_way[pool.submit(self._fetch, slice_)] = slice_
+                if self._halted():
+                    for future in [f for f in under_way if f.cancel()]:
+                        del under_way[future]
                 if not under_way:
                     return
                 finished, _pending = wait(
                     under_way, runs.HEARTBEAT.total_seconds(), return_when=FIRST_COMPLETED
                 )
                 for future in finished:
-                    del under_way[future]
-                    if error := future.exception():
+                    try:
+                        self._settle(under_way.pop(future), future)
+                    except BaseException:
                         self._stop.set()
-                        raise error
+                        raise
                 if time.monotonic() - beat >= runs.HEARTBEAT.total_seconds():
                     beat = time.monotonic()
-                    self._heartbeat(set(under_way.values()))
+                    self._heartbeat({(s.provider_id, s.slice_date) for s in under_way.values()})
 
     def save_ledgers(self) -> None:
         """Write the tries that no slice's transaction has taken along."""
@@ -179,38 +185,17 @@ class _Engine:
         if self._stop.wait(seconds):
             raise Cancelled(_("The download was cancelled."))
 
-    def _heartbeat(self, under_way: set[SliceKey]) -> None:
+    def _heartbeat(self, under_way: set[tuple[str, date]]) -> None:
         with self._desk.db.write() as con:
             if runs.heartbeat(con, self._run.id, under_way, self._desk.now()):
                 self._stop.set()
 
-    def _slice(self, slice_: RunSlice) -> None:
-        clock = time.perf_counter()
-        key = (slice_.provider_id, slice_.slice_date)
-        try:
-            fields = self._fetched(slice_)
-        except QuotaExhausted as error:
-            self._exhausted = error
-            return
-        except Cancelled:
-            return
-        except KometError as error:
-            _log.warning("slice failed: %s", error)
-            fields = {"state": SliceState.FAILED.value, "reason": str(error)}
-        except DeskError as error:
-            if key[0] not in self._broken:
-                raise
-            fields = {"state": SliceState.FAILED.value, "reason": str(error)}
-        fields["milliseconds"] = round((time.perf_counter() - clock) * 1000)
-        fields["finished_at"] = self._desk.now()
-        with self._desk.db.write() as con:
-            runs.finish_slice(con, self._run.id, key, fields)
-        if self._on_slice:
-            self._on_slice(slice_.model_copy(update=fields))
-
-    def _fetched(self, slice_: RunSlice) -> dict[str, Any]:
+    def _fetch(self, slice_: RunSlice) -> SliceRows:
+        """On a thread of the pool: ask Komet, and read the answer. Raises `DeskError`."""
         if slice_.provider_id in self._broken:
             raise self._broken[slice_.provider_id]
+        if self._halted():
+            raise Cancelled(_("The download was cancelled."))
         line = self._lines[slice_.provider_id]
         self._refresh_catalogs(line)
         try:
@@ -222,10 +207,51 @@ class _Engine:
                 self._broken[slice_.provider_id] = error
             raise
         line.good += 1
-        rows = slice_rows(slice_.provider_id, slice_.slice_date, answer)
-        result = commit_slice(self._desk.db, rows, run_id=self._run.id, ledger=line.ledger.take())
-        state = SliceState.DONE if result.orders else SliceState.EMPTY
-        return {"state": state.value, "reason": None, **asdict(result)}
+        return slice_rows(slice_.provider_id, slice_.slice_date, answer)
+
+    def _settle(self, slice_: RunSlice, future: Future[SliceRows]) -> None:
+        """On the run's own thread: write the slice, or why it failed, in one transaction."""
+        try:
+            rows = future.result()
+        except QuotaExhausted as error:
+            self._exhausted = error
+            return
+        except Cancelled:
+            return
+        except DeskError as error:
+            _log.warning("slice failed: %s", error)
+            ended = self._failed(slice_, error)
+        else:
+            ended = self._written(slice_, rows)
+        if self._on_slice:
+            self._on_slice(ended)
+
+    def _written(self, slice_: RunSlice, rows: SliceRows) -> RunSlice:
+        line = self._lines[slice_.provider_id]
+        with self._desk.db.write() as con:
+            calls.record(con, line.ledger.take())
+            result = write_slice(con, rows, self._run.id, line.known_products)
+            state = SliceState.DONE if result.orders else SliceState.EMPTY
+            taken = self._desk.now() - rows.requested_at
+            fields = {
+                "state": state,
+                "reason": None,
+                "milliseconds": round(taken.total_seconds() * 1000),
+                **asdict(result),
+            }
+            return self._finish(con, slice_, fields)
+
+    def _failed(self, slice_: RunSlice, error: DeskError) -> RunSlice:
+        line = self._lines.get(slice_.provider_id)
+        with self._desk.db.write() as con:
+            calls.record(con, line.ledger.take() if line else [])
+            fields = {"state": SliceState.FAILED, "reason": str(error)}
+            return self._finish(con, slice_, fields)
+
+    def _finish(self, con: Connection, slice_: RunSlice, fields: dict[str, Any]) -> RunSlice:
+        key = (slice_.provider_id, slice_.slice_date)
+        runs.finish_slice(con, self._run.id, key, {**fields, "finished_at": self._desk.now()})
+        return slice_.model_copy(update=fields)
 
     def _refresh_catalogs(self, line: _Line) -> None:
         with line.lock:

@@ -104,7 +104,39 @@ def replace_orders(con: Connection, provider_id: str, held: Sequence[str], rows:
     con.insert("po_boxes", pl.DataFrame(rows.po_boxes, schema=PO_BOXES))
     if lines.height:
         con.run(f"INSERT INTO order_items BY NAME {ITEMS}", lines=lines, breakdowns=breakdowns)
-        con.run(_NEW_PRODUCTS, {"provider": provider_id}, lines=lines, breakdowns=breakdowns)
+
+
+def learn_products(con: Connection, provider_id: str, rows: OrderRows, known: set[str]) -> None:
+    """Add the products that order lines show and no list has; `known` grows by them.
+
+    An empty `known` is filled from the store first, so that a run asks only once.
+    """
+    if not known:
+        known.update(
+            row["product_id"]
+            for row in con.rows(
+                "SELECT product_id FROM komet_products"
+                " WHERE provider_id = $provider AND product_id IS NOT NULL",
+                {"provider": provider_id},
+            )
+        )
+    seen = {
+        row["product_id"]: row["product_description"]
+        for row in (*rows.po_lines, *rows.po_breakdowns)
+        if row["product_id"] and row["product_id"] not in known
+    }
+    if seen:
+        frame = pl.DataFrame(
+            {"product_id": list(seen), "description": list(seen.values())},
+            schema={"product_id": pl.String, "description": pl.String},
+        )
+        con.run(
+            "INSERT INTO komet_products BY NAME SELECT $provider AS provider_id, product_id,"
+            " description, 'orders' AS source, current_timestamp AS updated_at FROM seen",
+            {"provider": provider_id},
+            seen=frame,
+        )
+        known.update(seen)
 
 
 def delete_lines(con: Connection, provider_id: str, items: dict[str, str]) -> None:
@@ -189,20 +221,4 @@ SELECT {_SHARED}, b.position AS item_no, true AS mixed, b.product_id,
   b.bunches, b.stems_bunch, {formulas.breakdown_units("l", "b")} AS total_units,
   {formulas.stems("l.total_boxes", "b.bunches", "b.stems_bunch")} AS stems, b.cost AS unit_cost
 FROM lines l JOIN breakdowns b USING (provider_id, po_id, po_item_id)
-"""
-
-_NEW_PRODUCTS = """
-INSERT INTO komet_products BY NAME
-SELECT $provider AS provider_id, product_id, any_value(product_description) AS description,
-  'orders' AS source, max(fetched_at) AS updated_at
-FROM (
-  SELECT product_id, product_description, fetched_at FROM lines
-  UNION ALL
-  SELECT b.product_id, b.product_description, l.fetched_at
-  FROM breakdowns b JOIN lines l USING (provider_id, po_id, po_item_id)
-) seen
-WHERE product_id IS NOT NULL AND product_id NOT IN (
-  SELECT product_id FROM komet_products WHERE provider_id = $provider AND product_id IS NOT NULL
-)
-GROUP BY product_id
 """
