@@ -9,7 +9,10 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
+from komet.accounts.connect import client_for
+from komet.accounts.ledger import Ledger
 from komet.desk import Desk
+from komet.download import catalogs
 from komet.language import _
 from komet.mapping import imports
 from komet.sandbox.server import Sandbox
@@ -92,6 +95,18 @@ def add_samples(desk: Desk, sandbox: Sandbox) -> list[Provider]:
         return samples(providers.all_providers(con))
 
 
+def prepare(desk: Desk, sandbox: Sandbox) -> list[Provider]:
+    """Everything before the download: tokens, providers, their product lists, the mapping."""
+    chosen = add_samples(desk, sandbox)
+    for provider in chosen:
+        ledger = Ledger(provider.token_id or "", provider.id)
+        with client_for(desk, provider, ledger) as client:
+            catalogs.refresh(desk, provider, client)
+        ledger.save(desk)
+    import_sample_mapping(desk, chosen)
+    return chosen
+
+
 def window(desk: Desk) -> tuple[date, date]:
     """The thirty days that the sample download covers."""
     today = desk.now().date()
@@ -161,6 +176,6 @@ def agree(expected: dict[str, Decimal], found: dict[str, Decimal]) -> bool:
 
 def sentence(found: dict[str, Decimal]) -> str:
     """Totals in words."""
-    return _("{boxes:,} boxes, {fbe:,} FBE, {stems:,} stems, {cost:,} total cost").format(
+    return _("{boxes:,.0f} boxes, {fbe:,.2f} FBE, {stems:,.0f} stems, {cost:,.2f} total").format(
         boxes=found["boxes"], fbe=found["fbe"], stems=found["stems"], cost=found["total_cost"]
     )

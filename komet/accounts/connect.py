@@ -13,6 +13,12 @@ from komet.language import _
 from komet.store import providers, tokens
 from komet.store.providers import Provider
 
+_HURRIED = RetryPolicy(tries=2, longest_retry_after=3)
+
+
+def _hurried(desk: Desk) -> Timeouts:
+    return Timeouts(desk.settings.connect_timeout, min(30, desk.settings.read_timeout))
+
 
 def base_url_of(desk: Desk, token_id: str) -> str:
     """Where a token is used: its own base URL, else that of a provider with it, else Komet's."""
@@ -29,8 +35,12 @@ def client_for(
     *,
     before_call: Callable[[], None] | None = None,
     sleep: Callable[[float], None] = time.sleep,
+    patient: bool = True,
 ) -> KometClient:
-    """A client with the provider's token. Raises `InvalidInput`, `NotFound` or `WrongKey`."""
+    """A client with the provider's token. Raises `InvalidInput`, `NotFound` or `WrongKey`.
+
+    Not `patient`: for a person who waits, two tries and a short time-out.
+    """
     if not provider.token_id:
         raise InvalidInput(
             _("{provider} has no token.").format(provider=provider.name),
@@ -42,7 +52,10 @@ def client_for(
         provider.base_url or base_url_of(desk, provider.token_id),
         secret.get_secret_value(),
         provider=provider.name,
-        timeouts=Timeouts(desk.settings.connect_timeout, desk.settings.read_timeout),
+        timeouts=Timeouts(desk.settings.connect_timeout, desk.settings.read_timeout)
+        if patient
+        else _hurried(desk),
+        retry=None if patient else _HURRIED,
         on_call=ledger.note,
         before_call=before_call,
         sleep=sleep,
@@ -62,8 +75,8 @@ def token_client(desk: Desk, token_id: str, base_url: str | None = None) -> Iter
         with KometClient(
             base_url or base_url_of(desk, token_id),
             secret.get_secret_value(),
-            timeouts=Timeouts(desk.settings.connect_timeout, min(30, desk.settings.read_timeout)),
-            retry=RetryPolicy(tries=2, longest_retry_after=3),
+            timeouts=_hurried(desk),
+            retry=_HURRIED,
             on_call=ledger.note,
         ) as client:
             yield client

@@ -186,6 +186,15 @@ def start_run(con: Connection, run_id: str, now: datetime) -> None:
     )
 
 
+def queue_run(con: Connection, run_id: str, now: datetime) -> None:
+    """Put a closed or interrupted run back into the queue of this process."""
+    con.run(
+        "UPDATE runs SET state = 'queued', message = NULL, cancel_requested = false,"
+        " heartbeat_at = $now, process_id = $pid, host = $host WHERE id = $id",
+        {"id": run_id, "now": now, "pid": os.getpid(), "host": socket.gethostname()},
+    )
+
+
 def heartbeat(con: Connection, run_id: str, running: set[tuple[str, date]], now: datetime) -> bool:
     """Say that the run is alive, and which slices are under way. True: a cancel was asked for."""
     con.run("UPDATE runs SET heartbeat_at = $now WHERE id = $id", {"id": run_id, "now": now})
@@ -276,7 +285,9 @@ def _run(row: dict[str, Any], now: datetime) -> Run:
 
 
 def _alive(run: Run, now: datetime) -> bool:
-    if run.heartbeat_at is None or now - run.heartbeat_at > _SILENT_AFTER:
+    waits_here = run.state is RunState.QUEUED and run.host == socket.gethostname()
+    silent = run.heartbeat_at is None or now - run.heartbeat_at > _SILENT_AFTER
+    if silent and not waits_here:
         return False
     if run.process_id is None or run.host != socket.gethostname() or os.name != "posix":
         return True

@@ -14,3 +14,6 @@ ORDERS_LINK = "_orders_link"
 
 ORDERS_TABLE = "_orders_table"
 """How often the table's selection was cleared: part of its key."""
+
+MAPPING_SAVES = "_mapping_saves"
+"""How often mappings were written: part of the keys of the grid and of the uploader."""

@@ -1,0 +1,23 @@
+"""Whether a provider works as it is set up: today's orders, asked for as a download would."""
+
+from komet.accounts.connect import client_for
+from komet.accounts.ledger import Ledger
+from komet.desk import Desk
+from komet.language import _
+from komet.store.providers import Provider
+
+
+def try_provider(desk: Desk, provider: Provider) -> str:
+    """Ask for today's orders and say what came. Spends one request (more if it is tried again).
+
+    Raises `KometError`, `InvalidInput`, `NotFound` or `WrongKey`.
+    """
+    ledger = Ledger(provider.token_id or "", provider.id)
+    try:
+        with client_for(desk, provider, ledger, patient=False) as client:
+            answer = client.purchase_orders(desk.now().date(), provider.location_id)
+    finally:
+        ledger.save(desk)
+    return _("{provider} answers: {orders} purchase orders ship today.").format(
+        provider=provider.name, orders=len(answer.orders)
+    )

@@ -1,0 +1,88 @@
+"""The pieces of the Overview: the four steps, the sample-data button, the table of providers."""
+
+import streamlit as st
+
+from komet import demo
+from komet.desk import Desk
+from komet.download import quota, start, status
+from komet.download.plan import plan
+from komet.language import _
+from komet.mapping import grid
+from komet.store import providers
+from komet.web import failures
+from komet.web.resources import sandbox, worker
+
+
+def steps(token: bool, provider: bool, mapping: bool, download: bool) -> None:
+    """Four steps to the first export, ticked as they are done."""
+    rows = (
+        (token, "pages/tokens.py", _("Add a token"),
+         _("The key to a client's Komet. The importer, or Komet support, makes it.")),
+        (provider, "pages/client_providers.py", _("Add a client provider"),
+         _("The importer itself: its token, and its location if it has several.")),
+        (mapping, "pages/sku_mapping.py", _("Map your SKUs"),
+         _("Upload a CSV with your SKU for each Komet product. It also works afterwards.")),
+        (download, "pages/po_download.py", _("Download purchase orders"),
+         _("Any range of days, all clients at once; then filter and export to Excel.")),
+    )  # fmt: skip
+    st.subheader(_("Four steps to your first export"))
+    for number, (done, page, label, explained) in enumerate(rows, start=1):
+        with st.container(border=True):
+            icon = ":material/check_circle:" if done else ":material/radio_button_unchecked:"
+            st.page_link(page, label=f"{number}. {label}", icon=icon)
+            st.caption(_("Done") if done else explained)
+
+
+def sample_button(desk: Desk) -> None:
+    """One press: two sample importers, their products mapped, thirty days on their way."""
+    st.subheader(_("Or look around first"))
+    st.markdown(
+        _("Starts the built-in sandbox, adds two made-up importers, maps most of their products and"
+          " downloads thirty days. No Komet account is needed, and nothing leaves this computer.")
+    )  # fmt: skip
+    if st.button(_("Try it with sample data"), type="primary", icon=":material/local_florist:"):
+        with failures.shown():
+            with st.spinner(_("Setting up the sample importers …")):
+                chosen = demo.prepare(desk, sandbox())
+                planned = plan(desk, chosen, *demo.window(desk))
+                run, _resumed = start.start(desk, planned, source="sample data")
+            worker().submit(run.id)
+            st.switch_page("pages/po_download.py")
+
+
+def provider_table(desk: Desk) -> None:
+    """Per provider: last download, what is held, what is unmapped, requests left today."""
+    held = status.last_downloads(desk)
+    unmapped = {
+        row["provider_id"]: row["unmapped_ordered"]
+        for row in grid.coverage(desk).iter_rows(named=True)
+    }
+    with desk.db.read() as con:
+        active = providers.all_providers(con, inactive=False)
+        left = {p.id: quota.left_today(con, desk, [p]) for p in active}
+    st.dataframe(
+        [
+            {
+                "provider": row["provider"],
+                "last": row["last_download"],
+                "days": row["days"],
+                "orders": row["orders"],
+                "failed": row["failed"],
+                "unmapped": unmapped.get(row["provider_id"], 0),
+                "left": left.get(row["provider_id"]),
+            }
+            for row in held.iter_rows(named=True)
+        ],
+        hide_index=True,
+        column_config={
+            "provider": _("Provider"),
+            "last": st.column_config.DatetimeColumn(
+                _("Last download (UTC)"), format="YYYY-MM-DD HH:mm", timezone="UTC"
+            ),
+            "days": _("Days held"),
+            "orders": st.column_config.NumberColumn(_("POs"), format="localized"),
+            "failed": _("Failed days"),
+            "unmapped": _("Unmapped products"),
+            "left": st.column_config.NumberColumn(_("Requests left today"), format="localized"),
+        },
+    )

@@ -1,0 +1,31 @@
+"""Client providers: the importers on Komet whose orders we download."""
+
+import streamlit as st
+
+from komet.language import _
+from komet.store import providers, tokens
+from komet.web import guard
+from komet.web.provider_forms import card, provider_form
+
+desk = guard.enter("client_providers")
+st.title(_("Client providers"))
+st.caption(_("Each importer that runs Komet and whose purchase orders you download."))
+
+with desk.db.read() as con:
+    held = providers.all_providers(con)
+    every_token = tokens.all_tokens(con)
+
+if not every_token and not held:
+    st.info(_("A client provider needs a token. Add the token first."))
+    st.page_link("pages/tokens.py", label=_("Go to Tokens"))
+    st.stop()
+if not held:
+    st.info(_("No client provider yet. Add the first one below."))
+for provider in held:
+    card(desk, provider, every_token)
+
+st.subheader(_("Add a client provider"))
+if every_token:
+    provider_form(desk, every_token)
+else:
+    st.page_link("pages/tokens.py", label=_("Add a token first"))

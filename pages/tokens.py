@@ -1,0 +1,56 @@
+"""Tokens: Komet API keys, what each may do, and how to get one."""
+
+import streamlit as st
+
+from komet.accounts.check import COMPANY_ONLY, NEEDED, USEFUL, VENDOR_PRESET
+from komet.language import _
+from komet.store import tokens
+from komet.web import guard
+from komet.web.token_forms import add_form, card, login_form
+
+desk = guard.enter("tokens")
+st.title(_("Tokens"))
+st.caption(
+    _("A token is the key to one client's Komet. Its secret is stored encrypted and never shown"
+      " again.")
+)  # fmt: skip
+
+with desk.db.read() as con:
+    held = tokens.all_tokens(con)
+
+if not held:
+    st.info(
+        _("No token yet. Ask the importer for one (Komet: Setup > Settings > Integrations > Tokens)"
+          " and add it here; or try the app with sample data from the Overview.")
+    )  # fmt: skip
+for token in held:
+    card(desk, token)
+
+st.subheader(_("Add a token"))
+by_secret, by_login, ask = st.tabs(
+    [_("I have a token"), _("Get one by login"), _("What to ask for")]
+)
+with by_secret:
+    add_form(desk)
+with by_login:
+    login_form(desk)
+with ask:
+    st.markdown(
+        _("Send this to the importer, or to Komet support, when you ask for a **vendor token**:")
+    )
+    st.code(", ".join(VENDOR_PRESET), language=None, wrap_lines=True)
+    st.markdown(
+        "\n".join(
+            (
+                _("- Without **{names}** nothing can be downloaded.").format(
+                    names=", ".join(NEEDED)
+                ),
+                _("- With {names} you get product names, FBE factors and customers from Komet;"
+                  " without them, what the orders themselves show.").format(
+                    names=", ".join(USEFUL)
+                ),
+                _("- {names} are for company tokens only; without them, a location ID is typed"
+                  " instead of picked.").format(names=", ".join(COMPANY_ONLY)),
+            )
+        )
+    )  # fmt: skip
