@@ -50,7 +50,7 @@ with st.container(border=True):
             _("Client providers"), offered, default=offered, key=f"download_names_{group}"
         )
     with right:
-        preset = st.segmented_control(
+        preset = st.pills(
             _("Days (by vendor ship date)"),
             list(presets),
             default=_("Next 14 days"),

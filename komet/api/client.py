@@ -117,7 +117,7 @@ class KometClient:
         day = params.get("date")
         about = {"method": method, "provider": self._provider}
         wait = exponential_jitter(
-            initial=self._retry.first_wait, max=self._retry.longest_wait, jitter=1
+            multiplier=self._retry.first_wait, max=self._retry.longest_wait, jitter=1
         )
 
         def pause(state: RetryCallState) -> float:

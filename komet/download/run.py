@@ -17,7 +17,7 @@ from typing import Any
 from komet.accounts.connect import client_for
 from komet.accounts.ledger import Ledger
 from komet.api.client import KometClient
-from komet.api.errors import AuthenticationError, QuotaExhausted
+from komet.api.errors import AuthenticationError, PermissionDenied, QuotaExhausted
 from komet.desk import Desk
 from komet.download import catalogs, quota
 from komet.download.commit import write_slice
@@ -200,7 +200,7 @@ class _Engine:
         self._refresh_catalogs(line)
         try:
             answer = line.client.purchase_orders(slice_.slice_date, line.provider.location_id)
-        except AuthenticationError as error:
+        except (AuthenticationError, PermissionDenied) as error:
             line.refused += 1
             if line.good == 0 and line.refused >= _HOPELESS_AFTER:
                 # the token is refused throughout: the other days would only spend requests

@@ -30,7 +30,7 @@ def boxes_by_ship_date(frame: pl.DataFrame) -> Any:
                 alt.Tooltip("boxes:Q", title=_("Boxes"), format=",.0f"),
             ],
         )
-        .properties(height=220)
+        .properties(height=280)
     )
 
 
@@ -61,7 +61,9 @@ def day_grid(frame: pl.DataFrame) -> Any:
     )
     scale = alt.Scale(domain=[words[state] for state in _STATES], range=list(_COLOURS))
     cells = base.mark_rect(cornerRadius=3, stroke="#00000022").encode(
-        color=alt.Color("word:N", title=None, scale=scale, legend=alt.Legend(orient="top"))
+        color=alt.Color(
+            "word:N", title=None, scale=scale, legend=alt.Legend(orient="top", columns=3)
+        )
     )
     signs = base.mark_text(fontSize=11, fontWeight="bold").encode(
         text="sign:N",
@@ -72,4 +74,4 @@ def day_grid(frame: pl.DataFrame) -> Any:
         ),
     )
     rows = frame["provider"].n_unique()
-    return alt.layer(cells, signs).properties(height=34 * rows + 20)
+    return alt.layer(cells, signs).properties(height=36 * rows + 120)

@@ -38,6 +38,7 @@ def editable_grid(desk: Desk, provider_id: str, only: str, empty: str) -> None:
         ),
         key=f"grid_{key}_{number}_{text}_{saved}",
         hide_index=True,
+        placeholder="",
         height=min(38 + 35 * shown.height, 560),
         disabled=(
             "description", "boxes", "items", "product_id", "legacy_code", "category",

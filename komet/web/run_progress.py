@@ -157,7 +157,22 @@ def state_word(state: RunState) -> str:
 
 
 def _in_words(summary: dict[str, int]) -> str:
-    return _(
-        "{orders:,} POs with {lines:,} lines: {new} new, {changed} changed, {moved} moved to"
-        " another day, {gone} gone, {back} back again; {unmapped} products without a SKU."
-    ).format(**summary)
+    """What a run found; what did not happen is not mentioned."""
+    parts = {
+        "new": _("{n} new"),
+        "changed": _("{n} changed"),
+        "moved": _("{n} moved to another day"),
+        "gone": _("{n} gone"),
+        "back": _("{n} back again"),
+    }
+    found = [words.format(n=summary[kind]) for kind, words in parts.items() if summary[kind]]
+    text = _("{orders:,} POs with {lines:,} lines: {found}.").format(
+        orders=summary["orders"],
+        lines=summary["lines"],
+        found=", ".join(found) or _("nothing has changed"),
+    )
+    if summary["problems"]:
+        text += " " + _("{n} values could not be read and stay empty.").format(
+            n=summary["problems"]
+        )
+    return text

@@ -22,12 +22,12 @@ def show_totals(totals: Totals) -> None:
     }
     row = st.container(horizontal=True)
     for label, (value, explained) in figures.items():
-        row.metric(label, value, border=True, help=explained, width=190)
+        row.metric(label, value, border=True, help=explained, width=165)
 
 
 def _figure(value: Decimal | None, places: int) -> str:
-    """A number for reading; more decimals than it has are not shown."""
+    """A number for reading; decimals that it has not, or that would not be read, are left out."""
     if value is None:
         return "–"
-    whole = value == value.to_integral_value()
+    whole = value == value.to_integral_value() or abs(value) >= 10_000
     return f"{value:,.{0 if whole else places}f}"
