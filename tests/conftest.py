@@ -3,26 +3,15 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import date, timedelta
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from pydantic import SecretStr
+from sample_accounts import ROOT, Accounts, Komet, make_accounts
 
 from komet.desk import Desk, open_desk
-from komet.download.plan import plan
-from komet.download.run import execute
-from komet.download.start import start
 from komet.sandbox.server import Sandbox
-from komet.sandbox.tokens import IMPORTER_A_COMPANY, IMPORTER_B_VENDOR
 from komet.settings import Settings
-from komet.store import providers, tokens
-from komet.store.providers import Provider, ProviderFields
-from komet.store.runs import Run
-
-ROOT = Path(__file__).parents[1]
 
 
 @pytest.fixture
@@ -41,58 +30,9 @@ def sandbox() -> Iterator[Sandbox]:
         yield running
 
 
-@dataclass
-class Accounts:
-    """Two providers on the sandbox: one with a company token, one with a vendor token."""
-
-    desk: Desk
-    sandbox: Sandbox
-    magnolia: Provider
-    petalo: Provider
-
-    @property
-    def both(self) -> list[Provider]:
-        return [self.magnolia, self.petalo]
-
-    @property
-    def today(self) -> date:
-        return self.desk.now().date()
-
-    def days(self, back: int, ahead: int) -> tuple[date, date]:
-        return self.today - timedelta(days=back), self.today + timedelta(days=ahead)
-
-    def download(self, start_day: date, end_day: date, chosen: list[Provider] | None = None) -> Run:
-        planned = plan(self.desk, chosen or self.both, start_day, end_day)
-        run, _resumed = start(self.desk, planned, source="test")
-        return execute(self.desk, run.id)
-
-
-def make_accounts(desk: Desk, sandbox: Sandbox) -> Accounts:
-    with desk.db.write() as con:
-        found = []
-        for name, token in (("Magnolia", IMPORTER_A_COMPANY), ("Pétalo", IMPORTER_B_VENDOR)):
-            stored = tokens.add_token(
-                con,
-                desk.box,
-                label=name,
-                kind=token.kind.value,
-                secret=SecretStr(token.secret),
-                owner=name,
-                now=desk.now(),
-            )
-            fields = ProviderFields(
-                name=name, token_id=stored.id, base_url=sandbox.base_url, komet_group="Sample"
-            )
-            found.append(providers.save_provider(con, fields, now=desk.now()))
-    return Accounts(desk, sandbox, found[0], found[1])
-
-
 @pytest.fixture
 def accounts(desk: Desk, sandbox: Sandbox) -> Accounts:
     return make_accounts(desk, sandbox)
-
-
-Komet = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @pytest.fixture
@@ -110,6 +50,7 @@ def komet(home: Path) -> Komet:
             capture_output=True,
             text=True,
             timeout=120,
+            check=False,
         )
 
     return run

@@ -4,7 +4,7 @@ import threading
 from datetime import timedelta
 
 import polars as pl
-from conftest import Accounts, make_accounts
+from sample_accounts import Accounts, make_accounts
 
 from komet.desk import open_desk
 from komet.download.plan import plan

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, Accounts, Komet, make_accounts
+from sample_accounts import ROOT, Accounts, Komet, make_accounts
 from test_download import assert_same, content
 
 from komet.desk import open_desk

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from conftest import ROOT, Accounts, Komet
+from sample_accounts import ROOT, Accounts, Komet
 from test_download import totals_equal_the_sandbox
 
 from komet.orders import query

@@ -1,0 +1,61 @@
+"""The app as a process of its own, on a port of its own, with a log that tests can read."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+
+ROOT = Path(__file__).parents[2]
+expect.set_options(timeout=30_000)
+
+
+class App:
+    """A running app: its address, its log, and whether its screens show an exception."""
+
+    def __init__(self, home: Path) -> None:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        self.url = f"http://127.0.0.1:{port}"
+        self.home = home
+        self.log_path = home.parent / f"app-{port}.log"
+        self._log = self.log_path.open("w")
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)],
+            cwd=ROOT,
+            env=os.environ | {"KOMET_HOME": str(home), "KOMET_LOG_LEVEL": "DEBUG"},
+            stdout=self._log,
+            stderr=subprocess.STDOUT,
+        )
+        deadline = time.monotonic() + 60
+        while True:
+            try:
+                urllib.request.urlopen(f"{self.url}/_stcore/health").close()
+                return
+            except OSError:
+                assert time.monotonic() < deadline, self.log_path.read_text()
+                time.sleep(0.1)
+
+    def stop(self) -> None:
+        self._process.terminate()
+        self._process.wait(20)
+        self._log.close()
+
+    @property
+    def log(self) -> str:
+        return self.log_path.read_text()
+
+
+def settled(page: Page) -> None:
+    """Wait until Streamlit has drawn the page, and see that it shows no exception."""
+    expect(page.locator("h1").first).to_be_visible()
+    expect(page.get_by_test_id("stSkeleton")).to_have_count(0)
+    page.wait_for_function(
+        "document.querySelector('[data-testid=stApp]').dataset.testScriptState === 'notRunning'"
+    )
+    expect(page.get_by_test_id("stException")).to_have_count(0)

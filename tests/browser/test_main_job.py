@@ -1,0 +1,104 @@
+"""The main job in the browser, on the sandbox: sample data to an Excel file whose totals agree."""
+
+from pathlib import Path
+
+import openpyxl
+import pytest
+from playwright.sync_api import Page, expect
+from running_app import App, settled
+
+pytestmark = pytest.mark.browser
+
+
+def metric(page: Page, label: str) -> str:
+    card = page.get_by_test_id("stMetric").filter(has_text=label)
+    return card.get_by_test_id("stMetricValue").inner_text().strip()
+
+
+def test_sample_data_mapping_download_filter_excel(app: App, page: Page, tmp_path: Path) -> None:
+    page.goto(app.url)
+    settled(page)
+    expect(page.get_by_text("Four steps to your first export")).to_be_visible()
+    page.get_by_role("button", name="Try it with sample data").click()
+
+    expect(page.get_by_role("heading", name="PO download")).to_be_visible()
+    expect(page.get_by_text("Last download")).to_be_visible(timeout=90_000)
+    expect(page.get_by_text("430 new")).to_be_visible()
+
+    # a mapping file for what the sample leaves unmapped
+    page.get_by_role("link", name="SKU mapping").click()
+    settled(page)
+    page.get_by_role("tab", name="Import and export").click()
+    with page.expect_download() as exported:
+        page.get_by_role("button", name="Export the mapping (CSV)").click()
+    rows = Path(exported.value.path()).read_text(encoding="utf-8-sig").splitlines()
+    header, unmapped = rows[0], [row for row in rows[1:] if row.endswith(",,")]
+    assert unmapped
+    filled = [row[:-2] + f",NEW-{n:03},By hand" for n, row in enumerate(unmapped)]
+    file = tmp_path / "filled.csv"
+    file.write_text("\n".join([header, *filled]), encoding="utf-8")
+    page.locator("input[type=file]").set_input_files(file)
+    expect(page.get_by_role("button", name=f"Apply {len(filled)} rows")).to_be_visible()
+    page.get_by_role("button", name=f"Apply {len(filled)} rows").click()
+    expect(page.get_by_text(f"{len(filled)} new")).to_be_visible()
+    expect(page.get_by_text("0 products in orders have none")).to_be_visible()
+
+    # filter, and take the filtered set away
+    page.get_by_role("link", name="Purchase orders").click()
+    settled(page)
+    everything = metric(page, "Boxes")
+    page.get_by_label("Product contains").fill("ñandu")
+    page.get_by_label("Product contains").press("Enter")
+    expect(page.get_by_test_id("stMetricValue").nth(1)).not_to_have_text(everything)
+    settled(page)
+    assert "product=" in page.url
+    boxes, pos = metric(page, "Boxes"), metric(page, "Purchase orders")
+
+    page.reload()
+    settled(page)
+    assert (metric(page, "Boxes"), metric(page, "Purchase orders")) == (boxes, pos)
+
+    page.get_by_test_id("stPopover").get_by_role("button", name="Export").click()
+    with page.expect_download(timeout=60_000) as downloaded:
+        page.get_by_role("button", name="Excel, all sheets").click()
+    assert downloaded.value.suggested_filename.endswith(".xlsx")
+    downloaded.value.save_as(tmp_path / "orders.xlsx")
+    workbook = openpyxl.load_workbook(tmp_path / "orders.xlsx")
+    assert workbook.sheetnames == [
+        "Items", "POs", "Lines", "Breakdowns", "Boxes", "Unmapped", "Info",
+    ]  # fmt: skip
+    items = workbook["Items"]
+    headings = [cell.value for cell in items[1]]
+    last = items.max_row
+    column = headings.index("Boxes") + 1
+    assert items.cell(last, 1).value == "Total"
+    assert f"{items.cell(last, column).value:,.0f}" == boxes
+    assert sum(items.cell(r, column).value or 0 for r in range(2, last)) == (
+        items.cell(last, column).value
+    )
+    products = {items.cell(r, headings.index("Product") + 1).value for r in range(2, last)}
+    assert products
+    assert all("ñandú" in str(product).lower() for product in products)
+    assert f"{workbook['POs'].max_row - 1:,}" == pos
+    for secret in ("sandbox-company-magnolia-0001", "sandbox-vendor-petalo-0004"):
+        assert secret not in app.log
+
+
+def test_a_po_opens_with_its_lines_and_changes(app: App, page: Page) -> None:
+    page.goto(app.url)
+    page.get_by_role("button", name="Try it with sample data").click()
+    expect(page.get_by_text("Last download")).to_be_visible(timeout=90_000)
+    page.get_by_role("link", name="Purchase orders").click()
+    settled(page)
+    table = page.get_by_test_id("stDataFrame")
+    box = table.bounding_box()
+    assert box
+    page.mouse.click(box["x"] + 20, box["y"] + 55)
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_be_visible()
+    expect(dialog.get_by_text("Ship date")).to_be_visible()
+    for tab in ("Boxes", "Changes", "Problems", "Extra fields"):
+        dialog.get_by_role("tab", name=tab).click()
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    settled(page)

@@ -1,0 +1,73 @@
+"""Each screen opened first on a fresh server, empty, full, and on a phone: no exception."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+from running_app import App, settled
+
+pytestmark = pytest.mark.browser
+
+SCREENS = {
+    "overview": "Komet Desk",
+    "purchase_orders": "Purchase orders",
+    "po_download": "PO download",
+    "sku_mapping": "SKU mapping",
+    "client_providers": "Client providers",
+    "tokens": "Tokens",
+}
+
+
+def test_every_page_file_is_a_screen_of_this_test() -> None:
+    pages = Path(__file__).parents[2] / "pages"
+    assert {path.stem for path in pages.glob("*.py")} == set(SCREENS)
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_a_page_cannot_be_opened_past_the_app(
+    tmp_path: Path, browser: Browser, screen: str
+) -> None:
+    """The first visit to a fresh server goes to the page's own URL, with a link's parameters."""
+    app = App(tmp_path / "home")
+    try:
+        page = browser.new_page()
+        page.goto(f"{app.url}/{screen}?product=rose")
+        settled(page)
+        # the app's own navigation is there, and Streamlit's list of files is not
+        expect(page.get_by_test_id("stSidebarNav").get_by_text("PO download")).to_be_visible()
+        expect(page.get_by_test_id("stSidebarNav").get_by_text("po download")).to_have_count(0)
+        expect(page.get_by_role("heading", level=1)).to_have_text(SCREENS[screen])
+        page.close()
+    finally:
+        app.stop()
+
+
+def test_every_screen_empty_and_full_wide_and_narrow(app: App, page: Page) -> None:
+    page.goto(app.url)
+    settled(page)
+    for state in ("empty", "full"):
+        for width in (1440, 390):
+            page.set_viewport_size({"width": width, "height": 900})
+            for screen, title in SCREENS.items():
+                page.goto(f"{app.url}/{'' if screen == 'overview' else screen}")
+                settled(page)
+                expect(page.get_by_role("heading", level=1)).to_have_text(title)
+                assert "Traceback" not in page.inner_text("body"), (state, screen)
+        if state == "empty":
+            page.set_viewport_size({"width": 1440, "height": 900})
+            page.goto(app.url)
+            page.get_by_role("button", name="Try it with sample data").click()
+            expect(page.get_by_text("Last download")).to_be_visible(timeout=90_000)
+    assert "Traceback" not in app.log
+
+
+def test_a_download_goes_on_when_the_tab_is_closed(app: App, browser: Browser) -> None:
+    first = browser.new_page()
+    first.goto(app.url)
+    first.get_by_role("button", name="Try it with sample data").click()
+    expect(first.get_by_role("heading", name="PO download")).to_be_visible()
+    first.close()
+    second = browser.new_page()
+    second.goto(f"{app.url}/po_download")
+    expect(second.get_by_text("430 new")).to_be_visible(timeout=90_000)
+    second.close()

@@ -1,0 +1,68 @@
+"""Accounts for tests: two providers on a sandbox, and what is done with them."""
+
+import subprocess
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from komet.desk import Desk
+from komet.download.plan import plan
+from komet.download.run import execute
+from komet.download.start import start
+from komet.sandbox.server import Sandbox
+from komet.sandbox.tokens import IMPORTER_A_COMPANY, IMPORTER_B_VENDOR
+from komet.store import providers, tokens
+from komet.store.providers import Provider, ProviderFields
+from komet.store.runs import Run
+
+ROOT = Path(__file__).parents[1]
+Komet = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@dataclass
+class Accounts:
+    """Two providers on the sandbox: one with a company token, one with a vendor token."""
+
+    desk: Desk
+    sandbox: Sandbox
+    magnolia: Provider
+    petalo: Provider
+
+    @property
+    def both(self) -> list[Provider]:
+        return [self.magnolia, self.petalo]
+
+    @property
+    def today(self) -> date:
+        return self.desk.now().date()
+
+    def days(self, back: int, ahead: int) -> tuple[date, date]:
+        return self.today - timedelta(days=back), self.today + timedelta(days=ahead)
+
+    def download(self, start_day: date, end_day: date, chosen: list[Provider] | None = None) -> Run:
+        planned = plan(self.desk, chosen or self.both, start_day, end_day)
+        run, _resumed = start(self.desk, planned, source="test")
+        return execute(self.desk, run.id)
+
+
+def make_accounts(desk: Desk, sandbox: Sandbox) -> Accounts:
+    with desk.db.write() as con:
+        found = []
+        for name, token in (("Magnolia", IMPORTER_A_COMPANY), ("Pétalo", IMPORTER_B_VENDOR)):
+            stored = tokens.add_token(
+                con,
+                desk.box,
+                label=name,
+                kind=token.kind.value,
+                secret=SecretStr(token.secret),
+                owner=name,
+                now=desk.now(),
+            )
+            fields = ProviderFields(
+                name=name, token_id=stored.id, base_url=sandbox.base_url, komet_group="Sample"
+            )
+            found.append(providers.save_provider(con, fields, now=desk.now()))
+    return Accounts(desk, sandbox, found[0], found[1])
