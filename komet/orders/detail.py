@@ -1,5 +1,6 @@
 """One PO with all that is known of it: lines, breakdowns, boxes, changes, problems, extra."""
 
+import json
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -92,15 +93,26 @@ def order_detail(desk: Desk, provider_id: str, po_id: str) -> OrderDetail:
             problems=con.frame(
                 f"SELECT po_item_id, field, value FROM data_problems {where} ORDER BY ALL", key
             ),
-            extra=con.frame(
-                "SELECT part, unnest(json_keys(extra)) AS field,"
-                " unnest(json_extract_string(extra, list_transform(json_keys(extra),"
-                " lambda k: '$.\"' || k || '\"'))) AS value FROM ("
-                f" SELECT 'PO' AS part, extra FROM purchase_orders {where}"
-                f" UNION ALL SELECT 'Line ' || po_item_id, extra FROM po_lines {where}"
-                f" UNION ALL SELECT 'Breakdown of ' || po_item_id, extra FROM po_breakdowns {where}"
-                f" UNION ALL SELECT 'Box of ' || po_item_id, extra FROM po_boxes {where}"
-                ") WHERE extra IS NOT NULL",
-                key,
+            extra=_extras(
+                con.rows(
+                    f"SELECT 'PO' AS part, extra FROM purchase_orders {where}"
+                    f" UNION ALL SELECT 'Line ' || po_item_id, extra FROM po_lines {where}"
+                    f" UNION ALL SELECT 'Breakdown of ' || po_item_id, extra FROM po_breakdowns"
+                    f" {where} UNION ALL SELECT 'Box of ' || po_item_id, extra FROM po_boxes"
+                    f" {where}",
+                    key,
+                )
             ),
         )
+
+
+def _extras(rows: list[dict[str, Any]]) -> pl.DataFrame:
+    return pl.DataFrame(
+        [
+            {"part": row["part"], "field": name, "value": str(value)}
+            for row in rows
+            if row["extra"]
+            for name, value in json.loads(row["extra"]).items()
+        ],
+        schema={"part": pl.String, "field": pl.String, "value": pl.String},
+    )

@@ -34,8 +34,12 @@ def test_a_page_cannot_be_opened_past_the_app(
         page.goto(f"{app.url}/{screen}?product=rose")
         settled(page)
         # the app's own navigation is there, and Streamlit's list of files is not
-        expect(page.get_by_test_id("stSidebarNav").get_by_text("PO download")).to_be_visible()
-        expect(page.get_by_test_id("stSidebarNav").get_by_text("po download")).to_have_count(0)
+        navigation = page.get_by_test_id("stSidebarNav")
+        expect(navigation.get_by_text("Client providers", exact=True)).to_be_visible()
+        expect(navigation.get_by_text("client providers", exact=True)).to_have_count(0)
+        expect(navigation.get_by_text("Set-up", exact=True)).to_be_visible()
+        if screen == "purchase_orders":
+            assert page.url.endswith("?product=rose")
         expect(page.get_by_role("heading", level=1)).to_have_text(SCREENS[screen])
         page.close()
     finally:
