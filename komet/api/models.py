@@ -42,7 +42,12 @@ def _tolerant(read: Callable[[Any], Any], unreadable: Any = None) -> BeforeValid
             return read(value)
         except reading.Unreadable:
             if info.context is not None:
-                info.context.append(DataProblem(to_camel(info.field_name or ""), str(value)[:200]))
+                info.context.append(
+                    DataProblem(
+                        to_camel(info.field_name or ""),
+                        str(value)[:200].encode("utf-8", "replace").decode(),
+                    )
+                )
             return unreadable
 
     return BeforeValidator(validate)

@@ -37,7 +37,8 @@ def text(value: Any) -> str | None:
             value.to_integral_value() if value == value.to_integral_value() else value, "f"
         )
     if isinstance(value, int | str):
-        return str(value).strip()
+        # half of a surrogate pair is valid in JSON, and nowhere else
+        return str(value).strip().encode("utf-8", "replace").decode()
     raise Unreadable(type(value).__name__)
 
 

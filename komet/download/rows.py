@@ -133,7 +133,8 @@ def _fields(record: Record) -> Row:
 
 
 def _json(value: Any) -> str:
-    return json.dumps(value, default=str, ensure_ascii=False, sort_keys=True)
+    text = json.dumps(value, default=str, ensure_ascii=False, sort_keys=True)
+    return text.encode("utf-8", "replace").decode()
 
 
 def _content_hash(order: PurchaseOrder) -> str:
