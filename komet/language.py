@@ -13,3 +13,8 @@ _catalog = NullTranslations()
 def _(text: str) -> str:
     """The text in the language in force (English, until a catalog is installed)."""
     return _catalog.gettext(text) if text else text
+
+
+def _n(one: str, many: str, count: int) -> str:
+    """The form that fits a count: `_n("{n} day", "{n} days", 3).format(n=3)`."""
+    return _catalog.ngettext(one, many, count)

@@ -39,14 +39,14 @@ else:
         _("Products come with the first download, or with a file that names their Komet IDs.")
     )
 
+nothing_known = _("No product is known yet.")
 queue, every, files = st.tabs([_("Unmapped queue"), _("All products"), _("Import and export")])
 with queue:
     st.caption(_("Ordered by the boxes at stake in downloaded orders. Type a SKU and save."))
-    editable_grid(
-        desk, provider_id, "unmapped", empty=_("Nothing to map: every known product has a SKU.")
-    )
+    done = _("Nothing to map: every known product has a SKU.")
+    editable_grid(desk, provider_id, "unmapped", empty=done if coverage.height else nothing_known)
 with every:
-    editable_grid(desk, provider_id, "all", empty=_("No product is known yet."))
+    editable_grid(desk, provider_id, "all", empty=nothing_known)
 with files:
     import_file(desk, provider_id, names[provider_id])
     st.divider()

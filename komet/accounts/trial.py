@@ -3,7 +3,7 @@
 from komet.accounts.connect import client_for
 from komet.accounts.ledger import Ledger
 from komet.desk import Desk
-from komet.language import _
+from komet.language import _n
 from komet.store.providers import Provider
 
 
@@ -18,6 +18,8 @@ def try_provider(desk: Desk, provider: Provider) -> str:
             answer = client.purchase_orders(desk.now().date(), provider.location_id)
     finally:
         ledger.save(desk)
-    return _("{provider} answers: {orders} purchase orders ship today.").format(
-        provider=provider.name, orders=len(answer.orders)
-    )
+    return _n(
+        "{provider} answers: {orders} purchase order ships today.",
+        "{provider} answers: {orders} purchase orders ship today.",
+        len(answer.orders),
+    ).format(provider=provider.name, orders=len(answer.orders))

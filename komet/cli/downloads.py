@@ -17,7 +17,7 @@ from komet.download.run import execute
 from komet.download.start import retryable, start
 from komet.errors import InvalidInput
 from komet.export.orders import export as export_orders
-from komet.language import _
+from komet.language import _, _n
 from komet.orders.filters import Gone, Mapped, OrderFilter
 from komet.store import providers, runs
 from komet.store.runs import Run, RunSlice, RunState
@@ -78,7 +78,7 @@ def retry(run: str | None = None, /, *, json: Json = False) -> int:
     if not count:
         say(_("Nothing to retry: every day of that download is there."))
         return 0
-    err.print(_("{count} days to fetch.").format(count=count))
+    err.print(_n("{count} day to fetch.", "{count} days to fetch.", count).format(count=count))
     return _work(desk, found, json)
 
 

@@ -23,7 +23,7 @@ from komet.download import catalogs, quota
 from komet.download.commit import write_slice
 from komet.download.rows import SliceRows, slice_rows
 from komet.errors import DeskError
-from komet.language import _
+from komet.language import _, _n
 from komet.store import calls, providers, runs
 from komet.store.database import Connection
 from komet.store.providers import Provider
@@ -169,13 +169,17 @@ class _Engine:
         if self._exhausted and waiting:
             return RunState.PAUSED, str(self._exhausted)
         if waiting:
-            return RunState.CANCELLED, _("Cancelled; {waiting} days were not fetched.").format(
-                waiting=waiting
-            )
+            return RunState.CANCELLED, _n(
+                "Cancelled; {waiting} day was not fetched.",
+                "Cancelled; {waiting} days were not fetched.",
+                waiting,
+            ).format(waiting=waiting)
         if failed:
-            return RunState.FAILED, _("{failed} days failed; the other days are there.").format(
-                failed=failed
-            )
+            return RunState.FAILED, _n(
+                "{failed} day failed; the other days are there.",
+                "{failed} days failed; the other days are there.",
+                failed,
+            ).format(failed=failed)
         return RunState.DONE, None
 
     def _halted(self) -> bool:

@@ -4,7 +4,7 @@ import polars as pl
 import streamlit as st
 
 from komet.desk import Desk
-from komet.language import _
+from komet.language import _, _n
 from komet.mapping import imports
 from komet.mapping.check import DryRun
 from komet.mapping.file import template_csv
@@ -31,7 +31,11 @@ def import_file(desk: Desk, provider_id: str, provider: str) -> None:
         _dry_run(checked)
         apply, undo_hint = st.columns([1, 3], vertical_alignment="center")
         count = checked.to_apply.height
-        if apply.button(_("Apply {n:,} rows").format(n=count), type="primary", disabled=not count):
+        if apply.button(
+            _n("Apply {n:,} row", "Apply {n:,} rows", count).format(n=count),
+            type="primary",
+            disabled=not count,
+        ):
             done = imports.apply(desk, checked, uploaded.name)
             st.session_state[state.MAPPING_SAVES] = cleared + 1
             failures.notice(
@@ -85,7 +89,13 @@ def _dry_run(checked: DryRun) -> None:
             st.caption(_("The first {n} rows are shown.").format(n=_SHOWN))
     errors = checked.problems.filter(pl.col("severity") == "error")
     if errors.height:
-        st.error(_("{n} problems keep rows from being written.").format(n=errors.height))
+        st.error(
+            _n(
+                "{n} problem keeps rows from being written.",
+                "{n} problems keep rows from being written.",
+                errors.height,
+            ).format(n=errors.height)
+        )
         st.dataframe(
             errors.head(_SHOWN).select("row", "column", "reason"),
             hide_index=True,

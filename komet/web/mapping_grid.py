@@ -6,7 +6,7 @@ import polars as pl
 import streamlit as st
 
 from komet.desk import Desk
-from komet.language import _
+from komet.language import _, _n
 from komet.mapping import grid, imports
 from komet.web import failures, state
 
@@ -67,9 +67,9 @@ def editable_grid(desk: Desk, provider_id: str, only: str, empty: str) -> None:
             skus = dict(zip(shown["product_id"], edited["sku"], strict=True))
             changed = imports.edit(desk, provider_id, skus)
             st.session_state[state.MAPPING_SAVES] = saved + 1
-            failures.notice(_("Saved {n} SKUs.").format(n=changed))
+            failures.notice(_n("Saved {n} SKU.", "Saved {n} SKUs.", changed).format(n=changed))
             st.rerun()
     with bar:
         if pages > 1:
             st.pagination(pages, key=f"page_{key}")
-        st.caption(_("{n:,} products").format(n=frame.height))
+        st.caption(_n("{n:,} product", "{n:,} products", frame.height).format(n=frame.height))

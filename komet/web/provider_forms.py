@@ -11,7 +11,7 @@ from komet.accounts.trial import try_provider
 from komet.api.transport import checked_base_url
 from komet.desk import Desk
 from komet.errors import InvalidInput
-from komet.language import _
+from komet.language import _, _n
 from komet.store import products, providers
 from komet.store.providers import SYSTEM, Provider, ProviderFields
 from komet.store.tokens import Token
@@ -182,5 +182,7 @@ def _save_factors(
             value = row["fbe_edited"]
             factor = None if value is None else Decimal(str(round(value, 4)))
             products.edit_fbe(con, provider.id, row["code"], factor, desk.now())
-    failures.notice(_("Saved {n} factors.").format(n=changed.height))
+    failures.notice(
+        _n("Saved {n} factor.", "Saved {n} factors.", changed.height).format(n=changed.height)
+    )
     st.rerun()

@@ -5,7 +5,7 @@ import streamlit as st
 from komet.desk import Desk
 from komet.download import start, status
 from komet.errors import DeskError
-from komet.language import _
+from komet.language import _, _n
 from komet.store import runs
 from komet.store.runs import Run, RunState
 from komet.web import failures
@@ -52,7 +52,7 @@ def run_result(desk: Desk, run: Run) -> None:
         st.success(_in_words(summary), icon=":material/check_circle:")
     elif run.state is RunState.INTERRUPTED:
         st.warning(
-            _("This download was interrupted: {waiting} days are still to be fetched.").format(
+            _("This download was interrupted; days still to be fetched: {waiting}.").format(
                 waiting=summary["waiting"]
             ),
             icon=":material/warning:",
@@ -63,7 +63,11 @@ def run_result(desk: Desk, run: Run) -> None:
     if run.state is RunState.DONE and summary["unmapped"]:
         st.page_link(
             "pages/sku_mapping.py",
-            label=_("{n} products have no SKU yet: map them").format(n=summary["unmapped"]),
+            label=_n(
+                "{n} product has no SKU yet: map it",
+                "{n} products have no SKU yet: map them",
+                summary["unmapped"],
+            ).format(n=summary["unmapped"]),
             icon=":material/compare_arrows:",
         )
     if unfinished:
@@ -172,7 +176,9 @@ def _in_words(summary: dict[str, int]) -> str:
         found=", ".join(found) or _("nothing has changed"),
     )
     if summary["problems"]:
-        text += " " + _("{n} values could not be read and stay empty.").format(
-            n=summary["problems"]
-        )
+        text += " " + _n(
+            "{n} value could not be read and stays empty.",
+            "{n} values could not be read and stay empty.",
+            summary["problems"],
+        ).format(n=summary["problems"])
     return text

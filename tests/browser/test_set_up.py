@@ -1,0 +1,91 @@
+"""Setting up by hand, as a new user does: token, check, provider, test, a mapping file, errors."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+from running_app import App, settled
+
+from komet.sandbox.server import Sandbox
+from komet.sandbox.tokens import IMPORTER_A_COMPANY, ORDERS_ONLY, SAMPLE_LOGIN
+
+pytestmark = pytest.mark.browser
+
+
+def add_token(page: Page, sandbox: Sandbox, label: str, secret: str, owner: str = "") -> None:
+    page.get_by_label("Label", exact=True).fill(label)
+    page.get_by_label("Vendor or customer it was made for").last.fill(owner)
+    page.get_by_label("Secret", exact=True).fill(secret)
+    page.get_by_text("Advanced", exact=True).click()
+    page.get_by_label("Base URL").first.fill(sandbox.base_url)
+    page.get_by_role("button", name="Add token").click()
+
+
+def test_token_provider_mapping_download(
+    app: App, page: Page, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    page.goto(f"{app.url}/tokens")
+    settled(page)
+    page.get_by_label("Label", exact=True).fill("Magnolia")
+    page.get_by_role("button", name="Add token").click()
+    expect(page.get_by_text("That is not a Komet token")).to_be_visible()
+    add_token(page, sandbox, "Magnolia", ORDERS_ONLY.secret, "Our farm")
+    expect(page.get_by_text("••••" + ORDERS_ONLY.secret[-4:])).to_be_visible()
+    page.get_by_role("button", name="Check").first.click()
+    expect(page.get_by_text("The token works: 1 of 7 methods")).to_be_visible()
+    settled(page)
+
+    page.get_by_role("tab", name="Get one by login").click()
+    page.get_by_label("Komet user name").fill(SAMPLE_LOGIN[0])
+    page.get_by_role("textbox", name="Password").fill(SAMPLE_LOGIN[1])
+    page.get_by_label("Label of the new token").fill("By login")
+    page.get_by_label("Base URL").last.fill(sandbox.base_url)
+    page.get_by_role("button", name="Get token").click()
+    expect(page.get_by_text("••••" + IMPORTER_A_COMPANY.secret[-4:])).to_be_visible()
+
+    page.get_by_role("link", name="Client providers").click()
+    settled(page)
+    page.get_by_role("button", name="Load locations").click()
+    expect(page.get_by_role("combobox", name="Komet location")).to_be_visible()
+    page.get_by_label("Name", exact=True).fill("Magnolia Imports")
+    page.get_by_label("Base URL (advanced)").fill("http://example.com/api")
+    page.get_by_role("button", name="Add client provider").click()
+    expect(page.get_by_text("must begin with https")).to_be_visible()
+    page.get_by_label("Base URL (advanced)").fill(sandbox.base_url)
+    page.get_by_role("button", name="Add client provider").click()
+    expect(page.get_by_role("button", name="Test")).to_be_visible()
+    page.get_by_role("button", name="Test").click()
+    expect(page.get_by_text("purchase orders ship today")).to_be_visible()
+
+    page.get_by_role("link", name="SKU mapping").click()
+    settled(page)
+    page.get_by_role("tab", name="Import and export").click()
+    junk = tmp_path / "order.csv"
+    junk.write_bytes(b"%PDF-1.7\x00\x01\x02 not a table")
+    page.locator("input[type=file]").set_input_files(junk)
+    expect(page.get_by_test_id("stAlertContentError")).to_be_visible()
+    expect(page.get_by_test_id("stException")).to_have_count(0)
+    dialect = tmp_path / "códigos.csv"
+    dialect.write_bytes(
+        "Código SKU;ID de producto Komet\n007;10001\n;10002\n1,0E+05;10003\n".encode("cp1252")
+    )
+    page.locator("input[type=file]").set_input_files(dialect)
+    expect(page.get_by_role("button", name="Apply 1 row")).to_be_visible()
+    expect(page.get_by_text("1 problem keeps rows from being written")).to_be_visible()
+    page.get_by_role("button", name="Apply 1 row").click()
+    expect(page.get_by_text("Past imports and edits")).to_be_visible()
+    page.get_by_role("button", name="Undo the last one").click()
+    page.get_by_role("button", name="Undo it").click()
+    expect(page.get_by_text("Undone.")).to_be_visible()
+
+    page.get_by_role("link", name="PO download").click()
+    settled(page)
+    sandbox.state.faults.add("purchase.order.list", status=404, times=1, message="No such day.")
+    page.get_by_role("button", name="Start download").click()
+    expect(page.get_by_text("1 day failed")).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("button", name="Retry failed days")).to_be_visible()
+    page.get_by_role("button", name="Retry failed days").click()
+    expect(page.get_by_test_id("stAlert").filter(has_text="lines")).to_be_visible(timeout=60_000)
+    for secret in (ORDERS_ONLY.secret, IMPORTER_A_COMPANY.secret, SAMPLE_LOGIN[1]):
+        assert secret not in app.log
+        assert secret not in page.content()
