@@ -55,6 +55,7 @@ with st.container(border=True):
             list(presets),
             default=_("Next 14 days"),
             required=True,
+            wrap=True,
             key="download_preset",
         )
         span = presets[preset or _("Next 14 days")]

@@ -74,4 +74,4 @@ def day_grid(frame: pl.DataFrame) -> Any:
         ),
     )
     rows = frame["provider"].n_unique()
-    return alt.layer(cells, signs).properties(height=36 * rows + 120)
+    return alt.layer(cells, signs).properties(height=36 * rows + 170)
