@@ -9,8 +9,6 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from komet.accounts.connect import client_for
-from komet.accounts.ledger import Ledger
 from komet.desk import Desk
 from komet.download import catalogs
 from komet.language import _
@@ -99,10 +97,7 @@ def prepare(desk: Desk, sandbox: Sandbox) -> list[Provider]:
     """Everything before the download: tokens, providers, their product lists, the mapping."""
     chosen = add_samples(desk, sandbox)
     for provider in chosen:
-        ledger = Ledger(provider.token_id or "", provider.id)
-        with client_for(desk, provider, ledger) as client:
-            catalogs.refresh(desk, provider, client)
-        ledger.save(desk)
+        catalogs.refresh_now(desk, provider)
     import_sample_mapping(desk, chosen)
     return chosen
 

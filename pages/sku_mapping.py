@@ -2,10 +2,11 @@
 
 import streamlit as st
 
+from komet.download import catalogs
 from komet.language import _
 from komet.mapping import grid
 from komet.store import providers
-from komet.web import guard
+from komet.web import failures, guard
 from komet.web.mapping_files import export_and_template, import_file, past_imports
 from komet.web.mapping_grid import editable_grid
 
@@ -19,11 +20,11 @@ if not every_provider:
     st.page_link("pages/client_providers.py", label=_("Go to Client providers"))
     st.stop()
 
-names = {provider.id: provider.name for provider in every_provider}
+by_id = {provider.id: provider for provider in every_provider}
 provider_id = st.selectbox(
     _("Client provider"),
-    list(names),
-    format_func=lambda id_: names[id_],
+    list(by_id),
+    format_func=lambda id_: by_id[id_].name,
     key="mapping_provider",
     persist_state="session",
 )
@@ -40,6 +41,16 @@ else:
     )
 
 nothing_known = _("No product is known yet.")
+if st.button(
+    _("Fetch the product list"),
+    help=_("Asks Komet for this client's products and box types (2 requests). Downloads do it once"
+           " a day."),
+):  # fmt: skip
+    with st.spinner(_("Asking Komet for its products …")):
+        outcome = catalogs.refresh_now(desk, by_id[provider_id])
+    failures.notice(catalogs.sentence(outcome))
+    st.rerun()
+
 queue, every, files = st.tabs([_("Unmapped queue"), _("All products"), _("Import and export")])
 with queue:
     st.caption(_("Ordered by the boxes at stake in downloaded orders. Type a SKU and save."))
@@ -48,7 +59,7 @@ with queue:
 with every:
     editable_grid(desk, provider_id, "all", empty=nothing_known)
 with files:
-    import_file(desk, provider_id, names[provider_id])
+    import_file(desk, provider_id, by_id[provider_id].name)
     st.divider()
-    export_and_template(desk, provider_id, names[provider_id])
+    export_and_template(desk, provider_id, by_id[provider_id].name)
     past_imports(desk)

@@ -6,10 +6,13 @@ from datetime import datetime, timedelta
 
 import polars as pl
 
+from komet.accounts.connect import client_for
+from komet.accounts.ledger import Ledger
 from komet.api.client import KometClient
 from komet.api.errors import AuthenticationError, KometError, PermissionDenied, QuotaExhausted
 from komet.api.models import BoxType, Product
 from komet.desk import Desk
+from komet.language import _
 from komet.store import products
 from komet.store.database import Connection
 from komet.store.providers import Provider
@@ -52,6 +55,29 @@ def refresh(
             if outcome[name] in {"ok", "refused"}:
                 products.note_catalog(con, provider.id, name, outcome[name], desk.now())
     return outcome
+
+
+def refresh_now(desk: Desk, provider: Provider) -> dict[str, str]:
+    """Fetch both lists of one provider, for a person who waits. Spends two requests.
+
+    Raises `InvalidInput`, `NotFound` or `WrongKey` where the provider cannot be called at all.
+    """
+    ledger = Ledger(provider.token_id or "", provider.id)
+    try:
+        with client_for(desk, provider, ledger, patient=False) as client:
+            return refresh(desk, provider, client)
+    finally:
+        ledger.save(desk)
+
+
+def sentence(outcome: dict[str, str]) -> str:
+    """The outcome of a refresh in words."""
+    product_list = outcome.get("product.list")
+    if product_list == "ok":
+        return _("The product list is up to date.")
+    if product_list == "refused":
+        return _("The token may not list products: they are learnt from the orders instead.")
+    return product_list or ""
 
 
 def _products(client: KometClient) -> pl.DataFrame:

@@ -51,3 +51,15 @@ def active_run(desk: Desk) -> runs.Run | None:
     """The newest run that is at work or waiting, in whichever process."""
     with desk.db.read() as con:
         return next((r for r in runs.latest_runs(con, desk.now(), limit=5) if r.active), None)
+
+
+def set_up(desk: Desk) -> dict[str, bool]:
+    """Which of the four steps to the first export are done: token, provider, mapping, download."""
+    with desk.db.read() as con:
+        row = con.rows(
+            "SELECT (SELECT count(*) > 0 FROM tokens WHERE retired_at IS NULL) AS token,"
+            " (SELECT count(*) > 0 FROM providers) AS provider,"
+            " (SELECT count(*) > 0 FROM mappings) AS mapping,"
+            " (SELECT count(*) > 0 FROM day_slices) AS download"
+        )[0]
+    return {name: bool(done) for name, done in row.items()}

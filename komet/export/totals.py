@@ -16,8 +16,8 @@ from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile
 
 _CHUNK = 1 << 20
-# A sixth less time than the usual 6, for a file 4 % larger.
-_LEVEL = 5
+# Level 2 for 5 saves 0.5 s of 3.5 s for 100,000 rows, for a file 18 % larger.
+_LEVEL = 2
 _WORKBOOK = "xl/workbook.xml"
 _STYLES = "xl/styles.xml"
 

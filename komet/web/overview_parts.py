@@ -13,24 +13,24 @@ from komet.web import failures
 from komet.web.resources import sandbox, worker
 
 
-def steps(token: bool, provider: bool, mapping: bool, download: bool) -> None:
-    """Four steps to the first export, ticked as they are done."""
+def steps(done: dict[str, bool]) -> None:
+    """Four steps to the first export, ticked as they are done; see `status.set_up`."""
     rows = (
-        (token, "pages/tokens.py", _("Add a token"),
+        ("token", "pages/tokens.py", _("Add a token"),
          _("The key to a client's Komet. The importer, or Komet support, makes it.")),
-        (provider, "pages/client_providers.py", _("Add a client provider"),
+        ("provider", "pages/client_providers.py", _("Add a client provider"),
          _("The importer itself: its token, and its location if it has several.")),
-        (mapping, "pages/sku_mapping.py", _("Map your SKUs"),
+        ("mapping", "pages/sku_mapping.py", _("Map your SKUs"),
          _("Upload a CSV with your SKU for each Komet product. It also works afterwards.")),
-        (download, "pages/po_download.py", _("Download purchase orders"),
+        ("download", "pages/po_download.py", _("Download purchase orders"),
          _("Any range of days, all clients at once; then filter and export to Excel.")),
     )  # fmt: skip
     st.subheader(_("Four steps to your first export"))
-    for number, (done, page, label, explained) in enumerate(rows, start=1):
+    for number, (step, page, label, explained) in enumerate(rows, start=1):
         with st.container(border=True):
-            icon = ":material/check_circle:" if done else ":material/radio_button_unchecked:"
+            icon = ":material/check_circle:" if done[step] else ":material/radio_button_unchecked:"
             st.page_link(page, label=f"{number}. {label}", icon=icon)
-            st.caption(_("Done") if done else explained)
+            st.caption(_("Done") if done[step] else explained)
 
 
 def sample_button(desk: Desk) -> None:

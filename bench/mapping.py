@@ -1,0 +1,69 @@
+"""A mapping file of 100,000 rows, read, checked and applied: `python bench/mapping.py`.
+
+Through the same calls that the page makes, on a real data file that knows the products and holds
+half of the mappings with other SKUs. Prints the median of three runs, each on a fresh file.
+"""
+
+import statistics
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from komet.desk import Desk, open_desk
+from komet.mapping import imports
+from komet.settings import Settings
+from komet.store import providers
+from komet.store.providers import ProviderFields
+
+ROWS = 100_000
+
+
+def prepared(home: Path) -> tuple[Desk, str, bytes]:
+    """A desk with a provider, its products, half of them mapped; and the file."""
+    desk = open_desk(Settings(home=home))
+    with desk.db.write() as con:
+        provider = providers.save_provider(con, ProviderFields(name="Acme"), now=desk.now())
+        con.run(
+            "INSERT INTO komet_products BY NAME SELECT $provider AS provider_id,"
+            " (1000000 + n)::VARCHAR AS product_id, printf('%06d', n::INTEGER) AS legacy_code,"
+            " 'Rosa Freedom ' || n || ' · 50 cm' AS description, 'komet' AS source"
+            f" FROM range({ROWS}) t(n)",
+            {"provider": provider.id},
+        )
+        con.run(
+            "INSERT INTO mappings BY NAME SELECT provider_id, 'product' AS kind,"
+            " product_id AS komet_id, 'OLD-' || product_id AS code FROM komet_products"
+            f" LIMIT {ROWS // 2}"
+        )
+        rows = con.frame("SELECT product_id, legacy_code FROM komet_products ORDER BY ALL")
+    file = "komet_product_id;komet_legacy_code;sku;sku_description\n" + "".join(
+        f"{product};{code};SKU-{product};Freedom, red\n" for product, code in rows.iter_rows()
+    )
+    return desk, provider.id, file.encode("cp1252")
+
+
+def main() -> None:
+    """Measure and print."""
+    checked, applied = [], []
+    for _run in range(3):
+        with tempfile.TemporaryDirectory() as folder:
+            desk, provider_id, data = prepared(Path(folder))
+            start = time.perf_counter()
+            dry = imports.dry_run(desk, data, "mapping.csv", provider_id)
+            middle = time.perf_counter()
+            done = imports.apply(desk, dry, "mapping.csv")
+            checked.append(middle - start)
+            applied.append(time.perf_counter() - middle)
+            assert (done.new_rows, done.changed_rows) == (ROWS // 2, ROWS // 2)
+    total = statistics.median(a + b for a, b in zip(checked, applied, strict=True))
+    print(f"{ROWS:,} rows, {len(data) / 1e6:.1f} MB")
+    print(f"read and check {statistics.median(checked):6.2f} s")
+    print(f"apply          {statistics.median(applied):6.2f} s")
+    print(f"all            {total:6.2f} s")
+
+
+if __name__ == "__main__":
+    main()
