@@ -1,91 +1,36 @@
 """What Komet's answers mean: typed records that read tolerantly and keep what they do not know.
 
 Member names are the wire's (two independent public clients agree on them; see the contract's
-`purchase.order.list`). Unknown members stay in `model_extra`. A value that cannot be read is None
-and reported in the validation context as a `DataProblem`.
+`purchase.order.list`). Unknown members stay in `extra`.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
 from typing import Annotated, Any, Self
 
 from pydantic import (
     AliasChoices,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
     Field,
     ModelWrapValidatorHandler,
     ValidationInfo,
     model_validator,
 )
-from pydantic.alias_generators import to_camel
 
-from komet.api import reading
+from komet.api.record import DataProblem, Day, Flag, Moment, Money, Number, Objects, Record, Text
 
-
-@dataclass
-class DataProblem:
-    """One value that could not be read, and of which order and line, where that is known."""
-
-    field: str
-    value: str
-    po_id: str | None = None
-    po_item_id: str | None = None
-
-
-def _tolerant(read: Callable[[Any], Any], unreadable: Any = None) -> BeforeValidator:
-    def validate(value: Any, info: ValidationInfo) -> Any:
-        try:
-            return read(value)
-        except reading.Unreadable:
-            if info.context is not None:
-                info.context.append(
-                    DataProblem(
-                        to_camel(info.field_name or ""),
-                        str(value)[:200].encode("utf-8", "replace").decode(),
-                    )
-                )
-            return unreadable
-
-    return BeforeValidator(validate)
-
-
-def _rows(value: Any) -> Any:
-    """A list of objects: a single object counts as a list of one, nothing as an empty list."""
-    if reading.nothing(value):
-        return []
-    rows = value if isinstance(value, list) else [value]
-    if not all(isinstance(row, dict) for row in rows):
-        raise reading.Unreadable(str(value))
-    return rows
-
-
-def _money(value: Any) -> Decimal | None:
-    return reading.number(value, 6)
-
-
-Text = Annotated[str | None, _tolerant(reading.text)]
-Number = Annotated[Decimal | None, _tolerant(reading.number)]
-Money = Annotated[Decimal | None, _tolerant(_money)]
-Flag = Annotated[bool | None, _tolerant(reading.flag)]
-Day = Annotated[date | None, _tolerant(reading.day)]
-Moment = Annotated[datetime | None, _tolerant(reading.moment)]
-
-
-class Record(BaseModel):
-    """Anything that Komet sends as an object. camelCase on the wire, snake_case here."""
-
-    model_config = ConfigDict(
-        extra="allow", alias_generator=to_camel, populate_by_name=True, frozen=True
-    )
-
-    @property
-    def extra(self) -> dict[str, Any]:
-        """Members that Komet sent and we have no field for."""
-        return self.model_extra or {}
+__all__ = [
+    "Box",
+    "BoxType",
+    "Breakdown",
+    "Carrier",
+    "CustomField",
+    "Customer",
+    "DataProblem",
+    "Location",
+    "OrderLine",
+    "Product",
+    "PurchaseOrder",
+    "Record",
+    "Vendor",
+]
 
 
 class CustomField(Record):
@@ -147,9 +92,9 @@ class OrderLine(Record):
     reference_number: Text = None
     notes: Text = None
     custom_field1: Text = None
-    breakdowns: Annotated[list[Breakdown], _tolerant(_rows, [])] = []
-    boxes: Annotated[list[Box], _tolerant(_rows, [])] = []
-    custom_fields: Annotated[list[CustomField], _tolerant(_rows, [])] = Field(
+    breakdowns: Annotated[list[Breakdown], Objects] = []
+    boxes: Annotated[list[Box], Objects] = []
+    custom_fields: Annotated[list[CustomField], Objects] = Field(
         default=[], validation_alias=AliasChoices("customFields", "CustomFields")
     )
 
@@ -182,7 +127,7 @@ class PurchaseOrder(Record):
     comments: Text = None
     created_on: Moment = None
     updated_on: Moment = None
-    details: Annotated[list[OrderLine], _tolerant(_rows, [])] = []
+    details: Annotated[list[OrderLine], Objects] = []
 
     @model_validator(mode="wrap")
     @classmethod

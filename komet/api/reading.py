@@ -7,12 +7,19 @@ carry thousands separators (quirks of the contract). A value that cannot be read
 
 import re
 from datetime import UTC, date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
-_GROUPED = re.compile(r"^[+-]?\d{1,3}(,\d{3})+(\.\d*)?$")
-_PLAIN = re.compile(r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,2})?$")
+# A group that begins with 0, as in "0,504", is a decimal comma rather than thousands.
+_GROUPED = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d*)?", re.ASCII)
+_PLAIN = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,2})?", re.ASCII)
+_DATED = re.compile(r"\d{4}-\d{2}-\d{2}([ T].*)?", re.ASCII)
 _LARGEST = Decimal(10) ** 11
+_LONGEST_NUMBER = 100
+_LARGEST_INTEGER_BITS = 256
+_YEARS = range(1900, 2200)
+"""Beyond lie placeholders such as 0001-01-01, which overflow in some time zones."""
+
 _TRUE = {"1", "true", "yes", "y"}
 _FALSE = {"0", "false", "no", "n"}
 
@@ -32,13 +39,16 @@ def text(value: Any) -> str | None:
         return None
     if isinstance(value, bool):
         return "1" if value else "0"
-    if isinstance(value, Decimal):
-        return format(
-            value.to_integral_value() if value == value.to_integral_value() else value, "f"
-        )
-    if isinstance(value, int | str):
+    if isinstance(value, Decimal) and value.is_finite():
+        if abs(value.adjusted()) > _LONGEST_NUMBER:
+            raise Unreadable("a number without end")
+        whole = value.to_integral_value()
+        return format(whole if value == whole else value, "f")
+    if isinstance(value, int) and value.bit_length() <= _LARGEST_INTEGER_BITS:
+        return str(value)
+    if isinstance(value, str):
         # half of a surrogate pair is valid in JSON, and nowhere else
-        return str(value).strip().encode("utf-8", "replace").decode()
+        return value.strip().encode("utf-8", "replace").decode()
     raise Unreadable(type(value).__name__)
 
 
@@ -46,48 +56,57 @@ def number(value: Any, places: int = 4) -> Decimal | None:
     """A decimal rounded to `places`. `"1,504.00"` is 1504; `"1,5"` is nobody's number."""
     if nothing(value):
         return None
-    if isinstance(value, bool | list | dict):
-        raise Unreadable(str(value))
+    if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal):
+        raise Unreadable(type(value).__name__)
+    if isinstance(value, int) and value.bit_length() > _LARGEST_INTEGER_BITS:
+        raise Unreadable("a number without end")
     raw = str(value).strip()
-    if _GROUPED.match(raw):
+    if len(raw) > _LONGEST_NUMBER:
+        raise Unreadable("a number without end")
+    if _GROUPED.fullmatch(raw):
         raw = raw.replace(",", "")
-    elif not _PLAIN.match(raw):
+    elif not _PLAIN.fullmatch(raw):
         raise Unreadable(raw)
-    try:
-        result = Decimal(raw)
-        if abs(result) >= _LARGEST:
-            raise Unreadable(raw)
-        return round(result, places)
-    except InvalidOperation as error:
-        raise Unreadable(raw) from error
+    result = Decimal(raw)
+    if abs(result) >= _LARGEST:
+        raise Unreadable(raw)
+    # + 0: minus nothing is nothing, and must not look like a change
+    return round(result, places) + 0
 
 
 def flag(value: Any) -> bool | None:
     """`"1"`, `1` and `true` are yes; `"0"`, `0` and `false` are no."""
-    if nothing(value):
+    raw = text(value)
+    if raw is None:
         return None
-    raw = str(value).strip().lower()
-    if raw in _TRUE:
+    if raw.lower() in _TRUE:
         return True
-    if raw in _FALSE:
+    if raw.lower() in _FALSE:
         return False
-    raise Unreadable(str(value))
+    raise Unreadable(raw)
 
 
 def day(value: Any) -> date | None:
-    """A date, from `YYYY-MM-DD` with or without a time behind it."""
-    moment_read = moment(value)
-    return moment_read.date() if moment_read else None
+    """A date, from `YYYY-MM-DD` with or without a time behind it: the date as it is written."""
+    return None if nothing(value) else _written(value).date()
 
 
 def moment(value: Any) -> datetime | None:
     """A time in UTC (the API overview: all times are UTC), from a date with or without a time."""
     if nothing(value):
         return None
-    if not isinstance(value, str):
-        raise Unreadable(str(value))
-    try:
-        read = datetime.fromisoformat(value.strip())
-    except ValueError as error:
-        raise Unreadable(value) from error
+    read = _written(value)
     return read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)
+
+
+def _written(value: Any) -> datetime:
+    raw = value.strip() if isinstance(value, str) else ""
+    if not _DATED.fullmatch(raw):
+        raise Unreadable("not YYYY-MM-DD")
+    try:
+        read = datetime.fromisoformat(raw)
+    except ValueError as error:
+        raise Unreadable(raw) from error
+    if read.year not in _YEARS:
+        raise Unreadable(raw)
+    return read

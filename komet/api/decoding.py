@@ -1,0 +1,80 @@
+"""From the bytes of an answer to plain values, whatever a server may send.
+
+The contract does not promise clean JSON: a stray control character, one byte in another encoding
+or a number without end is a matter of one value, and must not lose the other orders of the day.
+Only what is not JSON at all, or is cut off, is no answer.
+"""
+
+import json
+import re
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from komet.api.errors import BadResponse
+from komet.language import _
+
+DEEPEST = 32
+"""Levels that are kept as they are (the contract nests eight); what lies deeper stays as text."""
+
+_LONGEST_INTEGER = 40
+_LARGEST_EXPONENT = 100
+_UNWRITABLE = re.compile("[\x00\ud800-\udfff]")
+"""No UTF-8, or cut short by whoever thinks in C: neither the store nor a workbook takes them."""
+
+
+def decoded(content: bytes, charset: str | None = None) -> Any:
+    """The body as plain values; numbers with a point are `Decimal`. Raises `BadResponse`.
+
+    NaN, Infinity and numbers too long to reckon with come as their text. What no file can hold in
+    a text (half a surrogate pair, a null character) becomes U+FFFD.
+    """
+    try:
+        parsed = json.loads(
+            _text(content, charset),
+            strict=False,
+            parse_int=_integer,
+            parse_float=_decimal,
+            parse_constant=str,
+        )
+        return _clean(parsed, 1)
+    except (ValueError, RecursionError):
+        pass
+    # raised out here because the decoder's own error carries the whole body along
+    raise BadResponse(
+        _("Komet's answer is not complete JSON."),
+        _("{size} bytes came, and they cannot be read.").format(size=len(content)),
+    )
+
+
+def _text(content: bytes, charset: str | None) -> str:
+    # UTF-8 first: servers that declare Latin-1 and send UTF-8 are common, the reverse is noticed
+    for encoding in ("utf-8-sig", charset):
+        try:
+            return content.decode(encoding or "ascii")
+        except (UnicodeError, LookupError):
+            continue
+    return content.decode("utf-8-sig", "replace")
+
+
+def _integer(digits: str) -> int | str:
+    return int(digits) if len(digits) <= _LONGEST_INTEGER else digits
+
+
+def _decimal(digits: str) -> Decimal | str:
+    try:
+        number = Decimal(digits)
+    except InvalidOperation:
+        return digits
+    return number if abs(number.adjusted()) <= _LARGEST_EXPONENT else digits
+
+
+def _clean(value: Any, depth: int) -> Any:
+    if isinstance(value, str):
+        return _UNWRITABLE.sub("\ufffd", value) if _UNWRITABLE.search(value) else value
+    if not isinstance(value, dict | list):
+        return value
+    if depth > DEEPEST:
+        return json.dumps(value, default=str)
+    if isinstance(value, list):
+        return [_clean(item, depth + 1) for item in value]
+    return {_clean(key, depth): _clean(item, depth + 1) for key, item in value.items()}

@@ -1,0 +1,22 @@
+"""One sandbox that nobody changes for a whole module, and one of a test's own."""
+
+from collections.abc import Iterator
+
+import pytest
+from sandbox_caller import TODAY, Komet
+
+from komet.sandbox.server import Sandbox
+
+
+@pytest.fixture(scope="module")
+def still() -> Iterator[Komet]:
+    """A sandbox whose data stays; tests only read from it."""
+    with Sandbox(today=TODAY, evolve=False) as sandbox:
+        yield Komet(sandbox)
+
+
+@pytest.fixture
+def komet() -> Iterator[Komet]:
+    """A sandbox of its own that evolves by itself."""
+    with Sandbox(today=TODAY) as sandbox:
+        yield Komet(sandbox)

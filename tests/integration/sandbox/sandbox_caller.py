@@ -1,0 +1,49 @@
+"""A plain caller of one sandbox, and the days that its tests ask for."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import httpx
+import pytest
+
+from komet.sandbox.server import Sandbox
+from komet.sandbox.tokens import (
+    IMPORTER_A_COMPANY,
+    IMPORTER_B_COMPANY,
+    SampleToken,
+)
+
+TODAY = date(2026, 11, 20)  # a Friday
+PAST = "2026-11-10"
+SUNDAY = "2026-11-15"
+BOTH = pytest.mark.parametrize("token", [IMPORTER_A_COMPANY, IMPORTER_B_COMPANY])
+
+
+class Komet:
+    """A plain caller of one sandbox."""
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        self.sandbox = sandbox
+        self.http = httpx.Client(timeout=10)
+
+    def get(self, method: str, token: SampleToken | None, **parameters: str) -> httpx.Response:
+        if token is not None:
+            parameters["authenticationToken"] = token.secret
+        return self.http.get(f"{self.sandbox.base_url}/{method}", params=parameters)
+
+    def orders(self, token: SampleToken, day: date | str, **parameters: str) -> list[Any]:
+        answer = self.get("purchase.order.list", token, date=str(day), **parameters)
+        assert answer.status_code == 200, answer.text
+        return answer.json().get("purchaseOrders", [])
+
+    def control(self, verb: str, path: str, **kwargs: Any) -> httpx.Response:
+        return self.http.request(verb, f"{self.sandbox.url}/_sandbox/{path}", **kwargs)
+
+
+def number(value: Any) -> Decimal:
+    return Decimal(str(value).replace(",", ""))
+
+
+def days(first: date, last: date) -> list[date]:
+    return [first + timedelta(days=at) for at in range((last - first).days + 1)]
