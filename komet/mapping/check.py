@@ -109,7 +109,10 @@ def _judged(details: pl.DataFrame) -> pl.DataFrame:
         pl.coalesce("listed_description", DESCRIPTION).alias("komet_description"),
         "sku_before",
         SKU,
-        pl.coalesce(given, "description_before").alias(SKU_DESCRIPTION),
+        # a description belongs to its SKU: another SKU does not inherit it
+        pl.coalesce(
+            given, pl.when(pl.col(SKU).eq_missing(pl.col("sku_before"))).then("description_before")
+        ).alias(SKU_DESCRIPTION),
         "reason",
         "column",
     )

@@ -57,7 +57,7 @@ def test_each_kind() -> None:
     run = check(";5;;;NEW;", ";1;;;A2;", ";2;;;B;", ";3;;;;text", ";;nowhere;;X;")
     assert outcome(run) == ["new", "changed", "unchanged", "skipped", "error"]
     assert dict(run.counts) == dict.fromkeys(["new", "changed", "unchanged", "skipped", "error"], 1)
-    assert run.to_apply.rows() == [("p1", "5", "NEW", None), ("p1", "1", "A2", "Our A")]
+    assert run.to_apply.rows() == [("p1", "5", "NEW", None), ("p1", "1", "A2", None)]
     assert run.rows.row(1, named=True) == {
         "row": 3,
         "kind": "changed",
@@ -66,7 +66,7 @@ def test_each_kind() -> None:
         "komet_description": "Rose Freedom 50 cm",
         "sku_before": "A",
         "sku": "A2",
-        "sku_description": "Our A",
+        "sku_description": None,
         "reason": None,
         "column": None,
     }
