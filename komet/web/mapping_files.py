@@ -160,6 +160,7 @@ def past_imports(desk: Desk) -> None:
     st.dataframe(
         [entry.model_dump(exclude={"id", "source"}) for entry in done],
         hide_index=True,
+        placeholder="",
         column_config={
             "file_name": _("File"),
             "new_rows": _("New"),

@@ -74,6 +74,7 @@ def provider_table(desk: Desk) -> None:
             for row in held.iter_rows(named=True)
         ],
         hide_index=True,
+        placeholder="",
         column_config={
             "provider": _("Provider"),
             "last": st.column_config.DatetimeColumn(

@@ -155,6 +155,7 @@ def _fbe_factors(desk: Desk, provider: Provider) -> None:
         shown,
         key=f"fbe_{provider.id}",
         hide_index=True,
+        placeholder="",
         disabled=("code", "komet_fbe", "fbe", "lines"),
         column_config={
             "code": _("Box type"),

@@ -88,6 +88,7 @@ def run_result(desk: Desk, run: Run) -> None:
         st.dataframe(
             failed.select("provider", "day", "reason"),
             hide_index=True,
+            placeholder="",
             column_config={
                 "provider": _("Provider"),
                 "day": st.column_config.DateColumn(_("Ship date"), format="YYYY-MM-DD"),
@@ -128,6 +129,7 @@ def past_runs(desk: Desk) -> None:
             for run, summary in rows
         ],
         hide_index=True,
+        placeholder="",
         column_config={
             "started": st.column_config.DatetimeColumn(
                 _("Started (UTC)"), format="YYYY-MM-DD HH:mm", timezone="UTC"

@@ -45,6 +45,7 @@ def card(desk: Desk, token: Token) -> None:
                         for name, result in token.check_result.items()
                     ],
                     hide_index=True,
+                    placeholder="",
                     column_config={"method": _("Method"), "result": _("Last check")},
                 )
 

@@ -26,8 +26,10 @@ def show_totals(totals: Totals) -> None:
 
 
 def _figure(value: Decimal | None, places: int) -> str:
-    """A number for reading; decimals that it has not, or that would not be read, are left out."""
+    """A number that fits its card: millions are rounded, idle decimals left out."""
     if value is None:
         return "–"
+    if abs(value) >= 1_000_000:
+        return f"{value / 1_000_000:,.2f} M"
     whole = value == value.to_integral_value() or abs(value) >= 10_000
     return f"{value:,.{0 if whole else places}f}"
