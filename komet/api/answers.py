@@ -18,7 +18,7 @@ from komet.language import _
 
 
 def judged(spec: Method, answer: Answer, *, token_has_worked: bool) -> dict[str, Any]:
-    """The body of a good answer; where the list is empty, with its array there and empty.
+    """The body of a good answer; where a list was asked for, with its array there.
 
     The contract: `status` 0 is a failure, unless there is no array and the message says
     *not found*, which means an empty list whatever `status` says. An answer that lacks both its
@@ -26,17 +26,20 @@ def judged(spec: Method, answer: Answer, *, token_has_worked: bool) -> dict[str,
     that day as gone.
     Raises `KometError`.
     """
-    if answer.http_status >= 400:
+    if not 200 <= answer.http_status < 300:
         raise _failure(answer, token_has_worked)
     body: Any = {} if answer.http_status == 204 else answer.json()
     if not isinstance(body, dict):
         raise BadResponse(_("Komet's answer is not what the documentation says."))
-    member = spec.list_member
     message = _message(body)
-    empty = message is not None and "not found" in message.lower()
-    if member and body.get(member):
-        return body
-    if _failed(body) and not (member and empty):
+    # the lists that a writing method answers with are outcomes, and none of them is promised
+    member = None if spec.writes else spec.list_member
+    rows = _rows(body.get(member)) if member else []
+    if member and rows:
+        return {**body, member: rows}
+    lists = member is not None or (not spec.writes and spec.name.endswith("list"))
+    empty = lists and message is not None and "not found" in message.lower()
+    if _failed(body) and not empty:
         raise Rejected(_("Komet refused the request."), komet_message=message)
     if member and member not in body and not empty:
         raise BadResponse(
@@ -44,6 +47,19 @@ def judged(spec: Method, answer: Answer, *, token_has_worked: bool) -> dict[str,
             _("Without it, nobody can tell an empty day from a broken answer."),
         )
     return {**body, member: []} if member else body
+
+
+def _rows(value: Any) -> list[Any]:
+    """The rows of a list member: nothing is no row, a single object is one."""
+    if reading.nothing(value) or value == {}:
+        return []
+    if not isinstance(value, dict | list):
+        raise BadResponse(_("Komet's answer is not what the documentation says."))
+    found = value if isinstance(value, list) else [value]
+    rows = [row for row in found if not reading.nothing(row)]
+    if rows and not any(isinstance(row, dict) for row in rows):
+        raise BadResponse(_("Komet's answer is not what the documentation says."))
+    return rows
 
 
 def _failure(answer: Answer, token_has_worked: bool) -> KometError:
@@ -81,6 +97,14 @@ def _failure(answer: Answer, token_has_worked: bool) -> KometError:
             retry_after=answer.retry_after,
             **details,
         )
+    if status < 400:
+        return BadResponse(
+            _("Komet's answer is not what the documentation says."),
+            _("It is a redirect that leads nowhere, or no answer yet (HTTP {status}).").format(
+                status=status
+            ),
+            **details,
+        )
     return Rejected(
         _("Komet refused the request (HTTP {status}).").format(status=status), **details
     )
@@ -88,9 +112,11 @@ def _failure(answer: Answer, token_has_worked: bool) -> KometError:
 
 def _message(body: dict[str, Any]) -> str | None:
     message = body.get("message")
-    return message.strip()[:500] or None if isinstance(message, str) else None
+    return message.strip() or None if isinstance(message, str) else None
 
 
 def _failed(body: dict[str, Any]) -> bool:
-    status = body.get("status")
-    return isinstance(status, str | int) and reading.text(status) == "0"
+    try:
+        return reading.flag(body.get("status")) is False
+    except reading.Unreadable:
+        return False

@@ -6,43 +6,23 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, Self, TypeVar
 
-from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt
-from tenacity import wait_exponential_jitter as exponential_jitter
+from pydantic import SecretStr
 
 from komet.api import models, reading
 from komet.api.answers import judged
-from komet.api.errors import BadResponse, InvalidCall, KometError
+from komet.api.errors import BadResponse, InvalidCall, KometError, Unavailable
 from komet.api.methods import Method, registry
-from komet.api.transport import Answer, Secrets, Timeouts, Transport
-from komet.api.wire import wire, wire_json
+from komet.api.record import objects
+from komet.api.request import Request, day_of, hidden, request_of
+from komet.api.retrying import ApiCall, RetryPolicy, retrying
+from komet.api.transport import Answer, Timeouts, Transport
 from komet.language import _
 
+__all__ = ["DEFAULT_BASE_URL", "ApiCall", "KometClient", "RetryPolicy", "Slice"]
+
 DEFAULT_BASE_URL = "https://api.kometsales.com/api"
+_LONGEST_MESSAGE = 500
 Row = TypeVar("Row", bound=models.Record)
-
-
-@dataclass(frozen=True)
-class RetryPolicy:
-    """How often and how patiently a reading method is tried. Times in seconds."""
-
-    tries: int = 4
-    first_wait: float = 0.5
-    longest_wait: float = 20.0
-    longest_retry_after: float = 60.0
-
-
-@dataclass(frozen=True)
-class ApiCall:
-    """One try of one call, for the ledger. `outcome` is `ok` or the class of the failure."""
-
-    at: datetime
-    method: str
-    day: date | None
-    attempt: int
-    http_status: int | None
-    outcome: str
-    milliseconds: int
-    size: int
 
 
 @dataclass(frozen=True)
@@ -80,7 +60,7 @@ class KometClient:
         transport: Transport | None = None,
     ) -> None:
         self._transport = transport or Transport(base_url, timeouts=timeouts)
-        self._token = token
+        self._token = token.strip()  # pasted ones bring line ends, which no header may hold
         self._provider = provider
         self._retry = retry or RetryPolicy()
         self._on_call = on_call
@@ -104,44 +84,31 @@ class KometClient:
 
     # --- the generic call -------------------------------------------------------------------
 
-    def call(self, method: str, **params: Any) -> dict[str, Any]:
+    def call(self, method: str, /, **params: Any) -> dict[str, Any]:
         """The decoded answer of any method of the registry.
 
         Parameters that are None are left out. A method that reads is tried up to four times; one
         that writes is sent once. An empty list (no array, and a message that says *not found*)
         comes back as the answer with an empty array. Raises `KometError`.
         """
-        spec = registry().get(method)
-        if spec is None:
-            raise InvalidCall(_("Komet has no method “{method}”.").format(method=method))
-        day = params.get("date")
-        about = {"method": method, "provider": self._provider}
-        wait = exponential_jitter(
-            multiplier=self._retry.first_wait, max=self._retry.longest_wait, jitter=1
-        )
-
-        def pause(state: RetryCallState) -> float:
-            error = state.outcome.exception() if state.outcome else None
-            if isinstance(error, KometError) and error.retry_after is not None:
-                return min(error.retry_after, self._retry.longest_retry_after)
-            return float(wait(state))
-
-        retrying = Retrying(
-            sleep=self._sleep,
-            stop=stop_after_attempt(1 if spec.writes else self._retry.tries),
-            wait=pause,
-            retry=retry_if_exception(lambda e: isinstance(e, KometError) and e.retryable),
-            reraise=True,
-        )
         try:
-            for attempt in retrying:
-                with attempt:
-                    return self._once(spec, params, attempt.retry_state.attempt_number)
+            spec = registry().get(method)
+            if spec is None:
+                raise InvalidCall(_("Komet has no method “{method}”.").format(method=method))
+            params = hidden(spec, params)
+            return self._tried(spec, params)
         except KometError as error:
-            error.method = error.method or about["method"]
-            error.provider = error.provider or about["provider"]
-            error.day = error.day or (day if isinstance(day, date) else None)
-            raise
+            error.method = error.method or method
+            error.provider = error.provider or self._provider
+            error.day = error.day or day_of(params)
+            # the frames below hold the answer, and whatever of ours a server has echoed in it
+            raise error.with_traceback(None) from None
+
+    def _tried(self, spec: Method, params: dict[str, Any]) -> dict[str, Any]:
+        tries = retrying(self._retry, once=spec.writes, sleep=self._sleep)
+        for attempt in tries:
+            with attempt:
+                return self._once(spec, params, attempt.retry_state.attempt_number)
         raise AssertionError("tenacity re-raises the last failure")
 
     def _once(self, spec: Method, params: dict[str, Any], attempt: int) -> dict[str, Any]:
@@ -149,25 +116,27 @@ class KometClient:
             self._before_call()
         started, clock = self._now(), time.perf_counter()
         answer: Answer | None = None
-        outcome = "ok"
+        outcome = "failed"
+        request = request_of(spec, params, self._token)
         try:
-            answer = self._send(spec, params)
+            answer = self._transport.send(request)
             body = judged(spec, answer, token_has_worked=self._token_has_worked)
-            self._token_has_worked = self._token_has_worked or spec.token_in != "none"
-            return body
+            outcome = "ok"
         except KometError as error:
             outcome = type(error).__name__
-            if error.komet_message and self._token:
-                error.komet_message = error.komet_message.replace(self._token, "••••")
+            error.komet_message = _quoted(error.komet_message, request)
+            if spec.writes and isinstance(error, BadResponse | Unavailable):
+                error.next_step = _(
+                    "It may have been done all the same: look before you repeat it."
+                )
             raise
         finally:
             if self._on_call:
-                day = params.get("date")
                 self._on_call(
                     ApiCall(
                         at=started,
                         method=spec.name,
-                        day=day if isinstance(day, date) else None,
+                        day=day_of(params),
                         attempt=attempt,
                         http_status=answer.http_status if answer else None,
                         outcome=outcome,
@@ -175,47 +144,26 @@ class KometClient:
                         size=len(answer.content) if answer else 0,
                     )
                 )
-
-    def _send(self, spec: Method, params: dict[str, Any]) -> Answer:
-        token_name = (
-            "companyToken" if spec.token_in == "body:companyToken" else "authenticationToken"
-        )
-        token = {token_name: self._token}
-        secrets = {
-            "query": Secrets(query=token),
-            "header": Secrets(headers=token),
-            "none": Secrets(query={k: wire(v) for k, v in params.items()}),
-        }.get(spec.token_in, Secrets(body=token))
-        if spec.token_in == "none":
-            return self._transport.send(spec.verb, spec.path, secrets=secrets)
-        header_names = {header.name for header in spec.headers}
-        headers = {k: wire(v) for k, v in params.items() if k in header_names and v is not None}
-        rest = {k: v for k, v in params.items() if k not in header_names and v is not None}
-        if spec.parameters_in == "json":
-            body = {k: wire_json(v) for k, v in rest.items()}
-            return self._transport.send(
-                spec.verb, spec.path, body=body, headers=headers, secrets=secrets
-            )
-        query = {k: wire(v) for k, v in rest.items()}
-        return self._transport.send(
-            spec.verb, spec.path, query=query, headers=headers, secrets=secrets
-        )
+        self._token_has_worked = self._token_has_worked or spec.token_in != "none"
+        return body
 
     # --- typed conveniences -----------------------------------------------------------------
 
-    def purchase_orders(self, day: date, location_id: str | None = None) -> Slice:
+    def purchase_orders(self, date: date, location_id: str | None = None) -> Slice:
         """All POs that ship on that day (purchase.order.list: one vendor ship date a request)."""
-        return self._orders(date=day, locationId=location_id)
+        return self._orders(date=date, locationId=location_id)
 
     def purchase_orders_by_number(self, numbers: Sequence[str]) -> Slice:
         """POs by their printed numbers such as `P053455` (the contract: comma-separated)."""
+        if not numbers:
+            # an empty parameter is one that Komet may ignore: it would answer with anything
+            return Slice([], [], self._now())
         return self._orders(number=",".join(numbers))
 
     def _orders(self, **params: Any) -> Slice:
         requested_at = self._now()
-        body = self.call("purchase.order.list", **params)
         problems: list[models.DataProblem] = []
-        orders = _records(models.PurchaseOrder, body["purchaseOrders"], problems)
+        orders = self._rows("purchase.order.list", models.PurchaseOrder, problems, **params)
         return Slice(orders, problems, requested_at)
 
     def products(self) -> list[models.Product]:
@@ -244,22 +192,32 @@ class KometClient:
 
     def login(self, username: str, password: str) -> str:
         """The API token (`apiKey`) of that user. Raises `Rejected` or `AuthenticationError`."""
-        body = self.call("login", username=username, password=password)
-        key = reading.text(body.get("apiKey"))
+        given = {"username": SecretStr(username), "password": SecretStr(password)}
+        del username, password  # out of reach of whoever prints a traceback with its variables
+        try:
+            key = reading.text(self.call("login", **given).get("apiKey"))
+        except reading.Unreadable:
+            key = None
         if not key:
-            raise BadResponse(_("Komet's answer to the login carries no token."))
+            raise BadResponse(
+                _("Komet's answer to the login carries no token."),
+                method="login",
+                provider=self._provider,
+            )
         return key
 
-    def _rows(self, method: str, model: type[Row]) -> list[Row]:
+    def _rows(
+        self,
+        method: str,
+        model: type[Row],
+        problems: list[models.DataProblem] | None = None,
+        **params: Any,
+    ) -> list[Row]:
         member = registry()[method].list_member or ""
-        return _records(model, self.call(method)[member], [])
+        rows = objects(self.call(method, **params)[member], member, problems)
+        return [model.model_validate(row, context=problems) for row in rows]
 
 
-def _records(model: type[Row], rows: Any, problems: list[models.DataProblem]) -> list[Row]:
-    if isinstance(rows, dict):
-        rows = [rows]
-    if rows is None or rows == "":
-        rows = []
-    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        raise BadResponse(_("Komet's answer is not what the documentation says."))
-    return [model.model_validate(row, context=problems) for row in rows]
+def _quoted(message: str | None, request: Request) -> str | None:
+    """Komet's message without what it may echo of ours; cut last, so that no half is left."""
+    return request.secrets.blotted(message)[:_LONGEST_MESSAGE] if message else None

@@ -18,8 +18,13 @@ DEEPEST = 32
 
 _LONGEST_INTEGER = 40
 _LARGEST_EXPONENT = 100
-_UNWRITABLE = re.compile("[\x00\ud800-\udfff]")
-"""No UTF-8, or cut short by whoever thinks in C: neither the store nor a workbook takes them."""
+_ESCAPE = re.compile(
+    r"""(?ix)
+    \\u d[89ab][0-9a-f]{2} \\u d[c-f][0-9a-f]{2}  # a whole surrogate pair
+    | (?P<unwritable> \\u d[89a-f][0-9a-f]{2} | \\u 0000 )
+    | \\.  # any other escape, an escaped backslash too
+    """
+)
 
 
 def decoded(content: bytes, charset: str | None = None) -> Any:
@@ -30,13 +35,13 @@ def decoded(content: bytes, charset: str | None = None) -> Any:
     """
     try:
         parsed = json.loads(
-            _text(content, charset),
+            _writable(_text(content, charset)),
             strict=False,
             parse_int=_integer,
             parse_float=_decimal,
             parse_constant=str,
         )
-        return _clean(parsed, 1)
+        return _shallow(parsed, 1)
     except (ValueError, RecursionError):
         pass
     # raised out here because the decoder's own error carries the whole body along
@@ -51,9 +56,17 @@ def _text(content: bytes, charset: str | None) -> str:
     for encoding in ("utf-8-sig", charset):
         try:
             return content.decode(encoding or "ascii")
-        except (UnicodeError, LookupError):
+        except (ValueError, LookupError):
             continue
     return content.decode("utf-8-sig", "replace")
+
+
+def _writable(text: str) -> str:
+    """JSON whose texts are all UTF-8, and are not cut short by whoever thinks in C."""
+    text = text.replace("\0", "\ufffd")
+    if "\\u" not in text:
+        return text
+    return _ESCAPE.sub(lambda found: "\ufffd" if found["unwritable"] else found[0], text)
 
 
 def _integer(digits: str) -> int | str:
@@ -68,13 +81,13 @@ def _decimal(digits: str) -> Decimal | str:
     return number if abs(number.adjusted()) <= _LARGEST_EXPONENT else digits
 
 
-def _clean(value: Any, depth: int) -> Any:
-    if isinstance(value, str):
-        return _UNWRITABLE.sub("\ufffd", value) if _UNWRITABLE.search(value) else value
+def _shallow(value: Any, depth: int) -> Any:
     if not isinstance(value, dict | list):
         return value
     if depth > DEEPEST:
         return json.dumps(value, default=str)
-    if isinstance(value, list):
-        return [_clean(item, depth + 1) for item in value]
-    return {_clean(key, depth): _clean(item, depth + 1) for key, item in value.items()}
+    places: Any = value.items() if isinstance(value, dict) else enumerate(value)
+    for place, item in places:
+        if isinstance(item, dict | list):
+            value[place] = _shallow(item, depth + 1)
+    return value

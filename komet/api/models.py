@@ -92,8 +92,8 @@ class OrderLine(Record):
     reference_number: Text = None
     notes: Text = None
     custom_field1: Text = None
-    breakdowns: Annotated[list[Breakdown], Objects] = []
-    boxes: Annotated[list[Box], Objects] = []
+    breakdowns: Annotated[list[Breakdown], Objects] = Field(default=[])
+    boxes: Annotated[list[Box], Objects] = Field(default=[])
     custom_fields: Annotated[list[CustomField], Objects] = Field(
         default=[], validation_alias=AliasChoices("customFields", "CustomFields")
     )
@@ -127,7 +127,7 @@ class PurchaseOrder(Record):
     comments: Text = None
     created_on: Moment = None
     updated_on: Moment = None
-    details: Annotated[list[OrderLine], Objects] = []
+    details: Annotated[list[OrderLine], Objects] = Field(default=[])
 
     @model_validator(mode="wrap")
     @classmethod

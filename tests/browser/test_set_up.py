@@ -55,7 +55,7 @@ def test_token_provider_mapping_download(
     page.get_by_role("button", name="Add client provider").click()
     expect(page.get_by_role("button", name="Test")).to_be_visible()
     page.get_by_role("button", name="Test").click()
-    expect(page.get_by_text("purchase orders ship today")).to_be_visible()
+    expect(page.get_by_text("answers:")).to_be_visible()
 
     page.get_by_role("link", name="SKU mapping").click()
     settled(page)

@@ -1,0 +1,83 @@
+"""From a call to what is sent: what goes where, as the registry says, and what must be hidden."""
+
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any
+
+from pydantic import SecretStr
+
+from komet.api.errors import InvalidCall
+from komet.api.methods import Method
+from komet.api.reading import Unreadable, day
+from komet.api.secret_transport import Secrets
+from komet.api.wire import wire, wire_json
+from komet.language import _
+
+TOKEN_NAMES = ("authenticationToken", "companyToken")
+
+
+@dataclass(frozen=True)
+class Request:
+    """What to send. The secrets are apart from all that may be seen.
+
+    What goes out `once` follows no redirect either: that would be a second request.
+    """
+
+    verb: str
+    path: str
+    secrets: Secrets
+    once: bool = True
+    query: dict[str, str] = field(default_factory=dict)
+    body: dict[str, Any] | None = None
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+def hidden(spec: Method, params: dict[str, Any]) -> dict[str, Any]:
+    """The parameters that were given, those of a login wrapped so that no traceback shows them.
+
+    Raises `InvalidCall` for a token among them: the client adds its own, where nobody sees it.
+    """
+    given = {name: value for name, value in params.items() if value is not None}
+    if any(name in given for name in TOKEN_NAMES):
+        raise InvalidCall(_("The token is not a parameter: the client adds it by itself."))
+    if spec.token_in != "none":
+        return given
+    return {name: SecretStr(wire(value)) for name, value in given.items()}
+
+
+def day_of(params: dict[str, Any]) -> date | None:
+    """The day that a call asks for, given as a date or as its text."""
+    value = params.get("date")
+    try:
+        return day(value.isoformat() if isinstance(value, date) else value)
+    except Unreadable:
+        return None
+
+
+def request_of(spec: Method, params: dict[str, Any], token: str) -> Request:
+    """What to send for a call with these parameters, `hidden` already."""
+    request = Request(spec.verb, spec.path, _secrets(spec, params, token), spec.writes)
+    if spec.token_in == "none":
+        return request
+    names = {header.name for header in spec.headers}
+    headers = {name: wire(value) for name, value in params.items() if name in names}
+    rest = {name: value for name, value in params.items() if name not in names}
+    if spec.parameters_in == "json":
+        body = {name: wire_json(value) for name, value in rest.items()}
+        return replace(request, headers=headers, body=body)
+    query = {name: wire(value) for name, value in rest.items()}
+    return replace(request, headers=headers, query=query)
+
+
+def _secrets(spec: Method, params: dict[str, Any], token: str) -> Secrets:
+    match spec.token_in:
+        case "query":
+            return Secrets(query={"authenticationToken": token})
+        case "header":
+            return Secrets(headers={"authenticationToken": token})
+        case "body":
+            return Secrets(body={"authenticationToken": token})
+        case "body:companyToken":
+            return Secrets(body={"companyToken": token})
+        case "none":
+            return Secrets(query={name: wire(value) for name, value in params.items()})
