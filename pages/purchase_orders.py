@@ -66,13 +66,14 @@ with bar:
             )
 
 pages = math.ceil(totals.items / PAGE_ROWS)
-number = st.session_state.get("orders_page", 1) if pages > 1 else 1
-offset = (min(number, pages) - 1) * PAGE_ROWS
+page_key = f"orders_page_{pages}"  # another number of pages begins at the first
+number = st.session_state.get(page_key, 1)
+offset = (number - 1) * PAGE_ROWS
 frame = reads.page(version, chosen, sort, offset, PAGE_ROWS)
 cleared = st.session_state.get(state.ORDERS_TABLE, 0)
 row = order_table(frame, key=f"orders_table_{cleared}")
 if pages > 1:
-    st.pagination(pages, key="orders_page")
+    st.pagination(pages, key=page_key)
 st.caption(
     _("Select a row to open its PO. Amounts are in the provider's currency. Boxes and cost of a"
       " mixed box stand on its first item.")

@@ -17,8 +17,11 @@ _QUANTITY = "DECIMAL(18, 4)"
 
 
 def _product(left: str, right: str) -> str:
-    """Exact; a product too large for any order is empty, and stops nothing."""
-    return f"TRY_CAST({left} * {right} AS {_QUANTITY})"
+    """Exact; a product too large for any order is empty, and stops nothing.
+
+    Widened first: DuckDB gives a product the width of its factors, and fails where it overflows.
+    """
+    return f"TRY_CAST(CAST({left} AS DECIMAL(28, 4)) * {right} AS {_QUANTITY})"
 
 
 def is_unit(column: str, unit: str) -> str:

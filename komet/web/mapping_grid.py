@@ -26,7 +26,8 @@ def editable_grid(desk: Desk, provider_id: str, only: str, empty: str) -> None:
         )
         return
     pages = math.ceil(frame.height / PAGE_ROWS)
-    number = min(st.session_state.get(f"page_{key}", 1), pages)
+    page_key = f"page_{key}_{pages}"  # another number of pages begins at the first
+    number = st.session_state.get(page_key, 1)
     shown = frame.slice((number - 1) * PAGE_ROWS, PAGE_ROWS).with_columns(
         pl.selectors.decimal().cast(pl.Float64)
     )
@@ -71,5 +72,5 @@ def editable_grid(desk: Desk, provider_id: str, only: str, empty: str) -> None:
             st.rerun()
     with bar:
         if pages > 1:
-            st.pagination(pages, key=f"page_{key}")
+            st.pagination(pages, key=page_key)
         st.caption(_n("{n:,} product", "{n:,} products", frame.height).format(n=frame.height))

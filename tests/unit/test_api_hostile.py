@@ -3,7 +3,6 @@
 import json
 from contextlib import suppress
 from datetime import UTC, date, datetime
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -16,7 +15,7 @@ from komet.api import KometClient, KometError
 from komet.api.client import Slice
 from komet.api.transport import Transport
 from komet.desk import Desk
-from komet.download.commit import commit_slice
+from komet.download.commit import write_slice
 from komet.download.rows import SliceRows, slice_rows
 from komet.store.order_tables import (
     DATA_PROBLEMS,
@@ -66,9 +65,9 @@ WORST: dict[str, Any] = {
     "details": [
         {
             "poItemId": "a\x00\ud800",
-            "totalBoxes": 99_999_999_999,
-            "bunches": 99_999_999_999,
-            "stemsBunch": 99_999_999_999,
+            "totalBoxes": 3,
+            "bunches": "1,000",
+            "stemsBunch": 10**30,
             "unitCost": float("nan"),
             "totalCost": float("inf"),
             "notes": [["nested"]],
@@ -77,7 +76,7 @@ WORST: dict[str, Any] = {
             "surprise": {"\x00": "\ud800", "big": 10**400},
             "customFields": {"value": "\ud800"},
             "boxes": [{"boxCode": 2**64}, {"boxCode": 2**64}],
-            "breakdowns": [{"bunches": "1e10", "stemsBunch": 1e10, "cost": "1e-99"}],
+            "breakdowns": [{"bunches": "1e3", "stemsBunch": 25.0, "cost": "1e-99"}],
         },
         {"poItemId": "a\x00\ud800"},
         {},
@@ -148,22 +147,29 @@ def test_values_that_cannot_be_read_are_empty_and_reported_with_their_line() -> 
     own = {(p.field, p.po_id, p.po_item_id) for p in answer.problems}
     item = "a\ufffd\ufffd"
     assert own == {("createdOn", order.id, None)} | {
-        (field, order.id, item) for field in ("unitCost", "totalCost", "notes", "prebookTruckDate")
+        (field, order.id, item)
+        for field in ("stemsBunch", "unitCost", "totalCost", "notes", "prebookTruckDate")
     }
 
 
-def test_the_store_takes_the_worst_and_gives_it_back(desk: Desk, tmp_path: Path) -> None:
-    def commit(at: datetime) -> None:
-        answer = _answered(json.dumps({"purchaseOrders": [WORST, {"id": 2}]}).encode())
-        rows = slice_rows("provider", DAY, Slice(answer.orders, answer.problems, at))
-        commit_slice(desk.db, rows, run_id="run", ledger=[])
+def _commit(desk: Desk, orders: list[Any], at: datetime) -> None:
+    answer = _answered(json.dumps({"purchaseOrders": orders}).encode())
+    rows = slice_rows("provider", DAY, Slice(answer.orders, answer.problems, at))
+    with desk.db.write() as con:
+        write_slice(con, rows, "run", set())
 
-    commit(datetime(2026, 11, 20, 8, tzinfo=UTC))
-    commit(datetime(2026, 11, 20, 9, tzinfo=UTC))
+
+def test_the_store_takes_the_worst_and_sees_no_change_in_it(desk: Desk) -> None:
+    for hour in (8, 9):
+        _commit(desk, [WORST, {"id": 2}], datetime(2026, 11, 20, hour, tzinfo=UTC))
     with desk.db.read() as con:
         heads = con.rows("SELECT * FROM purchase_orders ORDER BY po_id")
         assert [head["po_id"] for head in heads] == [str(2**70), "2"]
         assert con.value("SELECT count(*) FROM po_lines") == 3
         assert con.value("SELECT count(*) FROM order_items") == 3
         assert con.value("SELECT count(*) FROM po_changes WHERE kind <> 'new'") == 0
-        con.raw.execute(f"COPY (SELECT * FROM po_lines) TO '{tmp_path}/lines.parquet'")
+
+
+def test_absurd_quantities_stop_no_slice(desk: Desk) -> None:
+    line = {"poItemId": 1, "totalBoxes": 200_000, "bunches": 200_000, "stemsBunch": 1}
+    _commit(desk, [{"id": 1, "details": line}], datetime(2026, 11, 20, tzinfo=UTC))

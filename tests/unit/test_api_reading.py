@@ -44,6 +44,9 @@ MEMBERS = [
         (" 12 ", "12"),
         ("-3.5", "-3.5"),
         (".5", "0.5"),
+        ("1e3", "1000"),
+        ("-1,504.5", "-1504.5"),
+        ("0.00005", "0"),  # half to even, at four places
     ],
 )
 def test_numbers(value: Any, expected: str) -> None:
@@ -51,11 +54,42 @@ def test_numbers(value: Any, expected: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "value", ["1,5", "1.504,00", "12 boxes", "n/a", True, [], {}, "NaN", "1e99"]
-)
+    "value",
+    [
+        "1,5", "1.504,00", "0,504", "12 boxes", "n/a", True, [], {}, "NaN", "Infinity", "1e99",
+        "1_000", "٣", "1 504", "$5", "--5", "0x10", 10**5_000, "9" * 1_000_000, Decimal("1e999"),
+        Decimal("sNaN"), float("inf"), "99999999999999", 2**63,
+    ],
+)  # fmt: skip
 def test_what_is_no_number_is_not_read(value: Any) -> None:
     with pytest.raises(reading.Unreadable):
         reading.number(value)
+
+
+def test_minus_nothing_is_nothing() -> None:
+    """Or an amount that moves between 0 and -0 would count as changed."""
+    assert [str(reading.number(value)) for value in ("-0", "-0.00001", 0)] == ["0.0000"] * 3
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (" a ", "a"),
+        (7, "7"),
+        (2**200, str(2**200)),
+        (Decimal("7.00"), "7"),
+        (Decimal("7.50"), "7.50"),
+        (True, "1"),
+    ],
+)
+def test_texts(value: Any, expected: str) -> None:
+    assert reading.text(value) == expected
+
+
+@pytest.mark.parametrize("value", [10**5_000, Decimal("1e999999"), Decimal("NaN"), [], {}, ["a"]])
+def test_what_is_no_text_is_not_read(value: Any) -> None:
+    with pytest.raises(reading.Unreadable):
+        reading.text(value)
 
 
 @pytest.mark.parametrize("value", [None, "", "  "])
@@ -74,6 +108,8 @@ def test_nothing(value: Any) -> None:
         ("0", False),
         (0, False),
         (False, False),
+        ("TRUE", True),
+        (Decimal("1.0"), True),
     ],
 )
 def test_flags(value: Any, expected: bool) -> None:
@@ -81,10 +117,28 @@ def test_flags(value: Any, expected: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    "value", ["2026-11-20", "2026-11-20 10:30:00", "2026-11-20T10:30:00", "2026-11-20T10:30:00Z"]
-)
+    "value",
+    [
+        "2026-11-20", " 2026-11-20 ", "2026-11-20 10:30:00", "2026-11-20T10:30:00",
+        "2026-11-20T10:30:00Z", "2026-11-20 10:30:00.0", "2026-11-20T23:30:00-05:00",
+    ],
+)  # fmt: skip
 def test_days(value: str) -> None:
     assert reading.day(value) == date(2026, 11, 20)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "0000-00-00", "0001-01-01", "9999-12-31", "0001-01-01T00:00:00+14:00", "2026-02-30",
+        "11/20/2026", "20261120", "2026-W47-5", "2026-11-20T25:00:00", "2026-11-20 10 am", "today",
+        20261120, True, [], {}, "2026-11-20\ud80010:00", "2" * 1_000_000,
+    ],
+)  # fmt: skip
+def test_what_is_no_date_is_not_read(value: Any) -> None:
+    for read in (reading.day, reading.moment):
+        with pytest.raises(reading.Unreadable):
+            read(value)
 
 
 def test_times_are_utc() -> None:
