@@ -81,9 +81,9 @@ def test_a_circle_ends() -> None:
 @pytest.mark.parametrize(
     "reply",
     [
-        Reply(302),
+        Reply(302, EMPTY.body),
         Reply(304, b""),
-        Reply(300, headers={"Location": "/api/x"}),
+        Reply(300, EMPTY.body, {"Location": "/api/x"}),
         Reply(302, headers={"Location": "http://[::1/x"}),
         Reply(302, headers={"Location": "http://127.0.0.1:port/"}),
     ],

@@ -156,6 +156,16 @@ def test_a_pasted_token_may_bring_a_line_end() -> None:
         assert server.asked[0].headers["authenticationToken"] == SECRET
 
 
+def test_a_login_through_the_generic_call_is_hidden_too() -> None:
+    with (
+        ScriptedServer(_echoing(401)) as server,
+        KometClient(server.base_url) as client,
+        pytest.raises(KometError) as failure,
+    ):
+        client.call("login", username=USER, password=PASSWORD)
+    assert not _leaks(_shown(failure.value))
+
+
 def test_a_message_is_cut_after_it_is_blotted() -> None:
     """Cut first, half a token could be left over."""
     message = "x" * 480 + SECRET

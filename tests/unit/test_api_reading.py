@@ -57,13 +57,25 @@ def test_numbers(value: Any, expected: str) -> None:
     "value",
     [
         "1,5", "1.504,00", "0,504", "12 boxes", "n/a", True, [], {}, "NaN", "Infinity", "1e99",
-        "1_000", "٣", "1 504", "$5", "--5", "0x10", 10**5_000, "9" * 1_000_000, Decimal("1e999"),
+        "1_000", "٣", "1 504", "$5", "--5", "0x10", Decimal("1e999"),
         Decimal("sNaN"), float("inf"), "99999999999999", 2**63,
     ],
 )  # fmt: skip
 def test_what_is_no_number_is_not_read(value: Any) -> None:
     with pytest.raises(reading.Unreadable):
         reading.number(value)
+
+
+def test_what_has_no_end_is_not_read() -> None:
+    for value in (10**5_000, "9" * 1_000_000, [[]] * 100_000):
+        with pytest.raises(reading.Unreadable):
+            reading.number(value)
+    for value in (10**5_000, [[]] * 100_000):
+        with pytest.raises(reading.Unreadable):
+            reading.text(value)
+    for read in (reading.day, reading.moment, reading.flag):
+        with pytest.raises(reading.Unreadable):
+            read("2" * 1_000_000)
 
 
 def test_minus_nothing_is_nothing() -> None:
@@ -86,7 +98,7 @@ def test_texts(value: Any, expected: str) -> None:
     assert reading.text(value) == expected
 
 
-@pytest.mark.parametrize("value", [10**5_000, Decimal("1e999999"), Decimal("NaN"), [], {}, ["a"]])
+@pytest.mark.parametrize("value", [Decimal("1e999999"), Decimal("NaN"), [], {}, ["a"]])
 def test_what_is_no_text_is_not_read(value: Any) -> None:
     with pytest.raises(reading.Unreadable):
         reading.text(value)
@@ -132,7 +144,7 @@ def test_days(value: str) -> None:
     [
         "0000-00-00", "0001-01-01", "9999-12-31", "0001-01-01T00:00:00+14:00", "2026-02-30",
         "11/20/2026", "20261120", "2026-W47-5", "2026-11-20T25:00:00", "2026-11-20 10 am", "today",
-        20261120, True, [], {}, "2026-11-20\ud80010:00", "2" * 1_000_000,
+        20261120, True, [], {}, "2026-11-20\ud80010:00",
     ],
 )  # fmt: skip
 def test_what_is_no_date_is_not_read(value: Any) -> None:
