@@ -6,12 +6,18 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 from sample_accounts import ROOT, Accounts, Komet, make_accounts
 
 from komet.desk import Desk, open_desk
 from komet.sandbox.server import Sandbox
 from komet.settings import Settings
+
+
+# a loaded machine is slow, not wrong
+hypothesis.settings.register_profile("patient", deadline=None)
+hypothesis.settings.load_profile("patient")
 
 
 @pytest.fixture

@@ -41,6 +41,7 @@ class ScriptedServer:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            wbufsize = -1  # head and body in one packet: two of them wait 40 ms for each other
 
             def do_GET(self) -> None:
                 length = int(self.headers.get("Content-Length", 0))

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from komet.api.decoding import DEEPEST, decoded
@@ -100,6 +100,7 @@ def test_what_is_no_json_is_a_bad_response_that_holds_none_of_it(body: bytes) ->
     assert failure.value.__context__ is None
 
 
+@settings(deadline=None)
 @given(st.binary() | st.text().map(str.encode), st.none() | st.text(max_size=8))
 def test_any_bytes_give_a_value_or_a_bad_response(body: bytes, charset: str | None) -> None:
     with suppress(BadResponse):

@@ -189,6 +189,7 @@ def test_unknown_members_are_kept_at_every_level() -> None:
     assert line.boxes[0].extra == {"kg": 9}
 
 
+@settings(deadline=None)
 @given(JSON)
 def test_reading_raises_nothing_but_unreadable(value: Any) -> None:
     for read in (reading.number, reading.text, reading.flag, reading.day, reading.moment):
