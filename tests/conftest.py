@@ -14,7 +14,6 @@ from komet.desk import Desk, open_desk
 from komet.sandbox.server import Sandbox
 from komet.settings import Settings
 
-
 # a loaded machine is slow, not wrong
 hypothesis.settings.register_profile("patient", deadline=None)
 hypothesis.settings.load_profile("patient")
