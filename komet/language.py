@@ -1,20 +1,154 @@
 """The one way that a text reaches a person: `_()`.
 
-English is the source. Catalogs of other languages are gettext's, so every sentence that a
-screen, a message or the command line shows is written as `_("...")`, with named placeholders
-filled afterwards: `_("{count} lines").format(count=3)`.
+English is the source. Every sentence that a screen, a message, an export or the command line shows
+is written as `_("...")`, with named placeholders filled afterwards: `_("{n:,} lines").format(n=3)`.
+Other languages are gettext catalogs in `komet/locale/`; a test fails when a text has none.
+
+Which language is in force: what `using` says in this context, else what the place we run in says
+(`follow`: the browser's session), else the process's own (`speak`: the command line).
 """
 
-from gettext import NullTranslations
+import string
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cache
+from gettext import GNUTranslations, NullTranslations
+from importlib.resources import files
+from io import BytesIO
+from typing import Any
 
-_catalog = NullTranslations()
+LANGUAGES = {"en": "English", "es": "Español"}
+DEFAULT = "en"
+
+_chosen: ContextVar[str | None] = ContextVar("language", default=None)
+_follow: list[Callable[[], str | None]] = []
+_process = [DEFAULT]
+_SWAPPED = str.maketrans(",.", ".,")
+
+
+def current() -> str:
+    """The code of the language in force: a key of `LANGUAGES`."""
+    for asked in (_chosen.get, *_follow):
+        code = asked()
+        if code in LANGUAGES:
+            return code
+    return _process[0]
+
+
+@contextmanager
+def using(code: str) -> Iterator[None]:
+    """The language of a block, whatever is in force around it."""
+    token = _chosen.set(code)
+    try:
+        yield
+    finally:
+        _chosen.reset(token)
+
+
+def follow(ask: Callable[[], str | None]) -> None:
+    """Ask this for the language from now on; None means that it does not know."""
+    _follow[:] = [ask]
+
+
+def speak(code: str) -> None:
+    """The language of this process, where nothing else says one."""
+    _process[0] = code
+
+
+def nearest(tag: str | None) -> str:
+    """The language for a tag such as `es-EC` or `es_CO.UTF-8`; English for any that we lack."""
+    code = (tag or "").replace("_", "-").split("-")[0].casefold()
+    return code if code in LANGUAGES else DEFAULT
+
+
+class Message(str):
+    """A text whose `format` writes numbers and dates as the language in force does."""
+
+    __slots__ = ()
+
+    def format(self, *args: object, **kwargs: object) -> str:
+        """Fill the placeholders. A bare date is written as on screen, `{n:,}` as a number."""
+        return _Filler().vformat(str(self), args, kwargs)
+
+
+class _Filler(string.Formatter):
+    def format_field(self, value: Any, format_spec: str) -> str:
+        if isinstance(value, int | float | Decimal) and format_spec:
+            return _separated(format(value, format_spec))
+        if isinstance(value, datetime) and not format_spec:
+            return moment(value)
+        if isinstance(value, date) and not format_spec:
+            return day(value)
+        return format(value, format_spec)
 
 
 def _(text: str) -> str:
-    """The text in the language in force (English, until a catalog is installed)."""
-    return _catalog.gettext(text) if text else text
+    """The text in the language in force."""
+    return Message(_catalog(current()).gettext(text) if text else text)
 
 
 def _n(one: str, many: str, count: int) -> str:
     """The form that fits a count: `_n("{n} day", "{n} days", 3).format(n=3)`."""
-    return _catalog.ngettext(one, many, count)
+    return Message(_catalog(current()).ngettext(one, many, count))
+
+
+def _later(text: str) -> str:
+    """Marks a text that is kept in English and shown by `_()` afterwards."""
+    return text
+
+
+def number(value: Decimal | float | None, places: int | None = None) -> str:
+    """A figure for reading, thousands apart; without `places`, without idle decimals."""
+    if value is None:
+        return ""
+    if places is not None:
+        return _separated(f"{value:,.{places}f}")
+    text = f"{value:,f}"
+    return _separated(text.rstrip("0").rstrip(".") if "." in text else text)
+
+
+def day(value: date) -> str:
+    """A day as it is written on screen: 2026-11-20, or 20/11/2026."""
+    return value.strftime(day_code())
+
+
+def moment(value: datetime) -> str:
+    """A time to the minute as it is written on screen."""
+    return f"{day(value)} {value:%H:%M}"
+
+
+def day_code() -> str:
+    """How a day is written on screen, in the signs of strftime and of charts."""
+    return "%d/%m/%Y" if current() == "es" else "%Y-%m-%d"
+
+
+def day_pattern() -> str:
+    """The pattern of a day for widgets and tables."""
+    return "DD/MM/YYYY" if current() == "es" else "YYYY-MM-DD"
+
+
+def moment_pattern() -> str:
+    """The pattern of a time to the minute for tables."""
+    return f"{day_pattern()} HH:mm"
+
+
+def _separated(text: str) -> str:
+    return text.translate(_SWAPPED) if current() == "es" else text
+
+
+@cache
+def _catalog(code: str) -> NullTranslations:
+    catalog = files("komet").joinpath("locale", f"{code}.po")
+    if code == DEFAULT or not catalog.is_file():
+        return NullTranslations()
+    # read from the text that people edit: nothing to compile, nothing to forget to commit
+    from babel.messages.mofile import write_mo
+    from babel.messages.pofile import read_po
+
+    compiled = BytesIO()
+    write_mo(compiled, read_po(BytesIO(catalog.read_bytes()), locale=code))
+    compiled.seek(0)
+    return GNUTranslations(compiled)

@@ -21,6 +21,14 @@ class Settings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="INFO", description="How much is logged to standard error."
     )
+    language: Literal["en", "es"] | None = Field(
+        default=None,
+        description="Language of the command line; without it, that of the computer's locale.",
+    )
+    person: str | None = Field(
+        default=None,
+        description="The name that changes are recorded under; without it, the computer's user.",
+    )
     workers: int = Field(
         default=4, ge=1, le=16, description="Requests that one download keeps under way at once."
     )

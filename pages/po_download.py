@@ -6,7 +6,7 @@ import streamlit as st
 
 from komet.download import start, status
 from komet.download.plan import plan
-from komet.language import _
+from komet.language import _, day_pattern
 from komet.store import providers, runs
 from komet.web import failures, guard
 from komet.web.resources import worker
@@ -62,10 +62,10 @@ with st.container(border=True):
         if span is None:
             first, last = st.columns(2)
             begin = first.date_input(
-                _("From"), value=today, format="YYYY-MM-DD", key="download_from"
+                _("From"), value=today, format=day_pattern(), key="download_from"
             )
             end = last.date_input(
-                _("To"), value=today + timedelta(days=6), format="YYYY-MM-DD", key="download_to"
+                _("To"), value=today + timedelta(days=6), format=day_pattern(), key="download_to"
             )
             span = (begin or today, end or today)
         else:

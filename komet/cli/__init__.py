@@ -4,11 +4,12 @@ Exit 0 when all went well, 1 when something failed, 2 for wrong use. Tables and 
 standard output (with `--json`, JSON alone), progress and failures to standard error.
 """
 
+import locale
 import sys
 
 from cyclopts import App, CycloptsError
 
-from komet import __version__, logs
+from komet import __version__, language, logs, person
 from komet.cli import accounts, downloads, mapping, samples
 from komet.cli.output import err
 from komet.errors import DeskError, InvalidInput, NotFound
@@ -35,6 +36,8 @@ app.command(samples.demo)
 
 def main(arguments: list[str] | None = None) -> None:
     """Run one command and leave with its exit code."""
+    language.speak(settings().language or language.nearest(locale.getlocale()[0]))
+    person.follow(lambda: settings().person)
     logs.configure(settings().log_level if settings().log_level != "INFO" else "ERROR")
     try:
         result = app(arguments, exit_on_error=False, print_error=True)

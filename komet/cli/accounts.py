@@ -3,6 +3,7 @@
 import getpass
 import os
 import sys
+from datetime import datetime
 from typing import Annotated
 
 from cyclopts import App, Parameter
@@ -13,7 +14,7 @@ from komet.api.transport import checked_base_url
 from komet.cli.output import say, say_json, table
 from komet.desk import open_desk
 from komet.errors import InvalidInput
-from komet.language import _
+from komet.language import _, moment
 from komet.store import providers, tokens
 from komet.store.providers import ProviderFields
 
@@ -190,5 +191,5 @@ def _secret() -> SecretStr:
     return SecretStr(sys.stdin.readline().strip())
 
 
-def _when(moment: object) -> str:
-    return f"{moment:%Y-%m-%d %H:%M} UTC" if moment else _("never")
+def _when(at: datetime | None) -> str:
+    return f"{moment(at)} UTC" if at else _("never")

@@ -17,7 +17,7 @@ from komet.download.run import execute
 from komet.download.start import retryable, start
 from komet.errors import InvalidInput
 from komet.export.orders import export as export_orders
-from komet.language import _, _n
+from komet.language import _, _n, moment
 from komet.orders.filters import Gone, Mapped, OrderFilter
 from komet.store import providers, runs
 from komet.store.runs import Run, RunSlice, RunState
@@ -101,7 +101,7 @@ def runs_command(*, last: Switch = False, json: Json = False) -> int:
     table(
         (_("Run"), _("Started (UTC)"), _("By"), _("From"), _("To"), _("State"), _("Result")),
         [
-            (run.id[:8], f"{run.created_at:%Y-%m-%d %H:%M}", run.source, run.date_from,
+            (run.id[:8], moment(run.created_at), run.source, run.date_from,
              run.date_to, run.state.value, _in_words(summaries[run.id]))
             for run in found
         ],

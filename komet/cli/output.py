@@ -9,6 +9,8 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from komet.language import number
+
 _WIDE = 200
 err = Console(stderr=True, width=None if sys.stderr.isatty() else _WIDE)
 
@@ -21,8 +23,7 @@ def say(text: str) -> None:
 
 def figure(value: Decimal | int | None) -> str:
     """A quantity for reading: thousands apart, no idle decimals."""
-    text = f"{value or 0:,f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    return number(value or 0)
 
 
 def say_json(value: Any) -> None:

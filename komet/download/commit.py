@@ -39,28 +39,35 @@ def write_slice(
     if newest is not None and newest > came.requested_at:
         # another process has asked later and written already: its answer is the newer truth
         return SliceResult(orders=len(came.orders), lines=came.line_count)
+    if came.source == slices.KOMET and came.whole:
+        slices.forget_file_orders(con, came.provider_id, came.day)
     changes, written = _write_orders(con, came, run_id, known_products)
-    slices.record_slice(
-        con,
-        run_id=run_id,
-        provider_id=came.provider_id,
-        day=came.day,
-        fetched_at=came.requested_at,
-        orders=len(came.orders),
-        lines=came.line_count,
-        changes=[
-            {
-                **change,
-                "run_id": run_id,
-                "provider_id": came.provider_id,
-                "slice_date": came.day,
-                "seen_at": came.requested_at,
-            }
-            for change in changes
-        ],
-        problems=came.problems,
-    )
+    noted = [change | _noted(came, run_id) for change in changes]
+    if came.whole or came.source == slices.FILE:
+        slices.record_slice(
+            con,
+            run_id=run_id,
+            provider_id=came.provider_id,
+            day=came.day,
+            fetched_at=came.requested_at,
+            orders=len(came.orders),
+            lines=came.line_count,
+            changes=noted,
+            problems=came.problems,
+            source=came.source,
+        )
+    else:
+        slices.record_orders(con, came.provider_id, list(came.orders), noted, came.problems)
     return _result(came, changes, written)
+
+
+def _noted(came: SliceRows, run_id: str) -> Row:
+    return {
+        "run_id": run_id,
+        "provider_id": came.provider_id,
+        "slice_date": came.day,
+        "seen_at": came.requested_at,
+    }
 
 
 def _write_orders(
@@ -76,7 +83,8 @@ def _write_orders(
     gone = [
         po_id
         for po_id, head in heads.items()
-        if po_id not in came.orders
+        if came.whole
+        and po_id not in came.orders
         and head["gone_at"] is None
         and head["seen_at"] <= came.requested_at
     ]
@@ -85,7 +93,8 @@ def _write_orders(
         for po_id, bundle in orders.items()
         if po_id in heads and not _same(heads[po_id], bundle)
     ]
-    held = _bundles(slices.held_rows(con, provider_id, [*touched, *gone]))
+    before = slices.held_rows(con, provider_id, [*touched, *gone])
+    held = _bundles(before)
     found_again = slices.forget_gone(con, run_id, provider_id, touched)
 
     changes: list[Row] = []
@@ -114,6 +123,8 @@ def _write_orders(
         slices.delete_lines(con, provider_id, elsewhere)
     rows = _rows(write, line_orders)
     slices.replace_orders(con, provider_id, list(held), rows)
+    if write:
+        slices.record_differences(con, before, rows, _noted(came, run_id))
     slices.learn_products(con, provider_id, rows, known)
     return changes, set(orders)
 
@@ -137,9 +148,10 @@ def _same(head: Row, bundle: OrderBundle) -> bool:
 
 
 def _bundles(rows: OrderRows) -> dict[str, OrderBundle]:
-    bundles = {head["po_id"]: OrderBundle(head) for head in rows.purchase_orders}
+    # copies: what was there before is compared again, once it has been written over
+    bundles = {head["po_id"]: OrderBundle(dict(head)) for head in rows.purchase_orders}
     for line in sorted(rows.po_lines, key=lambda row: row["position"]):
-        bundles[line["po_id"]].lines.append(line)
+        bundles[line["po_id"]].lines.append(dict(line))
     for row in sorted(rows.po_breakdowns, key=lambda row: row["position"]):
         bundles[row["po_id"]].breakdowns.append(row)
     for row in rows.po_boxes:

@@ -7,12 +7,14 @@ reported.
 
 import hashlib
 import json
+from collections.abc import Container
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
 from komet.api.client import Slice
 from komet.api.models import DataProblem, OrderLine, PurchaseOrder, Record
+from komet.store.slices import KOMET
 
 Row = dict[str, Any]
 _READER = "1"
@@ -43,13 +45,18 @@ class OrderBundle:
 
 @dataclass
 class SliceRows:
-    """One slice, ready to be compared and written. `orders` by PO ID."""
+    """One slice, ready to be compared and written. `orders` by PO ID.
+
+    `whole`: these are all POs of the day, so that one that is missing is gone.
+    """
 
     provider_id: str
     day: date
     requested_at: datetime
     orders: dict[str, OrderBundle]
     problems: list[Row]
+    whole: bool = True
+    source: str = KOMET
 
     @property
     def line_count(self) -> int:
@@ -64,10 +71,11 @@ def slice_rows(provider_id: str, day: date, answer: Slice) -> SliceRows:
     for order in answer.orders:
         po_id = order.id
         if po_id is None:
-            problems.append(DataProblem("id", "", order.number))
             if order.number is None and not order.details:
+                problems.append(DataProblem("id", "", None))
                 continue
-            po_id = f"number {order.number}"
+            po_id = _made_up(f"number {order.number}", orders)
+            problems.append(DataProblem("id", "", po_id))
         orders[po_id] = _bundle(provider_id, day, po_id, order, problems)
         orders[po_id].head["fetched_at"] = answer.requested_at
         for line in orders[po_id].lines:
@@ -95,15 +103,25 @@ def _bundle(
     header = {ours: fields[wire] for wire, ours in _HEADER.items()}
     bundle = OrderBundle({**fields, **key, "content_hash": _content_hash(order)})
     del bundle.head["id"]
+    real_ids = {detail.po_item_id for detail in order.details if detail.po_item_id}
     taken: set[str] = set()
     for position, detail in enumerate(order.details, start=1):
         item_id = detail.po_item_id
         if item_id is None or item_id in taken:
-            problems.append(DataProblem("poItemId", item_id or "", po_id, item_id))
-            item_id = f"{po_id} line {position}"
+            given, item_id = item_id, _made_up(f"{po_id} line {position}", real_ids)
+            problems.append(DataProblem("poItemId", given or "", po_id, item_id))
         taken.add(item_id)
         _add_line(bundle, {**key, "po_item_id": item_id}, header, position, detail)
     return bundle
+
+
+def _made_up(wanted: str, taken: Container[str]) -> str:
+    """An ID for what came without one, unlike any that is there."""
+    number, found = 1, wanted
+    while found in taken:
+        number += 1
+        found = f"{wanted} ({number})"
+    return found
 
 
 def _add_line(bundle: OrderBundle, key: Row, header: Row, position: int, detail: OrderLine) -> None:

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack
+from contextvars import copy_context
 from dataclasses import asdict
 from datetime import date
 from typing import Any
@@ -138,7 +139,9 @@ class _Engine:
                     slice_ = next(queue, None)
                     if slice_ is None:
                         break
-                    under_way[pool.submit(self._fetch, slice_)] = slice_
+                    # the pool speaks the language of whoever runs it
+                    fetch = copy_context().run
+                    under_way[pool.submit(fetch, self._fetch, slice_)] = slice_
                 if self._halted():
                     for future in [f for f in under_way if f.cancel()]:
                         del under_way[future]

@@ -4,6 +4,7 @@ import logging
 import queue
 import threading
 
+from komet import language, person
 from komet.desk import Desk
 from komet.download import run as engine
 from komet.errors import DeskError
@@ -18,7 +19,7 @@ class Worker:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        self._queue: queue.Queue[str] = queue.Queue()
+        self._queue: queue.Queue[tuple[str, str, str]] = queue.Queue()
         self._stop = threading.Event()
         self._current: str | None = None
         self._thread = threading.Thread(target=self._loop, name="downloads", daemon=True)
@@ -30,8 +31,8 @@ class Worker:
         return self._current is not None or not self._queue.empty()
 
     def submit(self, run_id: str) -> None:
-        """Work on this run as soon as those before it are through."""
-        self._queue.put(run_id)
+        """Work on this run as soon as those before it are through, in the language in force."""
+        self._queue.put((run_id, language.current(), person.current()))
 
     def cancel(self, run_id: str) -> None:
         """Stop a run, whichever process has it, after the slices that are under way."""
@@ -42,11 +43,12 @@ class Worker:
 
     def _loop(self) -> None:
         while True:
-            run_id = self._queue.get()
+            run_id, spoken, who = self._queue.get()
             self._current = run_id
             self._stop.clear()
             try:
-                self._work(run_id)
+                with language.using(spoken), person.using(who):
+                    self._work(run_id)
             finally:
                 self._current = None
 

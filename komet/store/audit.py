@@ -1,10 +1,10 @@
-"""Who did what, when: one row a change of tokens, providers and mappings."""
+"""Who did what, when: one row a change of tokens, providers, mappings and exports."""
 
-import getpass
 import json
 from datetime import datetime
 from typing import Any
 
+from komet import person
 from komet.store.database import Connection
 
 
@@ -16,16 +16,9 @@ def record(
         "INSERT INTO audit VALUES ($now, $who, $what, $subject, $detail)",
         {
             "now": now,
-            "who": _who(),
+            "who": person.current(),
             "what": what,
             "subject": subject,
             "detail": json.dumps(detail or {}, default=str),
         },
     )
-
-
-def _who() -> str:
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):
-        return "unknown"

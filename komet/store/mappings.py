@@ -10,6 +10,7 @@ from uuid import uuid4
 import polars as pl
 from pydantic import BaseModel, ConfigDict
 
+from komet import person
 from komet.errors import InvalidInput
 from komet.language import _
 from komet.store import audit
@@ -29,6 +30,7 @@ class MappingImport(BaseModel):
     new_rows: int
     changed_rows: int
     applied_at: datetime
+    who: str | None = None
     undone_at: datetime | None = None
 
 
@@ -76,8 +78,15 @@ def apply(
         )
     )
     con.run(
-        "INSERT INTO mapping_imports VALUES ($id, $file, $source, $new, $changed, $now, NULL)",
-        {**params, "file": file_name, "new": rows.height - changed, "changed": changed},
+        "INSERT INTO mapping_imports VALUES"
+        " ($id, $file, $source, $new, $changed, $now, NULL, $who)",
+        {
+            **params,
+            "file": file_name,
+            "new": rows.height - changed,
+            "changed": changed,
+            "who": person.current(),
+        },
     )
     audit.record(con, "mappings written", file_name, now, {"rows": rows.height})
     return next(done for done in imports(con) if done.id == import_id)

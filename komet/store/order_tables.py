@@ -127,6 +127,20 @@ PO_CHANGES: Schema = {
     "seen_at": TIME,
 }
 
+PO_DIFFERENCES: Schema = {
+    "run_id": pl.String,
+    "provider_id": pl.String,
+    "slice_date": pl.Date,
+    "po_id": pl.String,
+    "po_item_id": pl.String,
+    "product": pl.String,
+    "customer_name": pl.String,
+    "boxes": QUANTITY,
+    "stems": QUANTITY,
+    "total_cost": MONEY,
+    "seen_at": TIME,
+}
+
 DATA_PROBLEMS: Schema = {
     "provider_id": pl.String,
     "slice_date": pl.Date,

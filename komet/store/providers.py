@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import uuid4
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from komet.errors import InvalidInput, NotFound
 from komet.language import _
@@ -14,12 +14,15 @@ from komet.store.database import Connection
 SYSTEM = "Komet Sales (USA)"
 _COLUMNS = (
     "id, name, system, token_id, location_id, location_name, komet_group, company_id, base_url,"
-    " active, created_at, updated_at"
+    " active, days_back, days_ahead, created_at, updated_at"
 )
 
 
 class ProviderFields(BaseModel):
-    """What a person enters of a provider. An empty `base_url` means Komet's own."""
+    """What a person enters of a provider. An empty `base_url` means Komet's own.
+
+    A refresh downloads from `days_back` days before today to `days_ahead` days after it.
+    """
 
     model_config = ConfigDict(frozen=True, str_strip_whitespace=True)
 
@@ -32,6 +35,8 @@ class ProviderFields(BaseModel):
     company_id: str | None = None
     base_url: str | None = None
     active: bool = True
+    days_back: int = Field(default=3, ge=0, le=60)
+    days_ahead: int = Field(default=21, ge=0, le=180)
 
 
 class Provider(ProviderFields):

@@ -11,6 +11,7 @@ from uuid import uuid4
 import polars as pl
 from pydantic import BaseModel, ConfigDict
 
+from komet import person
 from komet.errors import NotFound
 from komet.language import _
 from komet.store.database import Connection
@@ -48,6 +49,7 @@ class Run(BaseModel):
 
     id: str
     source: str
+    who: str | None = None
     date_from: date
     date_to: date
     state: RunState
@@ -101,12 +103,13 @@ def create_run(
     run_id = str(uuid4())
     days = [day for _provider, day in slices]
     con.run(
-        "INSERT INTO runs (id, source, date_from, date_to, state, workers, created_at,"
-        " heartbeat_at, process_id, host, cancel_requested) VALUES ($id, $source, $start, $end,"
-        " 'queued', $workers, $now, $now, $pid, $host, false)",
+        "INSERT INTO runs (id, source, who, date_from, date_to, state, workers, created_at,"
+        " heartbeat_at, process_id, host, cancel_requested) VALUES ($id, $source, $who, $start,"
+        " $end, 'queued', $workers, $now, $now, $pid, $host, false)",
         {
             "id": run_id,
             "source": source,
+            "who": person.current(),
             "start": min(days),
             "end": max(days),
             "workers": workers,

@@ -23,6 +23,10 @@ from komet.store.order_tables import (
 )
 
 Row = dict[str, Any]
+KOMET = "komet"
+FILE = "file"
+FILE_MARK = "file:"
+"""How the PO IDs begin that an Excel file's orders are given: Komet's own are digits."""
 _TABLES = ("purchase_orders", "po_lines", "po_breakdowns", "po_boxes")
 
 
@@ -164,17 +168,73 @@ def record_slice(
     lines: int,
     changes: list[Row],
     problems: list[Row],
+    source: str = KOMET,
 ) -> None:
     """Note that this is the newest complete answer, with its changes and its data problems."""
     key = {"provider": provider_id, "day": day}
     con.run("DELETE FROM day_slices WHERE provider_id = $provider AND slice_date = $day", key)
     con.run(
-        "INSERT INTO day_slices VALUES ($provider, $day, $fetched_at, $run_id, $orders, $lines)",
-        {**key, "fetched_at": fetched_at, "run_id": run_id, "orders": orders, "lines": lines},
-    )
+        "INSERT INTO day_slices VALUES"
+        " ($provider, $day, $fetched_at, $run_id, $orders, $lines, $source)",
+        {**key, "fetched_at": fetched_at, "run_id": run_id, "orders": orders, "lines": lines,
+         "source": source},
+    )  # fmt: skip
     con.run("DELETE FROM data_problems WHERE provider_id = $provider AND slice_date = $day", key)
     con.insert("data_problems", pl.DataFrame(problems, schema=DATA_PROBLEMS))
     con.insert("po_changes", pl.DataFrame(changes, schema=PO_CHANGES))
+
+
+def record_orders(
+    con: Connection,
+    provider_id: str,
+    po_ids: Sequence[str],
+    changes: list[Row],
+    problems: list[Row],
+) -> None:
+    """Note what was seen of single POs, where their day was not asked for as a whole."""
+    con.run(
+        "DELETE FROM data_problems WHERE provider_id = $provider"
+        " AND po_id IN (SELECT unnest($po_ids))",
+        {"provider": provider_id, "po_ids": list(po_ids)},
+    )
+    con.insert("data_problems", pl.DataFrame(problems, schema=DATA_PROBLEMS))
+    con.insert("po_changes", pl.DataFrame(changes, schema=PO_CHANGES))
+
+
+def record_differences(con: Connection, before: OrderRows, after: OrderRows, noted: Row) -> None:
+    """By how much boxes, stems and cost of each line went up or down, as one row a line.
+
+    `before` and `after` are all rows of the POs that were written; `noted` has run_id,
+    provider_id, slice_date and seen_at.
+    """
+    con.run(
+        f"INSERT INTO po_differences BY NAME {_DIFFERENCES}",
+        noted,
+        lines_before=pl.DataFrame(before.po_lines, schema=PO_LINES),
+        breakdowns_before=pl.DataFrame(before.po_breakdowns, schema=PO_BREAKDOWNS),
+        lines_after=pl.DataFrame(after.po_lines, schema=PO_LINES),
+        breakdowns_after=pl.DataFrame(after.po_breakdowns, schema=PO_BREAKDOWNS),
+    )
+
+
+def forget_file_orders(con: Connection, provider_id: str, day: date) -> None:
+    """Drop what an Excel file said of a day, now that Komet itself has answered for it."""
+    key = {"provider": provider_id, "day": day, "mark": FILE_MARK}
+    for table in (*_TABLES, "order_items", "po_changes", "po_differences", "data_problems"):
+        con.run(
+            f"DELETE FROM {table} WHERE provider_id = $provider AND slice_date = $day"
+            " AND starts_with(po_id, $mark)",
+            key,
+        )
+
+
+def source_of(con: Connection, provider_id: str, day: date) -> str | None:
+    """Where the newest answer of a slice comes from: `komet`, `file`, or None for none."""
+    found = con.value(
+        "SELECT source FROM day_slices WHERE provider_id = $provider AND slice_date = $day",
+        {"provider": provider_id, "day": day},
+    )
+    return None if found is None else str(found)
 
 
 def newest_answer(con: Connection, provider_id: str, day: date) -> datetime | None:
@@ -207,7 +267,8 @@ _SHARED = """
   l.line_item_status AS line_status, l.vendor_name, l.customer_name, l.location_name, l.origin,
   l.carrier_name, l.mark_code, l.box_type, l.total_boxes AS boxes, l.unit_type, l.total_cost,
   l.quantity_confirmed, l.order_type, l.prebook, l.prebook_truck_date AS truck_date,
-  l.reference_number AS reference, l.notes, l.first_seen_at, l.changed_at, l.gone_at
+  l.reference_number AS reference, l.notes, l.first_seen_at, l.changed_at, l.gone_at,
+  l.customer_id, l.carrier_id, l.location_id
 """
 
 ITEMS = f"""
@@ -221,4 +282,33 @@ SELECT {_SHARED}, b.position AS item_no, true AS mixed, b.product_id,
   b.bunches, b.stems_bunch, {formulas.breakdown_units("l", "b")} AS total_units,
   {formulas.stems("l.total_boxes", "b.bunches", "b.stems_bunch")} AS stems, b.cost AS unit_cost
 FROM lines l JOIN breakdowns b USING (provider_id, po_id, po_item_id)
+"""
+
+
+def _figures(when: str) -> str:
+    """One row a line that is there: its boxes, stems and cost."""
+    of_breakdowns = formulas.stems("l.total_boxes", "b.bunches", "b.stems_bunch")
+    return f"""
+      SELECT l.po_id, l.po_item_id, any_value(l.product_description) AS product,
+        any_value(l.customer_name) AS customer_name, any_value(l.total_boxes) AS boxes,
+        any_value(l.total_cost) AS total_cost, CASE WHEN count(b.position) > 0
+          THEN sum({of_breakdowns}) ELSE any_value({formulas.line_stems("l")}) END AS stems
+      FROM lines_{when} l
+      LEFT JOIN breakdowns_{when} b ON b.po_id = l.po_id AND b.po_item_id = l.po_item_id
+      WHERE l.gone_at IS NULL GROUP BY l.po_id, l.po_item_id
+    """
+
+
+def _difference(column: str, dtype: str) -> str:
+    return f"(coalesce(a.{column}, 0) - coalesce(b.{column}, 0))::{dtype} AS {column}"
+
+
+_DIFFERENCES = f"""
+SELECT $run_id AS run_id, $provider_id AS provider_id, $slice_date AS slice_date,
+  $seen_at AS seen_at, po_id, po_item_id, coalesce(a.product, b.product) AS product,
+  coalesce(a.customer_name, b.customer_name) AS customer_name,
+  {_difference("boxes", "DECIMAL(18, 4)")}, {_difference("stems", "DECIMAL(18, 4)")},
+  {_difference("total_cost", "DECIMAL(18, 6)")}
+FROM ({_figures("after")}) a FULL JOIN ({_figures("before")}) b USING (po_id, po_item_id)
+WHERE (a.boxes, a.stems, a.total_cost) IS DISTINCT FROM (b.boxes, b.stems, b.total_cost)
 """

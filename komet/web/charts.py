@@ -5,7 +5,7 @@ from typing import Any
 import altair as alt
 import polars as pl
 
-from komet.language import _
+from komet.language import _, day_code
 
 _STATES = ("done", "empty", "failed", "running", "queued")
 _COLOURS = ("#2f9e68", "#a9b8ae", "#d1495b", "#e0a93b", "#d8ded9")
@@ -25,7 +25,7 @@ def boxes_by_ship_date(frame: pl.DataFrame) -> Any:
                 "provider:N", title=None, legend=alt.Legend(orient="top", labelLimit=220)
             ),
             tooltip=[
-                alt.Tooltip("ship_date:T", title=_("Ship date"), format="%Y-%m-%d"),
+                alt.Tooltip("ship_date:T", title=_("Ship date"), format=day_code()),
                 alt.Tooltip("provider:N", title=_("Provider")),
                 alt.Tooltip("boxes:Q", title=_("Boxes"), format=",.0f"),
             ],
@@ -52,7 +52,7 @@ def day_grid(frame: pl.DataFrame) -> Any:
         y=alt.Y("provider:N", title=None, axis=alt.Axis(labelLimit=160)),
         tooltip=[
             alt.Tooltip("provider:N", title=_("Provider")),
-            alt.Tooltip("day:T", title=_("Ship date"), format="%Y-%m-%d"),
+            alt.Tooltip("day:T", title=_("Ship date"), format=day_code()),
             alt.Tooltip("word:N", title=_("State")),
             alt.Tooltip("orders:Q", title=_("POs")),
             alt.Tooltip("lines:Q", title=_("Lines")),

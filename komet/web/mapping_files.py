@@ -4,7 +4,7 @@ import polars as pl
 import streamlit as st
 
 from komet.desk import Desk
-from komet.language import _, _n
+from komet.language import _, _n, moment_pattern, number
 from komet.mapping import imports
 from komet.mapping.check import DryRun
 from komet.mapping.file import template_csv
@@ -62,7 +62,7 @@ def _dry_run(checked: DryRun) -> None:
     }
     row = st.container(horizontal=True)
     for kind, word in words.items():
-        row.metric(word, f"{counts[kind]:,}", border=True, width=140)
+        row.metric(word, number(counts[kind]), border=True, width=140)
     if checked.file.ignored_columns:
         st.caption(
             _("Columns that were not used: {names}").format(
@@ -166,10 +166,10 @@ def past_imports(desk: Desk) -> None:
             "new_rows": _("New"),
             "changed_rows": _("Changed"),
             "applied_at": st.column_config.DatetimeColumn(
-                _("When (UTC)"), format="YYYY-MM-DD HH:mm", timezone="UTC"
+                _("When (UTC)"), format=moment_pattern(), timezone="UTC"
             ),
             "undone_at": st.column_config.DatetimeColumn(
-                _("Undone (UTC)"), format="YYYY-MM-DD HH:mm", timezone="UTC"
+                _("Undone (UTC)"), format=moment_pattern(), timezone="UTC"
             ),
         },
     )

@@ -6,7 +6,7 @@ import polars as pl
 import streamlit as st
 
 from komet.desk import Desk
-from komet.language import _, _n
+from komet.language import _, _n, moment_pattern
 from komet.mapping import grid, imports
 from komet.web import failures, state
 
@@ -58,7 +58,7 @@ def editable_grid(desk: Desk, provider_id: str, only: str, empty: str) -> None:
             "sku_description": st.column_config.TextColumn(_("SKU description")),
             "source": st.column_config.TextColumn(_("Source")),
             "changed_at": st.column_config.DatetimeColumn(
-                _("Changed (UTC)"), format="YYYY-MM-DD HH:mm", timezone="UTC"
+                _("Changed (UTC)"), format=moment_pattern(), timezone="UTC"
             ),
         },
     )  # fmt: skip

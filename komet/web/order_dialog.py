@@ -1,13 +1,14 @@
 """A PO in full, in a dialog: lines, breakdowns, boxes, changes, and what else Komet sent."""
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 import polars as pl
 import streamlit as st
 
 from komet.desk import Desk
-from komet.language import _
+from komet.language import _, moment, moment_pattern, number
 from komet.orders import statuses
 from komet.orders.detail import OrderDetail, order_detail
 from komet.web import failures, state
@@ -60,7 +61,7 @@ def _body(order: OrderDetail) -> None:
     if order.gone_at:
         st.warning(
             _("Komet no longer shows this PO since {when}.").format(
-                when=f"{order.gone_at:%Y-%m-%d %H:%M} UTC"
+                when=f"{moment(order.gone_at)} UTC"
             )
         )
     tabs: dict[str, Callable[[], None]] = {
@@ -119,7 +120,7 @@ def _table(frame: pl.DataFrame, empty: str) -> None:
         return
     words: dict[str, Any] = {
         "seen_at": st.column_config.DatetimeColumn(
-            _("Seen (UTC)"), format="YYYY-MM-DD HH:mm", timezone="UTC"
+            _("Seen (UTC)"), format=moment_pattern(), timezone="UTC"
         ),
         "kind": _("What"), "po_item_id": _("PO item ID"), "field": _("Field"),
         "before": _("Before"), "after": _("After"), "value": _("Value"), "part": _("Of"),
@@ -130,5 +131,4 @@ def _table(frame: pl.DataFrame, empty: str) -> None:
 
 
 def _number(value: object) -> str:
-    text = f"{value or 0:,f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    return number(value) if isinstance(value, Decimal) else ""

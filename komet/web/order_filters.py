@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from komet.errors import InvalidInput
-from komet.language import _
+from komet.language import _, day_pattern
 from komet.orders import statuses
 from komet.orders.filters import Gone, Mapped, OrderFilter
 from komet.store.providers import Provider
@@ -40,10 +40,10 @@ def order_filters(providers: Sequence[Provider], choices: dict[str, list[str]]) 
             )
         start, end = st.columns(2)
         values["ship_from"] = start.date_input(
-            _("Ships from"), value=None, key=_key("ship_from"), format="YYYY-MM-DD"
+            _("Ships from"), value=None, key=_key("ship_from"), format=day_pattern()
         )
         values["ship_to"] = end.date_input(
-            _("Ships to"), value=None, key=_key("ship_to"), format="YYYY-MM-DD"
+            _("Ships to"), value=None, key=_key("ship_to"), format=day_pattern()
         )
         values["product"] = st.text_input(
             _("Product contains"), key=_key("product"), placeholder=_("rose 60, or a Komet ID")
@@ -79,7 +79,7 @@ def order_filters(providers: Sequence[Provider], choices: dict[str, list[str]]) 
             help=_("POs and lines that a later download did not find any more."),
         )
         since = st.date_input(
-            _("Changed since"), value=None, key=_key("changed_since"), format="YYYY-MM-DD"
+            _("Changed since"), value=None, key=_key("changed_since"), format=day_pattern()
         )
         values["changed_since"] = datetime.combine(since, time(), UTC) if since else None
         st.button(_("Clear filters"), on_click=_clear, width="stretch")

@@ -5,7 +5,7 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from komet.language import _
+from komet.language import _, day_pattern, moment_pattern
 from komet.orders import statuses
 from komet.orders.query import SORTS
 
@@ -67,10 +67,10 @@ def column_config() -> dict[str, Any]:
     config: dict[str, Any] = {
         "provider": st.column_config.TextColumn(_("Provider"), pinned=True, width="small"),
         "po_number": st.column_config.TextColumn(_("PO number"), pinned=True, width="small"),
-        "ship_date": st.column_config.DateColumn(_("Ship date"), format="YYYY-MM-DD"),
-        "truck_date": st.column_config.DateColumn(_("Truck date"), format="YYYY-MM-DD"),
+        "ship_date": st.column_config.DateColumn(_("Ship date"), format=day_pattern()),
+        "truck_date": st.column_config.DateColumn(_("Truck date"), format=day_pattern()),
         "downloaded_at": st.column_config.DatetimeColumn(
-            _("Downloaded (UTC)"), format="YYYY-MM-DD HH:mm", timezone="UTC"
+            _("Downloaded (UTC)"), format=moment_pattern(), timezone="UTC"
         ),
         "unit_cost": quantity(_("Unit cost"), format="%.4f"),
         "total_cost": quantity(_("Total cost"), format="%.2f"),

@@ -6,7 +6,7 @@ from komet import demo
 from komet.desk import Desk
 from komet.download import quota, start, status
 from komet.download.plan import plan
-from komet.language import _
+from komet.language import _, moment_pattern
 from komet.mapping import grid
 from komet.store import providers
 from komet.web import failures
@@ -78,7 +78,7 @@ def provider_table(desk: Desk) -> None:
         column_config={
             "provider": _("Provider"),
             "last": st.column_config.DatetimeColumn(
-                _("Last download (UTC)"), format="YYYY-MM-DD HH:mm", timezone="UTC"
+                _("Last download (UTC)"), format=moment_pattern(), timezone="UTC"
             ),
             "days": _("Days held"),
             "orders": st.column_config.NumberColumn(_("POs"), format="localized"),

@@ -33,7 +33,7 @@ def sandbox() -> Sandbox:
     return demo.start_sandbox(desk())
 
 
-def wake_sandbox() -> None:
+def wake() -> None:
     """Start the sandbox with the app where sample providers are stored, so that they answer."""
     if demo.has_samples(desk()):
         sandbox()

@@ -5,7 +5,7 @@ import streamlit as st
 from komet.desk import Desk
 from komet.download import start, status
 from komet.errors import DeskError
-from komet.language import _, _n
+from komet.language import _, _n, day_pattern, moment_pattern
 from komet.store import runs
 from komet.store.runs import Run, RunState
 from komet.web import failures
@@ -91,7 +91,7 @@ def run_result(desk: Desk, run: Run) -> None:
             placeholder="",
             column_config={
                 "provider": _("Provider"),
-                "day": st.column_config.DateColumn(_("Ship date"), format="YYYY-MM-DD"),
+                "day": st.column_config.DateColumn(_("Ship date"), format=day_pattern()),
                 "reason": st.column_config.TextColumn(_("Why it failed"), width="large"),
             },
         )
@@ -132,11 +132,11 @@ def past_runs(desk: Desk) -> None:
         placeholder="",
         column_config={
             "started": st.column_config.DatetimeColumn(
-                _("Started (UTC)"), format="YYYY-MM-DD HH:mm", timezone="UTC"
+                _("Started (UTC)"), format=moment_pattern(), timezone="UTC"
             ),
             "by": _("By"),
-            "from": st.column_config.DateColumn(_("From"), format="YYYY-MM-DD"),
-            "to": st.column_config.DateColumn(_("To"), format="YYYY-MM-DD"),
+            "from": st.column_config.DateColumn(_("From"), format=day_pattern()),
+            "to": st.column_config.DateColumn(_("To"), format=day_pattern()),
             "state": _("State"),
             "orders": _("POs"),
             "new": _("New"),

@@ -17,3 +17,12 @@ ORDERS_TABLE = "_orders_table"
 
 MAPPING_SAVES = "_mapping_saves"
 """How often mappings were written: part of the keys of the grid and of the uploader."""
+
+LANGUAGE = "_language"
+"""The language of this session: a key of `komet.language.LANGUAGES`."""
+
+PERSON = "_person"
+"""The name under which this session's changes are recorded."""
+
+REMEMBER = "_remember"
+"""Whether language or name were changed in this session, so that the browser must remember."""

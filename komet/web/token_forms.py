@@ -7,7 +7,7 @@ from komet.accounts.check import OK, check_token, login_secret
 from komet.api.transport import checked_base_url
 from komet.desk import Desk
 from komet.errors import InvalidInput
-from komet.language import _
+from komet.language import _, moment
 from komet.store import providers, tokens
 from komet.store.tokens import KINDS, Token
 from komet.web import failures
@@ -65,7 +65,7 @@ def _check_words(token: Token) -> str:
         return _("Not checked yet") + f" · {users}"
     allowed = sum(result == OK for result in token.check_result.values())
     checked = _("{allowed} of {all} methods may be called, checked {when} UTC").format(
-        allowed=allowed, all=len(token.check_result), when=f"{token.checked_at:%Y-%m-%d %H:%M}"
+        allowed=allowed, all=len(token.check_result), when=moment(token.checked_at)
     )
     return f"{checked} · {users}"
 

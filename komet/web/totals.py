@@ -4,14 +4,14 @@ from decimal import Decimal
 
 import streamlit as st
 
-from komet.language import _
+from komet.language import _, number
 from komet.orders.query import Totals
 
 
 def show_totals(totals: Totals) -> None:
     """Purchase orders, boxes, FBE, stems and cost of what a filter finds."""
     figures = {
-        _("Purchase orders"): (f"{totals.purchase_orders:,}", None),
+        _("Purchase orders"): (number(totals.purchase_orders), None),
         _("Boxes"): (_figure(totals.boxes, 0), _("Cartons; a mixed box counts once.")),
         _("FBE"): (_figure(totals.fbe, 2), _("Full-box equivalents, by each client's factors.")),
         _("Stems"): (_figure(totals.stems, 0), _("Boxes × bunches × stems per bunch.")),
@@ -30,6 +30,6 @@ def _figure(value: Decimal | None, places: int) -> str:
     if value is None:
         return "–"
     if abs(value) >= 1_000_000:
-        return f"{value / 1_000_000:,.2f} M"
+        return f"{number(value / 1_000_000, 2)} M"
     whole = value == value.to_integral_value() or abs(value) >= 10_000
-    return f"{value:,.{0 if whole else places}f}"
+    return number(value, 0 if whole else places)

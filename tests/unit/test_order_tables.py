@@ -9,7 +9,7 @@ from komet.store.migrate import migrate
 
 @pytest.mark.parametrize(
     "table", ["purchase_orders", "po_lines", "po_breakdowns", "po_boxes", "po_changes",
-              "data_problems"]
+              "po_differences", "data_problems"]
 )  # fmt: skip
 def test_schemas_agree(table: str) -> None:
     raw = duckdb.connect()

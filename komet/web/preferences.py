@@ -1,0 +1,98 @@
+"""Language and name of whoever sits at the browser, remembered in a cookie of that browser."""
+
+import json
+from collections.abc import Callable
+from functools import partial
+from typing import ParamSpec, TypeVar
+from urllib.parse import unquote
+
+import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from komet import language, person
+from komet.language import LANGUAGES, _
+from komet.web import state
+
+P = ParamSpec("P")
+R = TypeVar("R")
+_COOKIE = "komet_desk"
+_REMEMBER = f"""
+export default function(component) {{
+  const value = encodeURIComponent(JSON.stringify(component.data));
+  document.cookie = "{_COOKIE}=" + value + "; path=/; max-age=31536000; samesite=lax";
+}}
+"""
+
+
+def take_up() -> None:
+    """Take language and name from the cookie; the first time, the language from the browser.
+
+    Called by `app.py` on every run, before anything is drawn.
+    """
+    language.follow(partial(_of_session, state.LANGUAGE))
+    person.follow(partial(_of_session, state.PERSON))
+    if state.LANGUAGE in st.session_state:
+        return
+    remembered = _remembered()
+    st.session_state[state.LANGUAGE] = language.nearest(
+        remembered.get("language") or st.context.locale
+    )
+    st.session_state[state.PERSON] = remembered.get("person") or person.computer_user()
+
+
+def choose() -> None:
+    """The small menu in the sidebar: who I am, and in which language I read."""
+    held = st.session_state[state.PERSON]
+    with st.sidebar.popover(held, icon=":material/person:", width="stretch"):
+        spoken = st.selectbox(
+            _("Language"),
+            list(LANGUAGES),
+            index=list(LANGUAGES).index(st.session_state[state.LANGUAGE]),
+            format_func=lambda code: LANGUAGES[code],
+            key="preferred_language",
+        )
+        name = st.text_input(
+            _("Your name"),
+            held,
+            max_chars=40,
+            help=_("Your changes, exports and views are recorded under it. It is no password."),
+        )
+    if (spoken, name.strip()) != (st.session_state[state.LANGUAGE], held) and name.strip():
+        st.session_state[state.LANGUAGE] = spoken
+        st.session_state[state.PERSON] = name.strip()
+        st.session_state[state.REMEMBER] = True
+        st.rerun()
+    if st.session_state.get(state.REMEMBER):
+        with st.sidebar:
+            _component()(data={"language": spoken, "person": held}, key="remember")
+
+
+def kept(act: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> Callable[[], R]:
+    """The act, to be done later by another thread, in the language and name of now."""
+    spoken, who = language.current(), person.current()
+
+    def later() -> R:
+        with language.using(spoken), person.using(who):
+            return act(*args, **kwargs)
+
+    return later
+
+
+def _of_session(key: str) -> str | None:
+    if get_script_run_ctx(suppress_warning=True) is None:
+        return None
+    value = st.session_state.get(key)
+    return value if isinstance(value, str) else None
+
+
+def _remembered() -> dict[str, str]:
+    try:
+        found = json.loads(unquote(st.context.cookies.get(_COOKIE, "")))
+    except ValueError:
+        return {}
+    return {k: v[:40] for k, v in found.items() if isinstance(v, str)} if found else {}
+
+
+@st.cache_resource(show_spinner=False)
+def _component() -> Callable[..., object]:
+    return st.components.v2.component("komet_remember", js=_REMEMBER)

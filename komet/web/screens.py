@@ -1,0 +1,42 @@
+"""The screens of the app: their files, titles, signs and places in the navigation."""
+
+import streamlit as st
+from streamlit.navigation.page import StreamlitPage
+
+from komet.language import _, _later
+
+_SCREENS = {
+    "": {
+        "overview": (_later("Overview"), "home"),
+    },
+    _later("Orders"): {
+        "purchase_orders": (_later("Purchase orders"), "list_alt"),
+        "changes": (_later("Changes"), "difference"),
+        "planning": (_later("Planning"), "pivot_table_chart"),
+        "po_download": (_later("PO download"), "cloud_download"),
+        "excel_import": (_later("Import from Excel"), "upload_file"),
+    },
+    _later("Set-up"): {
+        "sku_mapping": (_later("SKU mapping"), "compare_arrows"),
+        "export_templates": (_later("Export templates"), "view_column"),
+        "client_providers": (_later("Client providers"), "storefront"),
+        "tokens": (_later("Tokens"), "key"),
+        "activity": (_later("Activity"), "history"),
+    },
+}
+
+
+def all_screens() -> tuple[dict[str, StreamlitPage], dict[str, list[StreamlitPage]]]:
+    """Every screen by its file's name, and the same under the headings of the navigation."""
+    pages: dict[str, StreamlitPage] = {}
+    groups: dict[str, list[StreamlitPage]] = {}
+    for group, screens in _SCREENS.items():
+        for name, (title, sign) in screens.items():
+            pages[name] = st.Page(
+                f"pages/{name}.py",
+                title=_(title),
+                icon=f":material/{sign}:",
+                default=name == "overview",
+            )
+        groups[_(group)] = [pages[name] for name in screens]
+    return pages, groups

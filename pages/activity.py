@@ -1,0 +1,9 @@
+"""Activity."""
+
+import streamlit as st
+
+from komet.language import _
+from komet.web import guard
+
+desk = guard.enter("activity")
+st.title(_("Activity"))
