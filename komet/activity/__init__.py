@@ -1,0 +1,1 @@
+"""Who did what, what it spent, what went wrong: read from the record, never written here."""

@@ -1,0 +1,83 @@
+"""What can be on the time line: the words of the audit, the kind of each, and its sentence."""
+
+from enum import StrEnum
+
+import polars as pl
+
+from komet.language import _, _later
+
+DOWNLOADED = "downloaded"
+"""Our word for a run, which has no row in the audit."""
+
+MAPPED = "mappings written"
+"""Told by the record of imports, which also knows how many, and whether it was undone."""
+
+WITH_A_RUN = ("orders refreshed by number", "file imported")
+"""What is recorded together with a run, at the same moment: both are one event."""
+
+
+class Kind(StrEnum):
+    """What the time line can be narrowed to."""
+
+    DOWNLOADS = "downloads"
+    IMPORTS = "imports"
+    TOKENS = "tokens"
+    PROVIDERS = "providers"
+    EXPORTS = "exports"
+    VIEWS = "views"
+    SCHEDULES = "schedules"
+    OTHER = "other"
+
+    @property
+    def word(self) -> str:
+        """The kind in words."""
+        return _(_KINDS[self])
+
+
+_KINDS = {
+    Kind.DOWNLOADS: _later("Downloads"),
+    Kind.IMPORTS: _later("Imports and mapping"),
+    Kind.TOKENS: _later("Tokens"),
+    Kind.PROVIDERS: _later("Client providers"),
+    Kind.EXPORTS: _later("Exports"),
+    Kind.VIEWS: _later("Saved views"),
+    Kind.SCHEDULES: _later("Schedules"),
+    Kind.OTHER: _later("Other"),
+}
+
+_EVENTS = {
+    DOWNLOADED: (Kind.DOWNLOADS, _later("POs downloaded: {subject}")),
+    "orders refreshed by number": (Kind.DOWNLOADS, _later("POs refreshed by number: {subject}")),
+    MAPPED: (Kind.IMPORTS, _later("SKU mapping written: {subject}")),
+    "import undone": (Kind.IMPORTS, _later("SKU mapping undone: {subject}")),
+    "file imported": (Kind.IMPORTS, _later("Orders imported from a file: {subject}")),
+    "token added": (Kind.TOKENS, _later("Token “{subject}” added")),
+    "token changed": (Kind.TOKENS, _later("Token “{subject}” changed")),
+    "token secret replaced": (Kind.TOKENS, _later("Secret of token “{subject}” replaced")),
+    "token retired": (Kind.TOKENS, _later("Token “{subject}” retired")),
+    "provider added": (Kind.PROVIDERS, _later("Client provider “{subject}” added")),
+    "provider changed": (Kind.PROVIDERS, _later("Client provider “{subject}” changed")),
+    "orders exported": (Kind.EXPORTS, _later("Orders exported: {subject}")),
+    "changes exported": (Kind.EXPORTS, _later("Changes exported: {subject}")),
+    "template exported": (Kind.EXPORTS, _later("Exported by template: {subject}")),
+    "view saved": (Kind.VIEWS, _later("View “{subject}” saved")),
+    "view deleted": (Kind.VIEWS, _later("View “{subject}” deleted")),
+    "schedule saved": (Kind.SCHEDULES, _later("Schedule “{subject}” saved")),
+    "schedule deleted": (Kind.SCHEDULES, _later("Schedule “{subject}” deleted")),
+}
+
+
+def known() -> pl.DataFrame:
+    """what, kind (String): every word that has a sentence."""
+    return pl.DataFrame(
+        [(what, kind.value) for what, (kind, _words) in _EVENTS.items()],
+        schema={"what": pl.String, "kind": pl.String},
+        orient="row",
+    )
+
+
+def sentence(what: str, subject: str | None) -> str:
+    """What happened, in words; a word that we do not know is shown as it is."""
+    if what in _EVENTS:
+        return _(_EVENTS[what][1]).format(subject=subject or "")
+    return f"{what}: {subject}" if subject else what

@@ -1,0 +1,102 @@
+"""How a call to Komet can fail, in words, and what a person does about it.
+
+The ledger keeps the class of the failure, see `komet.api.errors`. `komet.activity` speaks no HTTP:
+a test sees to it that every class has its words.
+"""
+
+from dataclasses import dataclass
+
+from komet.language import _, _later
+
+NOT_ASKED = ""
+"""A day that failed before Komet was asked: no token, a key that does not fit."""
+
+QUOTA = "QuotaExhausted"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What went wrong, what to do next, and the screen where that is done; texts in English."""
+
+    title: str
+    next_step: str
+    screen: str | None = None
+
+    @property
+    def word(self) -> str:
+        """What went wrong, in words."""
+        return _(self.title)
+
+    @property
+    def advice(self) -> str:
+        """What to do next, in one or two sentences."""
+        return _(self.next_step)
+
+
+OUTCOMES = {
+    "AuthenticationError": Outcome(
+        _later("Wrong token"),
+        _later("Check the token on the Tokens page. If it is wrong or was withdrawn, replace its"
+               " secret; if it is right, ask Komet support to enable the method for it."),
+        "tokens",
+    ),
+    "PermissionDenied": Outcome(
+        _later("Method not allowed"),
+        _later("Ask the client, or Komet support, to enable the method for the token. Orders come"
+               " without the lists of products and box types."),
+        "tokens",
+    ),
+    "RateLimited": Outcome(
+        _later("Too many requests at once"),
+        _later("Nothing, where it passed: Komet asked to slow down, and the request was tried"
+               " again. Where days failed, retry them; with fewer requests under way at once if it"
+               " comes often (KOMET_WORKERS)."),
+        "po_download",
+    ),
+    QUOTA: Outcome(
+        _later("Today's requests used up"),
+        _later("Go on with the download after 00:00 UTC. Until then refresh only the POs you need,"
+               " or correct the number of paid Komet users of the token."),
+        "po_download",
+    ),
+    "Unavailable": Outcome(
+        _later("Komet unavailable"),
+        _later("Nothing, where it passed: the request was tried again. Where days failed, retry"
+               " them later; if no client answers, look at your own connection."),
+        "po_download",
+    ),
+    "BadResponse": Outcome(
+        _later("Answer unreadable"),
+        _later("Nothing, where it passed: the request was tried again. Where the same day fails"
+               " each time, tell Komet support the client, the day and the time."),
+        "po_download",
+    ),
+    "Rejected": Outcome(
+        _later("Rejected by Komet"),
+        _later("Read what Komet says, then check location ID and company ID of the client"
+               " provider, and retry the days."),
+        "client_providers",
+    ),
+    "InvalidCall": Outcome(
+        _later("Request refused here"),
+        _later("Correct the base URL of the client provider or of its token: nothing was sent."),
+        "client_providers",
+    ),
+    NOT_ASKED: Outcome(
+        _later("Komet was not asked"),
+        _later("The reason says what is missing: choose a token for the client provider, or enter"
+               " its secret again, and retry the days."),
+        "client_providers",
+    ),
+}  # fmt: skip
+
+_OTHER = Outcome(
+    _later("Broke off"),
+    _later("Retry it. If it comes again, the program's log says more: tell whoever looks after"
+           " Komet Desk."),
+)  # fmt: skip
+
+
+def outcome_of(name: str) -> Outcome:
+    """The words for an outcome of the ledger."""
+    return OUTCOMES.get(name, _OTHER)

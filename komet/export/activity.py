@@ -1,0 +1,85 @@
+"""The activity as an Excel file: the time line that a filter finds, requests and errors."""
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import polars as pl
+
+from komet.activity import describe, failures, requests, timeline
+from komet.activity.outcomes import outcome_of
+from komet.activity.timeline import ActivityFilter
+from komet.desk import Desk
+from komet.export.layout import Layout
+from komet.export.sheet import Column, Sheet
+from komet.export.sheet import ColumnKind as Kind
+from komet.export.workbook import write_workbook
+from komet.language import _, _later
+
+_ACTIVITY: Layout = (
+    ("happened_at", _later("When (UTC)"), Kind.TIME),
+    ("who", _later("Who"), Kind.TEXT),
+    ("kind", _later("Kind"), Kind.TEXT),
+    ("event", _later("What happened"), Kind.TEXT),
+    ("result", _later("Result"), Kind.TEXT),
+    ("details", _later("Details"), Kind.TEXT),
+)
+_REQUESTS: Layout = (
+    ("day", _later("Day (UTC)"), Kind.DATE),
+    ("token", _later("Token"), Kind.TEXT),
+    ("method", _later("Method"), Kind.TEXT),
+    ("requests", _later("Requests"), Kind.QUANTITY),
+    ("again", _later("Tried again"), Kind.QUANTITY),
+    ("failed", _later("Failed"), Kind.QUANTITY),
+    ("seconds", _later("Seconds an answer"), Kind.FACTOR),
+)
+_ERRORS: Layout = (
+    ("last_seen", _later("Last seen (UTC)"), Kind.TIME),
+    ("word", _later("What went wrong"), Kind.TEXT),
+    ("client", _later("Client"), Kind.TEXT),
+    ("reason", _later("Reason"), Kind.TEXT),
+    ("method", _later("Method"), Kind.TEXT),
+    ("times", _later("How often"), Kind.QUANTITY),
+    ("open", _later("Days still to be fetched"), Kind.QUANTITY),
+    ("advice", _later("What to do next"), Kind.TEXT),
+)
+
+
+def export(desk: Desk, chosen: ActivityFilter, target: Path) -> None:
+    """Write the workbook `target` (.xlsx): sheets Activity, Requests and Errors.
+
+    Activity is what the filter finds; Requests and Errors are of the last `requests.DAYS` days.
+    The file appears complete or not at all. Raises `OSError` if it cannot be written.
+    """
+    now = desk.now()
+    with desk.db.read() as con:
+        found = timeline.entries(con, chosen, now)
+        events = describe.described(found, describe.provider_names(con))
+        spent = requests.by_day(con, now)
+        errors = failures.grouped(con, now)
+    errors = errors.with_columns(
+        word=pl.col("outcome").map_elements(lambda o: outcome_of(o).word, return_dtype=pl.String),
+        advice=pl.col("outcome").map_elements(
+            lambda o: outcome_of(o).advice, return_dtype=pl.String
+        ),
+    )
+    write_workbook(
+        target,
+        [
+            _sheet(_("Activity"), _ACTIVITY, events),
+            _sheet(_("Requests"), _REQUESTS, spent),
+            _sheet(_("Errors"), _ERRORS, errors),
+        ],
+    )
+
+
+def export_bytes(desk: Desk, chosen: ActivityFilter) -> bytes:
+    """The same file as bytes, for a browser to download."""
+    with TemporaryDirectory() as folder:
+        target = Path(folder) / "activity.xlsx"
+        export(desk, chosen, target)
+        return target.read_bytes()
+
+
+def _sheet(name: str, columns: Layout, frame: pl.DataFrame) -> Sheet:
+    named = frame.select(pl.col(column).alias(_(heading)) for column, heading, _kind in columns)
+    return Sheet(name, tuple(Column(_(heading), kind) for _name, heading, kind in columns), named)

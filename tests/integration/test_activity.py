@@ -1,0 +1,368 @@
+"""The activity: everything that was done is told, with who and how it ended; no secret ever."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import openpyxl
+import polars as pl
+import pytest
+from pydantic import SecretStr
+from sample_accounts import Accounts
+
+from komet import language, person
+from komet.accounts.check import check_token
+from komet.accounts.trial import try_provider
+from komet.activity import describe, failures, requests, timeline
+from komet.activity.kinds import Kind
+from komet.activity.outcomes import OUTCOMES
+from komet.activity.timeline import ActivityFilter
+from komet.api import errors as api_errors
+from komet.api.errors import InvalidCall, KometError
+from komet.desk import Desk, open_desk
+from komet.download.by_number import providers_of, refresh_numbers
+from komet.download.plan import plan
+from komet.download.start import start
+from komet.export.activity import export, export_bytes
+from komet.mapping import imports
+from komet.settings import Settings
+from komet.store import audit, calls, providers, runs, tokens
+from komet.store.providers import ProviderFields
+from komet.store.runs import RunState
+
+CANARY = "canary-secret-5f3a9c71"
+
+
+@pytest.fixture(autouse=True)
+def ana() -> Iterator[None]:
+    with person.using("Ana"):
+        yield
+
+
+def told(desk: Desk, chosen: ActivityFilter | None = None) -> pl.DataFrame:
+    with desk.db.read() as con:
+        found = timeline.entries(con, chosen or ActivityFilter(), desk.now())
+        return describe.described(found, describe.provider_names(con))
+
+
+def spent(desk: Desk) -> pl.DataFrame:
+    with desk.db.read() as con:
+        return requests.by_day(con, desk.now())
+
+
+def wrong(desk: Desk) -> pl.DataFrame:
+    with desk.db.read() as con:
+        return failures.grouped(con, desk.now())
+
+
+def put(accounts: Accounts, name: str, text: str) -> None:
+    checked = imports.dry_run(accounts.desk, text.encode(), name, accounts.magnolia.id)
+    imports.apply(accounts.desk, checked, name)
+
+
+def row_of(frame: pl.DataFrame, event: str) -> dict[str, object]:
+    found = frame.filter(event=event)
+    assert found.height == 1, frame["event"].to_list()
+    return found.row(0, named=True)
+
+
+def test_everything_is_told_with_who_and_result(accounts: Accounts) -> None:
+    desk = accounts.desk
+    bad = accounts.today - timedelta(days=1)
+    accounts.sandbox.state.faults.add(
+        "purchase.order.list", date=bad.isoformat(), status=400, times=None, message="Bad day."
+    )
+    with person.using("Luis"):
+        accounts.download(*accounts.days(2, 0), [accounts.magnolia])
+    put(accounts, "skus.csv", "komet_product_id,sku\n1,A\n2,B\n")
+    imports.undo(desk)
+    imports.edit(desk, accounts.magnolia.id, {"3": "C"})
+    with desk.db.write() as con:
+        token_id = accounts.magnolia.token_id or ""
+        tokens.replace_secret(con, desk.box, token_id, SecretStr(CANARY), desk.now())
+        fields = ProviderFields.model_validate(accounts.magnolia.model_dump())
+        other = fields.model_copy(
+            update={"location_id": "77", "token_id": accounts.petalo.token_id}
+        )
+        providers.save_provider(con, other, provider_id=accounts.magnolia.id, now=desk.now())
+        audit.record(con, "orders exported", "orders.xlsx", desk.now(), {"rows": 1234})
+        audit.record(con, "view saved", "Valentine's", desk.now())
+        audit.record(con, "tea made", "green", desk.now(), {"cups": 2})
+    frame = told(desk)
+    assert frame["happened_at"].is_sorted(descending=True)
+    start_day, end_day = (day.isoformat() for day in accounts.days(2, 0))
+
+    run = row_of(frame, f"POs downloaded: Magnolia, {start_day} to {end_day}")
+    assert (run["who"], run["kind"]) == ("Luis", "Downloads")
+    assert str(run["result"]).startswith("✗ some days failed: ")
+    assert "1 of 3 days failed" in str(run["result"])
+
+    written = row_of(frame, "SKU mapping written: skus.csv")
+    assert written["who"] == "Ana"
+    assert str(written["result"]).startswith("✓ done: 2 new, undone at ")
+    assert row_of(frame, "SKU mapping undone: skus.csv")["who"] == "Ana"
+    assert row_of(frame, "SKU mapping written: edited by hand")["result"] == "✓ done: 1 new"
+
+    assert row_of(frame, "Secret of token “Magnolia” replaced")["result"] == "✓ done"
+    changed = row_of(frame, "Client provider “Magnolia” changed")
+    assert changed["details"] == "another token, location ID: – → 77"
+    added = str(row_of(frame, "Client provider “Pétalo” added")["details"])
+    assert accounts.sandbox.base_url in added
+    assert (accounts.petalo.token_id or "") not in added
+
+    assert row_of(frame, "Orders exported: orders.xlsx")["details"] == "rows: 1,234"
+    assert row_of(frame, "View “Valentine's” saved")["kind"] == "Saved views"
+    unknown = row_of(frame, "tea made: green")
+    assert (unknown["kind"], unknown["details"]) == ("Other", "cups: 2")
+    assert frame.height == 13  # two tokens and two providers added, and the nine above
+
+
+def test_orders_refreshed_by_number_are_told_once_with_what_came(accounts: Accounts) -> None:
+    accounts.download(accounts.today, accounts.today, [accounts.magnolia])
+    with accounts.desk.db.read() as con:
+        number = con.value("SELECT number FROM purchase_orders ORDER BY po_id LIMIT 1")
+    refresh_numbers(accounts.desk, providers_of(accounts.desk, [number]))
+    downloads = told(accounts.desk, ActivityFilter(kinds=(Kind.DOWNLOADS,)))
+    assert downloads.height == 2
+    assert downloads.row(0, named=True)["event"] == f"POs refreshed by number: {number}"
+    assert downloads.row(0, named=True)["result"] == "✓ done: 1 PO"
+
+
+def test_filters_and_pages(accounts: Accounts) -> None:
+    desk = accounts.desk
+    with person.using("Luis"), desk.db.write() as con:
+        for n in range(7):
+            audit.record(con, "view saved", f"view {n}", desk.now() - timedelta(days=n))
+    chosen = ActivityFilter(kinds=(Kind.VIEWS,), people=("Luis",))
+    with desk.db.read() as con:
+        assert timeline.people(con) == ["Ana", "Luis"]
+        assert timeline.count(con, chosen) == 7
+        pages = [timeline.entries(con, chosen, desk.now(), offset=n, limit=3) for n in (0, 3, 6)]
+        assert [page.height for page in pages] == [3, 3, 1]
+        seen = pl.concat(pages)["subject"].to_list()
+        assert seen == [f"view {n}" for n in range(7)]
+        days = ActivityFilter(
+            kinds=(Kind.VIEWS,),
+            first=accounts.today - timedelta(days=4),
+            last=accounts.today - timedelta(days=3),
+        )
+        assert timeline.entries(con, days, desk.now())["subject"].to_list() == ["view 3", "view 4"]
+        assert timeline.count(con, days) == 2
+        assert timeline.count(con, ActivityFilter(people=("Eve",))) == 0
+
+
+def test_a_run_whose_process_is_gone_is_told_as_interrupted(accounts: Accounts) -> None:
+    planned = plan(accounts.desk, [accounts.petalo], accounts.today, accounts.today)
+    run, _resumed = start(accounts.desk, planned, source="app")
+    with accounts.desk.db.write() as con:
+        runs.start_run(con, run.id, accounts.desk.now() - timedelta(hours=1))
+        con.run("UPDATE runs SET process_id = 4194300")
+    first = told(accounts.desk).row(0, named=True)
+    assert first["result"].startswith("✗ interrupted: 0 POs, 1 of 1 days still to be fetched")
+    assert first["details"] == "started in the app"
+
+
+def test_what_was_recorded_before_names_were_is_told_too(desk: Desk) -> None:
+    before = datetime(2026, 5, 4, 12, tzinfo=UTC)
+    with desk.db.write() as con:
+        con.run(
+            "INSERT INTO mapping_imports VALUES ('1', 'old.csv', 'file', 3, 0, $at, NULL, NULL)",
+            {"at": before},
+        )
+        con.run(
+            "INSERT INTO audit VALUES ($at, 'root', 'mappings written', 'old.csv', '{}')",
+            {"at": before},
+        )
+        con.run("INSERT INTO audit VALUES ($at, NULL, 'odd', NULL, 'null')", {"at": before})
+    frame = told(desk)
+    assert frame.sort("event").rows() == [
+        (
+            before,
+            "root",
+            "Imports and mapping",
+            "SKU mapping written: old.csv",
+            "✓ done: 3 new",
+            "",
+        ),
+        (before, None, "Other", "odd", "✓ done", ""),
+    ]
+
+
+def test_requests_are_the_sandboxs_own_count(accounts: Accounts) -> None:
+    accounts.sandbox.state.faults.add("purchase.order.list", status=503, times=2)
+    accounts.download(*accounts.days(3, 2))
+    check_token(accounts.desk, accounts.petalo.token_id or "")
+    try_provider(accounts.desk, accounts.magnolia)
+    frame = spent(accounts.desk)
+    counted = dict(frame.group_by("method").agg(pl.col("requests").sum()).iter_rows())
+    expected: dict[str, int] = {}
+    for (method, _day), n in accounts.sandbox.state.requests.counts().items():
+        expected[method] = expected.get(method, 0) + n
+    assert counted == expected
+    assert frame["again"].sum() == 2
+    with accounts.desk.db.read() as con:
+        every = tokens.all_tokens(con)
+    assert set(frame["token"]) == {f"{token.label} {token.masked}" for token in every}
+    assert set(frame["day"]) == {accounts.today}
+
+
+def test_the_chart_has_every_day_of_a_pool_and_its_allowance(accounts: Accounts) -> None:
+    desk = accounts.desk
+    accounts.download(accounts.today, accounts.today)
+    with desk.db.write() as con:
+        token_id = accounts.magnolia.token_id or ""
+        tokens.rename_token(con, token_id, label="Magnolia", owner=None, users=3, now=desk.now())
+        old = {"called_at": desk.now() - timedelta(days=5), "token_id": token_id,
+               "method": "product.list", "attempt": 1, "outcome": "ok"}  # fmt: skip
+        calls.record(con, [old] * 40)
+        calls.record(con, [{**old, "called_at": desk.now() - timedelta(days=31)}])
+    with desk.db.read() as con:
+        apart = requests.pools(con, desk.now())
+        daily = requests.daily(con, apart[0], desk.now())
+    assert [pool.allowance for pool in apart] == [3000, 1000]  # the busiest first
+    assert daily.height == requests.DAYS
+    used = dict(daily.select("day", "requests").iter_rows())
+    assert used[accounts.today - timedelta(days=5)] == 40
+    assert used[accounts.today] == apart[0].used_today == 3
+    assert sum(used.values()) == 43
+    assert apart[0].left_today == 2997
+
+    with desk.db.write() as con:
+        for provider in accounts.both:
+            fields = ProviderFields.model_validate(provider.model_dump() | {"company_id": "501"})
+            providers.save_provider(con, fields, provider_id=provider.id, now=desk.now())
+    with desk.db.read() as con:
+        [together] = requests.pools(con, desk.now())
+        assert requests.daily(con, together, desk.now()).height == 2 * requests.DAYS
+    assert together.allowance == 3000
+    assert together.used_today == 6
+
+
+def test_errors_by_reason_with_what_to_do(accounts: Accounts) -> None:
+    desk = accounts.desk
+    faults = accounts.sandbox.state.faults
+    begin, end = accounts.days(2, 1)
+    faults.add("purchase.order.list", date=begin.isoformat(), status=400, times=None, message="No.")
+    faults.add("purchase.order.list", date=end.isoformat(), body="html", times=None)
+    faults.add("product.list", status=403, times=None)
+    faults.add("boxtype.list", status=429, retry_after=0, times=1)
+    accounts.download(begin, end, [accounts.magnolia])
+    frame = wrong(desk)
+    found = {
+        (row["outcome"], row["source"]): row
+        for row in frame.iter_rows(named=True)
+    }  # fmt: skip
+    rejected = found["Rejected", "day"]
+    assert rejected["reason"] == "Komet refused the request (HTTP 400). Komet says: “No.”."
+    assert (rejected["client"], rejected["times"], rejected["open"]) == ("Magnolia", 1, 1)
+    assert found["Rejected", "request"]["method"] == "purchase.order.list"
+    assert found["BadResponse", "day"]["times"] == 1
+    assert found["BadResponse", "request"]["times"] == 4
+    assert found["PermissionDenied", "request"]["method"] == "product.list"
+    assert found["RateLimited", "request"]["times"] == 1
+    assert set(frame["client"]) == {"Magnolia"}
+
+    faults.clear()
+    accounts.download(end, end, [accounts.magnolia])
+    healed = {row["outcome"]: row["open"] for row in wrong(desk).filter(source="day").to_dicts()}
+    assert healed == {"Rejected": 1, "BadResponse": 0}
+
+
+def test_days_that_were_given_up_unasked_share_the_reason(accounts: Accounts) -> None:
+    accounts.sandbox.state.faults.add(status=401, times=None)
+    accounts.download(*accounts.days(9, 9), [accounts.magnolia])
+    days = wrong(accounts.desk).filter(source="day")
+    assert days.select("outcome", "client", "times").rows() == [
+        ("AuthenticationError", "Magnolia", 19)
+    ]
+    with accounts.desk.db.write() as con:
+        tokens.retire_token(con, accounts.petalo.token_id or "", accounts.desk.now())
+    accounts.download(accounts.today, accounts.today, [accounts.petalo])
+    [unasked] = wrong(accounts.desk).filter(client="Pétalo").to_dicts()
+    assert (unasked["outcome"], unasked["times"], unasked["open"]) == ("", 1, 1)
+    assert unasked["reason"].startswith("The token is retired.")
+
+
+def test_a_pause_at_the_limit_is_an_error_with_its_next_step(accounts: Accounts) -> None:
+    desk = accounts.desk
+    one = {"called_at": desk.now(), "token_id": accounts.magnolia.token_id,
+           "method": "purchase.order.list", "attempt": 1, "outcome": "ok"}  # fmt: skip
+    with desk.db.write() as con:
+        calls.record(con, [one] * 997)
+    run = accounts.download(*accounts.days(4, 0), [accounts.magnolia])
+    assert run.state is RunState.PAUSED
+    [pause] = wrong(desk).to_dicts()
+    assert (pause["outcome"], pause["client"], pause["times"]) == ("QuotaExhausted", "Magnolia", 1)
+    assert pause["open"] == 4
+    result = told(desk).row(0, named=True)
+    assert result["result"].startswith("– paused: ")
+    assert "00:00 UTC" in result["details"]
+
+
+def test_every_failure_of_the_client_has_its_words() -> None:
+    classes = {
+        name
+        for name, found in vars(api_errors).items()
+        if isinstance(found, type) and issubclass(found, KometError) and found is not KometError
+    }
+    assert classes <= set(OUTCOMES)
+    assert InvalidCall.__name__ in classes
+
+
+def test_no_secret_is_in_any_frame_nor_in_the_file(accounts: Accounts, tmp_path: Path) -> None:
+    desk = accounts.desk
+    with desk.db.write() as con:
+        token = tokens.add_token(con, desk.box, label="Canary", kind="Company",
+                                 secret=SecretStr(CANARY), owner="me", now=desk.now())  # fmt: skip
+        fields = ProviderFields(name="Cage", token_id=token.id, base_url=accounts.sandbox.base_url)
+        cage = providers.save_provider(con, fields, now=desk.now())
+        detail = {"token": CANARY, "new_secret": CANARY, "deep": {"password": CANARY, "n": 1},
+                  "url": f"https://x/?authenticationToken={CANARY}"}  # fmt: skip
+        audit.record(con, "token changed", "Canary", desk.now(), detail)
+    accounts.download(accounts.today, accounts.today, [cage])
+    accounts.sandbox.state.faults.add(status=400, times=None, message=f"token {CANARY} is odd")
+    accounts.download(*accounts.days(1, 0), [cage])
+    check_token(desk, token.id)
+    everything = [told(desk), spent(desk), wrong(desk)]
+    assert "deep: (n: 1)" in str(told(desk)["details"].to_list())
+    for frame in everything:
+        assert frame.height > 0
+        assert CANARY not in frame.write_csv()
+        assert token.masked[-4:] == CANARY[-4:]
+    target = tmp_path / "activity.xlsx"
+    export(desk, ActivityFilter(), target)
+    book = openpyxl.load_workbook(target, read_only=True)
+    cells = [
+        str(cell) for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row
+    ]
+    assert cells
+    assert not any(CANARY in cell for cell in cells)
+
+
+def test_the_file_has_three_sheets_with_what_the_screen_shows(
+    accounts: Accounts, tmp_path: Path
+) -> None:
+    accounts.sandbox.state.faults.add("purchase.order.list", status=503, times=1)
+    accounts.download(*accounts.days(1, 1))
+    target = tmp_path / "activity.xlsx"
+    export(accounts.desk, ActivityFilter(kinds=(Kind.DOWNLOADS,)), target)
+    book = openpyxl.load_workbook(target)
+    assert book.sheetnames == ["Activity", "Requests", "Errors"]
+    assert book["Activity"].max_row == 2
+    assert book["Activity"]["B2"].value == "Ana"
+    total = sum(row[3] for row in book["Requests"].iter_rows(min_row=2, values_only=True))
+    assert total == accounts.sandbox.state.requests.total()
+    assert book["Errors"]["B2"].value == "Komet unavailable"
+    assert "tried again" in book["Errors"]["H2"].value
+
+
+def test_an_empty_desk_has_an_empty_activity(tmp_path: Path) -> None:
+    empty = open_desk(Settings(home=tmp_path / "new"))
+    assert told(empty).is_empty()
+    assert spent(empty).is_empty()
+    assert wrong(empty).is_empty()
+    with empty.db.read() as con:
+        assert requests.pools(con, empty.now()) == []
+        assert timeline.people(con) == []
+    with language.using("es"):
+        assert export_bytes(empty, ActivityFilter())[:2] == b"PK"
