@@ -153,12 +153,14 @@ class KometClient:
         """All POs that ship on that day (purchase.order.list: one vendor ship date a request)."""
         return self._orders(date=date, locationId=location_id)
 
-    def purchase_orders_by_number(self, numbers: Sequence[str]) -> Slice:
+    def purchase_orders_by_number(
+        self, numbers: Sequence[str], location_id: str | None = None
+    ) -> Slice:
         """POs by their printed numbers such as `P053455` (the contract: comma-separated)."""
         if not numbers:
             # an empty parameter is one that Komet may ignore: it would answer with anything
             return Slice([], [], self._now())
-        return self._orders(number=",".join(numbers))
+        return self._orders(number=",".join(numbers), locationId=location_id)
 
     def _orders(self, **params: Any) -> Slice:
         requested_at = self._now()

@@ -12,7 +12,9 @@ from cyclopts import Parameter
 from komet.cli.accounts import Json
 from komet.cli.output import err, figure, say, say_json, table
 from komet.desk import Desk, open_desk
+from komet.download.by_number import numbers_in, providers_of, refresh_numbers
 from komet.download.plan import plan
+from komet.download.refresh import refresh_plan
 from komet.download.run import execute
 from komet.download.start import retryable, start
 from komet.errors import InvalidInput
@@ -58,14 +60,62 @@ def download(
     """
     if sum((bool(provider), bool(group), all)) != 1:
         raise InvalidInput(_("Choose one of --provider, --group and --all."))
-    if workers is not None and not 1 <= workers <= 16:
-        raise InvalidInput(_("--workers takes 1 to 16."))
+    _check_workers(workers)
     desk = open_desk()
     with desk.db.read() as con:
         chosen = providers.chosen(con, names=provider or (), group=group, every=all)
     planned = plan(desk, chosen, from_, to)
     err.print(planned.sentence, highlight=False)
     run, resumed = start(desk, planned, source="command line", workers=workers)
+    if resumed:
+        err.print(_("Taking up the download that was interrupted."))
+    return _work(desk, run, json)
+
+
+def refresh(
+    *,
+    provider: Names = None,
+    group: str | None = None,
+    number: Names = None,
+    workers: int | None = None,
+    json: Json = False,
+) -> int:
+    """Download the open window of every active provider: what the nightly job runs.
+
+    The window is 3 days back to 21 days ahead unless a provider has its own; days that are final
+    are left alone. With `--number`, only those POs are asked for. Exit 1 when some days failed.
+
+    Parameters
+    ----------
+    provider
+        Client providers, by name (default: all active ones).
+    group
+        All active providers of a Komet group.
+    number
+        Only the POs with these numbers; without --provider, of the clients that we hold them of.
+    workers
+        Requests under way at once (default: KOMET_WORKERS).
+    """
+    if provider and group:
+        raise InvalidInput(_("Choose one of --provider and --group."))
+    _check_workers(workers)
+    desk = open_desk()
+    with desk.db.read() as con:
+        chosen = providers.chosen(con, names=provider or (), group=group, every=group is None)
+    if number:
+        named = chosen if provider or group else ()
+        result = refresh_numbers(desk, providers_of(desk, numbers_in(number), named))
+        if json:
+            say_json(result.__dict__)
+        else:
+            say(result.sentence)
+        return 1 if result.missing else 0
+    planned = refresh_plan(desk, chosen)
+    err.print(planned.sentence, highlight=False)
+    if not planned.slices:
+        say(_("Every day of the open window is final: nothing to refresh."))
+        return 0
+    run, resumed = start(desk, planned, source="refresh", workers=workers)
     if resumed:
         err.print(_("Taking up the download that was interrupted."))
     return _work(desk, run, json)
@@ -186,6 +236,11 @@ def export(
             )
         )
     return 0
+
+
+def _check_workers(workers: int | None) -> None:
+    if workers is not None and not 1 <= workers <= 16:
+        raise InvalidInput(_("--workers takes 1 to 16."))
 
 
 def _work(desk: Desk, run: Run, json: bool) -> int:

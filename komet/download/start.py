@@ -21,6 +21,8 @@ def start(desk: Desk, plan: Plan, *, source: str, workers: int | None = None) ->
     fetched is fresh, and fetching it again would spend the client's requests for nothing.
     """
     if not plan.slices:
+        if plan.left_alone:
+            raise InvalidInput(_("Every day of the open window is final: nothing to refresh."))
         raise InvalidInput(_("There is nothing to download: choose providers and days."))
     workers = workers or desk.settings.workers
     with desk.db.write() as con:

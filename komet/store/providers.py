@@ -12,6 +12,8 @@ from komet.store import audit
 from komet.store.database import Connection
 
 SYSTEM = "Komet Sales (USA)"
+DAYS_BACK = 3
+DAYS_AHEAD = 21
 _COLUMNS = (
     "id, name, system, token_id, location_id, location_name, komet_group, company_id, base_url,"
     " active, days_back, days_ahead, created_at, updated_at"
@@ -35,8 +37,8 @@ class ProviderFields(BaseModel):
     company_id: str | None = None
     base_url: str | None = None
     active: bool = True
-    days_back: int = Field(default=3, ge=0, le=60)
-    days_ahead: int = Field(default=21, ge=0, le=180)
+    days_back: int = Field(default=DAYS_BACK, ge=0, le=60)
+    days_ahead: int = Field(default=DAYS_AHEAD, ge=0, le=180)
 
 
 class Provider(ProviderFields):

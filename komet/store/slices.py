@@ -6,7 +6,7 @@ deleted and inserted anew, in all tables. The callers hold that transaction.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import polars as pl
@@ -245,6 +245,36 @@ def newest_answer(con: Connection, provider_id: str, day: date) -> datetime | No
         {"provider": provider_id, "day": day},
     )
     return found if isinstance(found, datetime) else None
+
+
+def final_slices(
+    con: Connection, provider_ids: Sequence[str], first: date, today: date, after: timedelta
+) -> set[tuple[str, date]]:
+    """Slices from `first` to before `today` that cannot change any more: see `download.refresh`.
+
+    Each line was shipped or cancelled when it was last asked for, `after` its day was over.
+    """
+    rows = con.rows(
+        "SELECT provider_id, slice_date FROM day_slices d"
+        " WHERE list_contains($providers, provider_id) AND source = 'komet'"
+        " AND slice_date >= $first AND slice_date < $today"
+        " AND fetched_at >= (slice_date + 1)::TIMESTAMP AT TIME ZONE 'UTC' + $after"
+        " AND NOT EXISTS (FROM order_items i WHERE i.provider_id = d.provider_id"
+        " AND i.slice_date = d.slice_date AND i.gone_at IS NULL AND coalesce(i.po_status, '')"
+        " <> 'CA' AND upper(coalesce(i.line_status, '')) NOT IN"
+        " ('S', 'SHIPPED', 'CA', 'CANCELLED'))",
+        {"providers": list(provider_ids), "first": first, "today": today, "after": after},
+    )
+    return {(row["provider_id"], row["slice_date"]) for row in rows}
+
+
+def days_of_numbers(con: Connection, numbers: Sequence[str]) -> list[Row]:
+    """provider_id, number and slice_date of the held POs of these numbers, the newest first."""
+    return con.rows(
+        "SELECT provider_id, number, slice_date FROM purchase_orders"
+        " WHERE upper(number) IN (SELECT unnest($numbers)) ORDER BY slice_date DESC",
+        {"numbers": [number.upper() for number in numbers]},
+    )
 
 
 def forget_gone(con: Connection, run_id: str, provider_id: str, po_ids: Sequence[str]) -> set[str]:

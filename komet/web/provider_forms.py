@@ -13,7 +13,7 @@ from komet.desk import Desk
 from komet.errors import InvalidInput
 from komet.language import _, _n
 from komet.store import products, providers
-from komet.store.providers import SYSTEM, Provider, ProviderFields
+from komet.store.providers import DAYS_AHEAD, DAYS_BACK, SYSTEM, Provider, ProviderFields
 from komet.store.tokens import Token
 from komet.web import failures
 from komet.web.failures import plain
@@ -57,12 +57,15 @@ def provider_form(desk: Desk, tokens: Sequence[Token], held: Provider | None = N
     key = held.id if held else "new"
     by_id = {token.id: token for token in tokens}
     ids = list(by_id)
+    token = held.token_id if held else ids[0] if len(ids) == 1 else None
     left, right = st.columns(2)
     token_id = left.selectbox(
         _("Token"),
         ids,
-        index=ids.index(held.token_id) if held and held.token_id in ids else 0 if ids else None,
-        format_func=lambda token: f"{by_id[token].label} ({by_id[token].masked})",
+        # never another importer's: a provider without a living token has none until one is picked
+        index=ids.index(token) if token in ids else None,
+        placeholder=_("Choose a token"),
+        format_func=lambda id_: f"{by_id[id_].label} ({by_id[id_].masked})",
         key=f"token_{key}",
     )
     known_key = f"locations_{key}_{token_id}"
@@ -114,20 +117,46 @@ def provider_form(desk: Desk, tokens: Sequence[Token], held: Provider | None = N
             (held.base_url if held else "") or "",
             placeholder="https://api.kometsales.com/api",
         )
+        back = left.number_input(
+            _("Refresh from, days back"),
+            0,
+            60,
+            held.days_back if held else DAYS_BACK,
+            help=_("The open window that Refresh downloads, in days round today."),
+        )
+        ahead = right.number_input(
+            _("Refresh to, days ahead"), 0, 180, held.days_ahead if held else DAYS_AHEAD
+        )
         if st.form_submit_button(_("Save") if held else _("Add client provider"), type="primary"):
             with failures.shown():
+                if token_id is None:
+                    raise InvalidInput(
+                        _("A client provider needs a token."),
+                        next_step=_("Choose the token of this client."),
+                    )
                 fields = ProviderFields(
                     name=name,
                     token_id=token_id,
                     system=system,
                     location_id=location_id or None,
-                    location_name=known.get(location_id or ""),
+                    location_name=_location_name(held, location_id or None, known),
                     komet_group=group or None,
                     company_id=company or None,
                     base_url=checked_base_url(base_url) if base_url.strip() else None,
                     active=held.active if held else True,
+                    days_back=int(back),
+                    days_ahead=int(ahead),
                 )
                 _save(desk, fields, held.id if held else None)
+
+
+def _location_name(
+    held: Provider | None, location_id: str | None, known: dict[str, str]
+) -> str | None:
+    """As Komet's list has just said; without it, the name that is held for the same ID."""
+    if held and held.location_id == location_id:
+        return known.get(location_id or "", held.location_name or "") or None
+    return known.get(location_id or "")
 
 
 def _save(desk: Desk, fields: ProviderFields, provider_id: str | None) -> None:

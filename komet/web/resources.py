@@ -6,6 +6,7 @@ import streamlit as st
 
 from komet import demo, logs
 from komet.desk import Desk, open_desk
+from komet.download.scheduler import Scheduler
 from komet.download.worker import Worker
 from komet.sandbox.server import Sandbox
 
@@ -33,7 +34,17 @@ def sandbox() -> Sandbox:
     return demo.start_sandbox(desk())
 
 
+@st.cache_resource(show_spinner=False)
+def scheduler() -> Scheduler:
+    """The clock that starts scheduled refreshes while the app runs."""
+    return Scheduler(desk(), worker())
+
+
 def wake() -> None:
-    """Start the sandbox with the app where sample providers are stored, so that they answer."""
+    """Start with the app what works in its background: the clock, and the sample importers' Komet.
+
+    The sandbox is started where sample providers are stored, so that they answer.
+    """
+    scheduler()
     if demo.has_samples(desk()):
         sandbox()

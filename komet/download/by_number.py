@@ -1,0 +1,167 @@
+"""Quick refresh: chosen POs by their numbers, without the rest of their days.
+
+purchase.order.list takes several numbers separated by commas. What it does not return is said to
+be missing and is not marked gone: that is for a whole day's answer to tell.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import date
+
+from komet.accounts.connect import client_for
+from komet.accounts.ledger import Ledger
+from komet.api.client import Slice
+from komet.desk import Desk
+from komet.download import quota
+from komet.download.commit import write_slice
+from komet.download.rows import SliceRows, slice_rows
+from komet.errors import InvalidInput, NotFound
+from komet.language import _, _n
+from komet.store import audit, calls, providers, runs, slices
+from komet.store.providers import Provider
+from komet.store.runs import RunState, SliceState
+
+NUMBERS_A_REQUEST = 50
+"""A PO number has at most 10 signs, a request at most 64 kB; the contract names no other limit."""
+
+
+@dataclass
+class Refreshed:
+    """What became of the numbers that were asked for: counts of POs, and the numbers not found."""
+
+    found: int = 0
+    changed: int = 0
+    missing: list[str] = field(default_factory=list)
+
+    @property
+    def sentence(self) -> str:
+        """The same in words."""
+        words = _n(
+            "{found} PO is up to date; {changed} had changed.",
+            "{found} POs are up to date; {changed} had changed.",
+            self.found,
+        ).format(found=self.found, changed=self.changed)
+        if self.missing:
+            words += " " + _("Komet does not know {numbers}.").format(
+                numbers=", ".join(self.missing)
+            )
+        return words
+
+
+def numbers_in(texts: Sequence[str]) -> list[str]:
+    """PO numbers as people write them: separated by commas or spaces, each once."""
+    parts = [part for text in texts for part in text.replace(",", " ").split()]
+    return list(dict.fromkeys(parts))
+
+
+def providers_of(
+    desk: Desk, numbers: Sequence[str], chosen: Sequence[Provider] = ()
+) -> dict[str, list[str]]:
+    """Provider ID → the numbers to ask it for: all of them, if chosen, else those we hold of it.
+
+    Raises `NotFound` for a number that is not held, where no provider is chosen.
+    """
+    if chosen:
+        return {provider.id: list(numbers) for provider in chosen}
+    with desk.db.read() as con:
+        held = slices.days_of_numbers(con, numbers)
+    asked: dict[str, list[str]] = {}
+    for row in held:
+        of_provider = asked.setdefault(row["provider_id"], [])
+        if row["number"] not in of_provider:
+            of_provider.append(row["number"])
+    known = {row["number"].upper() for row in held}
+    unknown = [number for number in numbers if number.upper() not in known]
+    if unknown:
+        raise NotFound(
+            _("No downloaded PO has the number {numbers}.").format(numbers=", ".join(unknown)),
+            next_step=_("Say whose it is: choose a client provider."),
+        )
+    return asked
+
+
+def refresh_numbers(desk: Desk, asked: Mapping[str, Sequence[str]]) -> Refreshed:
+    """Ask for these numbers (provider ID → numbers) and write what comes.
+
+    Spends a request for each 50 numbers of a provider. Raises `KometError`, `InvalidInput`,
+    `NotFound` or `WrongKey`; what earlier requests brought is kept.
+    """
+    result = Refreshed()
+    for provider_id, numbers in asked.items():
+        with desk.db.read() as con:
+            provider = providers.provider_by_id(con, provider_id)
+            gate = quota.quotas(con, desk, [provider]).get(provider.token_id or "")
+        ledger = Ledger(provider.token_id or "", provider.id)
+        spend = gate.spend if gate else None
+        try:
+            with client_for(desk, provider, ledger, before_call=spend, patient=False) as client:
+                for start in range(0, len(numbers), NUMBERS_A_REQUEST):
+                    some = list(numbers[start : start + NUMBERS_A_REQUEST])
+                    answer = client.purchase_orders_by_number(some, provider.location_id)
+                    _write(desk, provider, some, answer, ledger, result)
+        finally:
+            ledger.save(desk)
+    return result
+
+
+def _write(
+    desk: Desk,
+    provider: Provider,
+    numbers: Sequence[str],
+    answer: Slice,
+    ledger: Ledger,
+    result: Refreshed,
+) -> None:
+    wanted = {number.upper() for number in numbers}
+    # a server that ignores the parameter answers with anything: only what was asked for counts
+    answer = Slice(
+        [order for order in answer.orders if (order.number or "").upper() in wanted],
+        answer.problems,
+        answer.requested_at,
+    )
+    came = {(order.number or "").upper() for order in answer.orders}
+    result.missing += [number for number in numbers if number.upper() not in came]
+    with desk.db.write() as con:
+        calls.record(con, ledger.take())
+        held = {row["number"]: row["slice_date"] for row in slices.days_of_numbers(con, numbers)}
+        days = _by_day(provider.id, answer, held)
+        if not days:
+            return
+        now = desk.now()
+        run = runs.create_run(
+            con,
+            [(provider.id, rows.day) for rows in days],
+            source="PO numbers",
+            workers=1,
+            now=now,
+        )
+        for rows in days:
+            written = write_slice(con, rows, run.id, set())
+            result.found += written.orders
+            result.changed += written.new_orders + written.changed_orders + written.moved_orders
+            fields = {"state": SliceState.DONE, "finished_at": now, **asdict(written)}
+            runs.finish_slice(con, run.id, (provider.id, rows.day), fields)
+        runs.finish_run(con, run.id, RunState.DONE, None, now)
+        audit.record(con, "orders refreshed by number", ", ".join(numbers), now)
+
+
+def _by_day(provider_id: str, answer: Slice, held: Mapping[str, date]) -> list[SliceRows]:
+    """What came, a slice for each ship date; a PO without one stays on the day that we hold."""
+    orders: dict[date, list[int]] = {}
+    for place, order in enumerate(answer.orders):
+        day = order.ship_date or held.get(order.number or "")
+        if day is None:
+            raise InvalidInput(
+                _("PO {number} came without a ship date.").format(number=order.number),
+                next_step=_("Download the day it ships on."),
+            )
+        orders.setdefault(day, []).append(place)
+    found = []
+    for day, places in sorted(orders.items()):
+        of_day = [answer.orders[place] for place in places]
+        ids = {order.id for order in of_day}
+        problems = [p for p in answer.problems if p.po_id in ids]
+        rows = slice_rows(provider_id, day, Slice(of_day, problems, answer.requested_at))
+        rows.whole = False
+        found.append(rows)
+    return found
