@@ -104,7 +104,7 @@ def refresh_numbers(desk: Desk, asked: Mapping[str, Sequence[str]]) -> Refreshed
     return result
 
 
-def _write(
+def _write(  # noqa: PLR0917
     desk: Desk,
     provider: Provider,
     numbers: Sequence[str],

@@ -4,23 +4,23 @@ The header's status and a line's status are different lists (Komet says so itsel
 the header are documented, those of lines only in part (UNOSOF's manual: C confirmed, S shipped).
 """
 
-from komet.language import _
+from komet.language import _, _later
 
 HEADER = {
-    "PA": "Pending approval",
-    "A": "Approved",
-    "CF": "Confirmed by farm",
-    "SC": "Sent to Cargomaster",
-    "CA": "Cancelled",
+    "PA": _later("Pending approval"),
+    "A": _later("Approved"),
+    "CF": _later("Confirmed by farm"),
+    "SC": _later("Sent to Cargomaster"),
+    "CA": _later("Cancelled"),
 }
 LINE = {
-    "P": "Pending",
-    "C": "Confirmed",
-    "PC": "Partially confirmed",
-    "CA": "Cancelled",
-    "S": "Shipped",
+    "P": _later("Pending"),
+    "C": _later("Confirmed"),
+    "PC": _later("Partially confirmed"),
+    "CA": _later("Cancelled"),
+    "S": _later("Shipped"),
 }
-ORDER_TYPE = {"P": "Prebook", "S": "Standing order", "D": "Double"}
+ORDER_TYPE = {"P": _later("Prebook"), "S": _later("Standing order"), "D": _later("Double")}
 
 
 def decoded(codes: dict[str, str], code: str | None) -> str:

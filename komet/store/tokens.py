@@ -8,12 +8,12 @@ from uuid import uuid4
 from pydantic import BaseModel, ConfigDict, SecretStr, field_validator
 
 from komet.errors import InvalidInput, NotFound
-from komet.language import _
+from komet.language import _, _later
 from komet.store import audit
 from komet.store.database import Connection
 from komet.store.secret_box import SecretBox
 
-KINDS = ("Company", "Vendor", "Customer")
+KINDS = (_later("Company"), _later("Vendor"), _later("Customer"))
 _COLUMNS = (
     "id, label, kind, owner, users, base_url, last_four, created_at, updated_at, retired_at,"
     " checked_at, check_result"

@@ -7,19 +7,19 @@ from typing import Any
 import streamlit as st
 
 from komet.errors import InvalidInput
-from komet.language import _, day_pattern
+from komet.language import _, _later, day_pattern
 from komet.orders import statuses
 from komet.orders.filters import Gone, Mapped, OrderFilter
 from komet.store.providers import Provider
 from komet.web import failures, state
 
 _LISTS = {
-    "vendors": "Vendor",
-    "customers": "Customer",
-    "locations": "Location",
-    "origins": "Origin",
-    "box_types": "Box type",
-    "mark_codes": "Mark code",
+    "vendors": _later("Vendor"),
+    "customers": _later("Customer"),
+    "locations": _later("Location"),
+    "origins": _later("Origin"),
+    "box_types": _later("Box type"),
+    "mark_codes": _later("Mark code"),
 }
 
 

@@ -5,18 +5,18 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from komet.language import _, day_pattern, moment_pattern
+from komet.language import _, _later, day_pattern, moment_pattern
 from komet.orders import statuses
 from komet.orders.query import SORTS
 
 PAGE_ROWS = 200
 _SORT_WORDS = {
-    "newest": "Latest ship date first",
-    "ship_date": "Earliest ship date first",
-    "changed": "Last changed first",
-    "boxes": "Most boxes first",
-    "cost": "Highest cost first",
-    "product": "Product A to Z",
+    "newest": _later("Latest ship date first"),
+    "ship_date": _later("Earliest ship date first"),
+    "changed": _later("Last changed first"),
+    "boxes": _later("Most boxes first"),
+    "cost": _later("Highest cost first"),
+    "product": _later("Product A to Z"),
 }
 _COLUMNS = (
     "provider", "po_number", "ship_date", "po_status", "line_status", "vendor_name",
