@@ -1,9 +1,49 @@
-"""Changes."""
+"""Changes: what is new, moved, changed, cancelled or gone, and what it comes to."""
 
 import streamlit as st
 
+from komet.export.changes import export_changes_bytes
 from komet.language import _
-from komet.web import guard
+from komet.orders import changes
+from komet.orders.changes import GROUPS
+from komet.store import providers
+from komet.web import guard, reads
+from komet.web.changes_parts import change_filter, change_table, show_counts, show_differences
+from komet.web.preferences import kept
 
 desk = guard.enter("changes")
 st.title(_("Changes"))
+st.caption(_("What Komet says differently from one download to the next."))
+
+with desk.db.read() as con:
+    every_provider = providers.all_providers(con)
+    last = changes.last_download(con)
+if last is None:
+    st.info(_("Nothing has been downloaded yet: changes are seen from one download to the next."))
+    st.page_link("pages/po_download.py", label=_("Go to PO download"))
+    st.stop()
+
+chosen = change_filter(every_provider, last, desk.now())
+version = reads.version()
+frame = reads.changes(version, chosen)
+show_counts(reads.change_counts(version, chosen))
+if frame.is_empty():
+    st.info(_("Nothing has changed since then, or nothing that these filters find."))
+    st.stop()
+
+bar = st.container(horizontal=True, vertical_alignment="bottom")
+with bar:
+    by = st.segmented_control(
+        _("Sum up by"), list(GROUPS), format_func=lambda name: _(GROUPS[name]), default="provider",
+        required=True, key="changes_by",
+    )  # fmt: skip
+    st.download_button(
+        _("Export to Excel"),
+        data=kept(export_changes_bytes, desk, chosen),
+        file_name=f"changes-{desk.now():%Y-%m-%d-%H%M}.xlsx",
+        mime="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        icon=":material/download:",
+        on_click="ignore",
+    )
+show_differences(reads.change_differences(version, chosen, by or "provider"), by or "provider")
+change_table(frame)

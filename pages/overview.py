@@ -7,7 +7,7 @@ from komet.language import _
 from komet.orders.filters import OrderFilter
 from komet.web import guard, reads
 from komet.web.charts import boxes_by_ship_date
-from komet.web.overview_parts import provider_table, sample_button, steps
+from komet.web.overview_parts import provider_table, refresh_button, sample_button, steps
 
 desk = guard.enter("overview")
 st.title("Komet Desk")
@@ -23,6 +23,8 @@ if not all(done.values()):
     steps(done)
 if not done["provider"]:
     sample_button(desk)
+if done["provider"] and done["download"]:
+    refresh_button(desk)
 if done["download"]:
     chart = reads.by_ship_date(reads.version(), OrderFilter())
     if chart.height:
@@ -34,5 +36,6 @@ if done["provider"]:
     row = st.container(horizontal=True)
     with row:
         st.page_link("pages/purchase_orders.py", label=_("See and export purchase orders"))
+        st.page_link("pages/changes.py", label=_("What changed"))
         st.page_link("pages/po_download.py", label=_("Download"))
         st.page_link("pages/sku_mapping.py", label=_("Map SKUs"))

@@ -6,11 +6,13 @@ import streamlit as st
 
 from komet.download import start, status
 from komet.download.plan import plan
+from komet.download.refresh import refresh_plan
 from komet.language import _, day_pattern
 from komet.store import providers, runs
 from komet.web import failures, guard
 from komet.web.resources import worker
 from komet.web.run_progress import live_progress, past_runs, run_result
+from komet.web.schedule_forms import schedule_forms
 
 desk = guard.enter("po_download")
 st.title(_("PO download"))
@@ -25,6 +27,7 @@ if not active:
 
 today = desk.now().date()
 presets: dict[str, tuple[date, date] | None] = {
+    _("Open window"): (today, today),
     _("Today"): (today, today),
     _("Next 7 days"): (today, today + timedelta(days=6)),
     _("Next 14 days"): (today, today + timedelta(days=13)),
@@ -53,13 +56,19 @@ with st.container(border=True):
         preset = st.pills(
             _("Days (by vendor ship date)"),
             list(presets),
-            default=_("Next 14 days"),
+            default=_("Open window") if newest else _("Next 14 days"),
             required=True,
             wrap=True,
             key="download_preset",
         )
         span = presets[preset or _("Next 14 days")]
-        if span is None:
+        refreshing = preset == _("Open window")
+        if refreshing:
+            st.caption(
+                _("Each client's own window, by default 3 days back to 21 ahead; days that are"
+                  " final are left alone.")
+            )  # fmt: skip
+        elif span is None:
             first, last = st.columns(2)
             begin = first.date_input(
                 _("From"), value=today, format=day_pattern(), key="download_from"
@@ -71,11 +80,16 @@ with st.container(border=True):
         else:
             st.caption(_("{start} to {end}").format(start=span[0], end=span[1]))
     with failures.shown():
-        planned = plan(desk, [by_name[name] for name in names], *span)
+        chosen = [by_name[name] for name in names]
+        if refreshing and chosen:
+            planned = refresh_plan(desk, chosen)
+        else:
+            planned = plan(desk, chosen, *(span or (today, today)))
         if names:
             st.markdown(failures.plain(planned.sentence))
         if st.button(_("Start download"), type="primary", disabled=not names):
-            run, _resumed = start.start(desk, planned, source="app")
+            source = "refresh" if refreshing else "app"
+            run, _resumed = start.start(desk, planned, source=source)
             worker().submit(run.id)
             st.rerun()
 
@@ -86,6 +100,8 @@ if at_work:
 elif newest:
     st.subheader(_("Last download"))
     run_result(desk, newest[0])
+with st.expander(_("Schedule")):
+    schedule_forms(desk, active)
 if newest:
     with st.expander(_("Past downloads"), expanded=False):
         past_runs(desk)

@@ -1,7 +1,6 @@
 """Purchase orders: filters, totals, chart, the table a page at a time, a PO in full, export."""
 
 import math
-from functools import partial
 
 import streamlit as st
 
@@ -13,6 +12,8 @@ from komet.web.charts import boxes_by_ship_date
 from komet.web.order_dialog import open_order
 from komet.web.order_filters import order_filters
 from komet.web.order_table import PAGE_ROWS, order_table, sort_choice
+from komet.web.preferences import kept
+from komet.web.quick_refresh import quick_refresh
 from komet.web.totals import show_totals
 
 desk = guard.enter("purchase_orders")
@@ -38,12 +39,17 @@ if totals.items == 0:
 with st.expander(_("Boxes by ship date"), expanded=True):
     st.altair_chart(boxes_by_ship_date(reads.by_ship_date(version, chosen)))
 
+pages = math.ceil(totals.items / PAGE_ROWS)
+page_key = f"orders_page_{pages}"  # another number of pages begins at the first
+offset = (st.session_state.get(page_key, 1) - 1) * PAGE_ROWS
 bar = st.container(horizontal=True, vertical_alignment="center")
 with bar:
     st.markdown(
         _("**{items:,} items** on {lines:,} lines").format(items=totals.items, lines=totals.lines)
     )
     sort = sort_choice()
+    frame = reads.page(version, chosen, sort, offset, PAGE_ROWS)
+    quick_refresh(desk, frame, every_provider)
     with st.popover(_("Export"), icon=":material/download:"):
         st.caption(_("Everything that the filters find, not only this page."))
         name = f"purchase-orders-{desk.now():%Y-%m-%d-%H%M}"
@@ -58,18 +64,13 @@ with bar:
         ):
             st.download_button(
                 label,
-                data=partial(export_bytes, desk, chosen, ending),
+                data=kept(export_bytes, desk, chosen, ending),
                 file_name=name + ending,
                 mime=mime,
                 on_click="ignore",
                 width="stretch",
             )
 
-pages = math.ceil(totals.items / PAGE_ROWS)
-page_key = f"orders_page_{pages}"  # another number of pages begins at the first
-number = st.session_state.get(page_key, 1)
-offset = (number - 1) * PAGE_ROWS
-frame = reads.page(version, chosen, sort, offset, PAGE_ROWS)
 cleared = st.session_state.get(state.ORDERS_TABLE, 0)
 row = order_table(frame, key=f"orders_table_{cleared}")
 if pages > 1:

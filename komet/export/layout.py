@@ -119,3 +119,27 @@ UNMAPPED: Layout = (
 )
 
 INFO: Layout = (("what", _later("What"), Kind.TEXT), ("value", _later("Value"), Kind.TEXT))
+
+CHANGES: Layout = (
+    ("seen_at", _later("Seen"), Kind.TIME),
+    ("kind", _later("What happened"), Kind.TEXT),
+    ("provider", _later("Provider"), Kind.TEXT),
+    ("po_number", _later("PO number"), Kind.TEXT),
+    ("ship_date", _later("Ship date"), Kind.DATE),
+    ("vendor_name", _later("Vendor"), Kind.TEXT),
+    ("customer_name", _later("Customer"), Kind.TEXT),
+    ("product", _later("Product"), Kind.TEXT),
+    ("field", _later("Field"), Kind.TEXT),
+    ("before", _later("Before"), Kind.TEXT),
+    ("after", _later("After"), Kind.TEXT),
+    ("po_item_id", _later("PO item ID"), Kind.TEXT),
+)
+CHANGES_MARKED = frozenset({"after"})
+
+DIFFERENCES: Layout = (
+    ("group", _later("Of"), Kind.TEXT),
+    ("purchase_orders", _later("POs"), Kind.INTEGER),
+    ("boxes", _later("Boxes"), Kind.QUANTITY),
+    ("stems", _later("Stems"), Kind.QUANTITY),
+    ("total_cost", _later("Total cost"), Kind.MONEY),
+)

@@ -1,8 +1,10 @@
 """Exporting what a filter finds: Excel with all sheets, or the items as CSV or Parquet."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -19,10 +21,10 @@ from komet.export.parquet import write_parquet
 from komet.export.sheet import Column, ColumnKind, Sheet
 from komet.export.workbook import write_workbook
 from komet.language import _
-from komet.orders import query
+from komet.orders import changes, query
 from komet.orders.filters import OrderFilter
 from komet.orders.query import Totals
-from komet.store import providers
+from komet.store import audit, providers
 from komet.store.database import Connection
 
 FORMATS = (".xlsx", ".csv", ".parquet")
@@ -45,19 +47,15 @@ def export(desk: Desk, chosen: OrderFilter, target: Path) -> Totals:
         totals = query.totals(con, chosen)
         found = frames.items(con, chosen)
         sheets = _sheets(con, desk, chosen, totals, found) if ending == ".xlsx" else []
-    try:
+    with _reported(target):
         if ending == ".xlsx":
             write_workbook(target, sheets)
         elif ending == ".csv":
             write_csv(target, _named(found, layout.ITEMS).with_columns(_decimals_as_numbers()))
         else:
             write_parquet(target, _named(found, layout.ITEMS))
-    except OSError as error:
-        raise InvalidInput(
-            _("{name} cannot be written.").format(name=target.name),
-            error.strerror or "",
-            _("Close it in Excel, or choose another folder."),
-        ) from error
+    with desk.db.write() as con:
+        audit.record(con, "orders exported", target.name, desk.now(), {"items": totals.items})
     return totals
 
 
@@ -69,27 +67,58 @@ def export_bytes(desk: Desk, chosen: OrderFilter, ending: str) -> bytes:
         return target.read_bytes()
 
 
+def written(target: Path, sheets: Sequence[Sheet]) -> None:
+    """Write a workbook. Raises `InvalidInput` for a folder that cannot be written."""
+    with _reported(target):
+        write_workbook(target, sheets)
+
+
+@contextmanager
+def _reported(target: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise InvalidInput(
+            _("{name} cannot be written.").format(name=target.name),
+            error.strerror or "",
+            _("Close it in Excel, or choose another folder."),
+        ) from error
+
+
 def _sheets(
     con: Connection, desk: Desk, chosen: OrderFilter, totals: Totals, found: pl.DataFrame
 ) -> list[Sheet]:
     frames.choose(con, chosen)
+    since = chosen.changed_since or changes.last_download(con)
     sheets = [
-        _sheet(_("Items"), layout.ITEMS, found, _totals_row(totals)),
-        _sheet(_("POs"), layout.POS, frames.purchase_orders(con)),
-        _sheet(_("Lines"), layout.LINES, frames.lines(con)),
-        _sheet(_("Breakdowns"), layout.BREAKDOWNS, frames.breakdowns(con)),
-        _sheet(_("Boxes"), layout.BOXES, frames.boxes(con)),
-        _sheet(_("Unmapped"), layout.UNMAPPED, frames.unmapped(con, chosen)),
+        sheet_of(_("Items"), layout.ITEMS, found, _totals_row(totals)),
+        sheet_of(_("POs"), layout.POS, frames.purchase_orders(con)),
+        sheet_of(_("Lines"), layout.LINES, frames.lines(con)),
+        sheet_of(_("Breakdowns"), layout.BREAKDOWNS, frames.breakdowns(con)),
+        sheet_of(_("Boxes"), layout.BOXES, frames.boxes(con)),
+        sheet_of(_("Unmapped"), layout.UNMAPPED, frames.unmapped(con, chosen)),
+        sheet_of(
+            _("Changes"),
+            layout.CHANGES,
+            changes.in_words(changes.of_orders(con, chosen, since)),
+            marked=layout.CHANGES_MARKED,
+        ),
     ]
-    info = _info(con, desk, chosen, totals, sheets)
-    return [*sheets, _sheet(_("Info"), layout.INFO, info)]
+    info = _info(con, desk, chosen, totals, sheets, since)
+    return [*sheets, sheet_of(_("Info"), layout.INFO, info)]
 
 
-def _sheet(
-    name: str, columns: Layout, frame: pl.DataFrame, totals: dict[str, Any] | None = None
+def sheet_of(
+    name: str,
+    columns: Layout,
+    frame: pl.DataFrame,
+    totals: dict[str, Any] | None = None,
+    *,
+    marked: Collection[str] = (),
 ) -> Sheet:
+    """A sheet of a frame by its layout; the filled cells of the `marked` columns stand out."""
     named = _named(frame, columns)
-    shown = [Column(_(heading), kind) for _name, heading, kind in columns]
+    shown = [Column(_(heading), kind, marked=column in marked) for column, heading, kind in columns]
     if "extra" in frame.columns and columns is not layout.ITEMS:
         extras = _extras(frame["extra"], taken=[column.heading for column in shown])
         named = pl.concat([named, extras], how="horizontal")
@@ -134,8 +163,13 @@ def _totals_row(totals: Totals) -> dict[str, Any]:
     return row
 
 
-def _info(
-    con: Connection, desk: Desk, chosen: OrderFilter, totals: Totals, sheets: Sequence[Sheet]
+def _info(  # noqa: PLR0917
+    con: Connection,
+    desk: Desk,
+    chosen: OrderFilter,
+    totals: Totals,
+    sheets: Sequence[Sheet],
+    since: datetime | None,
 ) -> pl.DataFrame:
     names = {provider.id: provider.name for provider in providers.all_providers(con)}
     rows: list[tuple[str, str]] = [
@@ -170,6 +204,7 @@ def _info(
         (_("Box types without an FBE factor"), ", ".join(without) or _("none")),
         (_("Amounts"), _("in the provider's currency, which Komet does not state")),
         (_("Times"), _("UTC")),
+        (_("Changes since (UTC)"), f"{since:%Y-%m-%d %H:%M}" if since else _("none")),
         (
             _("Mixed boxes"),
             _("boxes, FBE, total cost and confirmed boxes stand once, on the first item of a line"),

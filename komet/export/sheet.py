@@ -52,12 +52,14 @@ class Column:
     """One column of a sheet.
 
     ``width`` is in Excel's unit, about one digit of the default font; ``None``
-    chooses one by kind, heading and content.
+    chooses one by kind, heading and content. The filled cells of a ``marked`` column
+    stand out by their colour.
     """
 
     heading: str
     kind: ColumnKind
     width: float | None = None
+    marked: bool = False
 
 
 @dataclass(frozen=True)

@@ -51,7 +51,7 @@ def order_detail(desk: Desk, provider_id: str, po_id: str) -> OrderDetail:
 
     items: the columns of `items_sql`. breakdowns: po_item_id, product_id, product, bunches,
     stems_bunch, cost. boxes: po_item_id, box_code, lot_number, position, status. changes: seen_at,
-    kind, po_item_id, field, before, after, newest first. problems: po_item_id, field, value. extra:
+    kind, po_item_id, field, before, after, oldest first. problems: po_item_id, field, value. extra:
     part, field, value, for every member that Komet sent and we have no column for.
     """
     key = {"provider": provider_id, "po": po_id}
@@ -87,7 +87,7 @@ def order_detail(desk: Desk, provider_id: str, po_id: str) -> OrderDetail:
             ),
             changes=con.frame(
                 "SELECT seen_at, kind, po_item_id, field, before, after FROM po_changes"
-                f" {where} ORDER BY seen_at DESC, po_item_id NULLS FIRST",
+                f" {where} ORDER BY seen_at, po_item_id NULLS FIRST, field",
                 key,
             ),
             problems=con.frame(

@@ -6,6 +6,7 @@ from komet import demo
 from komet.desk import Desk
 from komet.download import quota, start, status
 from komet.download.plan import plan
+from komet.download.refresh import refresh_plan
 from komet.language import _, moment_pattern
 from komet.mapping import grid
 from komet.store import providers
@@ -46,6 +47,28 @@ def sample_button(desk: Desk) -> None:
                 chosen = demo.prepare(desk, sandbox())
                 planned = plan(desk, chosen, *demo.window(desk))
                 run, _resumed = start.start(desk, planned, source="sample data")
+            worker().submit(run.id)
+            st.switch_page("pages/po_download.py")
+
+
+def refresh_button(desk: Desk) -> None:
+    """One press every morning: the open window of every active client."""
+    with desk.db.read() as con:
+        active = providers.all_providers(con, inactive=False)
+    if not active:
+        return
+    with failures.shown():
+        planned = refresh_plan(desk, active)
+        pressed = st.button(
+            _("Refresh"),
+            type="primary",
+            icon=":material/refresh:",
+            help=_("Downloads the open days of every active client: what changed since the last"
+                   " time is on Changes."),
+        )  # fmt: skip
+        st.caption(failures.plain(planned.sentence))
+        if pressed:
+            run, _resumed = start.start(desk, planned, source="refresh")
             worker().submit(run.id)
             st.switch_page("pages/po_download.py")
 

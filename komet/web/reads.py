@@ -3,7 +3,9 @@
 import polars as pl
 import streamlit as st
 
+from komet.orders import changes as found
 from komet.orders import query
+from komet.orders.changes import ChangeFilter
 from komet.orders.filters import OrderFilter
 from komet.orders.query import Totals
 from komet.web.resources import desk
@@ -48,3 +50,28 @@ def choices(version: Version) -> dict[str, list[str]]:  # noqa: ARG001 - part of
     """What the filters can pick from; see `komet.orders.query.choices`."""
     with desk().db.read() as con:
         return query.choices(con)
+
+
+@st.cache_data(show_spinner=False, max_entries=20)
+def changes(version: Version, chosen: ChangeFilter) -> pl.DataFrame:  # noqa: ARG001
+    """The changes; see `komet.orders.changes.changes`."""
+    with desk().db.read() as con:
+        return found.changes(con, chosen)
+
+
+@st.cache_data(show_spinner=False, max_entries=20)
+def change_counts(version: Version, chosen: ChangeFilter) -> dict[str, int]:  # noqa: ARG001
+    """POs by kind of change; see `komet.orders.changes.counts`."""
+    with desk().db.read() as con:
+        return found.counts(con, chosen)
+
+
+@st.cache_data(show_spinner=False, max_entries=20)
+def change_differences(
+    version: Version,  # noqa: ARG001 - part of the key
+    chosen: ChangeFilter,
+    by: str,
+) -> pl.DataFrame:
+    """Differences by group; see `komet.orders.changes.differences`."""
+    with desk().db.read() as con:
+        return found.differences(con, chosen, by)

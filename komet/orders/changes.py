@@ -1,0 +1,224 @@
+"""What changed between downloads: from `po_changes`, with what it means in boxes, stems and cost.
+
+A change is of a PO as a whole (new, moved to another ship date, cancelled, gone, back again, a
+field of its header) or of one of its lines.
+"""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+import polars as pl
+from pydantic import BaseModel, ConfigDict
+
+from komet.language import _, _later
+from komet.orders.field_words import field_word, value_word
+from komet.orders.filters import Gone, OrderFilter
+from komet.orders.query import source
+from komet.store.database import Connection
+from komet.store.formulas import folded
+
+
+class Kind(StrEnum):
+    """What happened."""
+
+    NEW = "new"
+    MOVED = "moved"
+    CHANGED = "changed"
+    CANCELLED = "cancelled"
+    GONE = "gone"
+    BACK = "back"
+
+
+WORDS = {
+    Kind.NEW: _later("New"),
+    Kind.MOVED: _later("Moved"),
+    Kind.CHANGED: _later("Changed"),
+    Kind.CANCELLED: _later("Cancelled"),
+    Kind.GONE: _later("Gone"),
+    Kind.BACK: _later("Back again"),
+}
+GROUPS = {
+    "provider": _later("Client provider"),
+    "customer_name": _later("Customer"),
+    "product": _later("Product"),
+}
+
+
+class ChangeFilter(BaseModel):
+    """Which changes: seen `since` (UTC), of these providers (IDs) and kinds; texts find a part."""
+
+    model_config = ConfigDict(frozen=True, str_strip_whitespace=True)
+
+    since: datetime | None = None
+    until: datetime | None = None
+    providers: tuple[str, ...] = ()
+    kinds: tuple[Kind, ...] = ()
+    customer: str = ""
+    product: str = ""
+    po_number: str = ""
+
+
+_KIND = (
+    "CASE WHEN c.kind = 'changed' AND ((c.field = 'status' AND upper(c.after) IN"
+    " ('CA', 'CANCELLED')) OR (c.field = 'line_item_status' AND upper(c.after) IN"
+    " ('CA', 'CANCELLED'))) THEN 'cancelled' ELSE c.kind END"
+)
+
+
+def last_download(con: Connection) -> datetime | None:
+    """When the newest run that came to an end began: what it saw is what is new."""
+    found = con.value(
+        "SELECT max(started_at) FROM runs WHERE finished_at IS NOT NULL AND started_at IS NOT NULL"
+    )
+    return found if isinstance(found, datetime) else None
+
+
+def changes(con: Connection, chosen: ChangeFilter, *, limit: int | None = None) -> pl.DataFrame:
+    """The changes, the newest first, a PO's own before those of its lines.
+
+    seen_at (Datetime UTC), provider, po_number, kind (a value of `Kind`), ship_date (Date, as it
+    is now), vendor_name, customer_name, product, field, before, after (String), provider_id,
+    po_id, po_item_id. Of a PO as a whole, `customer_name` and `product` are those of all its
+    lines.
+    """
+    where, params = _where(chosen)
+    return con.frame(
+        f"""
+        WITH found AS (SELECT c.*, {_KIND} AS what FROM po_changes c WHERE {where}),
+        texts AS (
+          SELECT l.provider_id, l.po_id,
+            array_to_string(list_sort(list(DISTINCT l.customer_name)), ', ') AS customers,
+            array_to_string(list_sort(list(DISTINCT l.product_description)), ', ') AS products
+          FROM po_lines l SEMI JOIN found USING (provider_id, po_id) GROUP BY ALL
+        ), told AS (
+          SELECT c.seen_at, p.name AS provider, c.po_number, c.what AS kind, o.ship_date,
+            o.vendor_name, coalesce(l.customer_name, t.customers) AS customer_name,
+            coalesce(l.product_description, t.products) AS product, c.field, c.before, c.after,
+            c.provider_id, c.po_id, c.po_item_id
+          FROM found c JOIN providers p ON p.id = c.provider_id
+          LEFT JOIN purchase_orders o ON o.provider_id = c.provider_id AND o.po_id = c.po_id
+          LEFT JOIN po_lines l ON l.provider_id = c.provider_id AND l.po_id = c.po_id
+            AND l.po_item_id = c.po_item_id
+          LEFT JOIN texts t ON t.provider_id = c.provider_id AND t.po_id = c.po_id
+        )
+        SELECT * FROM told WHERE {_of_lines(chosen)}
+        ORDER BY seen_at DESC, provider, po_number, po_id, po_item_id NULLS FIRST, field
+        {"LIMIT $limit" if limit is not None else ""}
+        """,
+        params | ({"limit": limit} if limit is not None else {}),
+    )
+
+
+def counts(con: Connection, chosen: ChangeFilter) -> dict[str, int]:
+    """How many POs each kind of change concerns; `all` counts each PO once."""
+    found = changes(con, chosen)
+    key = pl.struct("provider_id", "po_id")
+    by_kind = found.group_by("kind").agg(key.n_unique().alias("n"))
+    counted = {kind.value: 0 for kind in Kind} | dict(by_kind.iter_rows())
+    return counted | {"all": found.select(key.n_unique()).item() if found.height else 0}
+
+
+def differences(con: Connection, chosen: ChangeFilter, by: str = "provider") -> pl.DataFrame:
+    """What the changes come to, summed up by a key of `GROUPS`, the largest first.
+
+    group (String), purchase_orders (Int64), boxes, stems (Decimal, more is positive) and
+    total_cost (Decimal, in the provider's currency). Groups whose sums are all zero are left out.
+    """
+    params = _where(chosen)[1]
+    group = "p.name" if by == "provider" else f"coalesce(c.{by}, '–')"
+    kinds = ""
+    if chosen.kinds:
+        kinds = (
+            " AND EXISTS (FROM po_changes k WHERE k.provider_id = c.provider_id"
+            " AND k.po_id = c.po_id AND k.run_id = c.run_id"
+            f" AND list_contains($kinds, {_KIND.replace('c.', 'k.')}))"
+        )
+    return con.frame(
+        f"""
+        SELECT {group} AS "group", count(DISTINCT (c.provider_id, c.po_id)) AS purchase_orders,
+          sum(c.boxes) AS boxes, sum(c.stems) AS stems, sum(c.total_cost) AS total_cost
+        FROM po_differences c JOIN providers p ON p.id = c.provider_id
+        LEFT JOIN purchase_orders o ON o.provider_id = c.provider_id AND o.po_id = c.po_id
+        WHERE {_seen(chosen)}{kinds} AND {_of_lines(chosen, "c")}
+          AND {_of_number(chosen, "o.number")}
+        GROUP BY ALL HAVING sum(c.boxes) <> 0 OR sum(c.stems) <> 0 OR sum(c.total_cost) <> 0
+        ORDER BY abs(sum(c.boxes)) DESC, abs(sum(c.total_cost)) DESC, 1
+        """,
+        params,
+    )
+
+
+def of_orders(con: Connection, chosen: OrderFilter, since: datetime | None) -> pl.DataFrame:
+    """The changes of the POs that a filter of orders finds, gone ones too; columns as `changes`."""
+    everything = changes(con, ChangeFilter(since=since, providers=chosen.providers))
+    found, params = source(chosen.model_copy(update={"gone": Gone.SHOW}))
+    keys = con.frame(f"SELECT DISTINCT i.provider_id, i.po_id {found}", params)
+    return everything.join(keys, on=["provider_id", "po_id"], how="semi", maintain_order="left")
+
+
+def in_words(frame: pl.DataFrame) -> pl.DataFrame:
+    """The same rows with kinds, fields and coded values as a person reads them."""
+    kinds = {kind.value: _(word) for kind, word in WORDS.items()}
+    fields = frame["field"].unique().drop_nulls().to_list()
+    values = [
+        {
+            "before": value_word(row["field"], row["before"]),
+            "after": value_word(row["field"], row["after"]),
+        }
+        for row in frame.select("field", "before", "after").iter_rows(named=True)
+    ]
+    worded = pl.DataFrame(values, schema={"before": pl.String, "after": pl.String})
+    return frame.with_columns(
+        pl.col("kind").replace(kinds),
+        pl.col("field").replace({field: field_word(field) for field in fields}),
+        worded["before"],
+        worded["after"],
+    )
+
+
+def _where(chosen: ChangeFilter) -> tuple[str, dict[str, Any]]:
+    conditions = [_seen(chosen), _of_number(chosen, "c.po_number")]
+    if chosen.kinds:
+        conditions.append(f"list_contains($kinds, {_KIND})")
+    params: dict[str, Any] = {
+        "since": chosen.since,
+        "until": chosen.until,
+        "providers": list(chosen.providers),
+        "kinds": [kind.value for kind in chosen.kinds],
+        "customer": chosen.customer,
+        "product": chosen.product,
+        "po_number": chosen.po_number,
+    }
+    given = {name: value for name, value in params.items() if value}
+    return " AND ".join(conditions), given
+
+
+def _seen(chosen: ChangeFilter) -> str:
+    parts = ["true"]
+    if chosen.since:
+        parts.append("c.seen_at >= $since")
+    if chosen.until:
+        parts.append("c.seen_at < $until")
+    if chosen.providers:
+        parts.append("list_contains($providers, c.provider_id)")
+    return " AND ".join(parts)
+
+
+def _of_number(chosen: ChangeFilter, column: str) -> str:
+    return f"contains(lower({column}), lower($po_number))" if chosen.po_number else "true"
+
+
+def _of_lines(chosen: ChangeFilter, alias: str = "told") -> str:
+    parts = [
+        f"contains({folded(f'{alias}.{column}')}, {folded(f'${name}')})"
+        for column, name in (("customer_name", "customer"), ("product", "product"))
+        if getattr(chosen, name)
+    ]
+    return " AND ".join(parts) or "true"
+
+
+def since_yesterday(now: datetime) -> datetime:
+    """The beginning of yesterday, in the zone of `now`."""
+    return datetime.combine(date.fromordinal(now.date().toordinal() - 1), datetime.min.time(),
+                            now.tzinfo)  # fmt: skip

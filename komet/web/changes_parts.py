@@ -1,0 +1,128 @@
+"""The pieces of the Changes screen: since when, the filters, the sums, the table."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, time
+from decimal import Decimal
+
+import polars as pl
+import streamlit as st
+
+from komet.language import _, day_pattern, moment_pattern, number
+from komet.orders import changes
+from komet.orders.changes import GROUPS, WORDS, ChangeFilter, Kind
+from komet.store.providers import Provider
+
+_PAGE = 500
+
+
+def change_filter(every: Sequence[Provider], last: datetime | None, now: datetime) -> ChangeFilter:
+    """The filter that the widgets say."""
+    left, right = st.columns([2, 3])
+    starts = {
+        _("Last download"): last,
+        _("Yesterday"): changes.since_yesterday(now),
+        _("A date"): None,
+    }
+    word = left.pills(
+        _("Since"), list(starts), default=_("Last download"), required=True, wrap=True,
+        key="changes_since",
+    )  # fmt: skip
+    since = starts[word or _("Last download")]
+    if word == _("A date"):
+        picked = left.date_input(
+            _("From"), value=now.date(), format=day_pattern(), key="changes_from"
+        )
+        since = datetime.combine(picked, time(), UTC)
+    elif since:
+        left.caption(_("Seen since {when} (UTC).").format(when=since))
+    kinds = right.pills(
+        _("What happened"), list(Kind), selection_mode="multi", wrap=True,
+        format_func=lambda kind: _(WORDS[kind]), key="changes_kinds",
+    )  # fmt: skip
+    names = {provider.id: provider.name for provider in every}
+    a, b, c = st.columns(3)
+    ids = a.multiselect(
+        _("Client provider"), list(names), format_func=lambda id_: names[id_],
+        placeholder=_("Any"), key="changes_providers",
+    )  # fmt: skip
+    customer = b.text_input(_("Customer contains"), key="changes_customer")
+    product = c.text_input(_("Product contains"), key="changes_product")
+    return ChangeFilter(
+        since=since,
+        providers=tuple(ids),
+        kinds=tuple(kinds),
+        customer=customer,
+        product=product,
+    )
+
+
+def show_counts(counts: Mapping[str, int]) -> None:
+    """How many POs each kind of change concerns."""
+    row = st.container(horizontal=True)
+    for kind, word in WORDS.items():
+        row.metric(_(word), number(counts[kind.value]), border=True, width=130)
+
+
+def show_differences(frame: pl.DataFrame, by: str) -> None:
+    """What the changes come to: a row a group, and the sum of all in a sentence."""
+    if frame.is_empty():
+        st.caption(_("Boxes, stems and cost are the same as before."))
+        return
+    words = {name: signed(Decimal(frame[name].sum())) for name in ("boxes", "stems", "total_cost")}
+    st.markdown(
+        _("Together: **{boxes}** boxes, **{stems}** stems, **{total_cost}** cost.").format(**words)
+    )
+    st.dataframe(
+        frame.with_columns(pl.selectors.decimal().cast(pl.Float64)),
+        hide_index=True,
+        placeholder="",
+        column_config={
+            "group": _(GROUPS[by]),
+            "purchase_orders": _("POs"),
+            "boxes": st.column_config.NumberColumn(_("Boxes"), format="localized"),
+            "stems": st.column_config.NumberColumn(_("Stems"), format="localized"),
+            "total_cost": st.column_config.NumberColumn(_("Total cost"), format="localized"),
+        },
+    )
+
+
+def change_table(frame: pl.DataFrame) -> None:
+    """The changes themselves, the newest first; the first 500 of them."""
+    shown = changes.in_words(frame.head(_PAGE)).drop("provider_id", "po_id")
+    st.dataframe(
+        shown,
+        hide_index=True,
+        placeholder="",
+        column_config={
+            "seen_at": st.column_config.DatetimeColumn(
+                _("Seen (UTC)"), format=moment_pattern(), timezone="UTC"
+            ),
+            "provider": _("Provider"),
+            "po_number": st.column_config.TextColumn(_("PO number"), pinned=True),
+            "kind": _("What happened"),
+            "ship_date": st.column_config.DateColumn(_("Ship date"), format=day_pattern()),
+            "vendor_name": _("Vendor"),
+            "customer_name": _("Customer"),
+            "product": st.column_config.TextColumn(_("Product"), width="medium"),
+            "field": _("Field"),
+            "before": _("Before"),
+            "after": _("After"),
+            "po_item_id": _("PO item ID"),
+        },
+        column_order=[
+            "po_number", "kind", "provider", "ship_date", "field", "before", "after",
+            "customer_name", "product", "vendor_name", "seen_at", "po_item_id",
+        ],
+    )  # fmt: skip
+    if frame.height > _PAGE:
+        st.caption(
+            _("The newest {shown:,} of {all:,} changes; the Excel file has all.").format(
+                shown=_PAGE, all=frame.height
+            )
+        )
+
+
+def signed(value: Decimal) -> str:
+    """A difference with its sign."""
+    places = 0 if value == value.to_integral_value() else 2
+    return ("+" if value > 0 else "") + number(value, places)
