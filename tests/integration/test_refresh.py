@@ -1,0 +1,153 @@
+"""The morning's refresh: its window, what it leaves alone, single POs, and the clock."""
+
+import json
+from datetime import timedelta
+
+import pytest
+from sample_accounts import Accounts, Komet
+
+from komet.download.by_number import numbers_in, providers_of, refresh_numbers
+from komet.download.refresh import refresh_plan, window
+from komet.download.run import execute
+from komet.download.scheduler import Scheduler, next_start
+from komet.download.start import start
+from komet.download.worker import Worker
+from komet.errors import InvalidInput, NotFound
+from komet.orders import changes
+from komet.orders.changes import ChangeFilter
+from komet.store import providers, runs, schedules
+from komet.store.providers import ProviderFields
+from komet.store.runs import RunState
+from komet.store.schedules import ScheduleFields
+
+
+def with_window(accounts: Accounts, back: int, ahead: int) -> None:
+    with accounts.desk.db.write() as con:
+        for held in providers.all_providers(con):
+            fields = ProviderFields.model_validate(
+                held.model_dump() | {"days_back": back, "days_ahead": ahead}
+            )
+            providers.save_provider(con, fields, provider_id=held.id, now=accounts.desk.now())
+        accounts.magnolia, accounts.petalo = providers.all_providers(con)
+
+
+def test_the_window_is_each_providers_own(accounts: Accounts) -> None:
+    assert window(accounts.magnolia, accounts.today) == accounts.days(3, 21)
+    with_window(accounts, 1, 2)
+    planned = refresh_plan(accounts.desk, accounts.both)
+    assert len(planned.slices) == 2 * 4
+    assert {day for _p, day in planned.slices} == {
+        accounts.today + timedelta(days=n) for n in range(-1, 3)
+    }
+    with pytest.raises(InvalidInput):
+        refresh_plan(accounts.desk, [])
+
+
+def test_what_is_final_is_left_alone(accounts: Accounts) -> None:
+    with_window(accounts, 6, 0)
+    planned = refresh_plan(accounts.desk, accounts.both)
+    run, _resumed = start(accounts.desk, planned, source="test")
+    execute(accounts.desk, run.id)
+    again = refresh_plan(accounts.desk, accounts.both)
+    assert again.left_alone > 0
+    assert len(again.slices) + again.left_alone == len(planned.slices)
+    with accounts.desk.db.write() as con:
+        open_lines = con.rows(
+            "SELECT DISTINCT provider_id, slice_date FROM order_items WHERE gone_at IS NULL AND"
+            " coalesce(line_status, '') NOT IN ('S', 'Shipped', 'CA', 'Cancelled')"
+            " AND po_status <> 'CA'"
+        )
+        asked = set(again.slices)
+        assert {(row["provider_id"], row["slice_date"]) for row in open_lines} <= asked
+        assert all((p.id, accounts.today) in asked for p in accounts.both)
+        # had it been asked for on the day itself, it could have changed since
+        con.run("UPDATE day_slices SET fetched_at = slice_date::TIMESTAMP AT TIME ZONE 'UTC'")
+    assert refresh_plan(accounts.desk, accounts.both).left_alone == 0
+
+
+def test_single_pos_by_their_numbers(accounts: Accounts) -> None:
+    accounts.download(*accounts.days(3, 9))
+    for _step in range(3):
+        accounts.sandbox.state.advance()
+    with accounts.desk.db.read() as con:
+        held = {
+            (row["provider_id"], row["number"])
+            for row in con.rows("SELECT provider_id, number FROM purchase_orders")
+        }
+    numbers = [number for provider, number in sorted(held) if provider == accounts.magnolia.id]
+    asked = providers_of(accounts.desk, numbers)
+    done = refresh_numbers(accounts.desk, asked)
+    assert done.changed > 0
+    assert done.found + len(done.missing) == sum(map(len, asked.values()))
+    with accounts.desk.db.read() as con:
+        found = changes.changes(con, ChangeFilter(since=changes.last_download(con)))
+        assert set(found["kind"]) <= {"moved", "changed", "cancelled", "new", "gone", "back"}
+        gone = found.filter(kind="gone")
+        assert (
+            gone["po_item_id"].is_not_null().all()
+        )  # lines may go, a PO that is not named may not
+        assert runs.latest_runs(con, accounts.desk.now())[0].source == "PO numbers"
+    # what the days' own download then finds of them has been seen already
+    run = accounts.download(*accounts.days(3, 9), [accounts.magnolia])
+    with accounts.desk.db.read() as con:
+        again = con.rows(
+            "SELECT DISTINCT po_number FROM po_changes WHERE run_id = $run AND kind = 'changed'",
+            {"run": run.id},
+        )
+    assert {row["po_number"] for row in again}.isdisjoint(set(numbers) - set(done.missing))
+
+
+def test_numbers_that_nobody_knows(accounts: Accounts) -> None:
+    assert numbers_in(["P1, P2", "P2 P3"]) == ["P1", "P2", "P3"]
+    with pytest.raises(NotFound, match="P000000"):
+        providers_of(accounts.desk, ["P000000"])
+    asked = providers_of(accounts.desk, ["P000000"], [accounts.magnolia])
+    assert refresh_numbers(accounts.desk, asked).missing == ["P000000"]
+
+
+def test_the_clock_starts_a_refresh_once(accounts: Accounts) -> None:
+    with_window(accounts, 0, 1)
+    desk = accounts.desk
+    fields = ScheduleFields(name="Morning", times=schedules.times_of("6:00 14:30"),
+                            time_zone="America/Guayaquil")  # fmt: skip
+    assert fields.times == ("06:00", "14:30")
+    with desk.db.write() as con:
+        saved = schedules.save_schedule(con, fields, now=desk.now())
+    upcoming = next_start(saved, desk.now())
+    assert (upcoming.hour, upcoming.minute) in {(6, 0), (14, 30)}
+    assert upcoming > desk.now()
+    worker = Worker(desk)
+    clock = Scheduler(desk, worker)
+    try:
+        run_id = clock.fire(saved.id)
+        assert run_id
+        assert clock.fire(saved.id) is None  # a second process at the same minute
+        while worker.busy:
+            pass
+        with desk.db.read() as con:
+            run = runs.run_by_id(con, run_id, desk.now())
+            held = schedules.schedule_by_id(con, saved.id)
+        assert (run.state, run.source, run.who) == (RunState.DONE, "schedule", "Morning")
+        assert held.last_run_id == run_id
+    finally:
+        clock.stop()
+
+
+@pytest.mark.parametrize("text", ["", "25:00", "noon", "6"])
+def test_times_that_are_none(text: str) -> None:
+    with pytest.raises(InvalidInput):
+        schedules.times_of(text)
+
+
+def test_the_command(accounts: Accounts, komet: Komet) -> None:
+    with_window(accounts, 1, 1)
+    done = komet("refresh", "--json")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["state"] == "done"
+    with accounts.desk.db.read() as con:
+        number = con.value("SELECT number FROM purchase_orders LIMIT 1")
+    one = komet("refresh", "--number", str(number))
+    assert one.returncode == 0, one.stderr
+    assert "1 PO is up to date" in one.stdout
+    assert komet("refresh", "--number", "P000000").returncode == 2
+    assert komet("refresh", "--number", "P000000", "--provider", "Magnolia").returncode == 1
