@@ -3,12 +3,15 @@
 import streamlit as st
 
 from komet.download import catalogs
-from komet.language import _
+from komet.language import _, current
 from komet.mapping import grid
 from komet.store import providers
+from komet.store.mappings import KINDS, PRODUCT
 from komet.web import failures, guard
-from komet.web.mapping_files import export_and_template, import_file, past_imports
-from komet.web.mapping_grid import editable_grid
+from komet.web.mapping_files import copy_form, export_and_template, import_file
+from komet.web.mapping_grid import coverage_line, editable_grid
+from komet.web.mapping_history import mapping_history
+from komet.web.mapping_suggestions import suggestion_list
 
 desk = guard.enter("sku_mapping")
 st.title(_("SKU mapping"))
@@ -21,45 +24,54 @@ if not every_provider:
     st.stop()
 
 by_id = {provider.id: provider for provider in every_provider}
-provider_id = st.selectbox(
+left, right = st.columns([1, 2], vertical_alignment="bottom")
+provider_id = left.selectbox(
     _("Client provider"),
     list(by_id),
     format_func=lambda id_: by_id[id_].name,
     key="mapping_provider",
     persist_state="session",
 )
+kind = right.segmented_control(
+    _("What to map"), list(KINDS), format_func=lambda name: _(KINDS[name]), default=PRODUCT,
+    required=True, key="mapping_kind",
+) or PRODUCT  # fmt: skip
+provider = by_id[provider_id]
 coverage = grid.coverage(desk).filter(provider_id=provider_id)
-if coverage.height:
-    row = coverage.row(0, named=True)
-    st.markdown(
-        _("**{mapped:,} of {products:,} products** have a SKU; {unmapped_ordered:,} products in"
-          " orders have none.").format(**row)
-    )  # fmt: skip
+if kind == PRODUCT:
+    coverage_line(coverage)
+    if st.button(
+        _("Fetch the product list"),
+        help=_("Asks Komet for this client's products and box types (2 requests). Downloads do it"
+               " once a day."),
+    ):  # fmt: skip
+        with failures.shown():
+            with st.spinner(_("Asking Komet for its products …")):
+                outcome = catalogs.refresh_now(desk, provider)
+            failures.notice(catalogs.sentence(outcome))
+            st.rerun()
 else:
-    st.caption(
-        _("Products come with the first download, or with a file that names their Komet IDs.")
-    )
+    st.caption(_("Your own codes for what this client's orders name; they are columns of exports."))
 
-nothing_known = _("No product is known yet.")
-if st.button(
-    _("Fetch the product list"),
-    help=_("Asks Komet for this client's products and box types (2 requests). Downloads do it once"
-           " a day."),
-):  # fmt: skip
-    with st.spinner(_("Asking Komet for its products …")):
-        outcome = catalogs.refresh_now(desk, by_id[provider_id])
-    failures.notice(catalogs.sentence(outcome))
-    st.rerun()
-
-queue, every, files = st.tabs([_("Unmapped queue"), _("All products"), _("Import and export")])
-with queue:
-    st.caption(_("Ordered by the boxes at stake in downloaded orders. Type a SKU and save."))
-    done = _("Nothing to map: every known product has a SKU.")
-    editable_grid(desk, provider_id, "unmapped", empty=done if coverage.height else nothing_known)
-with every:
-    editable_grid(desk, provider_id, "all", empty=nothing_known)
-with files:
-    import_file(desk, provider_id, by_id[provider_id].name)
+labels = [_("Unmapped queue"), _("All"), _("Import and export"), _("History")]
+if kind == PRODUCT:
+    labels.insert(1, _("Suggestions"))
+tabs = dict(zip(labels, st.tabs(labels), strict=True))
+nothing_known = _("Nothing is known yet: it comes with the first download, or with a file.")
+with tabs[_("Unmapped queue")]:
+    st.caption(_("Ordered by the boxes at stake in downloaded orders. Type your code and save."))
+    done = _("Nothing to map: all that is known has a code.")
+    known = kind != PRODUCT or coverage.height
+    editable_grid(desk, provider_id, "unmapped", done if known else nothing_known, kind)
+if kind == PRODUCT:
+    with tabs[_("Suggestions")]:
+        suggestion_list(desk, provider_id, current())
+with tabs[_("All")]:
+    editable_grid(desk, provider_id, "all", nothing_known, kind)
+with tabs[_("Import and export")]:
+    import_file(desk, provider_id, provider.name, kind)
+    copy_form(desk, every_provider, provider, kind)
     st.divider()
-    export_and_template(desk, provider_id, by_id[provider_id].name)
-    past_imports(desk)
+    export_and_template(desk, provider_id, provider.name, kind)
+with tabs[_("History")]:
+    mapping_history(desk)

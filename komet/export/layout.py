@@ -42,10 +42,17 @@ ITEMS: Layout = (
     ("reference", _later("Reference"), Kind.TEXT),
     ("notes", _later("Notes"), Kind.TEXT),
     ("po_item_id", _later("PO item ID"), Kind.TEXT),
+    ("box_type_code", _later("Our box type"), Kind.TEXT),
+    ("carrier_code", _later("Our carrier"), Kind.TEXT),
+    ("customer_code", _later("Our customer"), Kind.TEXT),
+    ("location_code", _later("Our location"), Kind.TEXT),
     ("downloaded_at", _later("Downloaded at"), Kind.TIME),
 )
 
-_NOT_OF_A_LINE = {"sku", "sku_description", "downloaded_at"}
+_NOT_OF_A_LINE = {
+    "sku", "sku_description", "downloaded_at", "box_type_code", "carrier_code", "customer_code",
+    "location_code",
+}  # fmt: skip
 
 LINES: Layout = (
     *(entry for entry in ITEMS if entry[0] not in _NOT_OF_A_LINE),

@@ -4,50 +4,46 @@ import polars as pl
 
 from komet.desk import Desk
 from komet.store import formulas
+from komet.store.mappings import KEY_OF, PRODUCT, known_sql
 
 
-def products(desk: Desk, provider_id: str, text: str = "", *, only: str = "all") -> pl.DataFrame:
-    """The products of a provider, `only` all, mapped or unmapped, that contain a text.
+def known(
+    desk: Desk, provider_id: str, text: str = "", *, only: str = "all", kind: str = PRODUCT
+) -> pl.DataFrame:
+    """What is known of a kind at a provider, `only` all, mapped or unmapped, that has a text.
 
-    Columns: product_id, legacy_code, description, category, sku, sku_description, source (String),
-    changed_at (Datetime UTC), boxes (Decimal: boxes at stake in its downloaded orders), items
-    (Int64). A box of a mixed line is at stake for each product in it. Ordered by boxes at stake.
+    Columns: komet_id, legacy_code, description, category, sku (our code), sku_description, source
+    (String), changed_at (Datetime UTC), boxes (Decimal: boxes at stake in its downloaded orders),
+    items (Int64). A box of a mixed line is at stake for each product in it. Ordered by boxes.
     """
     state = {
         "mapped": "AND m.code IS NOT NULL",
         "unmapped": "AND m.code IS NULL",
     }.get(only, "")
     searched = formulas.folded(
-        "concat_ws(' ', k.description, k.product_id, k.legacy_code, m.code, s.description)"
+        "concat_ws(' ', k.description, k.komet_id, k.legacy_code, m.code, s.description)"
     )
     with desk.db.read() as con:
         return con.frame(
             f"""
             WITH stake AS (
-              SELECT product_id, sum(boxes) AS boxes, count(*) AS items FROM (
-                SELECT product_id, po_item_id, any_value(boxes) AS boxes FROM order_items
-                WHERE provider_id = $provider AND gone_at IS NULL
-                  AND coalesce(po_status, '') <> 'CA' GROUP BY product_id, po_item_id
-              ) GROUP BY product_id
-            ), known AS (
-              SELECT product_id, legacy_code, description, category FROM komet_products
-              WHERE provider_id = $provider
-              UNION ALL
-              SELECT komet_id, NULL, NULL, NULL FROM mappings
-              WHERE provider_id = $provider AND kind = 'product' AND komet_id NOT IN
-                (SELECT product_id FROM komet_products WHERE provider_id = $provider)
-            )
-            SELECT k.product_id, k.legacy_code, k.description, k.category, m.code AS sku,
+              SELECT komet_id, sum(boxes) AS boxes, count(*) AS items FROM (
+                SELECT {KEY_OF[kind]} AS komet_id, po_item_id, any_value(boxes) AS boxes
+                FROM order_items WHERE provider_id = $provider AND gone_at IS NULL
+                  AND coalesce(po_status, '') <> 'CA' GROUP BY ALL
+              ) GROUP BY komet_id
+            ), known AS (SELECT * FROM ({known_sql(kind)}) WHERE provider_id = $provider)
+            SELECT k.komet_id, k.legacy_code, k.description, k.category, m.code AS sku,
               s.description AS sku_description, m.source, m.updated_at AS changed_at,
               stake.boxes, coalesce(stake.items, 0) AS items
-            FROM known k LEFT JOIN stake USING (product_id)
-            LEFT JOIN mappings m ON m.provider_id = $provider AND m.kind = 'product'
-              AND m.komet_id = k.product_id
-            LEFT JOIN skus s ON s.sku = m.code
+            FROM known k LEFT JOIN stake USING (komet_id)
+            LEFT JOIN mappings m ON m.provider_id = $provider AND m.kind = $kind
+              AND m.komet_id = k.komet_id
+            LEFT JOIN skus s ON s.sku = m.code AND m.kind = 'product'
             WHERE contains({searched}, {formulas.folded("$text")}) {state}
-            ORDER BY stake.boxes DESC NULLS LAST, k.description, k.product_id
+            ORDER BY stake.boxes DESC NULLS LAST, k.description, k.komet_id
             """,
-            {"provider": provider_id, "text": text.strip()},
+            {"provider": provider_id, "text": text.strip(), "kind": kind},
         )
 
 

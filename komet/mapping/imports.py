@@ -11,13 +11,15 @@ from komet.mapping.check import DryRun, check_mapping
 from komet.mapping.export_form import mapping_csv
 from komet.mapping.file import read_mapping
 from komet.store import mappings, providers
-from komet.store.mappings import MappingImport
+from komet.store.mappings import PRODUCT, MappingImport
 
 MOST_BYTES = 50 * 1024 * 1024
 _EDITED = {"provider_id": pl.String, "komet_id": pl.String, "sku": pl.String}
 
 
-def dry_run(desk: Desk, data: bytes, file_name: str, provider_id: str | None) -> DryRun:
+def dry_run(
+    desk: Desk, data: bytes, file_name: str, provider_id: str | None, kind: str = PRODUCT
+) -> DryRun:
     """Read a file and say what it would do. Raises `MappingFileError`; writes nothing."""
     if len(data) > MOST_BYTES:
         raise InvalidInput(
@@ -28,14 +30,14 @@ def dry_run(desk: Desk, data: bytes, file_name: str, provider_id: str | None) ->
     with desk.db.read() as con:
         return check_mapping(
             file,
-            products=mappings.product_keys(con),
-            mappings=mappings.product_mappings(con),
+            products=mappings.known(con, kind),
+            mappings=mappings.held(con, kind),
             providers={p.name: p.id for p in providers.all_providers(con)},
             default_provider_id=provider_id,
         )
 
 
-def apply(desk: Desk, checked: DryRun, file_name: str) -> MappingImport:
+def apply(desk: Desk, checked: DryRun, file_name: str, kind: str = PRODUCT) -> MappingImport:
     """Write the new and the changed rows of a dry run, in one transaction."""
     with desk.db.write() as con:
         return mappings.apply(
@@ -44,11 +46,19 @@ def apply(desk: Desk, checked: DryRun, file_name: str) -> MappingImport:
             file_name=file_name,
             source=_("file {name}").format(name=file_name),
             now=desk.now(),
+            kind=kind,
         )
 
 
-def edit(desk: Desk, provider_id: str, skus: Mapping[str, str | None]) -> int:
-    """Set SKUs by Komet product ID, as edited in a grid; an empty one takes the mapping away.
+def edit(
+    desk: Desk,
+    provider_id: str,
+    skus: Mapping[str, str | None],
+    kind: str = PRODUCT,
+    *,
+    name: str | None = None,
+) -> int:
+    """Set codes of ours by Komet ID, as edited in a grid; an empty one takes the mapping away.
 
     Returns how many changed.
     """
@@ -60,7 +70,7 @@ def edit(desk: Desk, provider_id: str, skus: Mapping[str, str | None]) -> int:
         schema=_EDITED,
     ).with_columns(sku_description=pl.lit(None, dtype=pl.String))
     with desk.db.write() as con:
-        held = mappings.product_mappings(con).select("provider_id", "komet_id", was="sku")
+        held = mappings.held(con, kind).select("provider_id", "komet_id", was="sku")
         changed = (
             rows.join(held, on=["provider_id", "komet_id"], how="left")
             .filter(pl.col("sku").ne_missing(pl.col("was")))
@@ -68,33 +78,35 @@ def edit(desk: Desk, provider_id: str, skus: Mapping[str, str | None]) -> int:
         )
         if changed.height:
             mappings.apply(
-                con, changed, file_name=_("edited by hand"), source=_("by hand"), now=desk.now()
+                con,
+                changed,
+                file_name=name or _("edited by hand"),
+                source=name or _("by hand"),
+                now=desk.now(),
+                kind=kind,
             )
     return changed.height
 
 
-def undo(desk: Desk) -> MappingImport:
-    """Undo the newest import or edit. Raises `InvalidInput` where there is none."""
+def undo(desk: Desk, import_id: str | None = None) -> MappingImport:
+    """Undo an import or edit, by default the newest. Raises `InvalidInput` where there is none."""
     with desk.db.write() as con:
-        return mappings.undo_last(con, desk.now())
+        return mappings.undo(con, desk.now(), import_id)
 
 
-def export(desk: Desk, provider_ids: Sequence[str]) -> bytes:
-    """Every known product of these providers with its SKU, as CSV that can be imported again."""
+def export(desk: Desk, provider_ids: Sequence[str], kind: str = PRODUCT) -> bytes:
+    """All that is known of a kind with our code for it, as CSV that can be imported again."""
     with desk.db.read() as con:
         frame = con.frame(
-            "SELECT p.name AS provider, k.product_id AS komet_product_id,"
+            "SELECT p.name AS provider, k.komet_id AS komet_product_id,"
             " k.legacy_code AS komet_legacy_code, k.description AS komet_description,"
-            " m.code AS sku, s.description AS sku_description FROM ("
-            "  SELECT provider_id, product_id, legacy_code, description FROM komet_products"
-            "  UNION ALL SELECT provider_id, komet_id, NULL, NULL FROM mappings"
-            "  WHERE kind = 'product' AND (provider_id, komet_id) NOT IN"
-            "  (SELECT (provider_id, product_id) FROM komet_products)"
-            ") k JOIN providers p ON p.id = k.provider_id"
-            " LEFT JOIN mappings m ON m.provider_id = k.provider_id AND m.kind = 'product'"
-            " AND m.komet_id = k.product_id LEFT JOIN skus s ON s.sku = m.code"
+            " m.code AS sku, s.description AS sku_description"
+            f" FROM ({mappings.known_sql(kind)}) k JOIN providers p ON p.id = k.provider_id"
+            " LEFT JOIN mappings m ON m.provider_id = k.provider_id AND m.kind = $kind"
+            " AND m.komet_id = k.komet_id"
+            " LEFT JOIN skus s ON s.sku = m.code AND m.kind = 'product'"
             " WHERE list_contains($providers, k.provider_id)"
-            " ORDER BY p.name, k.description, k.product_id",
-            {"providers": list(provider_ids)},
+            " ORDER BY p.name, k.description, k.komet_id",
+            {"providers": list(provider_ids), "kind": kind},
         )
     return mapping_csv(frame)

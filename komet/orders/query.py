@@ -14,6 +14,7 @@ from komet.desk import Desk
 from komet.orders.filters import OrderFilter
 from komet.store import formulas
 from komet.store.database import Connection
+from komet.store.mappings import KEY_OF
 
 MAPPING_JOIN = (
     " LEFT JOIN mappings m ON m.kind = 'product' AND m.provider_id = i.provider_id"
@@ -163,9 +164,22 @@ def totals_and_page(
         return totals(con, chosen), page(con, chosen, sort=sort, offset=offset, limit=limit)
 
 
+OUR_CODES = ("box_type", "carrier", "customer", "location")
+_CODES_JOIN = "".join(
+    f" LEFT JOIN mappings {kind}_code ON {kind}_code.kind = '{kind}'"
+    f" AND {kind}_code.provider_id = i.provider_id"
+    f" AND {kind}_code.komet_id = {KEY_OF[kind].replace(column, f'i.{column}')}"
+    for kind, column in (
+        ("box_type", "box_type"),
+        ("carrier", "carrier_id"),
+        ("customer", "customer_id"),
+        ("location", "location_id"),
+    )
+)
 LOOKUPS = (
     f"{MAPPING_JOIN}{BOX_TYPE_JOIN}"
     " LEFT JOIN skus s ON s.sku = m.code"
+    f"{_CODES_JOIN}"
     " LEFT JOIN providers p ON p.id = i.provider_id"
     " LEFT JOIN day_slices d ON d.provider_id = i.provider_id AND d.slice_date = i.slice_date"
 )
@@ -193,5 +207,6 @@ def items_sql() -> str:
         " s.description AS sku_description, i.box_type, i.bunches, i.stems_bunch, i.unit_type,"
         f" i.total_units, i.stems, i.unit_cost, {counted}, i.order_type, i.prebook, i.truck_date,"
         " i.reference, i.notes, i.po_item_id, i.item_no, i.mixed, d.fetched_at AS downloaded_at,"
-        " i.changed_at, i.gone_at"
+        " i.changed_at, i.gone_at, "
+        + ", ".join(f"{kind}_code.code AS {kind}_code" for kind in OUR_CODES)
     )

@@ -1,7 +1,7 @@
 """Mappings: (provider, kind, Komet ID) → our code; their imports, and what each import changed.
 
-The first kind is `product`, whose code is a SKU. Orders are joined with this table when they are
-read, so a mapping works backwards at once.
+The kind `product` has a SKU for its code; box types, carriers, customers and locations have codes
+of ours. Orders are joined with this table when they are read, so a mapping works backwards at once.
 """
 
 from datetime import datetime
@@ -12,11 +12,34 @@ from pydantic import BaseModel, ConfigDict
 
 from komet import person
 from komet.errors import InvalidInput
-from komet.language import _
+from komet.language import _, _later
 from komet.store import audit
 from komet.store.database import Connection
+from komet.store.formulas import folded
 
 PRODUCT = "product"
+KINDS = {
+    PRODUCT: _later("Products"),
+    "box_type": _later("Box types"),
+    "carrier": _later("Carriers"),
+    "customer": _later("Customers"),
+    "location": _later("Locations"),
+}
+KEY_OF = {
+    PRODUCT: "product_id",
+    "box_type": "upper(box_type)",
+    "carrier": "carrier_id",
+    "customer": "customer_id",
+    "location": "location_id",
+}
+"""The Komet ID of each kind, as `order_items` has it."""
+NAME_OF = {
+    PRODUCT: "product",
+    "box_type": "upper(box_type)",
+    "carrier": "carrier_name",
+    "customer": "customer_name",
+    "location": "location_name",
+}
 
 
 class MappingImport(BaseModel):
@@ -34,43 +57,80 @@ class MappingImport(BaseModel):
     undone_at: datetime | None = None
 
 
-def product_keys(con: Connection) -> pl.DataFrame:
-    """provider_id, komet_id, legacy_code, description (String): every known product."""
-    return con.frame(
-        "SELECT provider_id, product_id AS komet_id, legacy_code, description FROM komet_products"
+def known_sql(kind: str) -> str:
+    """provider_id, komet_id, legacy_code, description, category: everything known of a kind.
+
+    Products come from Komet's lists, the rest from the orders; what only a mapping names, too.
+    """
+    if kind == PRODUCT:
+        listed = (
+            "SELECT provider_id, product_id AS komet_id, legacy_code, description, category"
+            " FROM komet_products"
+        )
+    else:
+        codes = (
+            " UNION SELECT provider_id, code, NULL, code, NULL FROM box_types"
+            if kind == "box_type"
+            else ""
+        )
+        listed = (
+            "SELECT provider_id, komet_id, NULL::VARCHAR AS legacy_code,"
+            " max(description) AS description, NULL::VARCHAR AS category FROM ("
+            f"SELECT provider_id, {KEY_OF[kind]} AS komet_id, NULL, {NAME_OF[kind]} AS description,"
+            f" NULL FROM order_items WHERE {KEY_OF[kind]} IS NOT NULL{codes}) GROUP BY ALL"
+        )
+    return (
+        f"WITH listed AS ({listed}) FROM listed UNION ALL SELECT provider_id, komet_id, NULL, NULL,"
+        f" NULL FROM mappings m WHERE kind = '{_checked(kind)}' AND NOT EXISTS (FROM listed l"
+        " WHERE l.provider_id = m.provider_id AND l.komet_id = m.komet_id)"
     )
 
 
-def product_mappings(con: Connection) -> pl.DataFrame:
-    """provider_id, komet_id, sku, sku_description (String): every product mapping in force."""
+def known(con: Connection, kind: str = PRODUCT) -> pl.DataFrame:
+    """provider_id, komet_id, legacy_code, description (String): see `known_sql`."""
+    return con.frame(
+        f"SELECT provider_id, komet_id, legacy_code, description FROM ({known_sql(kind)})"
+    )
+
+
+def held(con: Connection, kind: str = PRODUCT) -> pl.DataFrame:
+    """provider_id, komet_id, sku, sku_description (String): every mapping of a kind in force."""
     return con.frame(
         "SELECT m.provider_id, m.komet_id, m.code AS sku, s.description AS sku_description"
-        " FROM mappings m LEFT JOIN skus s ON s.sku = m.code WHERE m.kind = 'product'"
+        " FROM mappings m LEFT JOIN skus s ON s.sku = m.code AND m.kind = 'product'"
+        " WHERE m.kind = $kind",
+        {"kind": kind},
     )
 
 
 def apply(
-    con: Connection, rows: pl.DataFrame, *, file_name: str, source: str, now: datetime
+    con: Connection,
+    rows: pl.DataFrame,
+    *,
+    file_name: str,
+    source: str,
+    now: datetime,
+    kind: str = PRODUCT,
 ) -> MappingImport:
-    """Write mappings [provider_id, komet_id, sku, sku_description: String], a product once.
+    """Write mappings [provider_id, komet_id, sku, sku_description: String], each ID once.
 
     A null `sku` takes the mapping away; a null `sku_description` keeps the one that is held. What
     was there before is recorded, for the history and for undo.
     """
     import_id = str(uuid4())
-    params = {"id": import_id, "source": source, "now": now}
+    params = {"id": import_id, "source": source, "now": now, "kind": _checked(kind)}
     con.run(
         "INSERT INTO mapping_changes BY NAME SELECT $id AS import_id, r.provider_id,"
-        " 'product' AS kind, r.komet_id, m.code AS before, r.sku AS after,"
+        " $kind AS kind, r.komet_id, m.code AS before, r.sku AS after,"
         " s.description AS sku_description_before,"
         " coalesce(r.sku_description, s.description) AS sku_description_after,"
         " $source AS source, $now AS changed_at FROM to_write r"
-        " LEFT JOIN mappings m ON m.provider_id = r.provider_id AND m.kind = 'product'"
-        " AND m.komet_id = r.komet_id LEFT JOIN skus s ON s.sku = r.sku",
+        " LEFT JOIN mappings m ON m.provider_id = r.provider_id AND m.kind = $kind"
+        " AND m.komet_id = r.komet_id LEFT JOIN skus s ON s.sku = r.sku AND $kind = 'product'",
         params,
         to_write=rows,
     )
-    _write(con, rows, import_id=import_id, source=source, now=now)
+    _write(con, rows, import_id=import_id, source=source, now=now, kind=kind)
     changed = int(
         con.value(
             "SELECT count(*) FROM mapping_changes WHERE import_id = $id AND before IS NOT NULL",
@@ -81,46 +141,62 @@ def apply(
         "INSERT INTO mapping_imports VALUES"
         " ($id, $file, $source, $new, $changed, $now, NULL, $who)",
         {
-            **params,
+            "id": import_id,
+            "source": source,
+            "now": now,
             "file": file_name,
             "new": rows.height - changed,
             "changed": changed,
             "who": person.current(),
         },
     )
-    audit.record(con, "mappings written", file_name, now, {"rows": rows.height})
-    return next(done for done in imports(con) if done.id == import_id)
+    audit.record(con, "mappings written", file_name, now, {"rows": rows.height, "kind": kind})
+    return _import(con, import_id)
 
 
-def undo_last(con: Connection, now: datetime) -> MappingImport:
-    """Put back what the newest import found. Raises `InvalidInput` where there is none to undo.
+def undo(con: Connection, now: datetime, import_id: str | None = None) -> MappingImport:
+    """Put back what an import found (default: the newest). Raises `InvalidInput` for none to undo.
 
     Mappings that have been changed again since are left as they are.
     """
-    last = next((done for done in imports(con) if done.undone_at is None), None)
+    open_imports = [done for done in imports(con) if done.undone_at is None]
+    last = next((d for d in open_imports if import_id in {None, d.id}), None)
     if last is None:
         raise InvalidInput(_("There is no import to undo."))
-    before = con.frame(
-        "SELECT c.provider_id, c.komet_id, c.before AS sku,"
-        " NULL::VARCHAR AS sku_description FROM mapping_changes c"
-        " LEFT JOIN mappings m ON m.provider_id = c.provider_id AND m.kind = c.kind"
-        " AND m.komet_id = c.komet_id"
-        " WHERE c.import_id = $id AND m.code IS NOT DISTINCT FROM c.after",
-        {"id": last.id},
-    )
-    con.run(
-        "UPDATE skus SET description = c.sku_description_before, updated_at = $now"
-        " FROM mapping_changes c WHERE c.import_id = $id AND skus.sku = c.after"
-        " AND skus.description IS NOT DISTINCT FROM c.sku_description_after",
-        {"id": last.id, "now": now},
-    )
-    _write(con, before, import_id=last.id, source=_("undo of {name}").format(name=last.file_name),
-           now=now)  # fmt: skip
+    for kind in KINDS:
+        before = con.frame(
+            "SELECT c.provider_id, c.komet_id, c.before AS sku,"
+            " NULL::VARCHAR AS sku_description FROM mapping_changes c"
+            " LEFT JOIN mappings m ON m.provider_id = c.provider_id AND m.kind = c.kind"
+            " AND m.komet_id = c.komet_id WHERE c.import_id = $id AND c.kind = $kind"
+            " AND c.undone IS NULL AND m.code IS NOT DISTINCT FROM c.after",
+            {"id": last.id, "kind": kind},
+        )
+        if before.is_empty():
+            continue
+        if kind == PRODUCT:
+            con.run(
+                "UPDATE skus SET description = c.sku_description_before, updated_at = $now"
+                " FROM mapping_changes c WHERE c.import_id = $id AND skus.sku = c.after"
+                " AND skus.description IS NOT DISTINCT FROM c.sku_description_after",
+                {"id": last.id, "now": now},
+            )
+        source = _("undo of {name}").format(name=last.file_name)
+        con.run(
+            "INSERT INTO mapping_changes BY NAME SELECT c.import_id, c.provider_id, c.kind,"
+            " c.komet_id, c.after AS before, c.before AS after, $source AS source,"
+            " $now AS changed_at, true AS undone FROM mapping_changes c SEMI JOIN put_back b"
+            " ON b.provider_id = c.provider_id AND b.komet_id = c.komet_id"
+            " WHERE c.import_id = $id AND c.kind = $kind AND c.undone IS NULL",
+            {"id": last.id, "kind": kind, "source": source, "now": now},
+            put_back=before,
+        )
+        _write(con, before, import_id=last.id, source=source, now=now, kind=kind)
     con.run(
         "UPDATE mapping_imports SET undone_at = $now WHERE id = $id", {"id": last.id, "now": now}
     )
     audit.record(con, "import undone", last.file_name, now)
-    return next(done for done in imports(con) if done.id == last.id)
+    return _import(con, last.id)
 
 
 def imports(con: Connection, limit: int = 50) -> list[MappingImport]:
@@ -131,20 +207,58 @@ def imports(con: Connection, limit: int = 50) -> list[MappingImport]:
     return [MappingImport.model_validate(row) for row in rows]
 
 
+def history(con: Connection, text: str = "", limit: int = 500) -> pl.DataFrame:
+    """What was done to each mapping, the newest first, where a text is in a name, ID or code.
+
+    changed_at (Datetime UTC), who, source, provider, kind, komet_id, description, before, after.
+    """
+    searched = folded("concat_ws(' ', p.name, c.komet_id, k.description, c.before, c.after)")
+    return con.frame(
+        "SELECT c.changed_at, i.who, c.source, p.name AS provider, c.kind, c.komet_id,"
+        " k.description, c.before, c.after FROM mapping_changes c"
+        " LEFT JOIN mapping_imports i ON i.id = c.import_id"
+        " LEFT JOIN providers p ON p.id = c.provider_id"
+        " LEFT JOIN komet_products k ON k.provider_id = c.provider_id AND c.kind = 'product'"
+        f" AND k.product_id = c.komet_id WHERE contains({searched}, {folded('$text')})"
+        " ORDER BY c.changed_at DESC, provider, c.komet_id LIMIT $limit",
+        {"text": text.strip(), "limit": limit},
+    )
+
+
+def _checked(kind: str) -> str:
+    if kind not in KINDS:
+        raise InvalidInput(
+            _("There are no mappings of the kind “{kind}”.").format(kind=kind),
+            next_step=_("Choose one of {kinds}.").format(kinds=", ".join(KINDS)),
+        )
+    return kind
+
+
+def _import(con: Connection, import_id: str) -> MappingImport:
+    row = con.rows("SELECT * FROM mapping_imports WHERE id = $id", {"id": import_id})[0]
+    return MappingImport.model_validate(row)
+
+
 def _write(
-    con: Connection, rows: pl.DataFrame, *, import_id: str, source: str, now: datetime
+    con: Connection, rows: pl.DataFrame, *, import_id: str, source: str, now: datetime, kind: str
 ) -> None:
     con.run(
-        "DELETE FROM mappings m USING to_write r WHERE m.kind = 'product'"
+        "DELETE FROM mappings m USING to_write r WHERE m.kind = $kind"
         " AND m.provider_id = r.provider_id AND m.komet_id = r.komet_id",
+        {"kind": kind},
         to_write=rows,
     )
     con.run(
-        "INSERT INTO mappings SELECT provider_id, 'product', komet_id, sku, $source, $id, $now"
+        "INSERT INTO mappings SELECT provider_id, $kind, komet_id, sku, $source, $id, $now"
         " FROM to_write WHERE sku IS NOT NULL",
-        {"source": source, "id": import_id, "now": now},
+        {"source": source, "id": import_id, "now": now, "kind": kind},
         to_write=rows,
     )
+    if kind == PRODUCT:
+        _describe(con, rows, now)
+
+
+def _describe(con: Connection, rows: pl.DataFrame, now: datetime) -> None:
     described = (
         rows.filter(pl.col("sku").is_not_null())
         .group_by("sku")

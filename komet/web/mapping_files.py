@@ -1,20 +1,23 @@
 """Mapping files on the screen: the dry run, applying it, undoing it, and files to take away."""
 
+from collections.abc import Sequence
+
 import polars as pl
 import streamlit as st
 
 from komet.desk import Desk
-from komet.language import _, _n, moment_pattern, number
+from komet.language import _, _n, number
 from komet.mapping import imports
 from komet.mapping.check import DryRun
+from komet.mapping.copying import copy_dry_run
 from komet.mapping.file import template_csv
-from komet.store import mappings
+from komet.store.providers import Provider
 from komet.web import failures, state
 
 _SHOWN = 500
 
 
-def import_file(desk: Desk, provider_id: str, provider: str) -> None:
+def import_file(desk: Desk, provider_id: str, provider: str, kind: str) -> None:
     """Upload, see what would change, apply."""
     cleared = st.session_state.get(state.MAPPING_SAVES, 0)
     uploaded = st.file_uploader(
@@ -27,28 +30,58 @@ def import_file(desk: Desk, provider_id: str, provider: str) -> None:
     if uploaded is None:
         return
     with failures.shown():
-        checked = imports.dry_run(desk, uploaded.getvalue(), uploaded.name, provider_id)
-        _dry_run(checked)
-        apply, undo_hint = st.columns([1, 3], vertical_alignment="center")
-        count = checked.to_apply.height
-        if apply.button(
-            _n("Apply {n:,} row", "Apply {n:,} rows", count).format(n=count),
-            type="primary",
-            disabled=not count,
-        ):
-            done = imports.apply(desk, checked, uploaded.name)
-            st.session_state[state.MAPPING_SAVES] = cleared + 1
-            failures.notice(
-                _("Written: {new} new, {changed} changed.").format(
-                    new=done.new_rows, changed=done.changed_rows
-                )
+        checked = imports.dry_run(desk, uploaded.getvalue(), uploaded.name, provider_id, kind)
+        applied(desk, checked, uploaded.name, kind)
+
+
+def applied(desk: Desk, checked: DryRun, name: str, kind: str) -> None:
+    """What a dry run found, and the button that writes it."""
+    _dry_run(checked)
+    apply, undo_hint = st.columns([1, 3], vertical_alignment="center")
+    count = checked.to_apply.height
+    if apply.button(
+        _n("Apply {n:,} row", "Apply {n:,} rows", count).format(n=count),
+        type="primary",
+        disabled=not count,
+        key=f"apply_{name}",
+    ):
+        done = imports.apply(desk, checked, name, kind)
+        saves = st.session_state.get(state.MAPPING_SAVES, 0)
+        st.session_state[state.MAPPING_SAVES] = saves + 1
+        failures.notice(
+            _("Written: {new} new, {changed} changed.").format(
+                new=done.new_rows, changed=done.changed_rows
             )
-            st.rerun()
-        undo_hint.caption(
-            _("Rows in error are left out. The import can be undone.")
-            if count
-            else _("There is nothing to write.")
         )
+        st.rerun()
+    undo_hint.caption(
+        _("Rows in error are left out. The import can be undone.")
+        if count
+        else _("There is nothing to write.")
+    )
+
+
+def copy_form(desk: Desk, every: Sequence[Provider], to: Provider, kind: str) -> None:
+    """Copy what another client's mapping knows, with a dry run before it."""
+    others = {provider.id: provider.name for provider in every if provider.id != to.id}
+    if not others:
+        return
+    with st.expander(_("Copy from another client")):
+        st.caption(
+            _("Finds the same names there and takes over their codes; you see what would change"
+              " first.")
+        )  # fmt: skip
+        source = st.selectbox(
+            _("Copy from"), list(others), index=None, format_func=lambda id_: others[id_],
+            placeholder=_("Choose a client"), key=f"copy_from_{to.id}_{kind}",
+        )  # fmt: skip
+        overwrite = st.checkbox(
+            _("Also what is mapped already"), key=f"copy_overwrite_{to.id}_{kind}"
+        )
+        if source:
+            with failures.shown():
+                checked = copy_dry_run(desk, source, to.id, kind, overwrite=overwrite)
+                applied(desk, checked, _("copied from {name}").format(name=others[source]), kind)
 
 
 def _dry_run(checked: DryRun) -> None:
@@ -115,13 +148,13 @@ def _dry_run(checked: DryRun) -> None:
         )
 
 
-def export_and_template(desk: Desk, provider_id: str, provider: str) -> None:
+def export_and_template(desk: Desk, provider_id: str, provider: str, kind: str) -> None:
     """The mapping in the form that can be imported again, and an example to begin with."""
     row = st.container(horizontal=True)
     row.download_button(
         _("Export the mapping (CSV)"),
-        data=lambda: imports.export(desk, [provider_id]),
-        file_name=f"sku-mapping-{provider.lower().replace(' ', '-')}.csv",
+        data=lambda: imports.export(desk, [provider_id], kind),
+        file_name=f"{kind}-mapping-{provider.lower().replace(' ', '-')}.csv",
         mime="text/csv",
         on_click="ignore",
         help=_("Every known product with its SKU: fill the gaps in Excel and import it again."),
@@ -132,44 +165,4 @@ def export_and_template(desk: Desk, provider_id: str, provider: str) -> None:
         file_name="sku-mapping-template.csv",
         mime="text/csv",
         on_click="ignore",
-    )
-
-
-def past_imports(desk: Desk) -> None:
-    """What was imported or edited, and undo of the newest."""
-    with desk.db.read() as con:
-        done = mappings.imports(con)
-    if not done:
-        return
-    st.subheader(_("Past imports and edits"))
-    last = next((entry for entry in done if entry.undone_at is None), None)
-    if last:
-        with st.popover(_("Undo the last one")):
-            st.markdown(
-                _("{name}: {new} new and {changed} changed mappings are put back as they were.")
-                .format(
-                    name=failures.plain(last.file_name), new=last.new_rows,
-                    changed=last.changed_rows,
-                )
-            )  # fmt: skip
-            if st.button(_("Undo it"), key="undo_import"):
-                with failures.shown():
-                    imports.undo(desk)
-                    failures.notice(_("Undone."))
-                    st.rerun()
-    st.dataframe(
-        [entry.model_dump(exclude={"id", "source"}) for entry in done],
-        hide_index=True,
-        placeholder="",
-        column_config={
-            "file_name": _("File"),
-            "new_rows": _("New"),
-            "changed_rows": _("Changed"),
-            "applied_at": st.column_config.DatetimeColumn(
-                _("When (UTC)"), format=moment_pattern(), timezone="UTC"
-            ),
-            "undone_at": st.column_config.DatetimeColumn(
-                _("Undone (UTC)"), format=moment_pattern(), timezone="UTC"
-            ),
-        },
     )

@@ -8,18 +8,36 @@ import streamlit as st
 from komet.desk import Desk
 from komet.language import _, _n, moment_pattern
 from komet.mapping import grid, imports
+from komet.store.mappings import PRODUCT
 from komet.web import failures, state
 
 PAGE_ROWS = 100
 
 
-def editable_grid(desk: Desk, provider_id: str, only: str, empty: str) -> None:
-    """The products of a provider (`only`: all or unmapped); what is typed is saved by a button."""
-    key = f"{only}_{provider_id}"
+def coverage_line(coverage: pl.DataFrame) -> None:
+    """How far the products of one provider are mapped: a row of `grid.coverage`, or none."""
+    if coverage.is_empty():
+        st.caption(
+            _("Products come with the first download, or with a file that names their Komet IDs.")
+        )
+        return
+    row = coverage.row(0, named=True)
+    st.markdown(
+        _("**{mapped:,} of {products:,} products** have a SKU; {unmapped_ordered:,} products in"
+          " orders have none.").format(**row)
+    )  # fmt: skip
+
+
+def editable_grid(desk: Desk, provider_id: str, only: str, empty: str, kind: str) -> None:
+    """What a provider has of a kind (`only`: all or unmapped); a button saves what is typed."""
+    key = f"{kind}_{only}_{provider_id}"
     text = st.text_input(
-        _("Search product, Komet ID, code or SKU"), key=f"search_{key}", placeholder=_("rose 60")
+        _("Search name, Komet ID or code"), key=f"search_{key}", placeholder=_("rose 60")
     )
-    frame = grid.products(desk, provider_id, text, only=only)
+    product = kind == PRODUCT
+    name, code = (_("Product"), _("SKU")) if product else (_("Name"), _("Our code"))
+    save = _("Save SKUs") if product else _("Save codes")
+    frame = grid.known(desk, provider_id, text, only=only, kind=kind)
     if frame.is_empty():
         st.info(
             _("Nothing contains “{text}”.").format(text=failures.plain(text)) if text else empty
@@ -34,7 +52,7 @@ def editable_grid(desk: Desk, provider_id: str, only: str, empty: str) -> None:
     saved = st.session_state.get(state.MAPPING_SAVES, 0)
     edited = st.data_editor(
         shown.select(
-            "description", "sku", "boxes", "items", "product_id", "legacy_code", "category",
+            "description", "sku", "boxes", "items", "komet_id", "legacy_code", "category",
             "sku_description", "source", "changed_at",
         ),
         key=f"grid_{key}_{number}_{text}_{saved}",
@@ -42,17 +60,17 @@ def editable_grid(desk: Desk, provider_id: str, only: str, empty: str) -> None:
         placeholder="",
         height=min(38 + 35 * shown.height, 560),
         disabled=(
-            "description", "boxes", "items", "product_id", "legacy_code", "category",
+            "description", "boxes", "items", "komet_id", "legacy_code", "category",
             "sku_description", "source", "changed_at",
         ),
         column_config={
-            "description": st.column_config.TextColumn(_("Product"), pinned=True, width="medium"),
-            "sku": st.column_config.TextColumn(_("SKU"), help=_("Ours. Empty it to unmap.")),
+            "description": st.column_config.TextColumn(name, pinned=True, width="medium"),
+            "sku": st.column_config.TextColumn(code, help=_("Ours. Empty it to unmap.")),
             "boxes": st.column_config.NumberColumn(
                 _("Boxes"), format="localized", help=_("In downloaded orders not cancelled.")
             ),
             "items": st.column_config.NumberColumn(_("Items"), format="localized"),
-            "product_id": st.column_config.TextColumn(_("Komet product ID")),
+            "komet_id": st.column_config.TextColumn(_("Komet ID")),
             "legacy_code": st.column_config.TextColumn(_("Komet code")),
             "category": st.column_config.TextColumn(_("Category")),
             "sku_description": st.column_config.TextColumn(_("SKU description")),
@@ -63,14 +81,14 @@ def editable_grid(desk: Desk, provider_id: str, only: str, empty: str) -> None:
         },
     )  # fmt: skip
     bar = st.container(horizontal=True, vertical_alignment="center")
-    if bar.button(_("Save SKUs"), type="primary", key=f"save_{key}"):
+    if bar.button(save, type="primary", key=f"save_{key}"):
         with failures.shown():
-            skus = dict(zip(shown["product_id"], edited["sku"], strict=True))
-            changed = imports.edit(desk, provider_id, skus)
+            skus = dict(zip(shown["komet_id"], edited["sku"], strict=True))
+            changed = imports.edit(desk, provider_id, skus, kind)
             st.session_state[state.MAPPING_SAVES] = saved + 1
-            failures.notice(_n("Saved {n} SKU.", "Saved {n} SKUs.", changed).format(n=changed))
+            failures.notice(_n("Saved {n} code.", "Saved {n} codes.", changed).format(n=changed))
             st.rerun()
     with bar:
         if pages > 1:
             st.pagination(pages, key=page_key)
-        st.caption(_n("{n:,} product", "{n:,} products", frame.height).format(n=frame.height))
+        st.caption(_n("{n:,} row", "{n:,} rows", frame.height).format(n=frame.height))

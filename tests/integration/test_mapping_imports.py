@@ -28,7 +28,7 @@ def acme(desk: Desk) -> Provider:
 
 def held(desk: Desk) -> dict[str, tuple[str, str | None]]:
     with desk.db.read() as con:
-        frame = mappings.product_mappings(con)
+        frame = mappings.held(con)
     return {row[0]: (row[1], row[2]) for row in frame.drop("provider_id").rows()}
 
 
@@ -104,8 +104,8 @@ def test_excel_and_the_grid(desk: Desk, acme: Provider, tmp_path: Path) -> None:
     checked = imports.dry_run(desk, (tmp_path / "m.xlsx").read_bytes(), "m.xlsx", acme.id)
     imports.apply(desk, checked, "m.xlsx")
     assert held(desk) == {"1": ("007", None)}
-    assert grid.products(desk, acme.id, "ñandu 2")["product_id"].to_list() == ["2"]
-    assert grid.products(desk, acme.id, only="unmapped").height == 4
-    row = grid.products(desk, acme.id, "007").row(0, named=True)
+    assert grid.known(desk, acme.id, "ñandu 2")["komet_id"].to_list() == ["2"]
+    assert grid.known(desk, acme.id, only="unmapped").height == 4
+    row = grid.known(desk, acme.id, "007").row(0, named=True)
     assert (row["sku"], row["source"]) == ("007", "file m.xlsx")
     assert grid.coverage(desk).select(pl.col("products"), pl.col("mapped")).row(0) == (5, 1)

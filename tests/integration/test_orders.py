@@ -194,7 +194,7 @@ def test_what_is_not_there_any_more_is_marked_and_comes_back(held: Desk) -> None
     put(held, ORDERS, AT + timedelta(hours=2))
     assert totals(held).purchase_orders == 2
     history = order_detail(held, provider, "2").changes["kind"].to_list()
-    assert history == ["back", "gone", "new"]
+    assert history == ["new", "gone", "back"]
 
 
 def test_a_changed_field_is_told_with_before_and_after(held: Desk) -> None:
@@ -223,7 +223,8 @@ def test_the_workbook(held: Desk, tmp_path: Path) -> None:
         "Location", "Origin", "Carrier", "Mark code", "Komet product ID", "Product", "SKU",
         "SKU description", "Box type", "Boxes", "Bunches", "Stems per bunch", "Unit type",
         "Total units", "Stems", "FBE", "Unit cost", "Total cost", "Quantity confirmed",
-        "Order type", "Prebook", "Truck date", "Reference", "Notes", "PO item ID", "Downloaded at",
+        "Order type", "Prebook", "Truck date", "Reference", "Notes", "PO item ID", "Our box type",
+        "Our carrier", "Our customer", "Our location", "Downloaded at",
     ]  # fmt: skip
     rows = [dict(zip(headings, row, strict=True)) for row in items.iter_rows(2, values_only=True)]
     assert [row["Komet product ID"] for row in rows[:-1]] == ["77", "077", "78", "80", "81"]
