@@ -11,10 +11,11 @@ from komet.web import guard, reads, state
 from komet.web.charts import boxes_by_ship_date
 from komet.web.order_dialog import open_order
 from komet.web.order_filters import order_filters
-from komet.web.order_table import PAGE_ROWS, order_table, sort_choice
+from komet.web.order_table import COLUMNS, PAGE_ROWS, column_words, order_table, sort_choice
 from komet.web.preferences import kept
 from komet.web.quick_refresh import quick_refresh
 from komet.web.totals import show_totals
+from komet.web.view_choice import columns_choice, view_choice
 
 desk = guard.enter("purchase_orders")
 st.title(_("Purchase orders"))
@@ -28,6 +29,7 @@ if not choices["statuses"] and not choices["box_types"]:
     st.page_link("pages/po_download.py", label=_("Go to PO download"))
     st.stop()
 
+view_choice(desk)
 chosen = order_filters(every_provider, choices)
 totals = reads.totals(version, chosen)
 show_totals(totals)
@@ -49,6 +51,7 @@ with bar:
     )
     sort = sort_choice()
     frame = reads.page(version, chosen, sort, offset, PAGE_ROWS)
+    columns = columns_choice(COLUMNS, column_words())
     quick_refresh(desk, frame, every_provider)
     with st.popover(_("Export"), icon=":material/download:"):
         st.caption(_("Everything that the filters find, not only this page."))
@@ -72,7 +75,7 @@ with bar:
             )
 
 cleared = st.session_state.get(state.ORDERS_TABLE, 0)
-row = order_table(frame, key=f"orders_table_{cleared}")
+row = order_table(frame, f"orders_table_{cleared}", columns)
 if pages > 1:
     st.pagination(pages, key=page_key)
 st.caption(

@@ -21,6 +21,7 @@ from komet.errors import InvalidInput
 from komet.export.orders import export as export_orders
 from komet.language import _, _n, moment
 from komet.orders.filters import Gone, Mapped, OrderFilter
+from komet.orders.work_lists import WorkList
 from komet.store import providers, runs
 from komet.store.runs import Run, RunSlice, RunState
 
@@ -190,6 +191,7 @@ def export(
     unmapped: Switch = False,
     changed_since: datetime | None = None,
     gone: Gone = Gone.HIDE,
+    work: WorkList | None = None,
     json: Json = False,
 ) -> int:
     """Export order items to OUT: .xlsx with all sheets, .csv or .parquet with the items.
@@ -222,6 +224,7 @@ def export(
         mapped=only,
         changed_since=changed_since,
         gone=gone,
+        work=work,
     )
     totals = export_orders(desk, chosen, out)
     if json:

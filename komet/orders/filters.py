@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from komet.errors import InvalidInput
 from komet.language import _
 from komet.orders import statuses
+from komet.orders.work_lists import OF_ITEMS, WorkList, condition
 from komet.store.formulas import folded
 
 
@@ -37,7 +38,8 @@ class OrderFilter(BaseModel):
     """Everything combines with *and*; the values of one list with *or*. Empty means any.
 
     `providers` are provider IDs. `product` and `sku` find a part of the text, the rest match as a
-    whole; case and accents never matter. `changed_since` looks at when we saw a change.
+    whole; case and accents never matter. `changed_since` looks at when we saw a change;
+    `work` is one of the ready-made work lists.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
@@ -60,6 +62,7 @@ class OrderFilter(BaseModel):
     mapped: Mapped = Mapped.ALL
     changed_since: datetime | None = None
     gone: Gone = Gone.HIDE
+    work: WorkList | None = None
 
     def to_query(self) -> dict[str, list[str]]:
         """The filter as URL parameters, without what is at its default."""
@@ -89,14 +92,14 @@ class OrderFilter(BaseModel):
     @property
     def needs_sku(self) -> bool:
         """Whether the mapping must be joined to decide."""
-        return bool(self.sku) or self.mapped is not Mapped.ALL
+        return bool(self.sku) or self.mapped is not Mapped.ALL or self.work is WorkList.UNMAPPED
 
     @property
     def by_item(self) -> bool:
         """Whether items of one mixed line may be on either side of the filter."""
-        return bool(self.product) or self.needs_sku
+        return bool(self.product) or self.needs_sku or self.work in OF_ITEMS
 
-    def where(self) -> tuple[str, dict[str, Any]]:
+    def where(self) -> tuple[str, dict[str, Any]]:  # noqa: PLR0912 - a branch a field
         """The condition on `order_items i` (and `mappings m` if `needs_sku`), and its values."""
         conditions: list[str] = []
         params: dict[str, Any] = {}
@@ -149,4 +152,6 @@ class OrderFilter(BaseModel):
             add(f"m.code IS {'NOT NULL' if self.mapped is Mapped.MAPPED else 'NULL'}")
         if self.changed_since:
             add("i.changed_at >= $changed_since", changed_since=self.changed_since)
+        if self.work:
+            add(condition(self.work))
         return " AND ".join(conditions) or "true", params

@@ -30,6 +30,7 @@ SORTS = {
     "ship_date": _ORDER,
     "newest": f"i.ship_date DESC, {_ORDER}",
     "changed": f"i.changed_at DESC, {_ORDER}",
+    "waiting": f"i.first_seen_at, {_ORDER}",
     "boxes": f"i.boxes DESC NULLS LAST, {_ORDER}",
     "cost": f"i.total_cost DESC NULLS LAST, {_ORDER}",
     "product": f"i.product_folded, {_ORDER}",

@@ -26,6 +26,7 @@ _LISTS = {
 def order_filters(providers: Sequence[Provider], choices: dict[str, list[str]]) -> OrderFilter:
     """Draw the filters and return what they say. A link's filter fills them on the first visit."""
     _fill_from_link()
+    work = st.session_state.get(_key("work"))
     names = {provider.id: provider.name for provider in providers}
     groups = sorted({p.komet_group for p in providers if p.komet_group})
     values: dict[str, Any] = {}
@@ -82,6 +83,7 @@ def order_filters(providers: Sequence[Provider], choices: dict[str, list[str]]) 
             _("Changed since"), value=None, key=_key("changed_since"), format=day_pattern()
         )
         values["changed_since"] = datetime.combine(since, time(), UTC) if since else None
+        values["work"] = work
         st.button(_("Clear filters"), on_click=_clear, width="stretch")
     chosen = OrderFilter.model_validate(
         {name: tuple(v) if isinstance(v, list) else v for name, v in values.items() if v}
@@ -104,10 +106,11 @@ def _fill_from_link() -> None:
     except InvalidInput as error:
         failures.show(error)
         chosen = OrderFilter()
-    _fill(chosen)
+    fill(chosen)
 
 
-def _fill(chosen: OrderFilter) -> None:
+def fill(chosen: OrderFilter) -> None:
+    """Set the widgets to a filter; before they are drawn, or in a callback."""
     for name in type(chosen).model_fields:
         value = getattr(chosen, name)
         st.session_state[_key(name)] = list(value) if isinstance(value, tuple) else value
@@ -117,7 +120,8 @@ def _fill(chosen: OrderFilter) -> None:
 
 
 def _clear() -> None:
-    _fill(OrderFilter())
+    st.session_state[state.ORDERS_VIEW] = ""
+    fill(OrderFilter())
 
 
 def _picked(

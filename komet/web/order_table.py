@@ -1,5 +1,6 @@
 """The table of order items: a page at a time, sorted in SQL, a row opens its PO."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import polars as pl
@@ -14,11 +15,12 @@ _SORT_WORDS = {
     "newest": _later("Latest ship date first"),
     "ship_date": _later("Earliest ship date first"),
     "changed": _later("Last changed first"),
+    "waiting": _later("Longest waiting first"),
     "boxes": _later("Most boxes first"),
     "cost": _later("Highest cost first"),
     "product": _later("Product A to Z"),
 }
-_COLUMNS = (
+COLUMNS = (
     "provider", "po_number", "ship_date", "po_status", "line_status", "vendor_name",
     "customer_name", "product", "sku", "box_type", "boxes", "bunches", "stems_bunch", "unit_type",
     "total_units", "stems", "fbe", "unit_cost", "total_cost", "quantity_confirmed",
@@ -38,9 +40,9 @@ def sort_choice() -> str:
     )
 
 
-def order_table(frame: pl.DataFrame, key: str) -> int | None:
-    """Draw the rows of one page; returns the place of the row that the user picked."""
-    shown = frame.select(_COLUMNS).with_columns(
+def order_table(frame: pl.DataFrame, key: str, columns: Sequence[str] = ()) -> int | None:
+    """Draw the rows of one page (all `columns`, or these); returns the place of the picked row."""
+    shown = frame.select(COLUMNS).with_columns(
         pl.col("po_status").replace({c: _(w) for c, w in statuses.HEADER.items()}),
         pl.col("line_status").replace({c: _(w) for c, w in statuses.LINE.items()}),
         pl.col("order_type").replace({c: _(w) for c, w in statuses.ORDER_TYPE.items()}),
@@ -55,10 +57,16 @@ def order_table(frame: pl.DataFrame, key: str) -> int | None:
         on_select="rerun",
         selection_mode="single-row",
         column_config=column_config(),
+        column_order=list(columns) or None,
         placeholder="",
     )
     rows = picked.selection.rows
     return rows[0] if rows else None
+
+
+def column_words() -> dict[str, str]:
+    """The heading of each column."""
+    return {name: str(config["label"]) for name, config in column_config().items()}
 
 
 def column_config() -> dict[str, Any]:

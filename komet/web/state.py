@@ -12,6 +12,12 @@ NOTICE = "_notice"
 ORDERS_LINK = "_orders_link"
 """The orders filter as URL parameters, for when the user comes back from another page."""
 
+ORDERS_VIEW = "orders_view"
+"""The view that is chosen on Purchase orders: a work list, the ID of a saved view, or nothing."""
+
+ORDERS_PICK = "_orders_pick"
+"""The view to choose on the next run, after one was saved or deleted."""
+
 ORDERS_TABLE = "_orders_table"
 """How often the table's selection was cleared: part of its key."""
 
