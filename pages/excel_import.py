@@ -1,9 +1,47 @@
-"""Import from Excel."""
+"""Import from Excel: orders that a Komet user exported, before the token arrives."""
 
 import streamlit as st
 
-from komet.language import _
-from komet.web import guard
+from komet.language import _, _n
+from komet.orderfile import imports
+from komet.store import providers
+from komet.web import failures, guard, state
+from komet.web.order_file import show_days, show_reading
 
 desk = guard.enter("excel_import")
 st.title(_("Import from Excel"))
+st.caption(
+    _("No token yet? Upload what Komet's vendor portal exports: titles and footers are skipped,"
+      " merged cells filled down. Komet's own orders take the place of it once they come.")
+)  # fmt: skip
+
+with desk.db.read() as con:
+    every_provider = providers.all_providers(con)
+if not every_provider:
+    st.info(_("Orders belong to a client provider. Add the first one, then come back."))
+    st.page_link("pages/client_providers.py", label=_("Go to Client providers"))
+    st.stop()
+
+names = {provider.id: provider.name for provider in every_provider}
+provider_id = st.selectbox(
+    _("Client provider"), list(names), format_func=lambda id_: names[id_], key="file_provider"
+)
+done = st.session_state.get(state.FILE_IMPORTS, 0)
+uploaded = st.file_uploader(
+    _("An Excel or CSV file from Komet"), type=["xlsx", "xls", "csv", "txt"], key=f"orders_{done}"
+)
+if uploaded is None:
+    st.stop()
+with failures.shown():
+    checked = imports.dry_run(desk, uploaded.getvalue(), uploaded.name, provider_id)
+    show_days(checked.days)
+    if st.button(
+        _n("Import {n:,} line", "Import {n:,} lines", checked.writable).format(n=checked.writable),
+        type="primary",
+        disabled=not checked.writable,
+    ):
+        imports.apply(desk, checked)
+        st.session_state[state.FILE_IMPORTS] = done + 1
+        failures.notice(_("Imported {name}.").format(name=uploaded.name))
+        st.switch_page("pages/purchase_orders.py")
+    show_reading(checked.file)

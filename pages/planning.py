@@ -1,9 +1,50 @@
-"""Planning."""
+"""Planning: what ships week by week, compared, and a pivot that the user turns."""
 
 import streamlit as st
 
+from komet.export.pivot import export_pivot_bytes
 from komet.language import _
-from komet.web import guard
+from komet.orders.planning import DIMENSIONS
+from komet.store import providers
+from komet.web import guard, reads
+from komet.web.planning_parts import (
+    pivot_choice,
+    pivot_table,
+    planning_filter,
+    show_weeks,
+    weeks_chart,
+)
+from komet.web.preferences import kept
 
 desk = guard.enter("planning")
 st.title(_("Planning"))
+st.caption(_("Boxes are cartons; amounts are in each provider's currency; weeks are ISO weeks."))
+
+version = reads.version()
+if not reads.choices(version)["statuses"]:
+    st.info(_("No orders yet. Download some, or try the app with sample data from the Overview."))
+    st.page_link("pages/po_download.py", label=_("Go to PO download"))
+    st.stop()
+
+with desk.db.read() as con:
+    every_provider = providers.all_providers(con)
+chosen = planning_filter(every_provider, desk.now().date())
+show_weeks(reads.weeks_compared(version, chosen, desk.now().date()))
+
+rows, column, measure = pivot_choice()
+dimension = next((name for name in rows if name in DIMENSIONS), "provider")
+by_week = reads.week_sums(version, chosen, dimension, measure)
+if by_week.is_empty():
+    st.info(_("Nothing ships in these days."))
+    st.stop()
+st.altair_chart(weeks_chart(by_week, dimension, measure))
+found = reads.pivot(version, chosen, rows, column, measure)
+st.download_button(
+    _("Export to Excel"),
+    data=kept(export_pivot_bytes, desk, found, measure, chosen),
+    file_name=f"planning-{desk.now():%Y-%m-%d-%H%M}.xlsx",
+    mime="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    icon=":material/download:",
+    on_click="ignore",
+)
+pivot_table(found)

@@ -8,6 +8,7 @@ import fastexcel
 from komet.language import _
 from komet.mapping.dialect import Table
 from komet.mapping.errors import MappingFileError
+from komet.mapping.extent import MOST_CELLS, most_cells
 
 # A small archive can unpack to fill the memory; a sheet of a million rows stays under this.
 MOST_UNPACKED_BYTES = 1_000_000_000
@@ -55,6 +56,7 @@ def _refuse_bomb(data: bytes) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             unpacked = sum(member.file_size for member in archive.infolist())
+            cells = most_cells(archive) if unpacked <= MOST_UNPACKED_BYTES else 0
     except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError) as error:
         raise _unreadable() from error
     if unpacked > MOST_UNPACKED_BYTES:
@@ -62,6 +64,13 @@ def _refuse_bomb(data: bytes) -> None:
             _("The workbook is too big"),
             _("Unpacked it has {size} MB.").format(size=unpacked // 1_000_000),
             _("Keep only the mapping sheet, or save it as CSV, and upload it again."),
+        )
+
+    if cells > MOST_CELLS:
+        raise MappingFileError(
+            _("The workbook is too big"),
+            _("A cell far from the others makes a sheet of {n:,} cells.").format(n=cells),
+            _("Delete the empty rows and columns round the table, and upload it again."),
         )
 
 

@@ -1,12 +1,16 @@
 """Cached reads of orders, keyed by the data file's version: no rerun asks again, none is stale."""
 
+from datetime import date
+from decimal import Decimal
+
 import polars as pl
 import streamlit as st
 
 from komet.orders import changes as found
-from komet.orders import query
+from komet.orders import planning, query
 from komet.orders.changes import ChangeFilter
 from komet.orders.filters import OrderFilter
+from komet.orders.planning import Pivot
 from komet.orders.query import Totals
 from komet.web.resources import desk
 
@@ -75,3 +79,39 @@ def change_differences(
     """Differences by group; see `komet.orders.changes.differences`."""
     with desk().db.read() as con:
         return found.differences(con, chosen, by)
+
+
+@st.cache_data(show_spinner=False, max_entries=20)
+def weeks_compared(
+    version: Version,  # noqa: ARG001 - part of the key
+    chosen: OrderFilter,
+    today: date,
+) -> dict[str, dict[str, Decimal]]:
+    """This week, the last, and a year ago; see `komet.orders.planning.weeks_compared`."""
+    with desk().db.read() as con:
+        return planning.weeks_compared(con, chosen, today)
+
+
+@st.cache_data(show_spinner=False, max_entries=20)
+def week_sums(
+    version: Version,  # noqa: ARG001 - part of the key
+    chosen: OrderFilter,
+    dimension: str,
+    measure: str,
+) -> pl.DataFrame:
+    """A measure by ship week and one dimension; see `komet.orders.planning.sums`."""
+    with desk().db.read() as con:
+        return planning.sums(con, chosen, ("week", dimension), measure)
+
+
+@st.cache_data(show_spinner=False, max_entries=20)
+def pivot(
+    version: Version,  # noqa: ARG001 - part of the key
+    chosen: OrderFilter,
+    rows: tuple[str, ...],
+    column: str | None,
+    measure: str,
+) -> Pivot:
+    """The pivot; see `komet.orders.planning.pivot`."""
+    with desk().db.read() as con:
+        return planning.pivot(con, chosen, rows=rows, column=column, measure=measure)

@@ -21,6 +21,9 @@ ORDERS_PICK = "_orders_pick"
 ORDERS_TABLE = "_orders_table"
 """How often the table's selection was cleared: part of its key."""
 
+FILE_IMPORTS = "_file_imports"
+"""How often an order file was imported: part of the uploader's key."""
+
 MAPPING_SAVES = "_mapping_saves"
 """How often mappings were written: part of the keys of the grid and of the uploader."""
 

@@ -32,8 +32,10 @@ def change(accounts: Accounts, **values: Any) -> str:
         item = con.value(
             "SELECT po_item_id FROM order_items WHERE NOT mixed AND gone_at IS NULL AND"
             " po_status = 'A' AND boxes > 1 AND line_status IN ('P', 'Pending')"
-            " ORDER BY count(*) OVER (PARTITION BY provider_id, product_id, unit_type) DESC,"
-            " po_item_id LIMIT 1"
+            " ORDER BY (SELECT count(*) FROM order_items o"
+            " WHERE o.provider_id = order_items.provider_id AND o.unit_cost > 0"
+            " AND o.product_id = order_items.product_id AND o.unit_type = order_items.unit_type)"
+            " DESC, po_item_id LIMIT 1"
         )
         sets = ", ".join(f"{name} = ${name}" for name in values)
         con.run(f"UPDATE order_items SET {sets} WHERE po_item_id = $item", {**values, "item": item})

@@ -1,0 +1,66 @@
+"""Planning: every pivot adds up to the totals of its filter, on the screen and in the file."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import fastexcel
+import pytest
+from sample_accounts import Accounts
+
+from komet.export.pivot import export_pivot
+from komet.orders import planning, query
+from komet.orders.filters import OrderFilter
+from komet.orders.planning import DIMENSIONS, MEASURES, PERIODS, pivot, weeks_compared
+
+
+@pytest.fixture(scope="module")
+def filters() -> tuple[OrderFilter, ...]:
+    return (OrderFilter(), OrderFilter(product="rose"))
+
+
+@pytest.mark.parametrize("measure", MEASURES)
+def test_every_pivot_adds_up(
+    accounts: Accounts, filters: tuple[OrderFilter, ...], measure: str
+) -> None:
+    accounts.download(*accounts.days(5, 9))
+    with accounts.desk.db.read() as con:
+        for chosen in filters:
+            total = float(getattr(query.totals(con, chosen), measure) or 0)
+            for row in DIMENSIONS:
+                for column in (None, "week", "customer_name"):
+                    found = pivot(con, chosen, rows=(row,), column=column, measure=measure)
+                    assert found.totals["total"] == pytest.approx(total)
+                    assert found.cells["total"].sum() == pytest.approx(total)
+                    across = sum(found.totals[name] for name in found.columns)
+                    assert not found.columns or across == pytest.approx(total)
+            for period in PERIODS:
+                found = pivot(con, chosen, rows=("provider", period), column=None, measure=measure)
+                assert found.totals["total"] == pytest.approx(total)
+
+
+def test_the_file_has_the_same_figures(accounts: Accounts, tmp_path: Path) -> None:
+    accounts.download(*accounts.days(5, 9))
+    with accounts.desk.db.read() as con:
+        found = pivot(con, OrderFilter(), rows=("product", "box_type"), column="week")
+    export_pivot(accounts.desk, found, "boxes", OrderFilter(), tmp_path / "pivot.xlsx")
+    sheet = fastexcel.read_excel(tmp_path / "pivot.xlsx").load_sheet("Pivot").to_polars()
+    assert sheet.columns == ["Product", "Box type", *found.columns, "Total"]
+    assert sheet.height == found.cells.height + 1
+    assert sheet["Total"][-1] == pytest.approx(sheet["Total"][:-1].sum())
+
+
+def test_weeks_at_the_turn_of_the_year() -> None:
+    assert planning._same_week_last_year(date(2026, 11, 16)) == date(2025, 11, 17)
+    assert planning._same_week_last_year(date(2026, 12, 28)) == date(2025, 12, 22)  # week 53 and 52
+
+
+def test_a_week_that_is_not_held_is_left_out(accounts: Accounts) -> None:
+    monday = accounts.today - timedelta(days=accounts.today.weekday())
+    with accounts.desk.db.read() as con:
+        assert weeks_compared(con, OrderFilter(), accounts.today)["boxes"] == {}
+    accounts.download(monday, monday + timedelta(days=6))
+    with accounts.desk.db.read() as con:
+        found = weeks_compared(con, OrderFilter(), accounts.today)
+        assert set(found["boxes"]) == {"this"}
+        assert found["boxes"]["this"] == Decimal(str(float(query.totals(con, OrderFilter()).boxes)))
