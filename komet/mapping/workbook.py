@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+import zlib
 
 import fastexcel
 
@@ -57,7 +58,14 @@ def _refuse_bomb(data: bytes) -> None:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             unpacked = sum(member.file_size for member in archive.infolist())
             cells = most_cells(archive) if unpacked <= MOST_UNPACKED_BYTES else 0
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError) as error:
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        EOFError,
+        ValueError,
+        NotImplementedError,
+        OSError,
+    ) as error:
         raise _unreadable() from error
     if unpacked > MOST_UNPACKED_BYTES:
         raise MappingFileError(

@@ -66,7 +66,7 @@ def test_sample_data_mapping_download_filter_excel(app: App, page: Page, tmp_pat
     downloaded.value.save_as(tmp_path / "orders.xlsx")
     workbook = openpyxl.load_workbook(tmp_path / "orders.xlsx")
     assert workbook.sheetnames == [
-        "Items", "POs", "Lines", "Breakdowns", "Boxes", "Unmapped", "Info",
+        "Items", "POs", "Lines", "Breakdowns", "Boxes", "Unmapped", "Changes", "Info",
     ]  # fmt: skip
     items = workbook["Items"]
     headings = [cell.value for cell in items[1]]

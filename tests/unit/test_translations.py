@@ -1,0 +1,85 @@
+"""Every text that the program shows has a translation, with the same placeholders."""
+
+import re
+import sys
+from collections.abc import Iterable
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from komet import language
+from komet.language import LANGUAGES, _, _n
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "scripts"))
+import translations
+
+OTHERS = [code for code in LANGUAGES if code != language.DEFAULT]
+_PLACEHOLDER = re.compile(r"\{[^{}]*\}")
+
+
+def forms(text: object) -> list[str]:
+    return [str(part) for part in text] if isinstance(text, tuple | list) else [str(text)]
+
+
+@pytest.mark.parametrize("code", OTHERS)
+def test_no_text_lacks_a_translation(code: str) -> None:
+    held = translations.catalog(code)
+    missing = []
+    for message in translations.texts():
+        if message.id:
+            found = held.get(forms(message.id)[0])
+            if found is None or not all(forms(found.string)) or found.fuzzy:
+                missing.append(message.id)
+    assert missing == [], "run `python scripts/translations.py`, then translate these"
+
+
+@pytest.mark.parametrize("code", OTHERS)
+def test_none_is_kept_that_is_not_used(code: str) -> None:
+    used = {forms(message.id)[0] for message in translations.texts()}
+    held = {forms(message.id)[0] for message in translations.catalog(code)}
+    assert held - used == set()
+
+
+@pytest.mark.parametrize("code", OTHERS)
+def test_the_placeholders_are_the_same(code: str) -> None:
+    def placeholders(texts: Iterable[str]) -> set[tuple[str, ...]]:
+        return {tuple(sorted(_PLACEHOLDER.findall(text))) for text in texts}
+
+    for message in translations.catalog(code):
+        if message.id:
+            assert placeholders(forms(message.string)) == placeholders(forms(message.id)), (
+                message.id
+            )
+
+
+def test_numbers_and_dates_follow_the_language() -> None:
+    day, moment = date(2026, 11, 20), datetime(2026, 11, 20, 6, 5, tzinfo=UTC)
+    assert _("{n:,} requests a day").format(n=12_345) == "12,345 requests a day"
+    assert _("{start} to {end}").format(start=day, end=moment) == "2026-11-20 to 2026-11-20 06:05"
+    assert language.number(Decimal("1234.50")) == "1,234.5"
+    with language.using("es"):
+        assert _("{n:,} requests a day").format(n=12_345) == "12.345 solicitudes al día"
+        assert _("{start} to {end}").format(start=day, end=moment) == (
+            "20/11/2026 a 20/11/2026 06:05"
+        )
+        assert language.number(Decimal("1234.50"), 2) == "1.234,50"
+        assert _n("{n:,} row", "{n:,} rows", 1).format(n=1) == "1 fila"
+        assert _n("{n:,} row", "{n:,} rows", 2_000).format(n=2_000) == "2.000 filas"
+    assert _("Purchase orders") == "Purchase orders"
+
+
+@pytest.mark.parametrize(
+    ("tag", "code"),
+    [
+        ("es-EC", "es"),
+        ("es_CO.UTF-8", "es"),
+        ("en-US", "en"),
+        ("fr", "en"),
+        (None, "en"),
+        ("C", "en"),
+    ],
+)
+def test_the_nearest_language(tag: str | None, code: str) -> None:
+    assert language.nearest(tag) == code
