@@ -158,9 +158,14 @@ def excel_totals(path: Path) -> dict[str, Decimal]:
     """The figures of the Total row of the Items sheet, under the sandbox's names for them."""
     import fastexcel
 
-    sheet = fastexcel.read_excel(path).load_sheet("Items").to_polars()
-    total = sheet.filter(sheet.to_series(0) == "Total").row(-1, named=True)
-    named = {"boxes": "Boxes", "total_cost": "Total cost", "stems": "Stems", "fbe": "FBE"}
+    sheet = fastexcel.read_excel(path).load_sheet(_("Items")).to_polars()
+    total = sheet.filter(sheet.to_series(0) == _("Total")).row(-1, named=True)
+    named = {
+        "boxes": _("Boxes"),
+        "total_cost": _("Total cost"),
+        "stems": _("Stems"),
+        "fbe": _("FBE"),
+    }
     return {name: Decimal(str(total[heading] or 0)) for name, heading in named.items()}
 
 

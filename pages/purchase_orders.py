@@ -4,15 +4,14 @@ import math
 
 import streamlit as st
 
-from komet.export.orders import export_bytes
 from komet.language import _
 from komet.store import providers
 from komet.web import guard, reads, state
 from komet.web.charts import boxes_by_ship_date
+from komet.web.export_menu import export_menu
 from komet.web.order_dialog import open_order
 from komet.web.order_filters import order_filters
 from komet.web.order_table import COLUMNS, PAGE_ROWS, column_words, order_table, sort_choice
-from komet.web.preferences import kept
 from komet.web.quick_refresh import quick_refresh
 from komet.web.totals import show_totals
 from komet.web.view_choice import columns_choice, view_choice
@@ -53,26 +52,7 @@ with bar:
     frame = reads.page(version, chosen, sort, offset, PAGE_ROWS)
     columns = columns_choice(COLUMNS, column_words())
     quick_refresh(desk, frame, every_provider)
-    with st.popover(_("Export"), icon=":material/download:"):
-        st.caption(_("Everything that the filters find, not only this page."))
-        name = f"purchase-orders-{desk.now():%Y-%m-%d-%H%M}"
-        for label, ending, mime in (
-            (
-                _("Excel, all sheets"),
-                ".xlsx",
-                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-            ),
-            (_("CSV, items"), ".csv", "text/csv"),
-            (_("Parquet, items"), ".parquet", "application/vnd.apache.parquet"),
-        ):
-            st.download_button(
-                label,
-                data=kept(export_bytes, desk, chosen, ending),
-                file_name=name + ending,
-                mime=mime,
-                on_click="ignore",
-                width="stretch",
-            )
+    export_menu(desk, chosen)
 
 cleared = st.session_state.get(state.ORDERS_TABLE, 0)
 row = order_table(frame, f"orders_table_{cleared}", columns)

@@ -19,6 +19,7 @@ from komet.download.run import execute
 from komet.download.start import retryable, start
 from komet.errors import InvalidInput
 from komet.export.orders import export as export_orders
+from komet.export.templated import export_with, template_by_name
 from komet.language import _, _n, moment
 from komet.orders.filters import Gone, Mapped, OrderFilter
 from komet.orders.work_lists import WorkList
@@ -192,12 +193,14 @@ def export(
     changed_since: datetime | None = None,
     gone: Gone = Gone.HIDE,
     work: WorkList | None = None,
+    template: str | None = None,
     json: Json = False,
 ) -> int:
     """Export order items to OUT: .xlsx with all sheets, .csv or .parquet with the items.
 
     Filters combine; without any, all that Komet still shows is exported. Statuses are codes or
-    words (CF or "Confirmed by farm"); texts find a part, without regard to case and accents.
+    words (CF or "Confirmed by farm"); texts find a part, without regard to case and accents. With
+    --template the file has that layout, and OUT may be a folder.
     """
     if mapped and unmapped:
         raise InvalidInput(_("Choose --mapped or --unmapped, not both."))
@@ -226,6 +229,17 @@ def export(
         gone=gone,
         work=work,
     )
+    if template:
+        path, rows = export_with(desk, template_by_name(desk, template), chosen, out)
+        if json:
+            say_json({"file": str(path), "rows": rows})
+        else:
+            say(
+                _n("Wrote {path}: {n:,} row.", "Wrote {path}: {n:,} rows.", rows).format(
+                    path=path, n=rows
+                )
+            )
+        return 0
     totals = export_orders(desk, chosen, out)
     if json:
         say_json({"file": str(out), **totals.__dict__})

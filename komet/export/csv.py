@@ -14,8 +14,10 @@ _NESTED = (pl.List, pl.Array, pl.Struct, pl.Object, pl.Binary)
 _FORMULA = r"^([=+\-@\t\r\n])"
 
 
-def write_csv(target: Path, frame: pl.DataFrame) -> None:
-    """Write ``frame`` as CSV: UTF-8 with byte order mark, comma, RFC 4180, atomic.
+def write_csv(
+    target: Path, frame: pl.DataFrame, *, delimiter: str = ",", decimal_comma: bool = False
+) -> None:
+    """Write ``frame`` as CSV: UTF-8 with byte order mark, RFC 4180, atomic.
 
     Dates are ISO (2026-11-02), timestamps 2026-11-02 03:04:05 in UTC, nulls, NaN
     and infinities empty. A text that begins with = + - @, tab or a line end gets a
@@ -41,6 +43,8 @@ def write_csv(target: Path, frame: pl.DataFrame) -> None:
         safe.write_csv(
             part,
             include_bom=True,
+            separator=delimiter,
+            decimal_comma=decimal_comma,
             line_terminator="\r\n",
             date_format="%Y-%m-%d",
             datetime_format="%Y-%m-%d %H:%M:%S",

@@ -47,7 +47,7 @@ def export(desk: Desk, chosen: OrderFilter, target: Path) -> Totals:
         totals = query.totals(con, chosen)
         found = frames.items(con, chosen)
         sheets = _sheets(con, desk, chosen, totals, found) if ending == ".xlsx" else []
-    with _reported(target):
+    with reported(target):
         if ending == ".xlsx":
             write_workbook(target, sheets)
         elif ending == ".csv":
@@ -69,12 +69,13 @@ def export_bytes(desk: Desk, chosen: OrderFilter, ending: str) -> bytes:
 
 def written(target: Path, sheets: Sequence[Sheet]) -> None:
     """Write a workbook. Raises `InvalidInput` for a folder that cannot be written."""
-    with _reported(target):
+    with reported(target):
         write_workbook(target, sheets)
 
 
 @contextmanager
-def _reported(target: Path) -> Iterator[None]:
+def reported(target: Path) -> Iterator[None]:
+    """Raise `InvalidInput`, in words, where the block cannot write the file."""
     try:
         yield
     except OSError as error:

@@ -1,7 +1,7 @@
-"""What a product's name says: species, colours, length, grade, pack, and the variety's words.
+"""What a product's name says: species, colours, length, grades, pack, and the variety's words.
 
-Case, accents and the order of words do not matter. Nothing is guessed: what a name does not say
-stays empty.
+Case, accents and the order of words do not matter. Nothing is guessed: what a name does not say,
+or says twice differently, stays empty.
 """
 
 import re
@@ -9,28 +9,35 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
-from komet.mapping.vocabulary import COLOUR_OF, GRADE_OF, NOISE, SPECIES_OF
+from komet.mapping.vocabulary import (
+    ALSO_A_COLOUR,
+    COLOUR_OF,
+    GRADE_OF,
+    JOINED,
+    MODIFIED,
+    NOISE,
+    SPECIES_OF,
+)
 
 _SHORTEST, _LONGEST = 20, 150
 _INCH = 2.54
+_QUOTES = str.maketrans({"”": '"', "“": '"', "″": '"', "’": "'", "´": "'", "`": "'"})
+# "50/60 cm": two lengths in one box, which is neither of the two
+_RANGE = re.compile(r"(?<!\d)([3-9]0|1[0-2]0)\s*[-/]\s*([4-9]0|1[0-3]0)\s*cms?\b")
 _LENGTHS = (
-    (re.compile(r"(?<!\d)0[.,](\d{1,2})\s*m(?:ts?|etros?)?\b"), lambda m: int(m[1].ljust(2, "0"))),
-    (re.compile(r"(?<!\d)(\d{2,3})\s*cms?\b"), lambda m: int(m[1])),
-    (re.compile(r"(?<!\d)(\d{1,2})\s*(?:inches|inch|in\b|\"|'')"), lambda m: int(m[1]) * _INCH),
+    (re.compile(r"(?<![\d.,])([01]?[.,]\d{1,2})\s*m(?:ts?|trs?|etros?)?\b"), 100.0),
+    (re.compile(r"(?<![\d.,])(\d{2,3})\s*cms?\b"), 1.0),
+    (re.compile(r"(?<![\d.,])(\d{1,2})\s*(?:inches|inch|in\b|\"|'')"), _INCH),
 )
-_PACK = (
-    re.compile(r"\bx\s*(\d{1,3})\b"),
-    re.compile(r"(?<!\d)(\d{1,3})\s*(?:stems?|sts?|tallos?)\b"),
+_PACKS = (
+    re.compile(r"(?<![a-z])x\s*(\d{1,3})\b"),
+    re.compile(r"(?<!\d)(\d{1,3})\s*(?:stems?|stms?|sts?|tallos?)\b"),
     re.compile(r"\((\d{1,2})\)"),
 )
 _NUMBER = re.compile(r"(?<![\d.,])\d+(?![\d.,]*\d)")
+_BARE_LENGTHS = range(30, 121, 10)
+_BARE_PACKS = frozenset({5, 8, 10, 12, 15, 20, 25})
 _WORD = re.compile(r"[a-z]+")
-_COMPOUND = re.compile(
-    r"\b(?:(spray|spr)\W*(?:roses?|rosas?|rs)|(mini)\W*(?:carnations?|carns?|clavel(?:es)?)"
-    r"|(hot|dark|light)\W*(pink|pnk)|(baby)\W*s?\W*(breath)|(boca)\W*de\W*(dragon))\b"
-)
-_JOINED = {"spray": "sprayrose", "spr": "sprayrose", "mini": "minicarnation", "hot": "hotpink",
-           "baby": "babysbreath", "boca": "bocadragon"}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -51,30 +58,26 @@ class Attributes:
 
 
 def folded(text: str) -> str:
-    """Lower case, without accents."""
-    apart = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(sign for sign in apart if not unicodedata.combining(sign))
+    """Lower case, without accents, one kind of quotation mark, single spaces."""
+    apart = unicodedata.normalize("NFKD", text.translate(_QUOTES).casefold())
+    return " ".join("".join(c for c in apart if not unicodedata.combining(c)).split())
 
 
 @lru_cache(maxsize=200_000)
 def attributes(name: str) -> Attributes:
     """Read a name."""
-    text = folded(name)
+    ranges, text = _ranges(folded(name))
     cm, text = _length(text)
     pack, text = _pack(text)
-    numbers = [int(found) for found in _NUMBER.findall(text)]
-    for number in numbers:
-        # a bare number: long ones are lengths in cm, short ones stems per bunch
-        if cm is None and 30 <= number <= 120 and number % 5 == 0:
-            cm = number
-        elif pack is None and number in {5, 8, 10, 12, 15, 20, 25}:
-            pack = number
-    species: str | None = None
-    colours, grades, words = set(), set(), []
-    for word in _WORD.findall(_compounds(text.replace("'", ""))):
-        if word in SPECIES_OF:
-            species = species or SPECIES_OF[word]
-        elif word in COLOUR_OF:
+    cm, pack, others = _bare_numbers(text, cm, pack, lengths=not ranges)
+    for pattern, word in JOINED:
+        text = pattern.sub(f" {word} ", text)
+    found = _WORD.findall(text.replace("'", ""))
+    species, colours, left = _species(found)
+    words = [*ranges, *others]
+    grades = set()
+    for word in left:
+        if word in COLOUR_OF:
             colours.add(COLOUR_OF[word])
         elif word in GRADE_OF:
             grades.add(GRADE_OF[word])
@@ -85,25 +88,67 @@ def attributes(name: str) -> Attributes:
     )
 
 
+def _ranges(text: str) -> tuple[list[str], str]:
+    """Ranges of lengths, as words: a range equals only itself."""
+    found = [f"{low[1]}/{low[2]}" for low in _RANGE.finditer(text) if int(low[1]) < int(low[2])]
+    return found, _RANGE.sub(" ", text) if found else text
+
+
 def _length(text: str) -> tuple[int | None, str]:
-    for pattern, centimetres in _LENGTHS:
-        for found in pattern.finditer(text):
-            cm = round(centimetres(found))
+    """The only length that has a unit; the text without it."""
+    lengths = set()
+    for pattern, factor in _LENGTHS:
+        for match in pattern.finditer(text):
+            cm = round(float(match[1].replace(",", ".")) * factor)
+            if factor == _INCH:
+                cm = 5 * round(cm / 5)  # 24" is a 60 cm rose, not one of 61 cm
             if _SHORTEST <= cm <= _LONGEST:
-                return cm, text[: found.start()] + " " + text[found.end() :]
-    return None, text
+                lengths.add(cm)
+        text = pattern.sub(" ", text)
+    return (lengths.pop() if len(lengths) == 1 else None), text
 
 
 def _pack(text: str) -> tuple[int | None, str]:
-    for pattern in _PACK:
-        if found := pattern.search(text):
-            return int(found[1]), text[: found.start()] + " " + text[found.end() :]
+    for pattern in _PACKS:
+        if packs := {int(number) for number in pattern.findall(text)}:
+            return (packs.pop() if len(packs) == 1 else None), pattern.sub(" ", text)
     return None, text
 
 
-def _compounds(text: str) -> str:
-    def one(found: re.Match[str]) -> str:
-        first = next(part for part in found.groups() if part)
-        return _JOINED.get(first, found[0])
+def _bare_numbers(
+    text: str, cm: int | None, pack: int | None, *, lengths: bool
+) -> tuple[int | None, int | None, list[str]]:
+    """Numbers without a unit: long ones are centimetres, short ones stems, others name things."""
+    numbers = {number: int(number) for number in _NUMBER.findall(text)}
+    as_cm = {value for value in numbers.values() if value in _BARE_LENGTHS}
+    as_pack = {value for value in numbers.values() if value in _BARE_PACKS}
+    if cm is None and lengths and len(as_cm) == 1:
+        cm = as_cm.pop()
+    if pack is None and len(as_pack) == 1:
+        pack = as_pack.pop()
+    others = [
+        number for number, value in numbers.items() if len(number) > 2 and value not in (cm, pack)
+    ]
+    return cm, pack, others
 
-    return _COMPOUND.sub(one, text)
+
+def _species(found: list[str]) -> tuple[str | None, set[str], list[str]]:
+    """The species, whatever its place; colours that its words turn out to be; the other words."""
+    named = {word: SPECIES_OF[word] for word in found if word in SPECIES_OF}
+    # "clavel rosa" is a pink carnation
+    pink = set(named) & ALSO_A_COLOUR
+    if pink and len(set(named.values())) > 1:
+        named = {word: name for word, name in named.items() if word not in ALSO_A_COLOUR}
+    else:
+        pink = set()
+    left = [word for word in found if word not in named and word not in pink]
+    # a flower's name may be a variety's too ("rose Iris"): the plainer one is the species
+    order = list(dict.fromkeys(SPECIES_OF.values()))
+    names = sorted(set(named.values()), key=order.index)
+    species = names[0] if names else None
+    left += names[1:]
+    for modifier, basic, whole in MODIFIED:
+        if species == basic and modifier in left:
+            species = whole
+            left = [word for word in left if word != modifier]
+    return species, {"pink"} if pink else set(), left

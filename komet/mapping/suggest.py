@@ -5,17 +5,15 @@ counts as evidence. Where two SKUs fit nearly alike, neither reaches the thresho
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
-from typing import Any
+from dataclasses import replace
+from typing import Any, NamedTuple
 
-import numpy as np
 import polars as pl
-from rapidfuzz import process
-from rapidfuzz.distance import JaroWinkler
 
 from komet.language import _
 from komet.mapping.attributes import Attributes, attributes, folded
-from komet.mapping.likeness import likeness
+from komet.mapping.likeness import contradict, likeness
+from komet.mapping.near_varieties import NearVarieties
 
 DEFAULT_THRESHOLD = 85.0
 LOWEST = 50.0
@@ -29,11 +27,26 @@ SCHEMA = {
     "reason": pl.String,
     "rank": pl.Int64,
 }
-_VARIETIES = 12
+_VARIETIES = 8
 """How many varieties of the SKU list are looked at closely for one product."""
-_CLOSE = 6.0
-"""Points between the best and the next SKU, below which a variety that is not the same is open."""
-_VOWELS = str.maketrans("", "", "aeiouy ")
+_CLOSE = 4.0
+"""Points between the best and the next SKU, below which it is open which one is right."""
+_CLOSE_TO_EXACT = 0.5
+"""The same where only the best one's variety has the very same words."""
+_CONTRADICTED = 80.0
+"""The most for what is known from elsewhere and yet contradicts the product's name."""
+_BY_CODE, _BY_TEXT, _BY_ATTRIBUTES = 99.0, 97.0, 95.0
+
+
+class _Candidate(NamedTuple):
+    """`like` is the score by the names alone; `known`: from elsewhere too."""
+
+    place: int
+    score: float
+    like: float
+    exact: bool
+    known: bool
+    reasons: list[str]
 
 
 def suggest(
@@ -41,26 +54,31 @@ def suggest(
 ) -> pl.DataFrame:
     """The best SKUs for each product, a row a candidate, by product and rank (1 is the best).
 
-    `products`: [provider_id, komet_id, description, legacy_code: String]. `skus`: [sku,
-    description: String]; without a description the code itself is read. `evidence`:
-    [provider_name, description, sku: String], the mappings of other providers. Result: columns
-    of `SCHEMA`; scores from 0 to 100, those below 50 are left out.
+    `products`: [provider_id, komet_id: String], and where they are there [description, category,
+    variety, color, grade, legacy_code: String]; the description goes first, the other columns
+    fill in what it does not say. `skus`: [sku, description: String]; without a description the
+    code itself is read. `evidence`: [provider_name, description, sku: String], the mappings of
+    other providers. Result: the columns of `SCHEMA`; scores from 0 to 100, those below 50 are
+    left out.
     """
     ours = _Ours(skus, evidence)
-    wanted = products.filter(pl.col("description").is_not_null()).rows(named=True)
-    near = ours.near([attributes(row["description"]) for row in wanted])
+    wanted = products.sort("provider_id", "komet_id", maintain_order=True).rows(named=True)
     found: list[dict[str, Any]] = []
-    for row, places in zip(wanted, near, strict=True):
-        found += [
-            {
-                "provider_id": row["provider_id"],
-                "komet_id": row["komet_id"],
-                "description": row["description"],
-                **candidate,
-                "rank": rank,
-            }
-            for rank, candidate in enumerate(ours.candidates(row, places)[:limit], start=1)
-        ]
+    for row in wanted:
+        for rank, candidate in enumerate(ours.candidates(row)[:limit], start=1):
+            sku = ours.rows[candidate.place]
+            found.append(
+                {
+                    "provider_id": row["provider_id"],
+                    "komet_id": row["komet_id"],
+                    "description": row.get("description"),
+                    "sku": sku["sku"],
+                    "sku_description": sku["description"],
+                    "score": round(candidate.score, 1),
+                    "reason": ", ".join(candidate.reasons),
+                    "rank": rank,
+                }
+            )
     return pl.DataFrame(found, schema=SCHEMA)
 
 
@@ -68,90 +86,93 @@ class _Ours:
     """Our SKUs, by their code and by the words of their variety."""
 
     def __init__(self, skus: pl.DataFrame, evidence: pl.DataFrame) -> None:
-        self.rows = skus.unique("sku", keep="last", maintain_order=True).rows(named=True)
-        self.read = [attributes(row["description"] or row["sku"]) for row in self.rows]
-        self.by_code = {folded(row["sku"]): n for n, row in enumerate(self.rows)}
-        self.by_variety: dict[str, list[int]] = defaultdict(list)
-        for position, read in enumerate(self.read):
-            self.by_variety[read.variety].append(position)
-        self.varieties = sorted(self.by_variety)
+        listed = skus.filter(pl.col("sku").is_not_null())
+        self.rows = listed.unique("sku", keep="last", maintain_order=True).rows(named=True)
+        self.read = [
+            attributes((row["description"] or "").strip() or row["sku"]) for row in self.rows
+        ]
+        self.by_code: dict[str, list[int]] = defaultdict(list)
+        self.by_variety: dict[tuple[str, ...], list[int]] = defaultdict(list)
+        for place, read in enumerate(self.read):
+            self.by_code[folded(self.rows[place]["sku"])].append(place)
+            self.by_variety[read.words].append(place)
+        self.near = NearVarieties(words for words in self.by_variety if words)
         self.known: dict[str, dict[int, str]] = defaultdict(dict)
         self.known_alike: dict[Attributes, dict[int, str]] = defaultdict(dict)
-        for row in evidence.rows(named=True):
-            place = self.by_code.get(folded(row["sku"]))
-            if place is not None and row["description"]:
-                self.known[folded(row["description"])][place] = row["provider_name"]
-                self.known_alike[attributes(row["description"])][place] = row["provider_name"]
+        order = ["provider_name", "description", "sku"]
+        for row in evidence.drop_nulls(order).sort(order).rows(named=True):
+            for place in self.by_code.get(folded(row["sku"]), ()):
+                text = row["description"]
+                self.known[folded(text)].setdefault(place, row["provider_name"])
+                self.known_alike[attributes(text)].setdefault(place, row["provider_name"])
 
-    def near(self, wanted: list[Attributes]) -> list[set[int]]:
-        """For each product the SKUs of the most similar varieties."""
-        names = sorted({read.variety for read in wanted})
-        if not names or not self.varieties:
-            return [set() for _read in wanted]
-        whole = _alike(names, self.varieties)
-        bare = _alike([_bare(n) for n in names], [_bare(v) for v in self.varieties])
-        alike = np.maximum(whole, bare)
-        count = min(_VARIETIES, len(self.varieties))
-        best = np.argpartition(-alike, count - 1, axis=1)[:, :count]
-        places = {
-            name: {p for column in best[row] for p in self.by_variety[self.varieties[column]]}
-            for row, name in enumerate(names)
-        }
-        return [places[read.variety] for read in wanted]
-
-    def candidates(self, product: dict[str, Any], places: Iterable[int]) -> list[dict[str, Any]]:
-        """The SKUs of these places that fit, the best first."""
-        read = attributes(product["description"])
-        same_text = self.known.get(folded(product["description"]), {})
-        same_attributes = self.known_alike.get(read, {})
-        code = self.by_code.get(folded(product.get("legacy_code") or "\0"))
-        scored: list[tuple[float, bool, int, str]] = []
-        looked_at = {*places, *same_text, *same_attributes, *([] if code is None else [code])}
-        for place in looked_at:
+    def candidates(self, product: dict[str, Any]) -> list[_Candidate]:
+        """The SKUs that fit, the best first."""
+        text = product.get("description") or ""
+        read = _read(product)
+        code = folded(product.get("legacy_code") or "")
+        by_code = self.by_code.get(code, []) if code else []
+        same_text = self.known.get(folded(text), {}) if text.strip() else {}
+        same_attributes = self.known_alike.get(read, {}) if read.words else {}
+        scored = []
+        for place in {*self._fitting(read), *same_text, *same_attributes, *by_code}:
             like = likeness(read, self.read[place])
-            score, reasons, sure = like.score, list(like.reasons), False
-            if place == code:
-                score, sure = 99.0, True
+            known, reasons = 0.0, list(like.reasons)
+            if place in by_code:
+                known = _BY_CODE
                 reasons.insert(0, _("Komet's own code is this SKU"))
-            elif place in same_text or place in same_attributes:
-                by = same_text.get(place) or same_attributes[place]
-                score, sure = max(score, 97.0 if place in same_text else 95.0), True
+            elif by := same_text.get(place) or same_attributes.get(place):
+                known = _BY_TEXT if place in same_text else _BY_ATTRIBUTES
                 reasons.insert(0, _("mapped so for {provider}").format(provider=by))
+            if contradict(read, self.read[place]):
+                known = min(known, _CONTRADICTED)
+            score = max(like.score, known)
             if score >= LOWEST:
-                scored.append((score, sure or like.exact, place, ", ".join(reasons)))
-        scored.sort(key=lambda one: (-one[0], self.rows[one[2]]["sku"]))
-        return [
-            {
-                "sku": self.rows[found]["sku"],
-                "sku_description": self.rows[found]["description"],
-                "score": round(score, 1),
-                "reason": reason,
-            }
-            for score, _sure, found, reason in _without_doubt(scored)
-        ]
+                scored.append(_Candidate(place, score, like.score, like.exact, known > 0, reasons))
+        scored.sort(key=lambda one: (-one.score, not one.known, self.rows[one.place]["sku"]))
+        return _without_doubt(scored)
+
+    def _fitting(self, read: Attributes) -> list[int]:
+        """The SKUs of the most similar varieties that nothing contradicts."""
+        found: list[int] = []
+        varieties = 0
+        for words in self.near.of(read.words) if read.words else [()]:
+            fitting = [
+                place
+                for place in self.by_variety.get(words, [])
+                if not contradict(read, self.read[place])
+            ]
+            found += fitting
+            varieties += bool(fitting)
+            if varieties == _VARIETIES:
+                break
+        return found
 
 
-def _without_doubt(
-    scored: list[tuple[float, bool, int, str]],
-) -> list[tuple[float, bool, int, str]]:
-    """The same, but a best one with a rival close behind falls below the threshold."""
-    if len(scored) < 2:
-        return scored
-    (score, sure, place, reason), rival = scored[0], scored[1]
-    margin = 0.5 if sure else _CLOSE
-    if score - rival[0] >= margin or score < DEFAULT_THRESHOLD:
-        return scored
-    doubt = _("another SKU fits nearly as well")
-    best = (DEFAULT_THRESHOLD - 1, sure, place, f"{reason}, {doubt}")
-    rest = [(min(s, DEFAULT_THRESHOLD - 1), u, p, r) for s, u, p, r in scored[1:]]
-    return [best, *rest]
-
-
-def _alike(left: list[str], right: list[str]) -> Any:
-    return process.cdist(
-        left, right, scorer=JaroWinkler.normalized_similarity, workers=-1, dtype=np.float32
+def _read(product: dict[str, Any]) -> Attributes:
+    """What the description says, and where it is silent, what the product's other columns say."""
+    read = attributes(product.get("description") or "")
+    category, variety, colour, grade = (
+        attributes(product.get(name) or "") for name in ("category", "variety", "color", "grade")
+    )
+    return replace(
+        read,
+        species=read.species or category.species,
+        colours=read.colours or colour.colours,
+        words=read.words or variety.words,
+        cm=read.cm or grade.cm,
+        grades=read.grades or grade.grades,
     )
 
 
-def _bare(text: str) -> str:
-    return text.translate(_VOWELS)
+def _without_doubt(scored: list[_Candidate]) -> list[_Candidate]:
+    """The same, but a best one with a rival close behind falls below the threshold."""
+    if len(scored) < 2 or scored[0].score < DEFAULT_THRESHOLD:
+        return scored
+    best, rival = scored[0], scored[1]
+    if best.known and not rival.known and best.like >= rival.like:
+        return scored
+    if best.score - rival.score >= (_CLOSE_TO_EXACT if best.exact > rival.exact else _CLOSE):
+        return scored
+    best.reasons.append(_("another SKU fits nearly as well"))
+    return [one._replace(score=min(one.score, DEFAULT_THRESHOLD - 1)) for one in scored]

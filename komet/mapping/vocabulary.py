@@ -1,11 +1,14 @@
 """The trade's words for species, colours and grades: English, Spanish and the usual short forms.
 
-Everything is folded: lower case, without accents. What is not here is taken for a variety.
+Everything is folded: lower case, without accents. What is not here is taken for a variety. Where
+a name holds two species, the one that comes first here is meant.
 """
+
+import re
 
 SPECIES = {
     "rose": "rose roses rosa rosas rs ros rse roz",
-    "spray rose": "sprayrose sprayroses",
+    "spray rose": "sprayrose sprayroses sprose",
     "carnation": "carnation carnations clavel claveles carn carns crn clv",
     "mini carnation": "minicarnation minicarnations miniclavel miniclaveles minicarn mcarn",
     "chrysanthemum": "chrysanthemum chrysanthemums crisantemo crisantemos chrys mum mums crisan",
@@ -46,6 +49,7 @@ SPECIES = {
     "dianthus": "dianthus greentrick",
     "bouquet": "bouquet bouquets ramillete bqt bqts bouq",
     "heliconia": "heliconia heliconias",
+    "strelitzia": "strelitzia estrelicia",
     "anthurium": "anthurium anturio anturios",
 }
 
@@ -67,6 +71,7 @@ COLOURS = {
     "assorted": "assorted surtido surtida surtidos surtidas mixed mix asst ast asstd",
     "black": "black negro negra",
     "brown": "brown cafe marron",
+    "bronze": "bronze bronce",
     "salmon": "salmon",
     "coral": "coral",
 }
@@ -86,8 +91,9 @@ GRADES = {
 }
 
 _NOISE = (
-    "cm cms centimetros in inch inches m stem stems st tallo tallos t bunch bunches bu bun ramo"
-    " ramos de del la el los las the of and y con with per por x box caja qb hb eb fb pack paq"
+    "cm cms centimetros in inch inches m stem stems stm stms st sts tallo tallos t bunch bunches"
+    " bu bun ramo ramos de del la el los las the of and y con with per por x box caja"
+    " qb hb eb fb pack paq"
     " unit units fresh cut flower flowers flor flores farm"
 )
 NOISE = frozenset(_NOISE.split())
@@ -95,6 +101,39 @@ NOISE = frozenset(_NOISE.split())
 
 def _by_word(groups: dict[str, str]) -> dict[str, str]:
     return {word: name for name, words in groups.items() for word in words.split()}
+
+
+# Words that make another species of one, wherever they stand: "rosa spray", "spray rose".
+MODIFIED = (
+    ("spray", "rose", "spray rose"),
+    ("spr", "rose", "spray rose"),
+    ("spray", "carnation", "mini carnation"),
+    ("spr", "carnation", "mini carnation"),
+    ("mini", "carnation", "mini carnation"),
+    ("spray", "chrysanthemum", "pompon"),
+    ("spr", "chrysanthemum", "pompon"),
+)
+
+# Spanish for the flower and for the colour: "clavel rosa".
+ALSO_A_COLOUR = frozenset({"rosa", "rosas"})
+
+# Two words that are one.
+JOINED = tuple(
+    (re.compile(pattern), word)
+    for pattern, word in (
+        (r"\bhot\W*(?:pink|pnk)\b", "hotpink"),
+        (r"\bbaby\W*s?\W*breath\b", "babysbreath"),
+        (r"\b(?:boca|perrito)\W*(?:de)?\W*dragon\b", "bocadragon"),
+        (r"\bave\W*(?:del?)?\W*paraiso\b|\bbirds?\W*of\W*paradise\b", "strelitzia"),
+    )
+)
+
+# Colours that one house tells apart and another does not: no contradiction, and no agreement.
+KIN_COLOURS = tuple(
+    frozenset(pair.split("/"))
+    for pair in ("pink/hot pink", "white/cream", "lavender/purple", "red/burgundy", "peach/salmon",
+                 "peach/coral", "salmon/coral", "brown/bronze")
+)  # fmt: skip
 
 
 SPECIES_OF = _by_word(SPECIES)

@@ -6,6 +6,7 @@ import altair as alt
 import polars as pl
 
 from komet.language import _, day_code
+from komet.web.chart_language import in_our_language
 
 _STATES = ("done", "empty", "failed", "running", "queued")
 _COLOURS = ("#2f9e68", "#a9b8ae", "#d1495b", "#e0a93b", "#d8ded9")
@@ -31,6 +32,7 @@ def boxes_by_ship_date(frame: pl.DataFrame) -> Any:
             ],
         )
         .properties(height=280)
+        .configure(locale=in_our_language())
     )
 
 
@@ -74,4 +76,8 @@ def day_grid(frame: pl.DataFrame) -> Any:
         ),
     )
     rows = frame["provider"].n_unique()
-    return alt.layer(cells, signs).properties(height=36 * rows + 170)
+    return (
+        alt.layer(cells, signs)
+        .properties(height=36 * rows + 170)
+        .configure(locale=in_our_language())
+    )

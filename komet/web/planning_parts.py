@@ -13,6 +13,7 @@ from komet.language import _, day_pattern, number
 from komet.orders.filters import OrderFilter
 from komet.orders.planning import DIMENSIONS, MEASURES, PERIODS, Pivot
 from komet.store.providers import Provider
+from komet.web.chart_language import in_our_language
 
 _SERIES = 8
 
@@ -122,6 +123,7 @@ def weeks_chart(frame: pl.DataFrame, dimension: str, measure: str) -> Any:
             ],
         )
         .properties(height=340)
+        .configure(locale=in_our_language())
     )  # fmt: skip
 
 

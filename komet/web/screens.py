@@ -18,6 +18,7 @@ _SCREENS = {
     },
     _later("Set-up"): {
         "sku_mapping": (_later("SKU mapping"), "compare_arrows"),
+        "export_templates": (_later("Export templates"), "view_column"),
         "client_providers": (_later("Client providers"), "storefront"),
         "tokens": (_later("Tokens"), "key"),
         "activity": (_later("Activity"), "history"),

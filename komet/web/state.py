@@ -21,6 +21,12 @@ ORDERS_PICK = "_orders_pick"
 ORDERS_TABLE = "_orders_table"
 """How often the table's selection was cleared: part of its key."""
 
+TEMPLATE = "export_template_chosen"
+"""The export template that is being edited."""
+
+TEMPLATE_PICK = "_template_pick"
+"""The template to choose on the next run, after one was saved."""
+
 FILE_IMPORTS = "_file_imports"
 """How often an order file was imported: part of the uploader's key."""
 

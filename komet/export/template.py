@@ -1,0 +1,160 @@
+"""Export templates: named layouts, made in the browser and used by the command line."""
+
+import re
+from datetime import datetime
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from komet.errors import InvalidInput
+from komet.export import layout
+from komet.export.layout import Layout
+from komet.language import LANGUAGES, _, _later
+from komet.orders.filters import OrderFilter
+
+
+class Level(StrEnum):
+    """What one row is."""
+
+    ITEM = "item"
+    LINE = "line"
+    PO = "po"
+
+
+LEVELS: dict[Level, Layout] = {
+    Level.ITEM: layout.ITEMS,
+    Level.LINE: layout.LINES,
+    Level.PO: layout.POS,
+}
+"""The columns that can be chosen at each level: (name, usual heading, kind)."""
+LEVEL_WORDS = {
+    Level.ITEM: _later("Items (each product of a mixed box)"),
+    Level.LINE: _later("Lines"),
+    Level.PO: _later("Purchase orders"),
+}
+
+
+class Format(StrEnum):
+    """How a column is written; `auto` keeps the real type, dates in the others become text."""
+
+    AUTO = "auto"
+    TEXT = "text"
+    WHOLE = "whole"
+    TWO = "two"
+    FOUR = "four"
+    ISO = "iso"
+    DAY_FIRST = "day_first"
+    MONTH_FIRST = "month_first"
+
+
+FORMAT_WORDS = {
+    Format.AUTO: _later("as it is"),
+    Format.TEXT: _later("text"),
+    Format.WHOLE: _later("whole number"),
+    Format.TWO: _later("2 decimals"),
+    Format.FOUR: _later("4 decimals"),
+    Format.ISO: _later("text 2026-11-20"),
+    Format.DAY_FIRST: _later("text 20/11/2026"),
+    Format.MONTH_FIRST: _later("text 11/20/2026"),
+}
+DECIMALS = {Format.WHOLE: 0, Format.TWO: 2, Format.FOUR: 4}
+DAYS = {Format.ISO: "%Y-%m-%d", Format.DAY_FIRST: "%d/%m/%Y", Format.MONTH_FIRST: "%m/%d/%Y"}
+FILE_TYPES = (".xlsx", ".csv", ".parquet")
+DELIMITERS = {",": _later("comma"), ";": _later("semicolon"), "\t": _later("tab")}
+_UNSAFE = re.compile(r'[\\/:*?"<>|\x00-\x1f]+')
+_PLACEHOLDERS = {"name", "date", "time", "provider", "from", "to"}
+
+
+class TemplateColumn(BaseModel):
+    """One column: of the orders (`source`), or with the same `fixed` value in every row."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+    source: str = ""
+    heading: str = ""
+    fixed: str = ""
+    format: Format = Format.AUTO
+
+
+class ExportTemplate(BaseModel):
+    """A layout. An empty heading takes the usual one, in the template's language.
+
+    `file_name` may hold {name}, {date}, {time}, {provider}, {from} and {to}.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+    name: str = Field(min_length=1, max_length=60)
+    level: Level = Level.ITEM
+    columns: tuple[TemplateColumn, ...] = Field(min_length=1)
+    language: str = "en"
+    file_type: str = ".xlsx"
+    delimiter: str = ","
+    decimal_comma: bool = False
+    totals: bool = False
+    file_name: str = "{name}-{date}"
+
+    @model_validator(mode="after")
+    def _fits(self) -> "ExportTemplate":
+        known = {name for name, _heading, _kind in LEVELS[self.level]}
+        unknown = sorted({c.source for c in self.columns if c.source} - known)
+        if unknown:
+            raise ValueError(
+                _("There is no column {names} at this level.").format(names=", ".join(unknown))
+            )
+        if any(not column.source and not column.heading for column in self.columns):
+            raise ValueError(_("A column with a fixed value needs a heading."))
+        for value, allowed in (
+            (self.language, LANGUAGES),
+            (self.file_type, FILE_TYPES),
+            (self.delimiter, DELIMITERS),
+        ):
+            if value not in allowed:
+                raise ValueError(_("“{value}” cannot be chosen.").format(value=value))
+        if self.delimiter == "," and self.decimal_comma and self.file_type == ".csv":
+            raise ValueError(_("A comma cannot part both the columns and the decimals."))
+        wrong = set(re.findall(r"\{([^{}]*)\}", self.file_name)) - _PLACEHOLDERS
+        if wrong or not self.file_name:
+            raise ValueError(
+                _("The file name may hold {names} only.").format(
+                    names=", ".join(f"{{{name}}}" for name in sorted(_PLACEHOLDERS))
+                )
+            )
+        headings = [heading.casefold() for heading in self.headings()]
+        twice = sorted({h for h in headings if headings.count(h) > 1})
+        if twice:
+            raise ValueError(
+                _("Two columns have the heading {names}.").format(names=", ".join(twice))
+            )
+        return self
+
+    def headings(self) -> list[str]:
+        """The heading of each column, in the language in force where none is given."""
+        usual = {name: heading for name, heading, _kind in LEVELS[self.level]}
+        return [column.heading or _(usual[column.source]) for column in self.columns]
+
+    def target_name(self, now: datetime, chosen: OrderFilter, provider: str) -> str:
+        """The name of a file of now, safe for every file system."""
+        values = {
+            "name": self.name,
+            "date": f"{now:%Y-%m-%d}",
+            "time": f"{now:%H%M}",
+            "provider": provider,
+            "from": str(chosen.ship_from or ""),
+            "to": str(chosen.ship_to or ""),
+        }
+        text = re.sub(r"\{(\w+)\}", lambda found: values[found[1]], self.file_name)
+        return (_UNSAFE.sub("-", text).strip(" .-") or "export")[:120] + self.file_type
+
+
+def checked_template(definition: object) -> ExportTemplate:
+    """A template from what was entered or stored. Raises `InvalidInput` with the first reason."""
+    try:
+        return ExportTemplate.model_validate(definition)
+    except ValidationError as error:
+        first = error.errors()[0]
+        reason = str(first["msg"]).removeprefix("Value error, ")
+        place = ".".join(str(part) for part in first["loc"])
+        raise InvalidInput(
+            _("The template cannot be used."), f"{place}: {reason}" if place else reason
+        ) from error

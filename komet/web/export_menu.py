@@ -1,0 +1,46 @@
+"""The export menu of Purchase orders: all sheets, items, or a template's layout."""
+
+import streamlit as st
+
+from komet.desk import Desk
+from komet.export.orders import export_bytes
+from komet.export.templated import all_templates, export_template_bytes, target_name
+from komet.language import _
+from komet.orders.filters import OrderFilter
+from komet.web import failures
+from komet.web.preferences import kept
+
+_EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_MIME = {".xlsx": _EXCEL, ".csv": "text/csv", ".parquet": "application/vnd.apache.parquet"}
+
+
+def export_menu(desk: Desk, chosen: OrderFilter) -> None:
+    """Everything that the filter finds, as a file."""
+    with st.popover(_("Export"), icon=":material/download:"), failures.shown():
+        st.caption(_("Everything that the filters find, not only this page."))
+        name = f"purchase-orders-{desk.now():%Y-%m-%d-%H%M}"
+        labels = {
+            ".xlsx": _("Excel, all sheets"),
+            ".csv": _("CSV, items"),
+            ".parquet": _("Parquet, items"),
+        }
+        for ending, label in labels.items():
+            st.download_button(
+                label,
+                data=kept(export_bytes, desk, chosen, ending),
+                file_name=name + ending,
+                mime=_MIME[ending],
+                on_click="ignore",
+                width="stretch",
+            )
+        with desk.db.read() as con:
+            every = all_templates(con)
+        picked = st.selectbox(_("Template"), list(every), key="export_template")
+        st.download_button(
+            _("With this template"),
+            data=kept(export_template_bytes, desk, every[picked], chosen),
+            file_name=target_name(desk, every[picked], chosen),
+            mime=_MIME[every[picked].file_type],
+            on_click="ignore",
+            width="stretch",
+        )

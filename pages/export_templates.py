@@ -1,0 +1,67 @@
+"""Export templates: layouts under a name, made and previewed here, used by the command line."""
+
+import streamlit as st
+
+from komet.export.ready_made import READY_MADE
+from komet.export.template import checked_template
+from komet.export.templated import (
+    all_templates,
+    export_template_bytes,
+    preview,
+    save_template,
+    target_name,
+)
+from komet.language import _
+from komet.orders.filters import OrderFilter
+from komet.store import export_templates
+from komet.web import failures, guard, state
+from komet.web.preferences import kept
+from komet.web.template_editor import template_editor
+
+desk = guard.enter("export_templates")
+st.title(_("Export templates"))
+st.caption(
+    _("Which columns, in which order, under which headings. Use one on Purchase orders, or with"
+      " `python -m komet export OUT --template NAME`.")
+)  # fmt: skip
+
+with desk.db.read() as con:
+    every = all_templates(con)
+picked = st.session_state.pop(state.TEMPLATE_PICK, None)
+if picked in every:
+    st.session_state[state.TEMPLATE] = picked
+name = st.selectbox(_("Template"), list(every), key=state.TEMPLATE)
+held = every[name]
+ready_made = name in READY_MADE
+if ready_made:
+    st.info(_("This one is ready-made: change it and save it under a name of your own."))
+
+definition = template_editor(held, key=name)
+row = st.container(horizontal=True)
+with failures.shown():
+    template = checked_template(definition)
+    if row.button(_("Save"), type="primary"):
+        save_template(desk, template)
+        st.session_state[state.TEMPLATE_PICK] = template.name
+        failures.notice(_("Saved {name}.").format(name=template.name))
+        st.rerun()
+    if not ready_made:
+        with row.popover(_("Delete")):
+            st.caption(_("The nightly job fails if it uses this template."))
+            if st.button(_("Delete {name}").format(name=failures.plain(name))):
+                with desk.db.write() as con:
+                    export_templates.delete(con, name, desk.now())
+                failures.notice(_("Deleted {name}.").format(name=name))
+                st.rerun()
+    row.download_button(
+        _("Export all orders"),
+        data=kept(export_template_bytes, desk, template, OrderFilter()),
+        file_name=target_name(desk, template, OrderFilter()),
+        icon=":material/download:",
+        on_click="ignore",
+    )
+    st.subheader(_("Preview"))
+    shown = preview(desk, template, OrderFilter())
+    if shown.is_empty():
+        st.caption(_("There are no orders to show yet; the headings are these."))
+    st.dataframe(shown, hide_index=True, placeholder="")

@@ -1,0 +1,163 @@
+"""Export templates: real files of every kind, and definitions that are refused with a sentence."""
+
+import csv
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import fastexcel
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sample_accounts import Accounts, Komet
+
+from komet.errors import InvalidInput, NotFound
+from komet.export.ready_made import AS_KOMET, PLAIN_ERP, READY_MADE, UNOSOF_LIKE
+from komet.export.template import (
+    LEVELS,
+    ExportTemplate,
+    Format,
+    Level,
+    TemplateColumn,
+    checked_template,
+)
+from komet.export.templated import export_with, preview, save_template, template_by_name
+from komet.orders import query
+from komet.orders.filters import OrderFilter
+
+NOW = datetime(2026, 11, 20, 6, 5, tzinfo=UTC)
+
+
+@pytest.fixture
+def filled(accounts: Accounts) -> Accounts:
+    accounts.download(*accounts.days(3, 6))
+    return accounts
+
+
+def read(path: Path) -> pl.DataFrame:
+    if path.suffix == ".xlsx":
+        return fastexcel.read_excel(path).load_sheet(0).to_polars()
+    return pl.read_csv(path) if path.suffix == ".csv" else pl.read_parquet(path)
+
+
+@pytest.mark.parametrize("name", READY_MADE)
+def test_the_ready_made_ones_write_what_the_filter_finds(
+    filled: Accounts, tmp_path: Path, name: str
+) -> None:
+    chosen = OrderFilter(providers=(filled.magnolia.id,))
+    path, rows = export_with(filled.desk, READY_MADE[name], chosen, tmp_path)
+    frame = read(path)
+    totals = READY_MADE[name].totals
+    assert frame.height == rows + totals
+    with filled.desk.db.read() as con:
+        expected = query.totals(con, chosen)
+    heading = {"Komet Desk": "Boxes", "As Komet": "Qty PO", "UNOSOF-like": "Cajas"}.get(
+        name, "boxes"
+    )
+    boxes = frame[heading].cast(pl.Float64)[:rows].sum()
+    assert boxes == pytest.approx(float(expected.boxes or 0))
+    assert rows == (expected.lines if READY_MADE[name].level is Level.LINE else expected.items)
+
+
+def test_as_komet_has_the_headings_that_analysts_know(filled: Accounts, tmp_path: Path) -> None:
+    path, _rows = export_with(filled.desk, AS_KOMET, OrderFilter(), tmp_path / "k.xlsx")
+    assert read(path).columns == [
+        "PO #", "Vendor", "Ship Date", "Origin", "Status", "Customer", "Mark Code", "Product",
+        "B/T", "Qty PO", "Total U", "Cost", "Notes for the vendor",
+    ]  # fmt: skip
+    assert read(path)["PO #"].null_count() == 0
+    assert read(path)["Ship Date"].dtype in (pl.Date, pl.Datetime("ms"))
+
+
+def test_words_are_in_the_templates_language(filled: Accounts) -> None:
+    words = set(preview(filled.desk, UNOSOF_LIKE, OrderFilter(), 10_000)["Estado"].unique())
+    assert words & {"Despachado", "Confirmado", "Pendiente"}
+    usual = UNOSOF_LIKE.model_copy(update={"columns": (TemplateColumn(source="ship_date"),)})
+    assert preview(filled.desk, usual, OrderFilter()).columns == ["Fecha de despacho"]
+
+
+def test_one_row_a_po(filled: Accounts, tmp_path: Path) -> None:
+    template = ExportTemplate(
+        name="Heads", level=Level.PO, file_type=".parquet",
+        columns=tuple(TemplateColumn(source=name) for name, _h, _k in LEVELS[Level.PO]),
+    )  # fmt: skip
+    path, rows = export_with(filled.desk, template, OrderFilter(), tmp_path)
+    with filled.desk.db.read() as con:
+        assert rows == query.totals(con, OrderFilter()).purchase_orders
+    assert read(path)["PO ID"].n_unique() == rows
+
+
+def test_formats_fixed_values_and_a_spanish_csv(filled: Accounts, tmp_path: Path) -> None:
+    template = ExportTemplate(
+        name="Formats", file_type=".csv", delimiter=";", decimal_comma=True,
+        file_name="{provider}/{name} {from}",
+        columns=(
+            TemplateColumn(heading="who", fixed="=1+1"),
+            TemplateColumn(source="ship_date", heading="day", format=Format.DAY_FIRST),
+            TemplateColumn(source="unit_cost", heading="cost", format=Format.TWO),
+        ),
+    )  # fmt: skip
+    chosen = OrderFilter(providers=(filled.magnolia.id,), ship_from=filled.today)
+    path, rows = export_with(filled.desk, template, chosen, tmp_path)
+    assert path.name == f"Magnolia-Formats {filled.today}.csv"
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        written = list(csv.reader(file, delimiter=";"))
+    assert len(written) == rows + 1
+    assert written[0] == ["who", "day", "cost"]
+    assert {row[0] for row in written[1:]} == {"'=1+1"}
+    assert all(row[1][2] == row[1][5] == "/" for row in written[1:])
+    assert any("," in row[2] for row in written[1:])
+
+
+@pytest.mark.parametrize(
+    ("wrong", "reason"),
+    [
+        ({"columns": []}, "columns"),
+        ({"columns": [{"source": "nothing"}]}, "no column nothing"),
+        ({"columns": [{"fixed": "x"}]}, "needs a heading"),
+        ({"columns": [{"source": "sku"}, {"source": "boxes", "heading": "sku"}]}, "heading sku"),
+        ({"file_name": "{secret}"}, "file name may hold"),
+        ({"file_type": ".exe"}, "cannot be chosen"),
+        ({"file_type": ".csv", "decimal_comma": True}, "comma"),
+        ({"name": " "}, "name"),
+    ],
+)
+def test_what_cannot_be_used_is_told(wrong: dict[str, Any], reason: str) -> None:
+    with pytest.raises(InvalidInput, match=reason):
+        checked_template({"name": "T", "columns": [{"source": "sku"}]} | wrong)
+
+
+def test_ready_made_names_are_taken(accounts: Accounts) -> None:
+    with pytest.raises(InvalidInput, match="ready-made"):
+        save_template(accounts.desk, AS_KOMET.model_copy(update={"name": "as komet"}))
+    with pytest.raises(NotFound, match="As Komet"):
+        template_by_name(accounts.desk, "nothing of the kind")
+
+
+@given(
+    st.lists(
+        st.builds(
+            TemplateColumn,
+            source=st.sampled_from([name for name, _h, _k in LEVELS[Level.ITEM]]),
+            format=st.sampled_from([Format.AUTO, Format.TEXT]),
+        ),
+        min_size=1, max_size=8, unique_by=lambda column: column.source,
+    ),
+    st.text(min_size=1, max_size=30).filter(lambda text: text.strip() == text),
+)  # fmt: skip
+def test_what_is_stored_is_read_back(columns: list[TemplateColumn], name: str) -> None:
+    template = ExportTemplate(name=name, columns=tuple(columns))
+    assert checked_template(template.model_dump(mode="json")) == template
+    shown = template.target_name(NOW, OrderFilter(), "A/B")
+    assert shown.endswith(".xlsx")
+    assert not set(shown) & set('/\\:*?"<>|')
+
+
+def test_the_command_takes_a_template(filled: Accounts, komet: Komet, tmp_path: Path) -> None:
+    save_template(filled.desk, PLAIN_ERP.model_copy(update={"name": "Ours"}))
+    done = komet("export", str(tmp_path), "--template", "ours")
+    assert done.returncode == 0, done.stderr
+    [made] = tmp_path.glob("Ours-*.csv")
+    assert read(made).columns[:3] == ["source", "client", "po_number"]
+    assert komet("export", str(tmp_path), "--template", "none").returncode == 2
