@@ -19,7 +19,7 @@ st.title(_("PO download"))
 
 with desk.db.read() as con:
     active = providers.all_providers(con, inactive=False)
-    newest = runs.latest_runs(con, desk.now(), limit=1)
+    newest = runs.latest_runs(con, desk.now(), limit=1, whole=True)
 if not active:
     st.info(_("There is no active client provider yet. Add the first one, then come back."))
     st.page_link("pages/client_providers.py", label=_("Go to Client providers"))

@@ -17,7 +17,19 @@ from playwright.sync_api import Browser, Page, sync_playwright
 ROOT = Path(__file__).parents[1]
 OUT = ROOT / "shots"
 SIZES = {"wide": (1440, 900), "narrow": (390, 844)}
-SCREENS = ("", "purchase_orders", "po_download", "sku_mapping", "client_providers", "tokens")
+SCREENS = (
+    "",
+    "purchase_orders",
+    "changes",
+    "planning",
+    "po_download",
+    "excel_import",
+    "sku_mapping",
+    "export_templates",
+    "client_providers",
+    "tokens",
+    "activity",
+)
 FLAGS = (
     "--no-sandbox",
     "--disable-gpu",

@@ -52,6 +52,7 @@ def add_token(
         Add it even though there is a token of the same kind and owner.
     """
     desk = open_desk()
+    secret = _secret()
     with desk.db.write() as con:
         same = tokens.same_owner(con, kind.capitalize(), owner)
         if same and not yes:
@@ -65,7 +66,7 @@ def add_token(
             desk.box,
             label=label,
             kind=kind.capitalize(),
-            secret=_secret(),
+            secret=secret,
             owner=owner,
             users=users,
             base_url=checked_base_url(base_url) if base_url else None,

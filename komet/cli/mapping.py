@@ -48,10 +48,15 @@ def import_file(
             _("{name} cannot be read.").format(name=file.name), error.strerror or ""
         ) from error
     checked = imports.dry_run(desk, data, file.name, _provider_id(desk, provider))
+    if bad_rows:
+        try:
+            bad_rows.write_bytes(checked.bad_rows_csv())
+        except OSError as error:
+            raise InvalidInput(
+                _("{name} cannot be written.").format(name=bad_rows.name), error.strerror or ""
+            ) from error
     if not dry_run and not checked.to_apply.is_empty():
         imports.apply(desk, checked, file.name)
-    if bad_rows:
-        bad_rows.write_bytes(checked.bad_rows_csv())
     counts = dict(checked.counts)
     if json:
         problems = checked.problems.to_dicts()

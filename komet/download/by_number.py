@@ -121,17 +121,22 @@ def _write(  # noqa: PLR0917
     )
     came = {(order.number or "").upper() for order in answer.orders}
     result.missing += [number for number in numbers if number.upper() not in came]
+    with desk.db.read() as con:
+        held = {
+            row["number"].upper(): row["slice_date"]
+            for row in slices.days_of_numbers(con, numbers)
+            if row["provider_id"] == provider.id
+        }
+    days = _by_day(provider.id, answer, held)
     with desk.db.write() as con:
         calls.record(con, ledger.take())
-        held = {row["number"]: row["slice_date"] for row in slices.days_of_numbers(con, numbers)}
-        days = _by_day(provider.id, answer, held)
         if not days:
             return
         now = desk.now()
         run = runs.create_run(
             con,
             [(provider.id, rows.day) for rows in days],
-            source="PO numbers",
+            source=runs.BY_NUMBER,
             workers=1,
             now=now,
         )
@@ -149,7 +154,7 @@ def _by_day(provider_id: str, answer: Slice, held: Mapping[str, date]) -> list[S
     """What came, a slice for each ship date; a PO without one stays on the day that we hold."""
     orders: dict[date, list[int]] = {}
     for place, order in enumerate(answer.orders):
-        day = order.ship_date or held.get(order.number or "")
+        day = order.ship_date or held.get((order.number or "").upper())
         if day is None:
             raise InvalidInput(
                 _("PO {number} came without a ship date.").format(number=order.number),

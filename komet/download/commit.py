@@ -41,6 +41,9 @@ def write_slice(
         return SliceResult(orders=len(came.orders), lines=came.line_count)
     if came.source == slices.KOMET and came.whole:
         slices.forget_file_orders(con, came.provider_id, came.day)
+    elif came.source == slices.KOMET:
+        numbers = [b.head["number"] for b in came.orders.values() if b.head["number"]]
+        slices.forget_file_orders(con, came.provider_id, came.day, numbers)
     changes, written = _write_orders(con, came, run_id, known_products)
     noted = [change | _noted(came, run_id) for change in changes]
     if came.whole or came.source == slices.FILE:
@@ -120,6 +123,7 @@ def _write_orders(
     elsewhere = slices.lines_elsewhere(con, provider_id, line_orders)
     elsewhere = {item: po for item, po in elsewhere.items() if po not in held}
     if elsewhere:
+        before.po_lines += slices.held_lines(con, provider_id, elsewhere)
         slices.delete_lines(con, provider_id, elsewhere)
     rows = _rows(write, line_orders)
     slices.replace_orders(con, provider_id, list(held), rows)

@@ -29,6 +29,11 @@ def start(desk: Desk, plan: Plan, *, source: str, workers: int | None = None) ->
         for run in runs.latest_runs(con, desk.now(), limit=5):
             if _takes_up(con, run, plan.slices, desk):
                 return run, True
+            if run.active and _same_slices(con, run, plan.slices):
+                raise InvalidInput(
+                    _("The same download is at work already."),
+                    next_step=_("Watch it on PO download."),
+                )
         run = runs.create_run(con, plan.slices, source=source, workers=workers, now=desk.now())
     return run, False
 
@@ -40,7 +45,7 @@ def retryable(desk: Desk, run_id: str | None = None) -> tuple[Run, int]:
     """
     with desk.db.read() as con:
         if run_id is None:
-            newest = runs.latest_runs(con, desk.now(), limit=1)
+            newest = runs.latest_runs(con, desk.now(), limit=1, whole=True)
             if not newest:
                 raise InvalidInput(_("There has been no download yet."))
             run = newest[0]
@@ -58,4 +63,8 @@ def _takes_up(con: Connection, run: Run, slices: Sequence[tuple[str, date]], des
         return False
     if run.heartbeat_at is None or desk.now() - run.heartbeat_at > RESUME_WITHIN:
         return False
+    return _same_slices(con, run, slices)
+
+
+def _same_slices(con: Connection, run: Run, slices: Sequence[tuple[str, date]]) -> bool:
     return {(s.provider_id, s.slice_date) for s in runs.slices_of(con, run.id)} == set(slices)

@@ -26,7 +26,7 @@ def last_downloads(desk: Desk) -> pl.DataFrame:
     """
     with desk.db.read() as con:
         return con.frame(
-            """
+            f"""
             SELECT p.id AS provider_id, p.name AS provider, d.last_download,
               coalesce(d.days, 0) AS days, coalesce(d.orders, 0)::BIGINT AS orders,
               coalesce(f.failed, 0) AS failed
@@ -39,7 +39,8 @@ def last_downloads(desk: Desk) -> pl.DataFrame:
               SELECT provider_id, count(*) AS failed FROM (
                 SELECT s.provider_id, s.slice_date, arg_max(s.state, r.created_at) AS newest
                 FROM run_slices s JOIN runs r ON r.id = s.run_id
-                WHERE s.state IN ('done', 'empty', 'failed') GROUP BY ALL
+                WHERE s.state IN ('done', 'empty', 'failed')
+                  AND r.source NOT IN {runs.OF_PARTS} GROUP BY ALL
               ) WHERE newest = 'failed' GROUP BY provider_id
             ) f ON f.provider_id = p.id
             WHERE p.active ORDER BY lower(p.name)

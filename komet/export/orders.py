@@ -92,7 +92,7 @@ def _sheets(
     frames.choose(con, chosen)
     since = chosen.changed_since or changes.last_download(con)
     sheets = [
-        sheet_of(_("Items"), layout.ITEMS, found, _totals_row(totals)),
+        sheet_of(_("Items"), layout.ITEMS, found, _totals_row(totals, found)),
         sheet_of(_("POs"), layout.POS, frames.purchase_orders(con)),
         sheet_of(_("Lines"), layout.LINES, frames.lines(con)),
         sheet_of(_("Breakdowns"), layout.BREAKDOWNS, frames.breakdowns(con)),
@@ -155,12 +155,13 @@ def _text(value: Any) -> str | None:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _totals_row(totals: Totals) -> dict[str, Any]:
+def _totals_row(totals: Totals, found: pl.DataFrame) -> dict[str, Any]:
     """Totals under the headings of Items; total units only where all have one unit type."""
     headings = {name: _(heading) for name, heading, _kind in layout.ITEMS}
     row = {headings[name]: getattr(totals, name) for name in _TOTALLED}
-    if not (totals.stem_units and totals.bunch_units):
-        row[headings["total_units"]] = totals.stem_units or totals.bunch_units
+    units = found["unit_type"].unique().to_list()
+    if len(units) == 1:
+        row[headings["total_units"]] = found["total_units"].sum()
     return row
 
 

@@ -1,6 +1,7 @@
 """Importing, editing and exporting SKU mappings, for the page and the command line alike."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import polars as pl
 
@@ -10,6 +11,7 @@ from komet.language import _
 from komet.mapping.check import DryRun, check_mapping
 from komet.mapping.export_form import mapping_csv
 from komet.mapping.file import read_mapping
+from komet.mapping.headings import KOMET_ID
 from komet.store import mappings, providers
 from komet.store.mappings import PRODUCT, MappingImport
 
@@ -27,6 +29,9 @@ def dry_run(
             next_step=_("Split it, or leave out columns that are not needed."),
         )
     file = read_mapping(data, file_name)
+    if kind == "box_type":
+        # orders are joined by the code in capitals
+        file = replace(file, rows=file.rows.with_columns(pl.col(KOMET_ID).str.to_uppercase()))
     with desk.db.read() as con:
         return check_mapping(
             file,

@@ -83,7 +83,7 @@ def apply(desk: Desk, checked: FileDryRun) -> Run:
         run = runs.create_run(
             con,
             [(checked.provider_id, rows.day) for rows in came],
-            source="Excel file",
+            source=runs.FROM_FILE,
             workers=1,
             now=now,
         )

@@ -122,8 +122,8 @@ class OrderFilter(BaseModel):
             add("i.ship_date >= $ship_from", ship_from=self.ship_from)
         if self.ship_to:
             add("i.ship_date <= $ship_to", ship_to=self.ship_to)
-        header = [statuses.code_of(statuses.HEADER, word) for word in self.statuses]
-        line = [statuses.code_of(statuses.LINE, word) for word in self.line_statuses]
+        header = statuses.alike(statuses.HEADER, self.statuses)
+        line = statuses.alike(statuses.LINE, self.line_statuses)
         for column, name, values in (
             ("i.po_status", "statuses", header),
             ("i.line_status", "line_statuses", line),

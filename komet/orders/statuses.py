@@ -4,6 +4,10 @@ The header's status and a line's status are different lists (Komet says so itsel
 the header are documented, those of lines only in part (UNOSOF's manual: C confirmed, S shipped).
 """
 
+from collections.abc import Sequence
+
+import polars as pl
+
 from komet.language import _, _later
 
 HEADER = {
@@ -24,10 +28,32 @@ ORDER_TYPE = {"P": _later("Prebook"), "S": _later("Standing order"), "D": _later
 
 
 def decoded(codes: dict[str, str], code: str | None) -> str:
-    """The word for a code; an unknown code, or a word that Komet sent, as it is."""
+    """The word for a code, or for a word that Komet sent; what is neither as it is."""
     if not code:
         return ""
-    return _(codes.get(code.upper(), code))
+    known = code_of(codes, code)
+    return _(codes[known]) if known in codes else code
+
+
+def alike(codes: dict[str, str], chosen: Sequence[str]) -> list[str]:
+    """The chosen codes and words, each with its code and with Komet's word for it."""
+    found: list[str] = []
+    for value in chosen:
+        code = code_of(codes, value)
+        found += [value.strip(), code, *([codes[code]] if code in codes else [])]
+    return list(dict.fromkeys(found))
+
+
+def worded(frame: pl.DataFrame) -> pl.DataFrame:
+    """The same rows with `po_status`, `line_status` and `order_type` in words."""
+    columns = {"po_status": HEADER, "line_status": LINE, "order_type": ORDER_TYPE}
+    return frame.with_columns(
+        pl.col(name).replace(
+            {value: decoded(codes, value) for value in frame[name].unique().drop_nulls()}
+        )
+        for name, codes in columns.items()
+        if name in frame.columns
+    )
 
 
 def code_of(codes: dict[str, str], word: str) -> str:
@@ -42,7 +68,8 @@ def code_of(codes: dict[str, str], word: str) -> str:
 def sql(codes: dict[str, str], column: str) -> str:
     """The same decoding as an SQL expression; empty stays null."""
     cases = " ".join(
-        f"WHEN '{code}' THEN '{_(word).replace(chr(39), chr(39) * 2)}'"
+        f"WHEN '{said.upper()}' THEN '{_(word).replace(chr(39), chr(39) * 2)}'"
         for code, word in codes.items()
+        for said in (code, word)
     )
     return f"CASE upper({column}) {cases} ELSE {column} END"

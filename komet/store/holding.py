@@ -171,7 +171,7 @@ class Holding:
         while True:
             try:
                 instance = duckdb.connect(str(self._path))
-                instance.execute("SET TimeZone = 'UTC'; SET enable_progress_bar = false")
+                instance.execute("SET GLOBAL TimeZone = 'UTC'; SET enable_progress_bar = false")
                 self._mark.unlink(missing_ok=True)
                 return instance
             except duckdb.IOException as error:

@@ -159,7 +159,7 @@ def undo(con: Connection, now: datetime, import_id: str | None = None) -> Mappin
 
     Mappings that have been changed again since are left as they are.
     """
-    open_imports = [done for done in imports(con) if done.undone_at is None]
+    open_imports = [done for done in imports(con, 1_000_000) if done.undone_at is None]
     last = next((d for d in open_imports if import_id in {None, d.id}), None)
     if last is None:
         raise InvalidInput(_("There is no import to undo."))

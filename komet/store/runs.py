@@ -16,6 +16,10 @@ from komet.errors import NotFound
 from komet.language import _
 from komet.store.database import Connection
 
+BY_NUMBER = "PO numbers"
+FROM_FILE = "Excel file"
+OF_PARTS = (BY_NUMBER, FROM_FILE)
+"""Sources of runs that did not ask for whole days: they say nothing of a day that failed."""
 HEARTBEAT = timedelta(seconds=2)
 _SILENT_AFTER = timedelta(seconds=30)
 
@@ -142,10 +146,14 @@ def run_by_id(con: Connection, run_id: str, now: datetime) -> Run:
     return _run(rows[0], now)
 
 
-def latest_runs(con: Connection, now: datetime, limit: int = 20) -> list[Run]:
-    """The newest runs first."""
+def latest_runs(
+    con: Connection, now: datetime, limit: int = 20, *, whole: bool = False
+) -> list[Run]:
+    """The newest runs first; `whole`: only those that asked for whole days."""
+    only = f"WHERE source NOT IN {OF_PARTS}" if whole else ""
     rows = con.rows(
-        f"SELECT {_RUN_COLUMNS} FROM runs ORDER BY created_at DESC LIMIT $limit", {"limit": limit}
+        f"SELECT {_RUN_COLUMNS} FROM runs {only} ORDER BY created_at DESC LIMIT $limit",
+        {"limit": limit},
     )
     return [_run(row, now) for row in rows]
 
@@ -168,7 +176,7 @@ def failed_before(con: Connection, slices: Sequence[tuple[str, date]]) -> set[tu
         "SELECT provider_id, slice_date, arg_max(s.state, r.created_at) AS newest"
         " FROM run_slices s JOIN runs r ON r.id = s.run_id"
         " WHERE slice_date BETWEEN $start AND $end AND s.state IN ('done', 'empty', 'failed')"
-        " GROUP BY ALL HAVING newest = 'failed'",
+        f" AND r.source NOT IN {OF_PARTS} GROUP BY ALL HAVING newest = 'failed'",
         {"start": min(day for _p, day in slices), "end": max(day for _p, day in slices)},
     )
     return {(row["provider_id"], row["slice_date"]) for row in rows} & set(slices)

@@ -217,15 +217,36 @@ def record_differences(con: Connection, before: OrderRows, after: OrderRows, not
     )
 
 
-def forget_file_orders(con: Connection, provider_id: str, day: date) -> None:
-    """Drop what an Excel file said of a day, now that Komet itself has answered for it."""
-    key = {"provider": provider_id, "day": day, "mark": FILE_MARK}
-    for table in (*_TABLES, "order_items", "po_changes", "po_differences", "data_problems"):
-        con.run(
-            f"DELETE FROM {table} WHERE provider_id = $provider AND slice_date = $day"
-            " AND starts_with(po_id, $mark)",
-            key,
+def forget_file_orders(
+    con: Connection, provider_id: str, day: date, numbers: Sequence[str] | None = None
+) -> None:
+    """Drop what an Excel file said of a day, now that Komet itself has answered for it.
+
+    With `numbers`, only the POs of these numbers, on whichever day the file had them.
+    """
+    if numbers is None:
+        found = "slice_date = $day AND starts_with(po_id, $mark)"
+    else:
+        found = (
+            "po_id IN (SELECT po_id FROM purchase_orders WHERE provider_id = $provider"
+            " AND starts_with(po_id, $mark) AND list_contains($numbers, number))"
         )
+    key = {"provider": provider_id, "day": day, "mark": FILE_MARK, "numbers": list(numbers or ())}
+    used = {name: value for name, value in key.items() if f"${name}" in f"$provider {found}"}
+    last = ("purchase_orders",)
+    others = [table for table in _TABLES if table not in last]
+    for table in (*others, "order_items", "po_changes", "po_differences", "data_problems", *last):
+        con.run(f"DELETE FROM {table} WHERE provider_id = $provider AND {found}", used)
+
+
+def held_lines(con: Connection, provider_id: str, items: dict[str, str]) -> list[Row]:
+    """The held lines of these IDs (PO item ID → PO ID)."""
+    rows = con.rows(
+        "SELECT * FROM po_lines WHERE provider_id = $provider"
+        " AND po_item_id IN (SELECT unnest($items))",
+        {"provider": provider_id, "items": list(items)},
+    )
+    return [row for row in rows if items[row["po_item_id"]] == row["po_id"]]
 
 
 def source_of(con: Connection, provider_id: str, day: date) -> str | None:
@@ -269,10 +290,10 @@ def final_slices(
 
 
 def days_of_numbers(con: Connection, numbers: Sequence[str]) -> list[Row]:
-    """provider_id, number and slice_date of the held POs of these numbers, the newest first."""
+    """provider_id, number and slice_date of the held POs of these numbers, the oldest first."""
     return con.rows(
         "SELECT provider_id, number, slice_date FROM purchase_orders"
-        " WHERE upper(number) IN (SELECT unnest($numbers)) ORDER BY slice_date DESC",
+        " WHERE upper(number) IN (SELECT unnest($numbers)) ORDER BY slice_date",
         {"numbers": [number.upper() for number in numbers]},
     )
 
@@ -293,7 +314,8 @@ def forget_gone(con: Connection, run_id: str, provider_id: str, po_ids: Sequence
 
 
 _SHARED = """
-  l.provider_id, l.po_id, l.po_item_id, l.slice_date, l.ship_date, l.po_number, l.po_status,
+  l.provider_id, l.po_id, l.po_item_id, l.slice_date,
+  coalesce(l.ship_date, l.slice_date) AS ship_date, l.po_number, l.po_status,
   l.line_item_status AS line_status, l.vendor_name, l.customer_name, l.location_name, l.origin,
   l.carrier_name, l.mark_code, l.box_type, l.total_boxes AS boxes, l.unit_type, l.total_cost,
   l.quantity_confirmed, l.order_type, l.prebook, l.prebook_truck_date AS truck_date,

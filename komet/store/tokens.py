@@ -133,7 +133,9 @@ def rename_token(
 ) -> None:
     """Change what a token is called, whose it is, and how many paid users its company has."""
     before = token_by_id(con, token_id)
-    new_label = label if label.strip() == before.label else _checked_label(con, label)
+    new_label = (
+        label if label.strip().casefold() == before.label.casefold() else _checked_label(con, label)
+    )
     con.run(
         "UPDATE tokens SET label = $label, owner = $owner, users = $users, updated_at = $now"
         " WHERE id = $id",

@@ -10,6 +10,7 @@ from komet.language import _, _n, moment_pattern
 from komet.mapping import grid, imports
 from komet.store.mappings import PRODUCT
 from komet.web import failures, state
+from komet.web.frozen import frozen
 
 PAGE_ROWS = 100
 
@@ -50,12 +51,14 @@ def editable_grid(desk: Desk, provider_id: str, only: str, empty: str, kind: str
         pl.selectors.decimal().cast(pl.Float64)
     )
     saved = st.session_state.get(state.MAPPING_SAVES, 0)
+    editor = f"grid_{key}_{number}_{text}_{saved}"
+    shown = frozen(editor, shown)
     edited = st.data_editor(
         shown.select(
             "description", "sku", "boxes", "items", "komet_id", "legacy_code", "category",
             "sku_description", "source", "changed_at",
         ),
-        key=f"grid_{key}_{number}_{text}_{saved}",
+        key=editor,
         hide_index=True,
         placeholder="",
         height=min(38 + 35 * shown.height, 560),

@@ -8,6 +8,7 @@ from komet.language import _, _n
 from komet.mapping.suggest import DEFAULT_THRESHOLD
 from komet.mapping.suggestions import accept, suggestions
 from komet.web import failures, reads, state
+from komet.web.frozen import frozen
 
 _SHOWN = 500
 
@@ -35,14 +36,16 @@ def suggestion_list(desk: Desk, provider_id: str, language: str) -> None:
         int(DEFAULT_THRESHOLD),
         key="suggestion_threshold",
     )
-    above = found.filter(pl.col("score") >= threshold)
     saved = st.session_state.get(state.MAPPING_SAVES, 0)
+    editor = f"suggestions_{provider_id}_{saved}"
+    found = frozen(editor, found)
+    above = found.filter(pl.col("score") >= threshold)
     edited = st.data_editor(
         found.head(_SHOWN)
         .with_columns(pl.selectors.decimal().cast(pl.Float64), accept=pl.lit(False))
         .select("accept", "description", "sku", "sku_description", "score", "reason", "boxes",
                 "second", "komet_id"),
-        key=f"suggestions_{provider_id}_{saved}",
+        key=editor,
         hide_index=True,
         placeholder="",
         height=min(38 + 35 * found.height, 560),

@@ -83,8 +83,7 @@ def _body(order: OrderDetail) -> None:
 
 
 def _lines(items: pl.DataFrame) -> None:
-    shown = items.select(_LINE_COLUMNS).with_columns(
-        pl.col("line_status").replace({c: _(w) for c, w in statuses.LINE.items()}),
+    shown = statuses.worded(items.select(_LINE_COLUMNS)).with_columns(
         pl.col("sku").fill_null(_("unmapped")),
         pl.selectors.decimal().cast(pl.Float64),
     )

@@ -42,10 +42,7 @@ def sort_choice() -> str:
 
 def order_table(frame: pl.DataFrame, key: str, columns: Sequence[str] = ()) -> int | None:
     """Draw the rows of one page (all `columns`, or these); returns the place of the picked row."""
-    shown = frame.select(COLUMNS).with_columns(
-        pl.col("po_status").replace({c: _(w) for c, w in statuses.HEADER.items()}),
-        pl.col("line_status").replace({c: _(w) for c, w in statuses.LINE.items()}),
-        pl.col("order_type").replace({c: _(w) for c, w in statuses.ORDER_TYPE.items()}),
+    shown = statuses.worded(frame.select(COLUMNS)).with_columns(
         pl.col("sku").fill_null(_("unmapped")),
         pl.selectors.decimal().cast(pl.Float64),
     )

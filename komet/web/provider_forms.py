@@ -17,6 +17,7 @@ from komet.store.providers import DAYS_AHEAD, DAYS_BACK, SYSTEM, Provider, Provi
 from komet.store.tokens import Token
 from komet.web import failures
 from komet.web.failures import plain
+from komet.web.frozen import frozen
 
 
 def card(desk: Desk, provider: Provider, tokens: Sequence[Token]) -> None:
@@ -179,10 +180,11 @@ def _fbe_factors(desk: Desk, provider: Provider) -> None:
     missing = frame.filter(pl.col("fbe").is_null())["code"].to_list()
     if missing:
         st.warning(_("Without a factor: {codes}").format(codes=plain(", ".join(missing))))
-    shown = frame.with_columns(pl.selectors.decimal().cast(pl.Float64))
+    editor = f"fbe_{provider.id}_{frame['fbe_edited'].to_list()}"
+    shown = frozen(editor, frame.with_columns(pl.selectors.decimal().cast(pl.Float64)))
     edited = st.data_editor(
         shown,
-        key=f"fbe_{provider.id}",
+        key=editor,
         hide_index=True,
         placeholder="",
         disabled=("code", "komet_fbe", "fbe", "lines"),

@@ -15,6 +15,9 @@ ORDERS_LINK = "_orders_link"
 ORDERS_VIEW = "orders_view"
 """The view that is chosen on Purchase orders: a work list, the ID of a saved view, or nothing."""
 
+ORDERS_LINKED = "_orders_linked"
+"""A view that a link has opened, whoever owns it."""
+
 ORDERS_PICK = "_orders_pick"
 """The view to choose on the next run, after one was saved or deleted."""
 

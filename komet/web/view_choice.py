@@ -111,7 +111,18 @@ def _from_link(desk: Desk, held: dict[str, SavedView]) -> None:
     if picked is not None:
         st.session_state[state.ORDERS_VIEW] = picked if picked in held else _ALL
         return
-    if state.ORDERS_VIEW in st.session_state or "view" not in st.query_params:
+    linked = st.session_state.get(state.ORDERS_LINKED)
+    if linked:
+        held.setdefault(linked.id, linked)
+    if state.ORDERS_VIEW in st.session_state:
+        return
+    if "view" not in st.query_params:
+        work = st.query_params.get("work") or st.session_state.get(state.ORDERS_LINK, {}).get(
+            "work"
+        )
+        work = work[0] if isinstance(work, list) else work
+        if work in set(WorkList):
+            st.session_state[state.ORDERS_VIEW] = work
         return
     try:
         with desk.db.read() as con:
@@ -119,6 +130,6 @@ def _from_link(desk: Desk, held: dict[str, SavedView]) -> None:
     except DeskError as error:
         failures.show(error)
         return
-    held[view.id] = view
+    held[view.id] = st.session_state[state.ORDERS_LINKED] = view
     st.session_state[state.ORDERS_VIEW] = view.id
     _take(view)

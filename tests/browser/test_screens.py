@@ -16,6 +16,11 @@ SCREENS = {
     "sku_mapping": "SKU mapping",
     "client_providers": "Client providers",
     "tokens": "Tokens",
+    "changes": "Changes",
+    "planning": "Planning",
+    "excel_import": "Import from Excel",
+    "export_templates": "Export templates",
+    "activity": "Activity",
 }
 
 

@@ -45,6 +45,9 @@ def test_token_provider_mapping_download(
 
     page.get_by_role("link", name="Client providers").click()
     settled(page)
+    page.get_by_role("combobox", name="Token", exact=True).click()
+    page.get_by_role("option", name="By login").first.click()
+    settled(page)
     page.get_by_role("button", name="Load locations").click()
     expect(page.get_by_role("combobox", name="Komet location")).to_be_visible()
     page.get_by_label("Name", exact=True).fill("Magnolia Imports")

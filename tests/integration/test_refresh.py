@@ -145,8 +145,10 @@ def test_the_command(accounts: Accounts, komet: Komet) -> None:
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["state"] == "done"
     with accounts.desk.db.read() as con:
-        number = con.value("SELECT number FROM purchase_orders LIMIT 1")
-    one = komet("refresh", "--number", str(number))
+        number = con.value(
+            "SELECT number FROM purchase_orders WHERE provider_id = $p", {"p": accounts.magnolia.id}
+        )
+    one = komet("refresh", "--number", str(number), "--provider", "Magnolia")
     assert one.returncode == 0, one.stderr
     assert "1 PO is up to date" in one.stdout
     assert komet("refresh", "--number", "P000000").returncode == 2

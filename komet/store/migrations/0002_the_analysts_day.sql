@@ -15,6 +15,8 @@ UPDATE day_slices SET source = 'komet';
 ALTER TABLE order_items ADD COLUMN customer_id VARCHAR;
 ALTER TABLE order_items ADD COLUMN carrier_id VARCHAR;
 ALTER TABLE order_items ADD COLUMN location_id VARCHAR;
+-- a PO whose ship date cannot be read ships on the day that it was asked for by
+UPDATE order_items SET ship_date = slice_date WHERE ship_date IS NULL;
 UPDATE order_items i SET customer_id = l.customer_id, carrier_id = l.carrier_id,
   location_id = l.location_id FROM po_lines l
   WHERE l.provider_id = i.provider_id AND l.po_id = i.po_id AND l.po_item_id = i.po_item_id;
