@@ -59,7 +59,9 @@ class Attributes:
 
 def folded(text: str) -> str:
     """Lower case, without accents, one kind of quotation mark, single spaces."""
-    apart = unicodedata.normalize("NFKD", text.translate(_QUOTES).casefold())
+    apart = text.translate(_QUOTES)
+    for _twice in range(2):  # what is taken apart may have a case of its own: "𝐀", "｀"
+        apart = unicodedata.normalize("NFKD", apart.casefold()).translate(_QUOTES)
     return " ".join("".join(c for c in apart if not unicodedata.combining(c)).split())
 
 

@@ -36,11 +36,13 @@ def export_menu(desk: Desk, chosen: OrderFilter) -> None:
         with desk.db.read() as con:
             every = all_templates(con)
         picked = st.selectbox(_("Template"), list(every), key="export_template")
+        file_name = target_name(desk, every[picked], chosen)
         st.download_button(
             _("With this template"),
             data=kept(export_template_bytes, desk, every[picked], chosen),
-            file_name=target_name(desk, every[picked], chosen),
+            file_name=file_name,
             mime=_MIME[every[picked].file_type],
             on_click="ignore",
             width="stretch",
         )
+        st.caption(failures.plain(file_name))

@@ -90,7 +90,8 @@ def _remembered() -> dict[str, str]:
         found = json.loads(unquote(st.context.cookies.get(_COOKIE, "")))
     except ValueError:
         return {}
-    return {k: v[:40] for k, v in found.items() if isinstance(v, str)} if found else {}
+    held = found if isinstance(found, dict) else {}
+    return {k: v[:40] for k, v in held.items() if isinstance(v, str)}
 
 
 @st.cache_resource(show_spinner=False)

@@ -12,6 +12,16 @@ from playwright.sync_api import Page, expect
 
 ROOT = Path(__file__).parents[2]
 expect.set_options(timeout=30_000)
+# A click is drawn some time after it was made: the app is at rest when it has been so for a while.
+_QUIET = """() => {
+  const app = document.querySelector('[data-testid=stApp]');
+  if (!app || app.dataset.testScriptState !== 'notRunning') {
+    window.quietSince = undefined;
+    return false;
+  }
+  window.quietSince ??= performance.now();
+  return performance.now() - window.quietSince > 400;
+}"""
 
 
 class App:
@@ -55,7 +65,6 @@ def settled(page: Page) -> None:
     """Wait until Streamlit has drawn the page, and see that it shows no exception."""
     expect(page.locator("h1").first).to_be_visible()
     expect(page.get_by_test_id("stSkeleton")).to_have_count(0)
-    page.wait_for_function(
-        "document.querySelector('[data-testid=stApp]').dataset.testScriptState === 'notRunning'"
-    )
+    page.evaluate("window.quietSince = undefined")
+    page.wait_for_function(_QUIET)
     expect(page.get_by_test_id("stException")).to_have_count(0)

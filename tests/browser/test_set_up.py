@@ -76,8 +76,10 @@ def test_token_provider_mapping_download(
     expect(page.get_by_role("button", name="Apply 1 row")).to_be_visible()
     expect(page.get_by_text("1 problem keeps rows from being written")).to_be_visible()
     page.get_by_role("button", name="Apply 1 row").click()
-    expect(page.get_by_text("Past imports and edits")).to_be_visible()
-    page.get_by_role("button", name="Undo the last one").click()
+    expect(page.get_by_text("Written: 1 new, 0 changed.")).to_be_visible()
+    settled(page)
+    page.get_by_role("tab", name="History").click()
+    page.get_by_role("button", name="Undo an import").click()
     page.get_by_role("button", name="Undo it").click()
     expect(page.get_by_text("Undone.")).to_be_visible()
 
