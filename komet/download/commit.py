@@ -99,6 +99,11 @@ def _write_orders(
     before = slices.held_rows(con, provider_id, [*touched, *gone])
     held = _bundles(before)
     found_again = slices.forget_gone(con, run_id, provider_id, touched)
+    # before gone lines are added to what came: where a line is now, not where it was
+    line_orders = {
+        line["po_item_id"]: po_id for po_id, b in orders.items() for line in b.lines
+        if po_id not in heads or po_id in held
+    }  # fmt: skip
 
     changes: list[Row] = []
     write: list[OrderBundle] = []
@@ -116,10 +121,6 @@ def _write_orders(
         changes.append(compare.whole_order("gone", held[po_id].head))
         write.append(_gone(held[po_id], came.requested_at))
 
-    line_orders = {
-        line["po_item_id"]: po_id for po_id, b in orders.items() for line in b.lines
-        if po_id not in heads or po_id in held
-    }  # fmt: skip
     elsewhere = slices.lines_elsewhere(con, provider_id, line_orders)
     elsewhere = {item: po for item, po in elsewhere.items() if po not in held}
     if elsewhere:

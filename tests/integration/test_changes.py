@@ -1,13 +1,14 @@
 """What changed between two downloads: told completely, summed up rightly, exported."""
 
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import fastexcel
 import openpyxl
 import pytest
+import told_changes
 from sample_accounts import Accounts
+from told_changes import Store
 
 from komet.export.changes import export_changes
 from komet.export.orders import export
@@ -16,12 +17,6 @@ from komet.orders.changes import GROUPS, ChangeFilter, Kind
 from komet.orders.detail import order_detail
 from komet.orders.filters import OrderFilter
 from komet.store.runs import RunState
-
-Store = dict[tuple[str, ...], dict[str, Any]]
-_HEAD = ("number", "status", "total_boxes", "total_cost", "comments", "ship_date")
-_LINE = ("product_description", "total_boxes", "unit_cost", "total_cost", "quantity_confirmed",
-         "line_item_status", "customer_name", "mark_code", "notes")  # fmt: skip
-
 
 @pytest.fixture
 def twice(accounts: Accounts) -> tuple[Accounts, Store, Store]:
@@ -34,31 +29,9 @@ def twice(accounts: Accounts) -> tuple[Accounts, Store, Store]:
     return accounts, before, state(accounts)
 
 
-def text(value: Any) -> str | None:
-    if isinstance(value, Decimal):
-        shown = format(value, "f")
-        return shown.rstrip("0").rstrip(".") if "." in shown else shown
-    return None if value is None else str(value)
-
-
 def state(accounts: Accounts) -> Store:
     with accounts.desk.db.read() as con:
-        heads = con.rows(
-            f"SELECT provider_id, po_id, {', '.join(_HEAD)}, gone_at FROM purchase_orders"
-        )
-        lines = con.rows(
-            f"SELECT provider_id, po_id, po_item_id, {', '.join(_LINE)}, gone_at FROM po_lines"
-        )
-    return {
-        **{
-            (r["provider_id"], r["po_id"]):
-            {f: text(r[f]) for f in _HEAD} | {"gone": r["gone_at"] is not None} for r in heads
-        },
-        **{
-            (r["provider_id"], r["po_id"], r["po_item_id"]):
-            {f: text(r[f]) for f in _LINE} | {"gone": r["gone_at"] is not None} for r in lines
-        },
-    }  # fmt: skip
+        return told_changes.state(con)
 
 
 def last_changes(accounts: Accounts, **chosen: Any) -> list[dict[str, Any]]:
@@ -71,22 +44,9 @@ def test_the_changes_applied_to_the_first_download_give_the_second(
     twice: tuple[Accounts, Store, Store],
 ) -> None:
     accounts, before, after = twice
-    told = {key: dict(fields) for key, fields in before.items()}
     found = last_changes(accounts)
     assert {"new", "moved", "changed", "gone"} <= {row["kind"] for row in found}
-    for row in found:
-        po = (row["provider_id"], row["po_id"])
-        key = (*po, row["po_item_id"]) if row["po_item_id"] else po
-        if row["kind"] == "new":
-            told |= {k: v for k, v in after.items() if k == key or (len(key) == 2 and k[:2] == po)}
-        elif row["kind"] in {"gone", "back"}:
-            for k in told:
-                if k == key or (len(key) == 2 and k[:2] == po):
-                    told[k]["gone"] = row["kind"] == "gone"
-        elif row["field"] in told[key]:
-            assert told[key][row["field"]] == row["before"], row
-            told[key][row["field"]] = row["after"]
-    assert told == after
+    assert told_changes.applied(before, found, after) == after
 
 
 def test_differences_are_those_of_the_totals(twice: tuple[Accounts, Store, Store]) -> None:

@@ -1,0 +1,137 @@
+"""Any slices in any order: the last state is kept, and changes lead from one to the next."""
+
+from datetime import UTC, date, datetime, timedelta
+from itertools import count
+from typing import Any
+
+import hypothesis
+import told_changes
+from hypothesis import strategies as st
+from told_changes import Store
+
+from komet.api.client import Slice
+from komet.api.models import PurchaseOrder
+from komet.desk import Desk
+from komet.download.commit import write_slice
+from komet.download.rows import slice_rows
+from komet.orders.changes import ChangeFilter, changes
+from komet.store import providers
+from komet.store.providers import ProviderFields
+
+World = dict[str, tuple[int, dict[str, int]]]
+"""Each PO with its day, and its lines with their boxes."""
+
+_DAYS = (date(2026, 11, 23), date(2026, 11, 24), date(2026, 11, 25))
+_START = datetime(2026, 11, 20, tzinfo=UTC)
+_LINES = st.dictionaries(st.sampled_from(["l1", "l2", "l3", "l4"]), st.integers(1, 3), max_size=3)
+_WORLD = st.dictionaries(
+    st.sampled_from(["p1", "p2", "p3"]), st.tuples(st.integers(0, 2), _LINES)
+).map(lambda world: _each_line_once(world))
+_STEPS = st.lists(st.tuples(_WORLD, st.lists(st.integers(0, 2), max_size=4)), max_size=5)
+_OWN = {"provider_id", "run_id", "first_seen_at", "changed_at", "fetched_at", "gone_at"}
+_TABLES = ("purchase_orders", "po_lines", "po_breakdowns", "order_items")
+_numbers = count()
+_MANY = hypothesis.settings(
+    max_examples=200, suppress_health_check=[hypothesis.HealthCheck.function_scoped_fixture]
+)
+
+
+def _each_line_once(world: World) -> World:
+    """A line belongs to one PO at a time."""
+    taken: set[str] = set()
+    for po_id in sorted(world):
+        day, lines = world[po_id]
+        world[po_id] = (day, {line: n for line, n in lines.items() if line not in taken})
+        taken |= lines.keys()
+    return world
+
+
+def order(po_id: str, day: date, lines: dict[str, int]) -> PurchaseOrder:
+    details = [
+        {"poItemId": line, "productId": line, "productDescription": f"Rose {line}",
+         "totalBoxes": boxes, "totalUnits": boxes * 100, "totalCost": boxes * 30,
+         "breakdowns": [{"productId": "r", "bunches": boxes, "stemsBunch": 25}] if boxes > 2
+         else []}
+        for line, boxes in lines.items()
+    ]  # fmt: skip
+    return PurchaseOrder.model_validate(
+        {"id": po_id, "number": po_id.upper(), "shipDate": str(day), "status": "Pending",
+         "totalBoxes": sum(lines.values()), "details": details}
+    )  # fmt: skip
+
+
+def ask(desk: Desk, provider: str, world: World, day: int, at: datetime) -> None:
+    """The slice of that day, asked for at that time, into the store."""
+    found = [order(po, _DAYS[day], lines) for po, (on, lines) in world.items() if on == day]
+    rows = slice_rows(provider, _DAYS[day], Slice(found, [], at))
+    with desk.db.write() as con:
+        write_slice(con, rows, f"run-{provider}", set())
+
+
+def kept(desk: Desk, provider: str) -> dict[str, list[dict[str, Any]]]:
+    """What the store holds of a provider, without what is gone and without times."""
+    tables = {}
+    with desk.db.read() as con:
+        for table in _TABLES:
+            rows = con.rows(f"SELECT * FROM {table} WHERE provider_id = $p", {"p": provider})
+            here = [row for row in rows if row.get("gone_at") is None]
+            shown = [{k: v for k, v in row.items() if k not in _OWN} for row in here]
+            tables[table] = sorted(shown, key=str)
+    gone = {row["po_item_id"] for row in rows if row.get("gone_at") is not None}
+    tables["po_breakdowns"] = [r for r in tables["po_breakdowns"] if r["po_item_id"] not in gone]
+    return tables
+
+
+@_MANY
+@hypothesis.given(steps=_STEPS, last=_WORLD, order_of_days=st.permutations([0, 1, 2]))
+def test_the_last_state_is_what_is_kept(
+    desk: Desk, steps: list[tuple[World, list[int]]], last: World, order_of_days: list[int]
+) -> None:
+    provider, alone = f"a{next(_numbers)}", f"b{next(_numbers)}"
+    late: list[tuple[World, int, datetime]] = []
+    moment = _START
+    for world, days in steps:
+        for n, day in enumerate(days):
+            moment += timedelta(minutes=1)
+            if n == 2:
+                late.append((world, day, moment))  # answered now, written when all is over
+            else:
+                ask(desk, provider, world, day, moment)
+    for day in order_of_days:
+        moment += timedelta(minutes=1)
+        ask(desk, provider, last, day, moment)
+        ask(desk, alone, last, day, moment)
+    for world, day, asked_at in late:
+        ask(desk, provider, world, day, asked_at)
+    assert kept(desk, provider) == kept(desk, alone)
+
+
+@_MANY
+@hypothesis.given(first=_WORLD, second=_WORLD, days=st.permutations([0, 1, 2]))
+def test_changes_lead_from_one_download_to_the_next(
+    desk: Desk, first: World, second: World, days: list[int]
+) -> None:
+    with desk.db.write() as con:
+        fields = ProviderFields(name=f"Client {next(_numbers)}")
+        provider = providers.save_provider(con, fields, now=_START).id
+    for n, day in enumerate(days):
+        ask(desk, provider, first, day, _START + timedelta(minutes=n))
+    before = of_provider(desk, provider)
+    since = _START + timedelta(hours=1)
+    for n, day in enumerate(days):
+        ask(desk, provider, second, day, since + timedelta(minutes=n))
+    after = of_provider(desk, provider)
+    with desk.db.read() as con:
+        found = changes(con, ChangeFilter(since=since, providers=(provider,))).rows(named=True)
+    # a line that went to another PO is that PO's now, and no longer kept with the first
+    told = told_changes.applied(before, reversed(found), after)
+    assert here(told) == here(after)
+
+
+def of_provider(desk: Desk, provider: str) -> Store:
+    with desk.db.read() as con:
+        return {k: v for k, v in told_changes.state(con).items() if k[0] == provider}
+
+
+def here(store: Store) -> Store:
+    return {key: fields for key, fields in store.items() if not fields["gone"]}
