@@ -14,9 +14,7 @@ _LINE = ("product_description", "total_boxes", "unit_cost", "total_cost", "quant
 
 def state(con: Connection) -> Store:
     """Each PO and each line with the fields of which changes are told."""
-    heads = con.rows(
-        f"SELECT provider_id, po_id, {', '.join(_HEAD)}, gone_at FROM purchase_orders"
-    )
+    heads = con.rows(f"SELECT provider_id, po_id, {', '.join(_HEAD)}, gone_at FROM purchase_orders")
     lines = con.rows(
         f"SELECT provider_id, po_id, po_item_id, {', '.join(_LINE)}, gone_at FROM po_lines"
     )

@@ -100,7 +100,7 @@ def _write_orders(
     held = _bundles(before)
     found_again = slices.forget_gone(con, run_id, provider_id, touched)
     # before gone lines are added to what came: where a line is now, not where it was
-    line_orders = {
+    now_of = {
         line["po_item_id"]: po_id for po_id, b in orders.items() for line in b.lines
         if po_id not in heads or po_id in held
     }  # fmt: skip
@@ -119,14 +119,17 @@ def _write_orders(
             write.append(_merged(held[po_id], bundle, order_changes, came.requested_at))
     for po_id in gone:
         changes.append(compare.whole_order("gone", held[po_id].head))
+        changes += [compare.line_gone(ln) for ln in held[po_id].lines if ln["po_item_id"] in now_of]
         write.append(_gone(held[po_id], came.requested_at))
 
-    elsewhere = slices.lines_elsewhere(con, provider_id, line_orders)
+    elsewhere = slices.lines_elsewhere(con, provider_id, now_of)
     elsewhere = {item: po for item, po in elsewhere.items() if po not in held}
     if elsewhere:
-        before.po_lines += slices.held_lines(con, provider_id, elsewhere)
+        taken = slices.held_lines(con, provider_id, elsewhere)
+        changes += [compare.line_gone(line) for line in taken]
+        before.po_lines += taken
         slices.delete_lines(con, provider_id, elsewhere)
-    rows = _rows(write, line_orders)
+    rows = _rows(write, now_of)
     slices.replace_orders(con, provider_id, list(held), rows)
     if write:
         slices.record_differences(con, before, rows, _noted(came, run_id))
@@ -209,14 +212,14 @@ def _gone(held: OrderBundle, at: datetime) -> OrderBundle:
     return held
 
 
-def _rows(bundles: list[OrderBundle], line_orders: dict[str, str]) -> OrderRows:
+def _rows(bundles: list[OrderBundle], now_of: dict[str, str]) -> OrderRows:
     """All rows to write; a line that now belongs to another PO is not written with its old one."""
     rows = OrderRows([], [], [], [])
     for bundle in bundles:
         po_id = bundle.head["po_id"]
 
         def here(row: Row, po_id: str = po_id) -> bool:
-            return line_orders.get(row["po_item_id"], po_id) == po_id
+            return now_of.get(row["po_item_id"], po_id) == po_id
 
         rows.purchase_orders.append(bundle.head)
         rows.po_lines += filter(here, bundle.lines)

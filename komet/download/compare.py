@@ -33,6 +33,11 @@ def whole_order(kind: str, head: Row) -> Row:
     return _change(head, kind)
 
 
+def line_gone(line: Row) -> Row:
+    """A line that is no longer of its PO, because it is of another one now."""
+    return _change({"po_id": line["po_id"], "number": line["po_number"]}, "gone", line)
+
+
 def _head_changes(held: Row, came: Row) -> Iterator[Row]:
     before, after = _ship_date(held), _ship_date(came)
     if before != after:
@@ -51,7 +56,7 @@ def _line_changes(held: OrderBundle, came: OrderBundle) -> Iterator[Row]:
         if old is None:
             yield _change(came.head, "new", line)
             continue
-        if old["gone_at"] is not None and held.head["gone_at"] is None:
+        if old["gone_at"] is not None and not _gone_with(held.head, old):
             yield _change(came.head, "back", line)
         yield from _field_changes(old, line, _LINE_FIELDS, came.head, line)
         for field in ("breakdowns", "boxes"):
@@ -59,8 +64,13 @@ def _line_changes(held: OrderBundle, came: OrderBundle) -> Iterator[Row]:
             if was != now:
                 yield _change(came.head, "changed", line, field=field, before=was, after=now)
     for line in before.values():
-        if line["gone_at"] is None:
+        if line["gone_at"] is None or _gone_with(held.head, line):
             yield _change(came.head, "gone", line)
+
+
+def _gone_with(head: Row, line: Row) -> bool:
+    """Whether the line went because its whole PO did, and is back when that is."""
+    return head["gone_at"] is not None and line["gone_at"] == head["gone_at"]
 
 
 def _contents(bundle: OrderBundle) -> dict[str, dict[str, str]]:

@@ -21,22 +21,8 @@ from komet.store.providers import ProviderFields
 World = dict[str, tuple[int, dict[str, int]]]
 """Each PO with its day, and its lines with their boxes."""
 
-_DAYS = (date(2026, 11, 23), date(2026, 11, 24), date(2026, 11, 25))
-_START = datetime(2026, 11, 20, tzinfo=UTC)
-_LINES = st.dictionaries(st.sampled_from(["l1", "l2", "l3", "l4"]), st.integers(1, 3), max_size=3)
-_WORLD = st.dictionaries(
-    st.sampled_from(["p1", "p2", "p3"]), st.tuples(st.integers(0, 2), _LINES)
-).map(lambda world: _each_line_once(world))
-_STEPS = st.lists(st.tuples(_WORLD, st.lists(st.integers(0, 2), max_size=4)), max_size=5)
-_OWN = {"provider_id", "run_id", "first_seen_at", "changed_at", "fetched_at", "gone_at"}
-_TABLES = ("purchase_orders", "po_lines", "po_breakdowns", "order_items")
-_numbers = count()
-_MANY = hypothesis.settings(
-    max_examples=200, suppress_health_check=[hypothesis.HealthCheck.function_scoped_fixture]
-)
 
-
-def _each_line_once(world: World) -> World:
+def each_line_once(world: World) -> World:
     """A line belongs to one PO at a time."""
     taken: set[str] = set()
     for po_id in sorted(world):
@@ -44,6 +30,21 @@ def _each_line_once(world: World) -> World:
         world[po_id] = (day, {line: n for line, n in lines.items() if line not in taken})
         taken |= lines.keys()
     return world
+
+
+_DAYS = (date(2026, 11, 23), date(2026, 11, 24), date(2026, 11, 25))
+_START = datetime(2026, 11, 20, tzinfo=UTC)
+_LINES = st.dictionaries(st.sampled_from(["l1", "l2", "l3", "l4"]), st.integers(1, 3), max_size=3)
+_WORLD = st.dictionaries(
+    st.sampled_from(["p1", "p2", "p3"]), st.tuples(st.integers(0, 2), _LINES)
+).map(each_line_once)
+_STEPS = st.lists(st.tuples(_WORLD, st.lists(st.integers(0, 2), max_size=4)), max_size=5)
+_OWN = {"provider_id", "run_id", "first_seen_at", "changed_at", "fetched_at", "gone_at"}
+_TABLES = ("purchase_orders", "po_lines", "po_breakdowns", "order_items")
+_numbers = count()
+_MANY = hypothesis.settings(
+    max_examples=40, suppress_health_check=[hypothesis.HealthCheck.function_scoped_fixture]
+)
 
 
 def order(po_id: str, day: date, lines: dict[str, int]) -> PurchaseOrder:

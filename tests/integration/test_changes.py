@@ -18,6 +18,7 @@ from komet.orders.detail import order_detail
 from komet.orders.filters import OrderFilter
 from komet.store.runs import RunState
 
+
 @pytest.fixture
 def twice(accounts: Accounts) -> tuple[Accounts, Store, Store]:
     """Two downloads with changes of every kind between them, and the store after each."""
