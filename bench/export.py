@@ -30,8 +30,9 @@ def build(home: Path, lines: int) -> None:
     with desk.db.write() as con:
         con.run(
             "INSERT INTO providers BY NAME SELECT 'p' AS id, 'Magnolia Imports' AS name,"
-            " 'Bench' AS system,"
-            " true AS active, current_timestamp AS created_at, current_timestamp AS updated_at"
+            " 'Bench' AS system, 'https://api.kometsales.com/api/' AS base_url,"
+            " true AS active, 3 AS days_back, 21 AS days_ahead,"
+            " current_timestamp AS created_at, current_timestamp AS updated_at"
         )
         con.run(
             f"""
@@ -91,7 +92,7 @@ def main(lines: int) -> None:
         runs = [
             [
                 float(x)
-                for x in subprocess.run(command, capture_output=True, check=True).stdout.split()
+                for x in subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout.split()
             ]
             for _run in range(3)
         ]

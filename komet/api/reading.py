@@ -8,6 +8,7 @@ carry thousands separators (quirks of the contract). A value that cannot be read
 import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 # A group that begins with 0, as in "0,504", is a decimal comma rather than thousands.
@@ -35,7 +36,11 @@ def nothing(value: Any) -> bool:
 
 def text(value: Any) -> str | None:
     """Text, trimmed; numbers become their digits, so that an ID may come as either."""
-    if nothing(value):
+    if isinstance(value, str):
+        trimmed = value.strip()
+        # half of a surrogate pair is valid in JSON, and nowhere else
+        return (trimmed if trimmed.isascii() else _storable(trimmed)) or None
+    if value is None:
         return None
     if isinstance(value, bool):
         return "1" if value else "0"
@@ -46,10 +51,11 @@ def text(value: Any) -> str | None:
         return format(whole if value == whole else value, "f")
     if isinstance(value, int) and value.bit_length() <= _LARGEST_INTEGER_BITS:
         return str(value)
-    if isinstance(value, str):
-        # half of a surrogate pair is valid in JSON, and nowhere else
-        return value.strip().encode("utf-8", "replace").decode()
     raise Unreadable(type(value).__name__)
+
+
+def _storable(text: str) -> str:
+    return text.encode("utf-8", "replace").decode()
 
 
 def number(value: Any, places: int = 4) -> Decimal | None:
@@ -63,6 +69,11 @@ def number(value: Any, places: int = 4) -> Decimal | None:
     raw = str(value).strip()
     if len(raw) > _LONGEST_NUMBER:
         raise Unreadable("a number without end")
+    return _number_written(raw, places)
+
+
+@lru_cache(maxsize=20_000)
+def _number_written(raw: str, places: int) -> Decimal:
     if _GROUPED.fullmatch(raw):
         raw = raw.replace(",", "")
     elif not _PLAIN.fullmatch(raw):

@@ -10,7 +10,7 @@ from typing import Any
 
 from komet.download import compare
 from komet.download.rows import OrderBundle, SliceRows
-from komet.store import slices
+from komet.store import differences, slices
 from komet.store.database import Connection
 from komet.store.slices import OrderRows
 
@@ -36,14 +36,15 @@ def write_slice(
 ) -> SliceResult:
     """Write the slice; the caller holds the transaction. `known_products`: see `learn_products`."""
     newest = slices.newest_answer(con, came.provider_id, came.day)
-    if newest is not None and newest > came.requested_at:
+    if newest is not None and newest["fetched_at"] > came.requested_at:
         # another process has asked later and written already: its answer is the newer truth
         return SliceResult(orders=len(came.orders), lines=came.line_count)
-    if came.source == slices.KOMET and came.whole:
-        slices.forget_file_orders(con, came.provider_id, came.day)
-    elif came.source == slices.KOMET:
-        numbers = [b.head["number"] for b in came.orders.values() if b.head["number"]]
-        slices.forget_file_orders(con, came.provider_id, came.day, numbers)
+    if came.source == slices.KOMET:
+        if not came.whole:
+            numbers = [b.head["number"] for b in came.orders.values() if b.head["number"]]
+            slices.forget_file_orders(con, came.provider_id, came.day, numbers)
+        elif newest is not None and newest["source"] == slices.FILE:
+            slices.forget_file_orders(con, came.provider_id, came.day)
     changes, written = _write_orders(con, came, run_id, known_products)
     noted = [change | _noted(came, run_id) for change in changes]
     if came.whole or came.source == slices.FILE:
@@ -58,6 +59,7 @@ def write_slice(
             changes=noted,
             problems=came.problems,
             source=came.source,
+            again=newest is not None,
         )
     else:
         slices.record_orders(con, came.provider_id, list(came.orders), noted, came.problems)
@@ -130,9 +132,10 @@ def _write_orders(
         before.po_lines += taken
         slices.delete_lines(con, provider_id, elsewhere)
     rows = _rows(write, now_of)
-    slices.replace_orders(con, provider_id, list(held), rows)
     if write:
-        slices.record_differences(con, before, rows, _noted(came, run_id))
+        with slices.written(con, rows):
+            slices.replace_orders(con, provider_id, list(held), rows)
+            differences.record(con, before, _noted(came, run_id))
     slices.learn_products(con, provider_id, rows, known)
     return changes, set(orders)
 

@@ -56,6 +56,12 @@ class Connection:
             )
 
     @contextmanager
+    def tables(self, **frames: pl.DataFrame) -> Iterator[None]:
+        """Frames that several statements name as tables: handed over once."""
+        with self._registered(frames):
+            yield
+
+    @contextmanager
     def _registered(self, frames: dict[str, pl.DataFrame]) -> Iterator[None]:
         for name, frame in frames.items():
             self.raw.register(name, frame.to_arrow())

@@ -4,7 +4,8 @@ Uniqueness is kept by how we write: within one transaction the rows of every PO 
 deleted and inserted anew, in all tables. The callers hold that transaction.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -91,8 +92,20 @@ def lines_elsewhere(
     }
 
 
+@contextmanager
+def written(con: Connection, rows: OrderRows) -> Iterator[None]:
+    """Lines and breakdowns as the tables `lines` and `breakdowns` of every statement inside."""
+    lines = pl.DataFrame(rows.po_lines, schema=PO_LINES)
+    breakdowns = pl.DataFrame(rows.po_breakdowns, schema=PO_BREAKDOWNS)
+    with con.tables(lines=lines, breakdowns=breakdowns):
+        yield
+
+
 def replace_orders(con: Connection, provider_id: str, held: Sequence[str], rows: OrderRows) -> None:
-    """Delete all rows of the held POs, insert `rows`, and derive their order items."""
+    """Delete all rows of the held POs, insert `rows`, and derive their order items.
+
+    Called inside of `written`.
+    """
     if held:
         for table in (*_TABLES, "order_items"):
             con.run(
@@ -100,14 +113,13 @@ def replace_orders(con: Connection, provider_id: str, held: Sequence[str], rows:
                 " AND po_id IN (SELECT unnest($po_ids))",
                 {"provider": provider_id, "po_ids": list(held)},
             )
-    lines = pl.DataFrame(rows.po_lines, schema=PO_LINES)
-    breakdowns = pl.DataFrame(rows.po_breakdowns, schema=PO_BREAKDOWNS)
     con.insert("purchase_orders", pl.DataFrame(rows.purchase_orders, schema=PURCHASE_ORDERS))
-    con.insert("po_lines", lines)
-    con.insert("po_breakdowns", breakdowns)
     con.insert("po_boxes", pl.DataFrame(rows.po_boxes, schema=PO_BOXES))
-    if lines.height:
-        con.run(f"INSERT INTO order_items BY NAME {ITEMS}", lines=lines, breakdowns=breakdowns)
+    if rows.po_lines:
+        con.run("INSERT INTO po_lines BY NAME FROM lines")
+        con.run(f"INSERT INTO order_items BY NAME {ITEMS}")
+    if rows.po_breakdowns:
+        con.run("INSERT INTO po_breakdowns BY NAME FROM breakdowns")
 
 
 def learn_products(con: Connection, provider_id: str, rows: OrderRows, known: set[str]) -> None:
@@ -169,17 +181,21 @@ def record_slice(
     changes: list[Row],
     problems: list[Row],
     source: str = KOMET,
+    again: bool = True,
 ) -> None:
-    """Note that this is the newest complete answer, with its changes and its data problems."""
+    """Note that this is the newest complete answer, with its changes and its data problems.
+
+    `again`: there is an older answer, whose notes are replaced.
+    """
     key = {"provider": provider_id, "day": day}
-    con.run("DELETE FROM day_slices WHERE provider_id = $provider AND slice_date = $day", key)
+    for table in ("day_slices", "data_problems") if again else ():
+        con.run(f"DELETE FROM {table} WHERE provider_id = $provider AND slice_date = $day", key)
     con.run(
         "INSERT INTO day_slices VALUES"
         " ($provider, $day, $fetched_at, $run_id, $orders, $lines, $source)",
         {**key, "fetched_at": fetched_at, "run_id": run_id, "orders": orders, "lines": lines,
          "source": source},
     )  # fmt: skip
-    con.run("DELETE FROM data_problems WHERE provider_id = $provider AND slice_date = $day", key)
     con.insert("data_problems", pl.DataFrame(problems, schema=DATA_PROBLEMS))
     con.insert("po_changes", pl.DataFrame(changes, schema=PO_CHANGES))
 
@@ -199,22 +215,6 @@ def record_orders(
     )
     con.insert("data_problems", pl.DataFrame(problems, schema=DATA_PROBLEMS))
     con.insert("po_changes", pl.DataFrame(changes, schema=PO_CHANGES))
-
-
-def record_differences(con: Connection, before: OrderRows, after: OrderRows, noted: Row) -> None:
-    """By how much boxes, stems and cost of each line went up or down, as one row a line.
-
-    `before` and `after` are all rows of the POs that were written; `noted` has run_id,
-    provider_id, slice_date and seen_at.
-    """
-    con.run(
-        f"INSERT INTO po_differences BY NAME {_DIFFERENCES}",
-        noted,
-        lines_before=pl.DataFrame(before.po_lines, schema=PO_LINES),
-        breakdowns_before=pl.DataFrame(before.po_breakdowns, schema=PO_BREAKDOWNS),
-        lines_after=pl.DataFrame(after.po_lines, schema=PO_LINES),
-        breakdowns_after=pl.DataFrame(after.po_breakdowns, schema=PO_BREAKDOWNS),
-    )
 
 
 def forget_file_orders(
@@ -251,21 +251,18 @@ def held_lines(con: Connection, provider_id: str, items: dict[str, str]) -> list
 
 def source_of(con: Connection, provider_id: str, day: date) -> str | None:
     """Where the newest answer of a slice comes from: `komet`, `file`, or None for none."""
-    found = con.value(
-        "SELECT source FROM day_slices WHERE provider_id = $provider AND slice_date = $day",
-        {"provider": provider_id, "day": day},
-    )
-    return None if found is None else str(found)
+    newest = newest_answer(con, provider_id, day)
+    return None if newest is None else str(newest["source"])
 
 
-def newest_answer(con: Connection, provider_id: str, day: date) -> datetime | None:
-    """When the newest complete answer of that slice was asked for."""
-    found = con.value(
-        "SELECT max(fetched_at) FROM day_slices"
+def newest_answer(con: Connection, provider_id: str, day: date) -> Row | None:
+    """The newest complete answer of that slice: `fetched_at`, when it was asked for, `source`."""
+    rows = con.rows(
+        "SELECT fetched_at, source FROM day_slices"
         " WHERE provider_id = $provider AND slice_date = $day",
         {"provider": provider_id, "day": day},
     )
-    return found if isinstance(found, datetime) else None
+    return rows[0] if rows else None
 
 
 def final_slices(
@@ -334,33 +331,4 @@ SELECT {_SHARED}, b.position AS item_no, true AS mixed, b.product_id,
   b.bunches, b.stems_bunch, {formulas.breakdown_units("l", "b")} AS total_units,
   {formulas.stems("l.total_boxes", "b.bunches", "b.stems_bunch")} AS stems, b.cost AS unit_cost
 FROM lines l JOIN breakdowns b USING (provider_id, po_id, po_item_id)
-"""
-
-
-def _figures(when: str) -> str:
-    """One row a line that is there: its boxes, stems and cost."""
-    of_breakdowns = formulas.stems("l.total_boxes", "b.bunches", "b.stems_bunch")
-    return f"""
-      SELECT l.po_id, l.po_item_id, any_value(l.product_description) AS product,
-        any_value(l.customer_name) AS customer_name, any_value(l.total_boxes) AS boxes,
-        any_value(l.total_cost) AS total_cost, CASE WHEN count(b.position) > 0
-          THEN sum({of_breakdowns}) ELSE any_value({formulas.line_stems("l")}) END AS stems
-      FROM lines_{when} l
-      LEFT JOIN breakdowns_{when} b ON b.po_id = l.po_id AND b.po_item_id = l.po_item_id
-      WHERE l.gone_at IS NULL GROUP BY l.po_id, l.po_item_id
-    """
-
-
-def _difference(column: str, dtype: str) -> str:
-    return f"(coalesce(a.{column}, 0) - coalesce(b.{column}, 0))::{dtype} AS {column}"
-
-
-_DIFFERENCES = f"""
-SELECT $run_id AS run_id, $provider_id AS provider_id, $slice_date AS slice_date,
-  $seen_at AS seen_at, po_id, po_item_id, coalesce(a.product, b.product) AS product,
-  coalesce(a.customer_name, b.customer_name) AS customer_name,
-  {_difference("boxes", "DECIMAL(18, 4)")}, {_difference("stems", "DECIMAL(18, 4)")},
-  {_difference("total_cost", "DECIMAL(18, 6)")}
-FROM ({_figures("after")}) a FULL JOIN ({_figures("before")}) b USING (po_id, po_item_id)
-WHERE (a.boxes, a.stems, a.total_cost) IS DISTINCT FROM (b.boxes, b.stems, b.total_cost)
 """
