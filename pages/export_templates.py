@@ -1,5 +1,6 @@
 """Export templates: layouts under a name, made and previewed here, used by the command line."""
 
+import polars as pl
 import streamlit as st
 
 from komet.export.ready_made import READY_MADE
@@ -11,7 +12,7 @@ from komet.export.templated import (
     save_template,
     target_name,
 )
-from komet.language import _
+from komet.language import _, day_pattern
 from komet.orders.filters import OrderFilter
 from komet.store import export_templates
 from komet.web import failures, guard, state
@@ -64,4 +65,9 @@ with failures.shown():
     shown = preview(desk, template, OrderFilter())
     if shown.is_empty():
         st.caption(_("There are no orders to show yet; the headings are these."))
-    st.dataframe(shown, hide_index=True, placeholder="")
+    days = {
+        name: st.column_config.DateColumn(format=day_pattern())
+        for name, dtype in shown.schema.items()
+        if dtype == pl.Date
+    }
+    st.dataframe(shown, hide_index=True, placeholder="", column_config=days)

@@ -32,9 +32,9 @@ provider_id = left.selectbox(
     key="mapping_provider",
     persist_state="session",
 )
-kind = right.segmented_control(
+kind = right.pills(
     _("What to map"), list(KINDS), format_func=lambda name: _(KINDS[name]), default=PRODUCT,
-    required=True, key="mapping_kind",
+    required=True, wrap=True, key="mapping_kind",
 ) or PRODUCT  # fmt: skip
 provider = by_id[provider_id]
 coverage = grid.coverage(desk).filter(provider_id=provider_id)

@@ -1,4 +1,6 @@
-"""Screenshots of every screen, empty and with sample data, wide and narrow: `make shots`.
+"""Screenshots of every screen, empty and with sample data, in all looks: `make shots`.
+
+Wide and narrow, light and dark, English and Spanish.
 
 They are written to `shots/`. The app runs on a data folder of its own and on the sandbox.
 """
@@ -51,11 +53,13 @@ def settle(page: Page) -> None:
     page.wait_for_timeout(700)
 
 
-def shoot(browser: Browser, url: str, state: str, scheme: str = "light") -> None:
+def shoot(
+    browser: Browser, url: str, state: str, scheme: str = "light", locale: str = "en-US"
+) -> None:
     """One picture of each screen in each size."""
     for size, (width, height) in SIZES.items():
         context = browser.new_context(
-            viewport={"width": width, "height": height}, color_scheme=scheme
+            viewport={"width": width, "height": height}, color_scheme=scheme, locale=locale
         )
         page = context.new_page()
         page.goto(url)
@@ -63,7 +67,7 @@ def shoot(browser: Browser, url: str, state: str, scheme: str = "light") -> None
         for screen in SCREENS:
             page.goto(f"{url}/{screen}")
             settle(page)
-            name = f"{state}-{screen or 'overview'}-{size}-{scheme}.png"
+            name = f"{state}-{screen or 'overview'}-{size}-{scheme}-{locale[:2]}.png"
             page.screenshot(path=OUT / name)
         context.close()
 
@@ -99,6 +103,8 @@ def main() -> None:
             page.close()
             shoot(browser, url, "full")
             shoot(browser, url, "full", "dark")
+            shoot(browser, url, "full", "light", "es-EC")
+            shoot(browser, url, "full", "dark", "es-EC")
         finally:
             app.terminate()
             app.wait()

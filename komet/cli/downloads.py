@@ -192,6 +192,7 @@ def export(
     unmapped: Switch = False,
     changed_since: datetime | None = None,
     gone: Gone = Gone.HIDE,
+    standing: Switch = False,
     work: WorkList | None = None,
     template: str | None = None,
     json: Json = False,
@@ -199,8 +200,9 @@ def export(
     """Export order items to OUT: .xlsx with all sheets, .csv or .parquet with the items.
 
     Filters combine; without any, all that Komet still shows is exported. Statuses are codes or
-    words (CF or "Confirmed by farm"); texts find a part, without regard to case and accents. With
-    --template the file has that layout, and OUT may be a folder.
+    words (CF or "Confirmed by farm"); texts find a part, without regard to case and accents.
+    --standing leaves out what was cancelled. With --template the file has that layout, and OUT may
+    be a folder.
     """
     if mapped and unmapped:
         raise InvalidInput(_("Choose --mapped or --unmapped, not both."))
@@ -227,6 +229,7 @@ def export(
         mapped=only,
         changed_since=changed_since,
         gone=gone,
+        standing=standing,
         work=work,
     )
     if template:

@@ -29,8 +29,8 @@ def known(
             WITH stake AS (
               SELECT komet_id, sum(boxes) AS boxes, count(*) AS items FROM (
                 SELECT {KEY_OF[kind]} AS komet_id, po_item_id, any_value(boxes) AS boxes
-                FROM order_items WHERE provider_id = $provider AND gone_at IS NULL
-                  AND coalesce(po_status, '') <> 'CA' GROUP BY ALL
+                FROM order_items i WHERE provider_id = $provider AND gone_at IS NULL
+                  AND {formulas.standing("i")} GROUP BY ALL
               ) GROUP BY komet_id
             ), known AS (SELECT * FROM ({known_sql(kind)}) WHERE provider_id = $provider)
             SELECT k.komet_id, k.legacy_code, k.description, k.category, m.code AS sku,
@@ -54,15 +54,15 @@ def coverage(desk: Desk) -> pl.DataFrame:
     """
     with desk.db.read() as con:
         return con.frame(
-            """
+            f"""
             SELECT k.provider_id, count(*) AS products, count(m.code) AS mapped,
               count(*) FILTER (m.code IS NULL AND o.product_id IS NOT NULL) AS unmapped_ordered
             FROM komet_products k
             LEFT JOIN mappings m ON m.provider_id = k.provider_id AND m.kind = 'product'
               AND m.komet_id = k.product_id
             LEFT JOIN (
-              SELECT DISTINCT provider_id, product_id FROM order_items
-              WHERE gone_at IS NULL AND coalesce(po_status, '') <> 'CA'
+              SELECT DISTINCT provider_id, product_id FROM order_items i
+              WHERE gone_at IS NULL AND {formulas.standing("i")}
             ) o ON o.provider_id = k.provider_id AND o.product_id = k.product_id
             GROUP BY k.provider_id
             """

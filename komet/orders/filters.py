@@ -15,7 +15,7 @@ from komet.errors import InvalidInput
 from komet.language import _
 from komet.orders import statuses
 from komet.orders.work_lists import OF_ITEMS, WorkList, condition
-from komet.store.formulas import folded
+from komet.store.formulas import folded, standing
 
 
 class Mapped(StrEnum):
@@ -39,7 +39,7 @@ class OrderFilter(BaseModel):
 
     `providers` are provider IDs. `product` and `sku` find a part of the text, the rest match as a
     whole; case and accents never matter. `changed_since` looks at when we saw a change;
-    `work` is one of the ready-made work lists.
+    `work` is one of the ready-made work lists; `standing` leaves out what was cancelled.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
@@ -63,6 +63,7 @@ class OrderFilter(BaseModel):
     changed_since: datetime | None = None
     gone: Gone = Gone.HIDE
     work: WorkList | None = None
+    standing: bool = False
 
     def to_query(self) -> dict[str, list[str]]:
         """The filter as URL parameters, without what is at its default."""
@@ -152,6 +153,8 @@ class OrderFilter(BaseModel):
             add(f"m.code IS {'NOT NULL' if self.mapped is Mapped.MAPPED else 'NULL'}")
         if self.changed_since:
             add("i.changed_at >= $changed_since", changed_since=self.changed_since)
+        if self.standing:
+            add(standing("i"))
         if self.work:
             add(condition(self.work))
         return " AND ".join(conditions) or "true", params

@@ -13,10 +13,7 @@ ODD_PRICE = 0.3
 """A unit cost this much (30 %) off the median of its own history is odd; of 5 items or more."""
 _PENDING = "upper(coalesce(i.line_status, '')) IN ('P', 'PENDING')"
 _SHIPPED = "upper(coalesce(i.line_status, '')) IN ('S', 'SHIPPED')"
-_STANDING = (
-    "coalesce(i.po_status, '') <> 'CA'"
-    " AND upper(coalesce(i.line_status, '')) NOT IN ('CA', 'CANCELLED')"
-)
+_STANDING = formulas.standing("i")
 _SAME = (
     "provider_id, ship_date, customer_name, product_id, box_type, boxes, mark_code, bunches,"
     " stems_bunch"

@@ -29,6 +29,16 @@ def is_unit(column: str, unit: str) -> str:
     return f"starts_with(lower({column}), '{unit}')"
 
 
+def not_cancelled(status: str) -> str:
+    """Whether a status of a PO or of a line, code or word, is any other than *cancelled*."""
+    return f"upper(coalesce({status}, '')) NOT IN ('CA', 'CANCELLED')"
+
+
+def standing(item: str) -> str:
+    """Whether an order item is still to go out, or went: neither it nor its PO was cancelled."""
+    return f"{not_cancelled(f'{item}.po_status')} AND {not_cancelled(f'{item}.line_status')}"
+
+
 def stems(boxes: str, bunches: str, stems_bunch: str) -> str:
     """Stems on the whole item."""
     return _product(_product(boxes, bunches), stems_bunch)

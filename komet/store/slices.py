@@ -278,9 +278,9 @@ def final_slices(
         " AND slice_date >= $first AND slice_date < $today"
         " AND fetched_at >= (slice_date + 1)::TIMESTAMP AT TIME ZONE 'UTC' + $after"
         " AND NOT EXISTS (FROM order_items i WHERE i.provider_id = d.provider_id"
-        " AND i.slice_date = d.slice_date AND i.gone_at IS NULL AND coalesce(i.po_status, '')"
-        " <> 'CA' AND upper(coalesce(i.line_status, '')) NOT IN"
-        " ('S', 'SHIPPED', 'CA', 'CANCELLED'))",
+        " AND i.slice_date = d.slice_date AND i.gone_at IS NULL"
+        f" AND {formulas.standing('i')}"
+        " AND upper(coalesce(i.line_status, '')) NOT IN ('S', 'SHIPPED'))",
         {"providers": list(provider_ids), "first": first, "today": today, "after": after},
     )
     return {(row["provider_id"], row["slice_date"]) for row in rows}

@@ -79,6 +79,7 @@ def order_filters(providers: Sequence[Provider], choices: dict[str, list[str]]) 
             width="stretch",
             help=_("POs and lines that a later download did not find any more."),
         )
+        values["standing"] = st.checkbox(_("Leave out what was cancelled"), key=_key("standing"))
         since = st.date_input(
             _("Changed since"), value=None, key=_key("changed_since"), format=day_pattern()
         )

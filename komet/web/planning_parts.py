@@ -35,34 +35,38 @@ def planning_filter(every: Sequence[Provider], today: date) -> OrderFilter:
         _("Ships to"), monday + timedelta(weeks=5, days=-1), format=day_pattern(),
         key="planning_to", persist_state="session",
     )  # fmt: skip
-    return OrderFilter(providers=tuple(ids), ship_from=begin, ship_to=until)
+    cancelled = st.checkbox(_("With what was cancelled"), key="planning_cancelled")
+    return OrderFilter(providers=tuple(ids), ship_from=begin, ship_to=until, standing=not cancelled)
 
 
 def show_weeks(compared: Mapping[str, Mapping[str, Decimal]]) -> None:
     """This week's figures, against the last one and the same week last year."""
     row = st.container(horizontal=True)
+    year_ago = []
     for measure, weeks in compared.items():
-        value = weeks.get("this")
+        value, word = weeks.get("this"), _(MEASURES[measure])
         shown = "–" if value is None else number(value, 0)
-        row.metric(_(MEASURES[measure]), shown, _against(weeks), border=True, width=200,
+        row.metric(word, shown, _change(weeks, "last"), border=True, width=160,
                    delta_color="off", delta_arrow="off")  # fmt: skip
-    if not any("year_ago" in weeks for weeks in compared.values()):
-        st.caption(_("Nothing is held of the same week last year."))
+        if change := _change(weeks, "year_ago"):
+            year_ago.append(f"{word} {change}")
+    st.caption(
+        _("This week; the change is against last week.")
+        + " "
+        + (
+            _("Against the same week last year: {changes}.").format(changes=", ".join(year_ago))
+            if year_ago
+            else _("Nothing is held of the same week last year.")
+        )
+    )
 
 
-def _against(weeks: Mapping[str, Decimal]) -> str:
-    now = weeks.get("this")
-    parts = []
-    for name, word in (
-        ("last", _("{change} on last week")),
-        ("year_ago", _("{change} on last year")),
-    ):
-        before = weeks.get(name)
-        if now is None or not before:
-            continue
-        change = 100 * (now - before) / before
-        parts.append(word.format(change=("+" if change > 0 else "") + number(change, 0) + " %"))
-    return " · ".join(parts) or _("nothing to compare with")
+def _change(weeks: Mapping[str, Decimal], against: str) -> str | None:
+    now, before = weeks.get("this"), weeks.get(against)
+    if now is None or not before:
+        return None
+    change = 100 * (now - before) / before
+    return f"{'+' if change > 0 else ''}{number(change, 0)} %"
 
 
 def pivot_choice() -> tuple[tuple[str, ...], str | None, str]:
@@ -114,7 +118,7 @@ def weeks_chart(frame: pl.DataFrame, dimension: str, measure: str) -> Any:
             y=alt.Y("value:Q", title=_(MEASURES[measure])),
             color=alt.Color(
                 "series:N", title=None, sort=order,
-                legend=alt.Legend(orient="bottom", columns=3, labelLimit=220),
+                legend=alt.Legend(orient="bottom", columns=1, labelLimit=300),
             ),
             tooltip=[
                 alt.Tooltip("week:O", title=_("Ship week")),

@@ -64,3 +64,24 @@ def test_a_week_that_is_not_held_is_left_out(accounts: Accounts) -> None:
         found = weeks_compared(con, OrderFilter(), accounts.today)
         assert set(found["boxes"]) == {"this"}
         assert found["boxes"]["this"] == Decimal(str(float(query.totals(con, OrderFilter()).boxes)))
+
+
+def test_what_was_cancelled_does_not_ship(accounts: Accounts) -> None:
+    accounts.download(*accounts.days(5, 9))
+    with accounts.desk.db.write() as con:
+        one = con.value("SELECT min(po_id) FROM order_items WHERE provider_id = $p",
+                        {"p": accounts.magnolia.id})  # fmt: skip
+        con.run("UPDATE order_items SET line_status = 'Cancelled' WHERE po_id = $po", {"po": one})
+    with accounts.desk.db.read() as con:
+        everything = query.totals(con, OrderFilter())
+        standing = query.totals(con, OrderFilter(standing=True))
+        cancelled = query.totals(con, OrderFilter(line_statuses=("CA",)))
+        codes = query.totals(con, OrderFilter(statuses=("CA",)))
+        assert cancelled.boxes > 0
+        assert (
+            everything.boxes
+            > standing.boxes
+            >= (everything.boxes - cancelled.boxes - (codes.boxes or 0))
+        )
+        shown = pivot(con, OrderFilter(standing=True), rows=("provider",))
+        assert shown.totals["total"] == pytest.approx(float(standing.boxes))
