@@ -31,6 +31,7 @@ SCREENS = (
     "client_providers",
     "tokens",
     "activity",
+    "api_explorer",
 )
 FLAGS = (
     "--no-sandbox",

@@ -24,6 +24,7 @@ class Kind(StrEnum):
     TOKENS = "tokens"
     PROVIDERS = "providers"
     EXPORTS = "exports"
+    CALLS = "calls"
     VIEWS = "views"
     SCHEDULES = "schedules"
     OTHER = "other"
@@ -40,6 +41,7 @@ _KINDS = {
     Kind.TOKENS: _later("Tokens"),
     Kind.PROVIDERS: _later("Client providers"),
     Kind.EXPORTS: _later("Exports"),
+    Kind.CALLS: _later("Calls that write"),
     Kind.VIEWS: _later("Saved views"),
     Kind.SCHEDULES: _later("Schedules"),
     Kind.OTHER: _later("Other"),
@@ -63,6 +65,8 @@ _EVENTS = {
     "template saved": (Kind.EXPORTS, _later("Export template “{subject}” saved")),
     "template deleted": (Kind.EXPORTS, _later("Export template “{subject}” deleted")),
     "pivot exported": (Kind.EXPORTS, _later("Pivot exported: {subject}")),
+    "answer exported": (Kind.EXPORTS, _later("Answer of {subject} exported")),
+    "method called": (Kind.CALLS, _later("Method that writes, called by hand: {subject}")),
     "view saved": (Kind.VIEWS, _later("View “{subject}” saved")),
     "view deleted": (Kind.VIEWS, _later("View “{subject}” deleted")),
     "schedule saved": (Kind.SCHEDULES, _later("Schedule “{subject}” saved")),

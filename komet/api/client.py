@@ -10,11 +10,13 @@ from pydantic import SecretStr
 
 from komet.api import models, reading
 from komet.api.answers import judged
+from komet.api.checking import check
 from komet.api.errors import BadResponse, InvalidCall, KometError, Unavailable
 from komet.api.methods import Method, registry
 from komet.api.record import objects
 from komet.api.request import Request, day_of, hidden, request_of
 from komet.api.retrying import ApiCall, RetryPolicy, retrying
+from komet.api.splitting import merged, parts
 from komet.api.transport import Answer, Timeouts, Transport
 from komet.language import _
 
@@ -87,16 +89,22 @@ class KometClient:
     def call(self, method: str, /, **params: Any) -> dict[str, Any]:
         """The decoded answer of any method of the registry.
 
-        Parameters that are None are left out. A method that reads is tried up to four times; one
-        that writes is sent once. An empty list (no array, and a message that says *not found*)
+        Parameters that are None are left out; the others are checked before anything is sent
+        (`InvalidCall` names each that is missing or wrong). A list that is longer than a reading
+        method takes goes out in several requests. A method that reads is tried up to four times;
+        one that writes is sent once. An empty list (no array, and a message that says *not found*)
         comes back as the answer with an empty array. Raises `KometError`.
         """
         try:
             spec = registry().get(method)
             if spec is None:
                 raise InvalidCall(_("Komet has no method “{method}”.").format(method=method))
+            # under the same name: no traceback may show what came in
             params = hidden(spec, params)
-            return self._tried(spec, params)
+            calls = parts(spec, params)
+            for call in calls:
+                check(spec, call)
+            return merged(spec, [self._tried(spec, call) for call in calls])
         except KometError as error:
             error.method = error.method or method
             error.provider = error.provider or self._provider
@@ -142,6 +150,7 @@ class KometClient:
                         outcome=outcome,
                         milliseconds=round((time.perf_counter() - clock) * 1000),
                         size=len(answer.content) if answer else 0,
+                        headers=answer.headers if answer else {},
                     )
                 )
         self._token_has_worked = self._token_has_worked or spec.token_in != "none"

@@ -12,6 +12,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from komet.language import _later
+
 
 class TokenKind(StrEnum):
     """The kinds of token that Komet's token screen offers, and `User`, which `login` returns."""
@@ -22,12 +24,66 @@ class TokenKind(StrEnum):
     USER = "User"
 
 
+class Group(StrEnum):
+    """What a method is about, in the order in which people look for it."""
+
+    ORDERS = "orders"
+    PREBOOKS = "prebooks"
+    INVENTORY = "inventory"
+    AWBS = "awbs"
+    INVOICES = "invoices"
+    PAYMENTS = "payments"
+    CUSTOMERS = "customers"
+    CATALOGS = "catalogs"
+    ECOMMERCE = "ecommerce"
+    LOGIN = "login"
+
+
+GROUPS = {
+    Group.ORDERS: _later("Purchase orders"),
+    Group.PREBOOKS: _later("Prebooks and standing orders"),
+    Group.INVENTORY: _later("Inventory and availability"),
+    Group.AWBS: _later("Boxes and AWBs"),
+    Group.INVOICES: _later("Invoices"),
+    Group.PAYMENTS: _later("Credits, payments, charges"),
+    Group.CUSTOMERS: _later("Customers"),
+    Group.CATALOGS: _later("Products, vendors, carriers, locations"),
+    Group.ECOMMERCE: _later("E-commerce and web orders"),
+    Group.LOGIN: _later("Login"),
+}
+
+
+class Kind(StrEnum):
+    """How the value of a parameter is written, whatever words the contract has for it."""
+
+    TEXT = "text"
+    INTEGER = "integer"
+    NUMBER = "number"
+    BOOLEAN = "boolean"
+    DATE = "date"
+    MOMENT = "moment"
+    LIST = "list"
+    BYTES = "bytes"
+
+
+_KINDS = {
+    "integer": Kind.INTEGER, "decimal": Kind.NUMBER, "number": Kind.NUMBER,
+    "boolean": Kind.BOOLEAN, "date": Kind.DATE, "datetime": Kind.MOMENT, "array": Kind.LIST,
+    "bytes": Kind.BYTES,
+}  # fmt: skip
+
+
 class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Parameter(_Frozen):
-    """One input of a method. `condition` says when a parameter that is not `required` is needed."""
+    """One input of a method. `condition` says when a parameter that is not `required` is needed.
+
+    What of the condition a client can decide by itself stands in `unless` (not needed beside all
+    names of any of these) and `needed_with` (needed beside that one). `separator`: several values
+    go out as one text; `length_of_each`: then `max_length` is that of each.
+    """
 
     name: str
     required: bool = False
@@ -38,7 +94,28 @@ class Parameter(_Frozen):
     note: Any = None
     usable: bool = True
     """False where the contract shows only a part of the name."""
-    items: Any = None
+    items: tuple["Parameter", ...] = ()
+    unless: tuple[tuple[str, ...], ...] = ()
+    needed_with: str | None = None
+    separator: str | None = None
+    length_of_each: bool = False
+    most_items: int | None = None
+    largest: int | None = None
+    choices: dict[str, str] = {}
+
+    @property
+    def kind(self) -> Kind:
+        """The kind of its value; text where the contract does not say."""
+        word = (self.type or "").split(" ", maxsplit=1)[0]
+        return _KINDS.get(word, Kind.TEXT)
+
+
+class Range(_Frozen):
+    """Two parameters that name the first and the last day, at most so many days apart."""
+
+    start: str
+    end: str
+    days: int
 
 
 class OutputField(_Frozen):
@@ -69,6 +146,20 @@ class Method(_Frozen):
     outputs: tuple[OutputField, ...] | None = None
     notes: tuple[str, ...] = ()
     confidence: str | None = None
+    group: Group
+    ranges: tuple[Range, ...] = ()
+    unseen: tuple[str, ...] = ()
+    documented_errors: tuple[str, ...] = ()
+
+    @property
+    def repeatable(self) -> bool:
+        """Whether a try that failed may be sent again: nothing that writes may."""
+        return not self.writes
+
+    @property
+    def sendable(self) -> tuple[Parameter, ...]:
+        """The parameters whose whole name is known."""
+        return tuple(entry for entry in self.parameters or () if entry.usable)
 
     @property
     def list_member(self) -> str | None:

@@ -1,13 +1,13 @@
 """From a call to what is sent: what goes where, as the registry says, and what must be hidden."""
 
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from pydantic import SecretStr
 
 from komet.api.errors import InvalidCall
-from komet.api.methods import Method
+from komet.api.methods import Kind, Method, Parameter
 from komet.api.reading import Unreadable, day
 from komet.api.secret_transport import Secrets
 from komet.api.wire import wire, wire_json
@@ -60,13 +60,43 @@ def request_of(spec: Method, params: dict[str, Any], token: str) -> Request:
     if spec.token_in == "none":
         return request
     names = {header.name for header in spec.headers}
+    known = {entry.name: entry for entry in spec.sendable}
     headers = {name: wire(value) for name, value in params.items() if name in names}
-    rest = {name: value for name, value in params.items() if name not in names}
+    rest = {
+        name: _written(known.get(name), value)
+        for name, value in params.items()
+        if name not in names
+    }
     if spec.parameters_in == "json":
         body = {name: wire_json(value) for name, value in rest.items()}
         return replace(request, headers=headers, body=body)
     query = {name: wire(value) for name, value in rest.items()}
     return replace(request, headers=headers, query=query)
+
+
+def _written(entry: Parameter | None, value: Any) -> Any:
+    """The value as this parameter wants it, before it is put on the wire."""
+    if entry is None:
+        return value
+    if entry.separator and isinstance(value, list | tuple):
+        return entry.separator.join(wire(item) for item in value)
+    if entry.kind is Kind.BOOLEAN and wire(value).lower() in {"true", "false"}:
+        return wire(value).lower() == "true"
+    if (
+        entry.kind is Kind.MOMENT
+        and isinstance(value, datetime)
+        and "'T'" in (entry.description or "")
+    ):
+        return wire(value).replace(" ", "T")
+    if entry.items and isinstance(value, list | tuple):
+        inner = {item.name: item for item in entry.items}
+        return [
+            {name: _written(inner.get(name), part) for name, part in item.items()}
+            if isinstance(item, dict)
+            else item
+            for item in value
+        ]
+    return value
 
 
 def _secrets(spec: Method, params: dict[str, Any], token: str) -> Secrets:

@@ -1,7 +1,7 @@
 """How often a call is tried, how long it waits in between, and what is told of each try."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt
@@ -32,6 +32,7 @@ class ApiCall:
     outcome: str
     milliseconds: int
     size: int
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 def retrying(policy: RetryPolicy, *, once: bool, sleep: Callable[[float], None]) -> Retrying:

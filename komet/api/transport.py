@@ -29,6 +29,9 @@ class Timeouts:
     read: float = 120.0
 
 
+_HIDDEN_HEADERS = {"set-cookie", "location"}
+
+
 @dataclass(frozen=True)
 class Answer:
     """One HTTP answer, read to its end. `retry_after` in seconds, if the server named a time."""
@@ -37,6 +40,7 @@ class Answer:
     content: bytes = field(repr=False)  # the answer to a login holds a token
     charset: str | None
     retry_after: float | None
+    headers: dict[str, str] = field(default_factory=dict, repr=False)
 
     def json(self) -> Any:
         """The body; numbers with a point are `Decimal`. Raises `BadResponse`."""
@@ -110,6 +114,11 @@ class Transport:
                     response.content,
                     response.charset_encoding,
                     seconds_of(response.headers.get("Retry-After"), datetime.now(UTC)),
+                    {
+                        name: request.secrets.blotted(value)
+                        for name, value in response.headers.items()
+                        if name not in _HIDDEN_HEADERS
+                    },
                 )
             target, query = _redirected(response, request.secrets), {}
             if request.once:

@@ -1,5 +1,9 @@
-"""How our values are written on the wire: booleans as 1/0, dates as YYYY-MM-DD, times in UTC."""
+"""How our values are written on the wire: booleans as 1/0, dates as YYYY-MM-DD, times in UTC.
 
+Bytes of a file go out as Base64: JSON has no other way, and the contract shows none.
+"""
+
+import base64
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -21,6 +25,8 @@ def wire(value: Any) -> str:
             text = in_utc.isoformat(" ", "seconds").removesuffix("+00:00")
         case date():
             text = value.isoformat()
+        case bytes():
+            text = base64.b64encode(value).decode()
         case Decimal():
             text = format(value, "f")
         case _:

@@ -11,7 +11,7 @@ from cyclopts import App, CycloptsError
 from pydantic import ValidationError
 
 from komet import __version__, language, logs, person
-from komet.cli import accounts, downloads, mapping, samples
+from komet.cli import accounts, anything, downloads, mapping, samples
 from komet.cli.output import err
 from komet.errors import DeskError, InvalidInput, NotFound
 from komet.settings import settings
@@ -32,6 +32,9 @@ app.command(downloads.refresh)
 app.command(downloads.retry)
 app.command(downloads.runs_command, name="runs")
 app.command(downloads.export)
+app.command(anything.call)
+app.command(anything.openapi)
+app.command(anything.postman)
 app.command(samples.sandbox)
 app.command(samples.demo)
 

@@ -23,6 +23,9 @@ _SCREENS = {
         "tokens": (_later("Tokens"), "key"),
         "activity": (_later("Activity"), "history"),
     },
+    _later("Komet API"): {
+        "api_explorer": (_later("API explorer"), "terminal"),
+    },
 }
 
 

@@ -1,4 +1,4 @@
-"""The keys of `st.session_state`, in one place. It holds the state of widgets, nothing else."""
+"""The keys of `st.session_state`, in one place: the state of widgets, and the explorer's answer."""
 
 ENTERED = "_entered"
 """Set by `app.py` on every run, taken by the guard: the page was reached through the app."""
@@ -44,3 +44,18 @@ PERSON = "_person"
 
 REMEMBER = "_remember"
 """Whether language or name were changed in this session, so that the browser must remember."""
+
+EXPLORED = "_explored"
+"""The last call that was sent from the API explorer, and what came of it."""
+
+EXPLORER_METHOD = "explorer_method"
+"""The method that is chosen in the API explorer."""
+
+EXPLORER_RAW = "explorer_raw"
+"""Whether its parameters are written as JSON there."""
+
+EXPLORER_JSON = "explorer_json"
+"""The parameters as JSON."""
+
+EXPLORER_WRITES = "explorer_writes"
+"""Whether methods that write are switched on in this session."""

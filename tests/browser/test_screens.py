@@ -21,6 +21,7 @@ SCREENS = {
     "excel_import": "Import from Excel",
     "export_templates": "Export templates",
     "activity": "Activity",
+    "api_explorer": "API explorer",
 }
 
 

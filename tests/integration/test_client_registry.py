@@ -12,7 +12,9 @@ from komet.api import KometClient
 from komet.api.client import ApiCall
 from komet.api.errors import BadResponse, InvalidCall, KometError, Unavailable
 from komet.api.methods import registry
+from komet.api.sample_call import sample_parameters
 
+DAY = date(2026, 11, 20)
 SECRET = "s3cret %token&with=signs"
 METHODS = sorted(registry())
 WRITING = sorted(name for name, method in registry().items() if method.writes)
@@ -25,7 +27,7 @@ def down() -> Iterator[ScriptedServer]:
         yield server
 
 
-def _tried(server: ScriptedServer, name: str, **params: object) -> list[Asked]:
+def _tried(server: ScriptedServer, name: str, /, **params: object) -> list[Asked]:
     before = len(server.asked)
     calls: list[ApiCall] = []
     with (
@@ -45,7 +47,9 @@ def _tried(server: ScriptedServer, name: str, **params: object) -> list[Asked]:
 def test_each_method_goes_out_as_the_registry_says(down: ScriptedServer, name: str) -> None:
     method = registry()[name]
     header_values = {header.name: "42" for header in method.headers}
-    asked = _tried(down, name, date=date(2026, 11, 20), awbIsOpen=True, left=None, **header_values)
+    sample = sample_parameters(method, DAY) | header_values
+    given = {"shownOn": DAY, "awbIsOpen": True, "left": None}
+    asked = _tried(down, name, **given, **sample)
 
     assert len(asked) == (1 if method.writes else 4)
     first = asked[0]
@@ -63,7 +67,9 @@ def test_each_method_goes_out_as_the_registry_says(down: ScriptedServer, name: s
         else:
             assert token not in place
     sent = query if method.parameters_in == "query" else body
-    assert sent == {"date": "2026-11-20", "awbIsOpen": 1 if sent is body else "1"}
+    assert sent.pop("shownOn") == "2026-11-20"
+    assert sent.pop("awbIsOpen") == (1 if sent is body else "1")
+    assert sent.keys() == sample.keys() - header_values.keys()
     assert header_values.items() <= first.headers.items()
     if body:
         assert first.headers["Content-Type"] == "application/json"
@@ -91,7 +97,7 @@ def test_what_writes_is_sent_once_whatever_comes_back(reply: Reply) -> None:
         for name in ("purchase.order.item.confirm", "box.move.awb", "v2/vendor/invoice"):
             before = len(server.asked)
             with pytest.raises(KometError) as failure:
-                client.call(name, quantity=1)
+                client.call(name, **sample_parameters(registry()[name], DAY))
             assert len(server.asked) == before + 1
             said = "It may have been done" in str(failure.value)
             assert said == (reply.status != 429)
@@ -103,9 +109,10 @@ def test_a_broken_connection_is_not_mended_under_a_writing_method() -> None:
         ScriptedServer([Reply(200, b'{"status": 1}'), Reply(None)]) as server,
         KometClient(server.base_url, SECRET) as client,
     ):
-        client.call("vendor.add", name="Rosas")
+        rosas = sample_parameters(registry()["vendor.add"], DAY)
+        client.call("vendor.add", **rosas)
         with pytest.raises(BadResponse):
-            client.call("vendor.add", name="Rosas")
+            client.call("vendor.add", **rosas)
         assert len(server.asked) == 2
 
 
@@ -116,7 +123,8 @@ def test_a_list_of_outcomes_is_never_missed_in_what_writes(name: str) -> None:
         ScriptedServer([Reply(200, b'{"status": "1", "message": "OK"}')]) as server,
         KometClient(server.base_url, SECRET) as client,
     ):
-        assert client.call(name) == {"status": "1", "message": "OK"}
+        sample = sample_parameters(registry()[name], DAY)
+        assert client.call(name, **sample) == {"status": "1", "message": "OK"}
 
 
 def test_not_found_is_a_refusal_of_what_writes() -> None:
@@ -126,7 +134,7 @@ def test_not_found_is_a_refusal_of_what_writes() -> None:
         KometClient(server.base_url, SECRET) as client,
         pytest.raises(KometError, match="Box code not found"),
     ):
-        client.call("box.code.change", boxCode="1")
+        client.call("box.code.change", boxes=[{"currentBoxCode": "1", "newBoxCode": "2"}])
 
 
 def test_a_parameter_may_have_any_name_but_the_tokens() -> None:
@@ -134,7 +142,10 @@ def test_a_parameter_may_have_any_name_but_the_tokens() -> None:
         ScriptedServer([Reply(200, b'{"status": 1}')]) as server,
         KometClient(server.base_url, SECRET) as client,
     ):
-        client.call("purchase.order.create", **{"AWB Number": "1", "method": "x", "self": "y"})
+        sample = sample_parameters(registry()["purchase.order.create"], DAY)
+        client.call(
+            "purchase.order.create", **sample, **{"AWB Number": "1", "method": "x", "self": "y"}
+        )
         assert json.loads(server.asked[0].body)["method"] == "x"
         for name in ("authenticationToken", "companyToken"):
             with pytest.raises(InvalidCall) as failure:

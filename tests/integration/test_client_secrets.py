@@ -12,6 +12,8 @@ from scripted_server import Asked, Reply, ScriptedServer
 
 from komet.api import KometClient, KometError
 from komet.api.errors import Unavailable
+from komet.api.methods import registry
+from komet.api.sample_call import sample_parameters
 from komet.api.transport import Answer
 
 SECRET = "s3cret/token+with=signs & space"
@@ -108,7 +110,8 @@ def test_nowhere(
             if method == "login":
                 client.login(USER, PASSWORD)
             else:
-                client.call(method, date=TODAY)
+                sample = sample_parameters(registry()[method], TODAY)
+                client.call(method, **sample | {"date": TODAY})
         assert server.asked
         texts = [*_shown(failure.value), repr(client), repr(client._transport)]
     assert failure.value.provider == "Rosas"
@@ -142,7 +145,7 @@ def test_a_token_that_no_header_may_hold(logged: pytest.LogCaptureFixture, metho
         KometClient(server.base_url, "s3cret\r\nX: y", sleep=lambda _s: None) as client,
     ):
         with pytest.raises(KometError, match="cannot be sent") as failure:
-            client.call(method)
+            client.call(method, **sample_parameters(registry()[method], TODAY))
         assert server.asked == []
     assert "s3cret" not in "".join([*_shown(failure.value), logged.text])
 
@@ -152,7 +155,9 @@ def test_a_pasted_token_may_bring_a_line_end() -> None:
         ScriptedServer([Reply(200, b'{"locations": []}')]) as server,
         KometClient(server.base_url, f" {SECRET}\r\n") as client,
     ):
-        client.call("company.location.list")
+        client.call(
+            "company.location.list", **sample_parameters(registry()["company.location.list"], TODAY)
+        )
         assert server.asked[0].headers["authenticationToken"] == SECRET
 
 

@@ -107,6 +107,6 @@ def test_a_writing_method_is_sent_once_whatever_happens() -> None:
         KometClient(server.url, SECRET, sleep=lambda _s: None) as komet,
         pytest.raises(BadResponse),
     ):
-        komet.call("purchase.order.item.confirm", poItemId=1, quantity=2)
+        komet.call("purchase.order.item.confirm", poItemId=1, quantityConfirmed=2)
     assert len(server.seen) == 1
     assert json.loads(server.seen[0].split(" ", 1)[1])["authenticationToken"] == SECRET

@@ -83,3 +83,17 @@ def test_numbers_and_dates_follow_the_language() -> None:
 )
 def test_the_nearest_language(tag: str | None, code: str) -> None:
     assert language.nearest(tag) == code
+
+
+def test_no_text_hides_in_an_f_string() -> None:
+    """Babel does not look inside of them, so that nobody would miss a translation."""
+    root = Path(__file__).parents[2]
+    hidden = re.compile(r"""\bf("|').*\{_n?\(["']""")
+    lines = [
+        f"{path.name}: {line.strip()}"
+        for folder in ("komet", "pages")
+        for path in (root / folder).rglob("*.py")
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if hidden.search(line)
+    ]
+    assert lines == []

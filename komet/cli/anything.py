@@ -1,0 +1,100 @@
+"""`call`, `openapi` and `postman`: any method of the Komet API, and documents for developers."""
+
+import json
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal
+
+from cyclopts import Parameter
+
+from komet.api.methods import Kind, Method
+from komet.api.openapi import document
+from komet.api.postman import collection
+from komet.cli.output import err, say_json, table
+from komet.desk import open_desk
+from komet.errors import InvalidInput
+from komet.explorer.calling import call_method, method_named
+from komet.explorer.rows import table_of
+from komet.language import _
+from komet.store import providers
+
+
+def call(
+    method: str,
+    /,
+    *values: str,
+    provider: str,
+    json_: Annotated[str, Parameter(name="--json")] = "",
+    write: Annotated[bool, Parameter(negative="")] = False,
+    out: Literal["table", "json"] = "table",
+) -> int:
+    """Call any METHOD of the Komet API with a client provider's token.
+
+    Exit 1 when Komet refuses. `komet openapi` lists all methods with their parameters.
+
+    Parameters
+    ----------
+    values
+        Parameters as name=value; a list as name=a,b or as JSON.
+    provider
+        The client provider whose token is used, by name.
+    json_
+        The parameters as one JSON object; name=value adds to it.
+    write
+        Allow a method that changes data in Komet.
+    out
+        table, or json for the whole answer.
+    """
+    spec = method_named(method)
+    params = _object(json_) | dict(_pair(spec, text) for text in values)
+    desk = open_desk()
+    with desk.db.read() as con:
+        chosen = providers.provider_by_name(con, provider)
+    outcome = call_method(desk, chosen, method, params, writes_allowed=write)
+    if outcome.error is not None or outcome.answer is None:
+        err.print(outcome.error or "", markup=False, highlight=False)
+        return 1
+    if out == "json":
+        say_json(outcome.answer)
+        return 0
+    found = table_of(spec, outcome.answer)
+    table(found.columns, found.rows(), _("The answer is empty."))
+    return 0
+
+
+def openapi() -> int:
+    """Write the Komet API as an OpenAPI 3.1 document to standard output."""
+    say_json(document())
+    return 0
+
+
+def postman() -> int:
+    """Write the Komet API as a Postman collection v2.1 to standard output."""
+    say_json(collection(datetime.now(UTC).date()))
+    return 0
+
+
+def _object(text: str) -> dict[str, Any]:
+    if not text:
+        return {}
+    try:
+        value = json.loads(text)
+    except ValueError as error:
+        raise InvalidInput(_("--json is not JSON: {reason}.").format(reason=error)) from error
+    if not isinstance(value, dict):
+        raise InvalidInput(_("--json must be one object: {example}.").format(example='{"a": 1}'))
+    return value
+
+
+def _pair(spec: Method, text: str) -> tuple[str, Any]:
+    name, equals, value = text.partition("=")
+    if not equals or not name:
+        raise InvalidInput(_("“{text}” is not name=value.").format(text=text))
+    entry = next((entry for entry in spec.sendable if entry.name == name), None)
+    if value[:1] in {"[", "{"}:
+        try:
+            return name, json.loads(value)
+        except ValueError:
+            pass
+    if entry and (entry.kind is Kind.LIST or entry.separator):
+        return name, [part.strip() for part in value.split(entry.separator or ",")]
+    return name, value

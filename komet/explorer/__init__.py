@@ -1,0 +1,1 @@
+"""Any method of the Komet API, by hand: called, shown, remembered."""

@@ -1,0 +1,164 @@
+"""One call of any method with a provider's token: checked, sent, recorded."""
+
+import json
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from rapidfuzz import process
+
+from komet.accounts.connect import client_for
+from komet.accounts.ledger import Ledger
+from komet.api.client import ApiCall
+from komet.api.errors import InvalidCall, KometError
+from komet.api.methods import Method, registry
+from komet.api.wire import wire_json
+from komet.desk import Desk
+from komet.download import quota
+from komet.errors import InvalidInput
+from komet.explorer.rows import rows_in
+from komet.language import _
+from komet.store import audit, method_calls, tokens
+from komet.store.providers import Provider
+
+_BLOT = "••••"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a call came to. `error` is a sentence, and None for an answer that is not a refusal."""
+
+    call_id: str
+    method: str
+    at: datetime
+    answer: dict[str, Any] | None
+    error: str | None
+    http_status: int | None
+    milliseconds: int
+    size: int
+    tries: int
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+def method_named(name: str) -> Method:
+    """The method. Raises `InvalidCall`, with the names that are like it."""
+    spec = registry().get(name)
+    if spec is None:
+        near = [found for found, _score, _place in process.extract(name, list(registry()), limit=3)]
+        raise InvalidCall(
+            _("Komet has no method “{method}”.").format(method=name),
+            next_step=_("Did you mean {names}?").format(names=", ".join(near)),
+        )
+    return spec
+
+
+def call_method(
+    desk: Desk, provider: Provider, name: str, params: dict[str, Any], *, writes_allowed: bool
+) -> Outcome:
+    """Send it once checked; a refusal of Komet's is an outcome, with its words.
+
+    Raises `InvalidCall` for what cannot be sent, `InvalidInput` for a method that writes where
+    that is not allowed, or a provider without a token.
+    """
+    spec = method_named(name)
+    if spec.token_in == "none":
+        raise InvalidInput(
+            _("{method} takes a user name and a password.").format(method=name),
+            next_step=_("A token by login is made on the Tokens page."),
+        )
+    if spec.writes and not writes_allowed:
+        raise InvalidInput(
+            _("{method} changes data in Komet, and that is not switched on.").format(method=name),
+            next_step=_("Switch on methods that write, and send it again."),
+        )
+    ledger = _Listener(provider.token_id or "", provider.id)
+    with desk.db.read() as con:
+        gate = quota.quotas(con, desk, [provider]).get(provider.token_id or "")
+    answer: dict[str, Any] | None = None
+    failure: KometError | None = None
+    at = desk.now()
+    spend = gate.spend if gate else None
+    try:
+        with client_for(desk, provider, ledger, before_call=spend, patient=False) as client:
+            answer = client.call(name, **params)
+    except InvalidCall:
+        raise
+    except KometError as error:
+        failure = error
+    finally:
+        ledger.save(desk)
+    return _recorded(desk, provider, spec, params, _Heard(at, answer, failure, ledger.tried))
+
+
+class _Listener(Ledger):
+    """The ledger, and the tries themselves: what a person wants to see of them."""
+
+    def __init__(self, token_id: str, provider_id: str) -> None:
+        super().__init__(token_id, provider_id)
+        self.tried: list[ApiCall] = []
+
+    def note(self, call: ApiCall) -> None:
+        self.tried.append(call)
+        super().note(call)
+
+
+@dataclass(frozen=True)
+class _Heard:
+    at: datetime
+    answer: dict[str, Any] | None
+    failure: KometError | None
+    tried: list[ApiCall]
+
+
+def _recorded(
+    desk: Desk, provider: Provider, spec: Method, params: dict[str, Any], heard: _Heard
+) -> Outcome:
+    last = heard.tried[-1] if heard.tried else None
+    milliseconds = sum(call.milliseconds for call in heard.tried)
+    with desk.db.read() as con:
+        secret = tokens.secret_of(con, desk.box, provider.token_id or "").get_secret_value()
+    shown = _without(secret, wire_json(params))
+    answer = _without(secret, heard.answer)
+    with desk.db.write() as con:
+        call_id = method_calls.record(
+            con,
+            provider_id=provider.id,
+            method=spec.name,
+            params=shown,
+            outcome=type(heard.failure).__name__ if heard.failure else "ok",
+            http_status=last.http_status if last else None,
+            milliseconds=milliseconds,
+            answer_rows=len(rows_in(spec, answer)) if answer else None,
+            now=heard.at,
+        )
+        if spec.writes:
+            audit.record(
+                con,
+                "method called",
+                spec.name,
+                heard.at,
+                {
+                    "provider": provider.name,
+                    "result": str(heard.failure) if heard.failure else "ok",
+                    "parameters": shown,
+                },
+            )
+    return Outcome(
+        call_id=call_id,
+        method=spec.name,
+        at=heard.at,
+        answer=answer,
+        error=str(heard.failure) if heard.failure else None,
+        http_status=last.http_status if last else None,
+        milliseconds=milliseconds,
+        size=sum(call.size for call in heard.tried),
+        tries=len(heard.tried),
+        headers=dict(last.headers) if last else {},
+    )
+
+
+def _without(secret: str, value: Any) -> Any:
+    """A JSON value without the token, should somebody have pasted it, or Komet have echoed it."""
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    masked = json.dumps(secret, ensure_ascii=False)[1:-1]
+    return json.loads(text.replace(masked, _BLOT))

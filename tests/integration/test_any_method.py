@@ -1,0 +1,154 @@
+"""Any method from the shell, and by a client that an off-the-shelf generator has made."""
+
+import importlib
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from openapi_spec_validator import validate
+from sample_accounts import Accounts, Komet
+
+from komet.api.errors import InvalidCall
+from komet.api.methods import registry
+from komet.api.openapi import document, operation_id
+from komet.api.sample_call import sample_parameters
+from komet.errors import InvalidInput
+from komet.explorer.calling import call_method
+from komet.sandbox.tokens import IMPORTER_A_COMPANY
+from komet.store import method_calls
+
+
+def test_the_shell_calls_a_method(accounts: Accounts, komet: Komet) -> None:
+    day = accounts.today.isoformat()
+    called = komet("call", "purchase.order.list", f"date={day}", "--provider", "Magnolia",
+                   "--out", "json")  # fmt: skip
+    assert called.returncode == 0, called.stderr
+    expected = accounts.sandbox.state.totals("magnolia", accounts.today, accounts.today)
+    assert len(json.loads(called.stdout)["purchaseOrders"]) == expected["purchase_orders"]
+    shown = komet("call", "location.list", "--provider", "Magnolia")
+    assert "Miami" in shown.stdout
+    assert not shown.stdout.startswith("{")
+    by_json = komet("call", "purchase.order.list", "--json", json.dumps({"date": day}),
+                    "--provider", "Magnolia")  # fmt: skip
+    assert by_json.returncode == 0
+    assert IMPORTER_A_COMPANY.secret not in called.stdout + shown.stdout + by_json.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("purchase.order.lst", "date=2026-11-20"), "Did you mean purchase.order.list"),
+        (("purchase.order.list",), "date is needed, or number"),
+        (("purchase.order.list", "date"), "is not name=value"),
+        (("purchase.order.list", "--json", "[1]"), "must be one object"),
+        (("purchase.order.list", "--json", "{"), "is not JSON"),
+        (("vendor.add", "name=Rosas"), "is not switched on"),
+        (("login", "username=a", "password=b"), "Tokens page"),
+        (("purchase.order.list", "authenticationToken=a"), "The token is not a parameter"),
+    ],
+)
+def test_wrong_use(
+    accounts: Accounts, komet: Komet, arguments: tuple[str, ...], words: str
+) -> None:
+    called = komet("call", *arguments, "--provider", "Magnolia")
+    assert called.returncode in {1, 2}
+    assert words in " ".join(called.stderr.split())
+    assert "Traceback" not in called.stderr
+    with accounts.desk.db.read() as con:
+        assert con.value("SELECT count(*) FROM api_calls") == 0
+
+
+def test_a_call_is_remembered_without_the_token(accounts: Accounts) -> None:
+    desk, provider = accounts.desk, accounts.magnolia
+    secret = IMPORTER_A_COMPANY.secret
+    outcome = call_method(
+        desk, provider, "product.list", {"name": "Rose", "remark": f"see {secret}"},
+        writes_allowed=False,
+    )  # fmt: skip
+    assert outcome.error is None
+    assert (outcome.http_status, outcome.tries) == (200, 1)
+    assert "application/json" in outcome.headers["content-type"]
+    call_method(
+        desk, provider, "vendor.add", sample_parameters(registry()["vendor.add"], accounts.today),
+        writes_allowed=True,
+    )  # fmt: skip
+    with desk.db.write() as con:
+        method_calls.keep(con, outcome.call_id, "roses", desk.now())
+        kept = method_calls.calls(con, named=True)
+        newest = method_calls.calls(con)
+        ledger = con.value("SELECT count(*) FROM api_calls WHERE method = 'product.list'")
+        audit = con.rows("FROM audit WHERE what = 'method called'")
+        everything = str(con.rows("FROM method_calls")) + str(audit)
+    assert [call.name for call in kept] == ["roses"]
+    assert kept[0].params == {"name": "Rose", "remark": "see ••••"}
+    assert outcome.call_id in {call.id for call in newest}
+    assert ledger == 1
+    assert [row["subject"] for row in audit] == ["vendor.add"]
+    assert secret not in everything
+
+
+def test_what_writes_is_locked(accounts: Accounts) -> None:
+    with pytest.raises(InvalidInput, match="changes data in Komet"):
+        call_method(accounts.desk, accounts.magnolia, "vendor.add", {"name": "R"},
+                    writes_allowed=False)  # fmt: skip
+    with pytest.raises(InvalidCall, match="quantityConfirmed is needed"):
+        call_method(accounts.desk, accounts.magnolia, "purchase.order.item.confirm",
+                    {"poItemId": 1}, writes_allowed=True)  # fmt: skip
+
+
+def test_the_openapi_document_is_valid_and_complete(komet: Komet) -> None:
+    printed = komet("openapi")
+    written = json.loads(printed.stdout)
+    assert written == document()
+    validate(written)
+    operations = {
+        operation["operationId"]: (path, verb, operation)
+        for path, verbs in written["paths"].items()
+        for verb, operation in verbs.items()
+    }
+    assert len(operations) == len(registry()) == 113
+    for spec in registry().values():
+        path, verb, operation = operations[operation_id(spec)]
+        assert (path, verb) == (f"/{spec.path}", spec.verb.lower())
+        assert operation["x-komet-writes"] is spec.writes
+
+
+def test_the_postman_collection_has_every_method_and_no_token(komet: Komet) -> None:
+    written = json.loads(komet("postman").stdout)
+    assert written["info"]["schema"].endswith("v2.1.0/collection.json")
+    items = [item for folder in written["item"] for item in folder["item"]]
+    assert {item["name"] for item in items} == set(registry())
+    assert {variable["key"] for variable in written["variable"]} == {"baseUrl", "token"}
+    for item in items:
+        spec = registry()[item["name"]]
+        assert item["request"]["method"] == spec.verb
+        assert ("{{token}}" in json.dumps(item)) == (spec.token_in != "none")
+        if body := item["request"].get("body"):
+            assert isinstance(json.loads(body["raw"]), dict)
+
+
+def test_a_generated_client_calls_the_sandbox(
+    accounts: Accounts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    described = tmp_path / "komet.openapi.json"
+    described.write_text(json.dumps(document(accounts.sandbox.base_url)))
+    generated = tmp_path / "generated_komet"
+    made = subprocess.run(
+        [sys.executable, "-m", "openapi_python_client", "generate", "--path", str(described),
+         "--output-path", str(generated), "--meta", "none"],
+        capture_output=True, text=True, check=False, timeout=120,
+    )  # fmt: skip
+    assert made.returncode == 0, made.stdout + made.stderr
+    assert "WARNING parsing" not in made.stdout + made.stderr
+    monkeypatch.syspath_prepend(tmp_path)
+    client_module = importlib.import_module("generated_komet.client")
+    method = importlib.import_module("generated_komet.api.orders.purchase_order_list")
+    client = client_module.Client(
+        base_url=accounts.sandbox.base_url,
+        httpx_args={"params": {"authenticationToken": IMPORTER_A_COMPANY.secret}},
+    )
+    answer = method.sync(client=client, date=accounts.today)
+    expected = accounts.sandbox.state.totals("magnolia", accounts.today, accounts.today)
+    assert len(answer.purchase_orders) == expected["purchase_orders"]
