@@ -5,8 +5,10 @@ import asyncio
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from komet.sandbox.box_actions import BoxActions
 from komet.sandbox.call import Call, read_call
 from komet.sandbox.list_query import LIST_METHODS, list_answer
+from komet.sandbox.order_actions import OrderActions
 from komet.sandbox.order_query import OrderQuery, encode
 from komet.sandbox.parameters import RefusalError, check
 from komet.sandbox.spoiling import spoilt
@@ -21,6 +23,7 @@ class KometEndpoint:
         self._state = state
         self._delay = delay
         self._orders = OrderQuery(state)
+        self._actions = OrderActions(state).methods | BoxActions(state).methods
 
     async def answer(self, request: Request) -> Response:
         """The answer to one request, spoilt if a fault strikes it."""
@@ -66,6 +69,9 @@ class KometEndpoint:
         check(call.method, call.parameters)
         if call.method.name == "purchase.order.list":
             return self._orders.answer(token, call.parameters)
+        if act := self._actions.get(call.method.name):
+            with self._state.changing():
+                return encode(act(token, call.parameters))
         if call.method.name in LIST_METHODS:
             company = self._state.companies[token.company]
             return list_answer(call.method, company, call.parameters, self._state.quirks)

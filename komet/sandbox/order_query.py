@@ -26,7 +26,7 @@ _NOT_HELD = (
 """Filters on what the sandbox's orders do not have: they find nothing."""
 _CACHED_ANSWERS = 2_048
 
-_Key = tuple[str, int, int | None, frozenset[tuple[str, str]]]
+_Key = tuple[str, tuple[int, int], int | None, frozenset[tuple[str, str]]]
 
 
 class OrderQuery:
@@ -39,7 +39,7 @@ class OrderQuery:
     def answer(self, token: SampleToken, parameters: Parameters) -> bytes:
         """The JSON body for a call that was already checked."""
         company = self._state.companies[token.company]
-        revision = self._state.revision(company.key)
+        revision = self._state.edition(company.key)
         filters = frozenset(parameters.items())
         key = (company.key, revision, token.vendor_id, filters)
         body = self._cache.get(key)
@@ -54,7 +54,7 @@ class OrderQuery:
             if len(self._cache) >= _CACHED_ANSWERS:
                 self._cache.clear()
             # Data that moved on meanwhile must not be kept under the revision before.
-            if revision == self._state.revision(company.key):
+            if revision == self._state.edition(company.key):
                 self._cache[key] = body
         return body
 

@@ -1,9 +1,8 @@
 """Purchase orders as `purchase.order.list` answers them."""
 
+from komet.sandbox.cartons import cartons_of
 from komet.sandbox.dialect import MISSING, Dialect, amount_text, present
 from komet.sandbox.records import Breakdown, Line, PurchaseOrder
-
-_BOX_STATES = ((3, "Shipped"), (4, "In transit"), (6, "Received"))
 
 
 def order_row(order: PurchaseOrder, dialect: Dialect) -> dict[str, object]:
@@ -85,19 +84,18 @@ def _breakdown_row(part: Breakdown, salt: int, dialect: Dialect) -> dict[str, ob
 
 
 def _box_rows(line: Line, order: PurchaseOrder, dialect: Dialect) -> object:
-    if not order.shipped or line.status != "Shipped":
+    cartons = cartons_of(order, line)
+    if not cartons:
         return _rows([], line.id + 1) if dialect.quirks else []
-    state_id, state = _BOX_STATES[order.id % 3]
-    number, lot = dialect.integer(state_id), str(100_000 + order.id % 90_000)
     return [
         {
-            "boxCode": f"{line.id}{at:03d}",
-            "lotNumber": lot,
-            "position": f"{'ABCD'[at % 4]}-{line.id % 40 + 1:02d}",
-            "statusId": number,
-            "statusName": state,
+            "boxCode": carton.code,
+            "lotNumber": carton.lot,
+            "position": carton.position,
+            "statusId": dialect.integer(carton.state_id),
+            "statusName": carton.state,
         }
-        for at in range(1, line.boxes + 1)
+        for carton in cartons
     ]
 
 

@@ -1,5 +1,7 @@
 """The parameters of a call: reading, checking and matching them."""
 
+import json
+import re
 from collections.abc import Mapping
 from datetime import date
 
@@ -40,6 +42,37 @@ def day(name: str, value: str) -> date:
     if read is None or read.isoformat() != value:
         raise RefusalError(400, f"The parameter {name} is not a date: expected YYYY-MM-DD.")
     return read
+
+
+def whole(name: str, value: str) -> int:
+    """The whole number in a parameter. Refuses anything else with 400."""
+    if not re.fullmatch(r"-?\d{1,12}", value, re.ASCII):
+        raise RefusalError(400, f"The parameter {name} is not a whole number.")
+    return int(value)
+
+
+def members(name: str, text: str | None) -> list[dict[str, str]]:
+    """The objects of a list parameter, each with its members as text."""
+    try:
+        value = json.loads(text or "[]")
+    except ValueError:
+        value = None
+    if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
+        raise RefusalError(400, f"The parameter {name} is not a list of objects.")
+    return [
+        {
+            key: part if isinstance(part, str) else json.dumps(part)
+            for key, part in item.items()
+            if part is not None
+        }
+        for item in value
+    ]
+
+
+def texts(value: str | None) -> list[str]:
+    """The entries of a list parameter, sent as JSON or separated by commas."""
+    parts = (value or "").strip("[]").split(",")
+    return [part.strip().strip('"') for part in parts if part.strip()]
 
 
 def same(wanted: str | None, *values: object) -> bool:

@@ -31,6 +31,19 @@ class CustomField:
 
 
 @dataclass(frozen=True, slots=True)
+class Carton:
+    """One box on its way. `state_id` and `state` are Komet's; `awb` is its air waybill."""
+
+    code: str
+    lot: str
+    position: str
+    state_id: int
+    state: str
+    awb: str
+    external_code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """One detail of a purchase order. `bunches` per box; `unit_cost` per stem or per bunch."""
 
@@ -60,6 +73,8 @@ class Line:
     custom_field_1: str | None = None
     custom_fields: tuple[CustomField, ...] = ()
     breakdowns: tuple[Breakdown, ...] = ()
+    packed: tuple[Carton, ...] = ()
+    """Cartons that a call has shipped or changed; without any, see `cartons.cartons_of`."""
 
     @property
     def units(self) -> int:

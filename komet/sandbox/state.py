@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from threading import RLock
 
@@ -39,7 +40,7 @@ class SandboxState:
         self.seed = seed
         self.evolves = evolve
         self.quirks = quirks
-        self.companies: dict[str, Company] = companies()
+        self.companies: dict[str, Company] = dict(companies())
         self.faults = FaultBook()
         self.requests = RequestLog()
         self._lock = RLock()
@@ -56,11 +57,33 @@ class SandboxState:
         }
         self._days: dict[str, Days] = {key: {} for key in self.companies}
         self._revisions = dict.fromkeys(self.companies, 0)
+        self._edits = dict.fromkeys(self.companies, 0)
         self._passes = {key: PassWatch(clock) for key in self.companies}
 
     def revision(self, company: str) -> int:
         """How often the importer's data has moved on. Raises `KeyError` for an unknown key."""
         return self._revisions[company]
+
+    def edition(self, company: str) -> tuple[int, int]:
+        """Changes with every revision, and with every call that has changed an order."""
+        return self._revisions[company], self._edits[company]
+
+    def edit(self, company: str, order: PurchaseOrder) -> None:
+        """Put an order in the place of the one of its ID, on its ship date."""
+        with self._lock:
+            days = self._days[company]
+            for day, rows in list(days.items()):
+                days[day] = tuple(row for row in rows if row.id != order.id)
+            kept = self.orders(company, order.ship_date)
+            others = [row for row in kept if row.id != order.id]
+            days[order.ship_date] = tuple(sorted([*others, order], key=lambda row: row.id))
+            self._edits[company] += 1
+
+    @contextmanager
+    def changing(self) -> Iterator[None]:
+        """Holds the data still while a call reads, decides and writes."""
+        with self._lock:
+            yield
 
     def orders(self, company: str, day: date) -> tuple[PurchaseOrder, ...]:
         """The importer's orders that ship that day, by ID."""
@@ -84,6 +107,14 @@ class SandboxState:
         first, last = self.window()
         for day in _days_between(first, last):
             yield from self.orders(company, day)
+
+    def known_orders(self, company: str) -> Iterator[PurchaseOrder]:
+        """Every order of the window, and of any other day that was asked for or written."""
+        yield from self.all_orders(company)
+        first, last = self.window()
+        for day in sorted(self._days[company]):
+            if not first <= day <= last:
+                yield from self.orders(company, day)
 
     def advance(self) -> dict[str, int]:
         """Take every importer to its next revision. Gives the new revision of each."""
