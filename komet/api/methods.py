@@ -105,7 +105,12 @@ class Parameter(_Frozen):
 
     @property
     def kind(self) -> Kind:
-        """The kind of its value; text where the contract does not say."""
+        """The kind of its value; text where the contract does not say.
+
+        Numbers of POs and invoices are typed as integers in places, but printed as P053455.
+        """
+        if self.name.lower().endswith("number"):
+            return Kind.TEXT
         word = (self.type or "").split(" ", maxsplit=1)[0]
         return _KINDS.get(word, Kind.TEXT)
 

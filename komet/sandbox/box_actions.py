@@ -30,7 +30,9 @@ class BoxActions:
 
     def __init__(self, state: SandboxState) -> None:
         self._state = state
-        self._future: dict[str, list[Answer]] = {key: [] for key in state.companies}
+        self._future: dict[str, list[Answer]] = {
+            key: [_to_fly(state.today)] for key in state.companies
+        }
         self.methods: dict[str, Callable[[SampleToken, Parameters], Answer]] = {
             "awb.list": self.awbs,
             "awb.details.list": self.awb_details,
@@ -204,6 +206,19 @@ class BoxActions:
             for line in found.order.lines
         )
         self._state.edit(token.company, replace(found.order, lines=lines))
+
+
+def _to_fly(today: date) -> Answer:
+    awb = "729-70001234"
+    houses = [{"house": "H-1", "vendorCode": "FVA", "locationCode": "", "instructions": ""}]
+    return {
+        "awbId": awb_id(awb),
+        "awb": awb,
+        "originCode": "BOG",
+        "shipDate": (today + timedelta(days=3)).isoformat(),
+        "instructions": "Keep at 2 °C",
+        "houses": houses,
+    }
 
 
 def _list(rows: list[Answer]) -> Answer:

@@ -5,12 +5,16 @@ import asyncio
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from komet.sandbox.book_actions import BookActions
+from komet.sandbox.book_lists import book_list
 from komet.sandbox.box_actions import BoxActions
 from komet.sandbox.call import Call, read_call
 from komet.sandbox.list_query import LIST_METHODS, list_answer
+from komet.sandbox.master_actions import MasterActions
 from komet.sandbox.order_actions import OrderActions
 from komet.sandbox.order_query import OrderQuery, encode
 from komet.sandbox.parameters import RefusalError, check
+from komet.sandbox.plain_methods import PlainMethods
 from komet.sandbox.spoiling import spoilt
 from komet.sandbox.state import SandboxState
 from komet.sandbox.tokens import LOGIN_TOKEN, SAMPLE_LOGIN, SampleToken
@@ -23,7 +27,13 @@ class KometEndpoint:
         self._state = state
         self._delay = delay
         self._orders = OrderQuery(state)
-        self._actions = OrderActions(state).methods | BoxActions(state).methods
+        self._actions = {
+            **OrderActions(state).methods,
+            **BoxActions(state).methods,
+            **BookActions(state).methods,
+            **MasterActions(state).methods,
+            **PlainMethods(state).methods,
+        }
 
     async def answer(self, request: Request) -> Response:
         """The answer to one request, spoilt if a fault strikes it."""
@@ -65,6 +75,9 @@ class KometEndpoint:
     def _body(self, call: Call) -> bytes:
         if call.method.name == "login":
             return _login(call)
+        if call.method.name == "login.forgot.password":
+            check(call.method, call.parameters)
+            return encode({"result": "A link was sent, if the user is known."})
         token: SampleToken = call.token()
         check(call.method, call.parameters)
         if call.method.name == "purchase.order.list":
@@ -75,7 +88,7 @@ class KometEndpoint:
         if call.method.name in LIST_METHODS:
             company = self._state.companies[token.company]
             return list_answer(call.method, company, call.parameters, self._state.quirks)
-        raise RefusalError(501, f"The sandbox does not serve {call.method.name} yet.")
+        return encode(book_list(self._state, call.method, token, call.parameters))
 
 
 def _login(call: Call) -> bytes:

@@ -106,7 +106,7 @@ class OrderActions:
                 codes = [carton.code for carton in shipped.packed]
                 lot = shipped.packed[0].lot
                 results.append(answer | _OK | {"boxCodes": codes, "lotNumber": lot})
-        return {"purchaseOrderItemDetailsAWBAddAPIResultList": results}
+        return _OK | {"purchaseOrderItemDetailsAWBAddAPIResultList": results}
 
     def create(self, token: SampleToken, parameters: Parameters) -> Answer:
         """A new PO. The contract shows no ID in the answer: find it by its number."""

@@ -9,8 +9,6 @@ from komet.api.methods import Method
 
 Parameters = Mapping[str, str]
 
-_DATE_OR = ("date", "number", "awbId", "inboundTruckId")
-
 
 class RefusalError(Exception):
     """An answer other than success: an HTTP status and Komet's message beside `status` 0."""
@@ -23,14 +21,14 @@ class RefusalError(Exception):
 
 def check(method: Method, parameters: Parameters) -> None:
     """Refuse a call (400) that lacks a required parameter or carries an unreadable date."""
-    for parameter in method.parameters or ():
+    for parameter in method.sendable:
         value = parameters.get(parameter.name, "")
-        if parameter.required and not value:
+        others = any(all(parameters.get(name) for name in names) for names in parameter.unless)
+        needed = not others if parameter.unless else parameter.required
+        if needed and not value:
             raise RefusalError(400, f"The parameter {parameter.name} is required.")
         if value and (parameter.type or "").startswith("date"):
             day(parameter.name, value)
-    if method.name == "purchase.order.list" and not any(parameters.get(name) for name in _DATE_OR):
-        raise RefusalError(400, "The parameter date is required.")
 
 
 def day(name: str, value: str) -> date:

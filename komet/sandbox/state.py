@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from threading import RLock
 
+from komet.sandbox.books import Books
 from komet.sandbox.companies import companies
 from komet.sandbox.evolution import Days, days_touched, evolve
 from komet.sandbox.faults import FaultBook
@@ -57,6 +58,7 @@ class SandboxState:
         }
         self._days: dict[str, Days] = {key: {} for key in self.companies}
         self._revisions = dict.fromkeys(self.companies, 0)
+        self.books = {key: Books(row, self.today) for key, row in self.companies.items()}
         self._edits = dict.fromkeys(self.companies, 0)
         self._passes = {key: PassWatch(clock) for key in self.companies}
 

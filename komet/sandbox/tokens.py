@@ -80,6 +80,13 @@ CUSTOMER = SampleToken(
     owner="A customer of Magnolia Imports",
     customer_id=7001,
 )
+USER = SampleToken(
+    secret="sandbox-user-magnolia-0007",  # noqa: S106 (public sample)
+    label="A user of Magnolia",
+    kind=TokenKind.USER,
+    company=MAGNOLIA,
+    owner="Magnolia Imports",
+)
 
 SAMPLE_TOKENS: tuple[SampleToken, ...] = (
     IMPORTER_A_COMPANY,
@@ -88,6 +95,7 @@ SAMPLE_TOKENS: tuple[SampleToken, ...] = (
     IMPORTER_B_VENDOR,
     ORDERS_ONLY,
     CUSTOMER,
+    USER,
 )
 
 SAMPLE_LOGIN = ("demo@komet-desk.example", "flowers")

@@ -9,7 +9,9 @@ import pytest
 
 from komet.api import KometClient, KometError
 from komet.api.client import ApiCall
-from komet.api.errors import BadResponse, Rejected
+from komet.api.errors import BadResponse, InvalidCall, Rejected
+from komet.api.methods import registry
+from komet.api.sample_call import sample_parameters
 from komet.api.transport import Transport
 
 DAY = date(2026, 11, 20)
@@ -88,7 +90,7 @@ def test_what_is_neither_orders_nor_an_empty_day_is_tried_again_and_told(body: A
 def test_no_content_is_no_empty_day() -> None:
     with pytest.raises(BadResponse):
         _client(b"", 204).purchase_orders(DAY)
-    assert _client(b"", 204).call("vendor.update", id=1) == {}
+    assert _client(b"", 204).call("vendor.update", vendorId=1) == {}
 
 
 @pytest.mark.parametrize("status", ["0", 0, False, "false", 0.0])
@@ -108,7 +110,8 @@ def test_orders_beside_any_status_are_orders() -> None:
 @pytest.mark.parametrize("method", ["invoice.list", "payment.method.list"])
 def test_a_list_whose_array_was_never_seen_may_be_empty_too(method: str) -> None:
     body = {"status": 0, "message": "Invoices not found."}
-    assert _client(body).call(method) == body
+    given = sample_parameters(registry()[method], DAY)
+    assert _client(body).call(method, **given) == body
 
 
 def test_what_is_no_order_among_orders_is_reported_and_left_out() -> None:
@@ -169,12 +172,19 @@ def test_every_failure_says_where(monkeypatch: pytest.MonkeyPatch) -> None:
         assert failure.value.day == DAY
 
 
-@pytest.mark.parametrize("number", ["P1" * 100_000, "P\ud800"])
-def test_what_cannot_be_sent_is_refused_here(number: str) -> None:
+@pytest.mark.parametrize("remark", ["P1" * 100_000, "P\ud800"])
+def test_what_cannot_be_sent_is_refused_here(remark: str) -> None:
     calls: list[ApiCall] = []
     with pytest.raises(KometError, match="cannot be sent"):
-        _client({}, calls=calls).purchase_orders_by_number([number])
+        _client({}, calls=calls).call("product.list", remark=remark)
     assert len(calls) == 1
+
+
+def test_a_number_that_is_none_is_refused_before_it_is_sent() -> None:
+    calls: list[ApiCall] = []
+    with pytest.raises(InvalidCall, match="number: 200000 characters, at most 10"):
+        _client({}, calls=calls).purchase_orders_by_number(["P1" * 100_000])
+    assert calls == []
 
 
 def test_no_numbers_ask_nothing() -> None:

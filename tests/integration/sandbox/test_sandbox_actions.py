@@ -148,3 +148,60 @@ def test_a_vendor_sees_and_changes_its_own_orders_only() -> None:
         other = next(line for line in lines(company) if line["poItemId"] not in own)
         with pytest.raises(Rejected, match="PO item not found"):
             vendor.call("purchase.order.item.delete", poItemId=other["poItemId"])
+
+
+def test_masters_that_are_added_are_listed(client: KometClient) -> None:
+    carrier = client.call("carrier.add", name="Night Trucks", code="NTX")["carrierId"]
+    client.call("carrier.update", carrierId=carrier, name="Night Trucks LLC", code="NTX", active=0)
+    rows = client.call("carrier.list", name="Night Trucks")["carriers"]
+    assert [(row["name"], str(row["active"])) for row in rows] in (
+        [("Night Trucks LLC", "0")],
+        [("Night Trucks LLC", "False")],
+    )
+    vendor = client.call("vendor.add", name="Rosas Nuevas", portOrigin="UIO", vendorType=1)
+    assert client.call("vendor.list", name="Rosas Nuevas")["vendors"][0]["id"] == vendor["vendorId"]
+    product = client.call("product.add", category="Roses", variety="Nueva", grade="60 cm")
+    found = client.call("product.list", id=product["productId"])["products"]
+    assert found[0]["description"] == "Roses Nueva 60 cm"
+    client.call("customer.add", name="Brand New Florist")
+    assert client.call("customer.list", name="Brand New Florist")["customers"]
+
+
+def test_prebooks_invoices_and_web_orders_keep_what_they_are_told(client: KometClient) -> None:
+    customer = client.call("customer.list")["customers"][0]["id"]
+    prebook = client.call(
+        "prebook.create", customerId=customer, carrierId=61, shipDate=TODAY,
+        prebookItems=[{"boxes": 3, "productId": 1}],
+    )  # fmt: skip
+    held = client.call("prebook.details.list", date=TODAY, prebook=prebook["prebookNumber"])
+    (item,) = held["prebooks"][0]["details"]
+    assert item["totalBoxes"] == 3
+    future = client.call("future.inventory.openmarket.list", dateFrom=TODAY, dateTo=TODAY)
+    stock = future["inventoryItems"][0]
+    add = {"prebookId": prebook["prebookId"], "inventoryId": stock["inventoryId"], "price": "0.5"}
+    client.call("prebook.future.item.add", boxes=1, **add)
+    left = client.call("future.inventory.openmarket.list", dateFrom=TODAY, dateTo=TODAY)
+    assert left["inventoryItems"][0]["quantity"] == stock["quantity"] - 1
+    with pytest.raises(Rejected, match="boxes are available"):
+        client.call("prebook.future.item.add", boxes=1_000, **add)
+    client.call("prebook.item.delete", prebookId=prebook["prebookId"],
+                prebookItemId=item["prebookItemId"])  # fmt: skip
+
+    invoice = client.call(
+        "invoice.create", customerId=customer, carrierId=61, shipDate=TODAY, statusDraft=1
+    )
+    client.call("invoice.checkout", invoiceNumber=invoice["invoiceNumber"])
+    client.call("invoice.confirm", invoiceNumber=invoice["invoiceNumber"])
+    listed = client.call("invoice.list", orderId=invoice["invoiceId"])["invoices"]
+    assert [row["status"] for row in listed] == [1]
+    client.call("invoice.void", invoiceNumber=invoice["invoiceNumber"], reason="wrong")
+    with pytest.raises(Rejected, match="voided already"):
+        client.call("invoice.void", invoiceNumber=invoice["invoiceNumber"], reason="wrong")
+
+    whose = {"customerId": customer, "X-ACCOUNT": 501, "X-SALES-CHANNEL": "WEB_APP"}
+    order = client.call("web-order.create", companyId=501, **whose)["webOrderId"]
+    client.call("web-order.checkout", webOrderId=order, **whose)
+    shown = client.call("web-order-details.list", webOrderId=order, **whose)
+    assert shown["webOrders"][0]["statusId"] == 2
+    client.call("web-order.delete", webOrderId=order, **whose)
+    assert not client.call("web-order-details.list", webOrderId=order, **whose)["webOrders"]

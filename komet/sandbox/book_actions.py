@@ -1,0 +1,317 @@
+"""The methods that change what an importer holds beside its orders."""
+
+from collections.abc import Callable
+from typing import Any
+
+from komet.sandbox.books import Books
+from komet.sandbox.made_rows import Row
+from komet.sandbox.parameters import Parameters, RefusalError, members, texts, whole
+from komet.sandbox.state import SandboxState
+from komet.sandbox.tokens import SampleToken
+
+Answer = dict[str, object]
+Act = Callable[[SampleToken, Parameters], Answer]
+_OK: Answer = {"status": "1", "message": "OK"}
+
+ADDS = {
+    "additional.charge.add": ("charges", "additionalChargeId"),
+    "customer.contact.add": ("contacts", "contactId"),
+    "customer.shipto.add": ("shiptos", "shipToId"),
+    "web-order.create": ("web_orders", "webOrderId"),
+    "inventory.add": ("inventory", "inventoryId"),
+}
+"""Method → what it adds, and the member in which a new ID is answered."""
+UPDATES = {
+    "additional.charge.update": ("charges", "additionalChargeId", "id"),
+    "customer.contact.update": ("contacts", "contactId", "id"),
+    "customer.shipto.update": ("shiptos", "shipToId", "id"),
+    "prebook.update": ("prebooks", "prebookId", "id"),
+    "inventory.update": ("inventory", "inventoryId", "inventoryId"),
+    "invoice.update": ("invoices", "invoiceId", "id"),
+}
+"""Method → what it changes, the parameter that names it, and the row's own key."""
+DELETES = {
+    "customer.contact.delete": ("contacts", "contactId", "id"),
+    "customer.shipto.delete": ("shiptos", "shipToId", "id"),
+    "web-order.delete": ("web_orders", "webOrderId", "id"),
+    "inventory.delete": ("inventory", "inventoryId", "inventoryId"),
+}
+MARKS = {
+    "credit.mark.sync": ("credits", "creditId"),
+    "payment.mark.sync": ("payments", "paymentId"),
+}
+STATES = {
+    "invoice.confirm": (1, "Confirmed"),
+    "invoice.checkout": (0, "Pending"),
+    "invoice.void": (4, "Voided"),
+}
+_NUMBERS = {"quantity", "boxes", "unitCost", "price"}
+
+
+class BookActions:
+    """The writing methods of books on a state."""
+
+    def __init__(self, state: SandboxState) -> None:
+        self._state = state
+        self.methods: dict[str, Act] = {
+            **{name: self._add(*how) for name, how in ADDS.items()},
+            **{name: self._update(*how) for name, how in UPDATES.items()},
+            **{name: self._delete(*how) for name, how in DELETES.items()},
+            **{name: self._mark(*how) for name, how in MARKS.items()},
+            **{name: self._invoice_state(*how) for name, how in STATES.items()},
+            "prebook.create": self.create_prebook,
+            "multiple.prebooks.create": self.create_prebook,
+            "prebook.future.item.add": self._prebook_item("future", "boxes"),
+            "prebook.vendor.availability.item.add": self._prebook_item("availability", "quantity"),
+            "prebook.item.delete": self.delete_prebook_item,
+            "invoice.create": self.create_invoice,
+            "invoice.item.add": self.add_invoice_item,
+            "invoice.item.update": self.update_invoice_item,
+            "invoice.item.delete": self.delete_invoice_item,
+            "invoice.mark.sync.status.ok": self.synced,
+            "invoice.mark.sync.status.error": self.synced,
+            "open.credit.balance.create": self.open_credits,
+            "payment.receive": self.receive_payment,
+            "web-order-item.add": self.add_web_item,
+            "web-order-item.delete": self.delete_web_item,
+            "web-order.checkout": self.check_out,
+        }
+
+    def create_prebook(self, token: SampleToken, parameters: Parameters) -> Answer:
+        """A new prebook with its items."""
+        books = self._books(token)
+        items = members("prebookItems", parameters.get("prebookItems"))
+        row = {**_given(parameters), "truckDate": parameters.get("shipDate"), "details": []}
+        row.pop("prebookItems", None)
+        number = books.add("prebooks", row)
+        found = _found(books.row("prebooks", number))
+        found["number"] = str(number)
+        for item in items:
+            _append(found, {**_given(item), "totalBoxes": _number(item.get("boxes", "1"))})
+        return {**_OK, "prebookId": number, "prebookNumber": number}
+
+    def delete_prebook_item(self, token: SampleToken, parameters: Parameters) -> Answer:
+        """One item less."""
+        row = _found(self._books(token).row("prebooks", parameters["prebookId"]))
+        _take(row, "prebookItemId", parameters["prebookItemId"])
+        return _OK
+
+    def create_invoice(self, token: SampleToken, parameters: Parameters) -> Answer:
+        """A new order: draft or pending. The contract shows no ID; siblings answer these."""
+        books = self._books(token)
+        company = self._state.companies[token.company]
+        customer = next(
+            (
+                row
+                for row in company.customers
+                if parameters.get("customerId") == str(row.id)
+                or parameters.get("customerCode") == row.code
+            ),
+            None,
+        )
+        if customer is None:
+            raise RefusalError(404, "Customer not found.")
+        draft = parameters.get("statusDraft") in {"1", "true"}
+        number = books.add(
+            "invoices",
+            {
+                **_given(parameters),
+                "customerId": customer.id,
+                "customerName": customer.name,
+                "customerCode": customer.code,
+                "status": 2 if draft else 0,
+                "subtotal": 0.0,
+                "details": [],
+                "additionalChargesDetails": [],
+            },
+        )
+        row = _found(books.row("invoices", number))
+        row["number"] = str(number)
+        for item in members("items", parameters.get("items")):
+            _append(row, _given(item), "detailId")
+        return {**_OK, "invoiceId": number, "invoiceNumber": str(number)}
+
+    def add_invoice_item(self, token: SampleToken, parameters: Parameters) -> Answer:
+        """One item more. The contract shows no ID; siblings answer these."""
+        row = _found(self._books(token).row("invoices", parameters["invoiceId"]))
+        item = _append(row, _given(parameters), "detailId")
+        return _invoice(row) | {"invoiceItemId": item["detailId"]}
+
+    def update_invoice_item(self, token: SampleToken, parameters: Parameters) -> Answer:
+        """Another price or number of boxes."""
+        row = _found(self._books(token).row("invoices", parameters["invoiceId"]))
+        item = _item(row, "detailId", parameters["invoiceItemId"])
+        item.update(_given(parameters))
+        return _invoice(row) | {"invoiceItemId": item["detailId"], "availableBoxes": 0}
+
+    def delete_invoice_item(self, token: SampleToken, parameters: Parameters) -> Answer:
+        """One item less."""
+        row = _found(self._books(token).row("invoices", parameters["invoiceId"]))
+        gone = _take(row, "detailId", parameters["invoiceItemId"])
+        boxes = gone.get("boxes", 0)
+        return _invoice(row) | {"availableBoxes": boxes if isinstance(boxes, int) else 0}
+
+    def synced(self, token: SampleToken, parameters: Parameters) -> Answer:
+        """What the other system says of an invoice."""
+        row = _found(self._books(token).row("invoices", parameters["invoiceId"]))
+        row["externalSystemSynced"] = "message" not in parameters
+        return _OK
+
+    def open_credits(self, token: SampleToken, parameters: Parameters) -> Answer:
+        """Balances to begin with."""
+        for entry in members("openCredits", parameters["openCredits"]):
+            row = {
+                "customerCode": parameters["customerCode"],
+                "creditDate": entry.get("date"),
+                "amount": _number(entry.get("balance", "0")),
+                "status": 3,
+            }
+            self._books(token).add("credits", row)
+        return _OK
+
+    def receive_payment(self, token: SampleToken, parameters: Parameters) -> Answer:
+        """Money that has come."""
+        books = self._books(token)
+        number = books.add("payments", {**_given(parameters), "method": parameters["methodId"]})
+        _found(books.row("payments", number))["controlNumber"] = number
+        return {**_OK, "controlNumber": number}
+
+    def add_web_item(self, token: SampleToken, parameters: Parameters) -> Answer:
+        """An item into a web order; without one, into a new one. IDs as siblings answer them."""
+        books = self._books(token)
+        wanted = parameters.get("webOrderId")
+        order_id = wanted or books.add(
+            "web_orders",
+            {"customerId": parameters["customerId"], "statusId": 1, "items": [], "total": 0},
+        )
+        row = _found(books.row("web_orders", order_id))
+        item = _append(row, _given(parameters), "webOrderItemId", "items")
+        return {**_OK, "webOrderId": row["id"], "webOrderItemId": item["webOrderItemId"]}
+
+    def delete_web_item(self, token: SampleToken, parameters: Parameters) -> Answer:
+        """One item less. Its parameters are not seen: it goes by the name that the list has."""
+        wanted = parameters.get("webOrderItemId", "")
+        for row in self._books(token).rows("web_orders"):
+            if any(str(item["webOrderItemId"]) == wanted for item in row["items"]):
+                _take(row, "webOrderItemId", wanted, "items")
+                return _OK
+        raise RefusalError(404, "Web order item not found.")
+
+    def check_out(self, token: SampleToken, parameters: Parameters) -> Answer:
+        """A web order is placed, once."""
+        row = _found(self._books(token).row("web_orders", parameters["webOrderId"]))
+        if row["statusId"] == 2:
+            raise RefusalError(400, "The web order was checked out already.")
+        row["statusId"] = 2
+        return {**_OK, "webOrderId": row["id"]}
+
+    def _books(self, token: SampleToken) -> Books:
+        return self._state.books[token.company]
+
+    def _add(self, noun: str, answered: str) -> Act:
+        def act(token: SampleToken, parameters: Parameters) -> Answer:
+            row = {"active": 1, "statusId": 1, "items": [], **_given(parameters)}
+            key = "inventoryId" if noun == "inventory" else "id"
+            return {**_OK, answered: self._books(token).add(noun, row, key)}
+
+        return act
+
+    def _update(self, noun: str, parameter: str, key: str) -> Act:
+        def act(token: SampleToken, parameters: Parameters) -> Answer:
+            wanted = parameters.get(parameter, "")
+            row = _found(self._books(token).row(noun, wanted, key))
+            row.update({k: v for k, v in _given(parameters).items() if k != parameter})
+            answer: Answer = {**_OK, parameter: row[key]}
+            return answer | ({"invoiceNumber": row["number"]} if noun == "invoices" else {})
+
+        return act
+
+    def _delete(self, noun: str, parameter: str, key: str) -> Act:
+        def act(token: SampleToken, parameters: Parameters) -> Answer:
+            books = self._books(token)
+            row = _found(books.row(noun, parameters.get(parameter, ""), key))
+            books.remove(noun, row)
+            return {**_OK, parameter: row[key]}
+
+        return act
+
+    def _mark(self, noun: str, parameter: str) -> Act:
+        def act(token: SampleToken, parameters: Parameters) -> Answer:
+            outcomes: list[Answer] = []
+            for entry in members(noun, parameters[noun]):
+                row = self._books(token).row(noun, entry.get(parameter))
+                if row is not None:
+                    row["externalSystemSynced"] = True
+                said = _OK if row is not None else {"status": "0", "message": "Not found."}
+                outcomes.append({**said, parameter: entry.get(parameter, "")})
+            return {**_OK, noun: outcomes}
+
+        return act
+
+    def _invoice_state(self, state: int, word: str) -> Act:
+        def act(token: SampleToken, parameters: Parameters) -> Answer:
+            row = _found(self._books(token).row("invoices", parameters["invoiceNumber"], "number"))
+            if row["status"] == state:
+                raise RefusalError(400, f"The invoice is {word.lower()} already.")
+            row["status"] = state
+            return _OK
+
+        return act
+
+    def _prebook_item(self, noun: str, boxes: str) -> Act:
+        def act(token: SampleToken, parameters: Parameters) -> Answer:
+            books = self._books(token)
+            row = _found(books.row("prebooks", parameters["prebookId"]))
+            wanted = texts(parameters.get("inventoryId") or parameters.get("inventoryIds"))
+            for inventory_id in wanted:
+                held = _found(books.row(noun, inventory_id, "inventoryId"))
+                count = whole(boxes, parameters[boxes])
+                if "quantity" in held:
+                    if count > held["quantity"]:
+                        raise RefusalError(400, f"Only {held['quantity']} boxes are available.")
+                    held["quantity"] -= count
+                item = _append(row, {**held, "totalBoxes": count, **_given(parameters)})
+            return {**_OK, "prebookItemId": item["prebookItemId"]}
+
+        return act
+
+
+def _given(parameters: Parameters) -> Row:
+    return {
+        name: _number(value) if name in _NUMBERS else value for name, value in parameters.items()
+    }
+
+
+def _number(value: str) -> Any:
+    try:
+        return float(value) if "." in value else int(value)
+    except ValueError:
+        raise RefusalError(400, f"“{value}” is not a number.") from None
+
+
+def _found(row: Row | None) -> Row:
+    if row is None:
+        raise RefusalError(404, "Not found: no record has that ID.")
+    return row
+
+
+def _append(row: Row, item: Row, key: str = "prebookItemId", within: str = "details") -> Row:
+    items: list[Row] = row.setdefault(within, [])
+    highest = max([0, *(int(one[key]) for one in items if str(one.get(key, "")).isdigit())])
+    new = {**item, "id": highest + 1, key: max(int(row["id"]) * 100, highest) + 1}
+    items.append(new)
+    return new
+
+
+def _item(row: Row, key: str, wanted: str, within: str = "details") -> Row:
+    return _found(next((one for one in row[within] if str(one.get(key)) == wanted), None))
+
+
+def _take(row: Row, key: str, wanted: str, within: str = "details") -> Row:
+    item = _item(row, key, wanted, within)
+    row[within].remove(item)
+    return item
+
+
+def _invoice(row: Row) -> Answer:
+    return {**_OK, "invoiceId": row["id"], "invoiceNumber": row["number"]}
