@@ -7,16 +7,26 @@ from typing import Any
 import httpx
 import pytest
 
+from komet.api.methods import TokenKind, registry
 from komet.sandbox.server import Sandbox
 from komet.sandbox.tokens import (
+    CUSTOMER,
     IMPORTER_A_COMPANY,
+    IMPORTER_A_VENDOR,
     IMPORTER_B_COMPANY,
+    USER,
     SampleToken,
 )
 
 TODAY = date(2026, 11, 20)  # a Friday
 PAST = "2026-11-10"
 SUNDAY = "2026-11-15"
+_TOKENS = {
+    TokenKind.COMPANY: IMPORTER_A_COMPANY,
+    TokenKind.VENDOR: IMPORTER_A_VENDOR,
+    TokenKind.CUSTOMER: CUSTOMER,
+    TokenKind.USER: USER,
+}
 BOTH = pytest.mark.parametrize("token", [IMPORTER_A_COMPANY, IMPORTER_B_COMPANY])
 
 
@@ -39,6 +49,11 @@ class Komet:
 
     def control(self, verb: str, path: str, **kwargs: Any) -> httpx.Response:
         return self.http.request(verb, f"{self.sandbox.url}/_sandbox/{path}", **kwargs)
+
+
+def token_for(name: str) -> SampleToken:
+    kinds = registry()[name].token_kinds
+    return IMPORTER_A_COMPANY if kinds is None else next(_TOKENS[k] for k in kinds if k in _TOKENS)
 
 
 def number(value: Any) -> Decimal:

@@ -9,7 +9,7 @@ from sandbox_caller import TODAY, number
 from komet.api import KometClient
 from komet.api.errors import Rejected
 from komet.sandbox.server import Sandbox
-from komet.sandbox.tokens import IMPORTER_A_COMPANY, IMPORTER_A_VENDOR
+from komet.sandbox.tokens import IMPORTER_A_COMPANY, IMPORTER_A_VENDOR, USER
 
 
 @pytest.fixture
@@ -198,10 +198,17 @@ def test_prebooks_invoices_and_web_orders_keep_what_they_are_told(client: KometC
     with pytest.raises(Rejected, match="voided already"):
         client.call("invoice.void", invoiceNumber=invoice["invoiceNumber"], reason="wrong")
 
+
+def test_a_web_order_is_made_placed_and_deleted(client: KometClient) -> None:
+    customer = client.call("customer.list")["customers"][0]["id"]
     whose = {"customerId": customer, "X-ACCOUNT": 501, "X-SALES-CHANNEL": "WEB_APP"}
-    order = client.call("web-order.create", companyId=501, **whose)["webOrderId"]
-    client.call("web-order.checkout", webOrderId=order, **whose)
-    shown = client.call("web-order-details.list", webOrderId=order, **whose)
-    assert shown["webOrders"][0]["statusId"] == 2
-    client.call("web-order.delete", webOrderId=order, **whose)
-    assert not client.call("web-order-details.list", webOrderId=order, **whose)["webOrders"]
+    with KometClient(client._transport.base_url, USER.secret) as user:
+        order = user.call("web-order.create", companyId=501, **whose)["webOrderId"]
+        user.call("web-order.checkout", webOrderId=order, **whose)
+        shown = user.call("web-order-details.list", webOrderId=order, **whose)
+        assert shown["webOrders"][0]["statusId"] == 2
+        with pytest.raises(Rejected, match="checked out already"):
+            user.call("web-order.checkout", webOrderId=order, **whose)
+        user.call("web-order.delete", webOrderId=order, **whose)
+        left = user.call("web-order-details.list", webOrderId=order, **whose)
+        assert not left["webOrders"]

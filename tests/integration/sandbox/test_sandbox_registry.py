@@ -5,39 +5,23 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sandbox_caller import TODAY
+from sandbox_caller import TODAY, token_for
 
 from komet.api import KometClient
-from komet.api.methods import OutputField, TokenKind, registry
+from komet.api.methods import OutputField, registry
 from komet.api.sample_call import sample_parameters
 from komet.sandbox.book_lists import ASSUMED
 from komet.sandbox.server import Sandbox
 from komet.sandbox.tokens import (
-    CUSTOMER,
-    IMPORTER_A_COMPANY,
     IMPORTER_A_VENDOR,
     SAMPLE_LOGIN,
-    USER,
-    SampleToken,
 )
-
-_TOKENS = {
-    TokenKind.COMPANY: IMPORTER_A_COMPANY,
-    TokenKind.VENDOR: IMPORTER_A_VENDOR,
-    TokenKind.CUSTOMER: CUSTOMER,
-    TokenKind.USER: USER,
-}
 
 
 @pytest.fixture(scope="module")
 def sandbox() -> Iterator[Sandbox]:
     with Sandbox(today=TODAY, evolve=False) as running:
         yield running
-
-
-def token_for(name: str) -> SampleToken:
-    kinds = registry()[name].token_kinds
-    return IMPORTER_A_COMPANY if kinds is None else next(_TOKENS[k] for k in kinds if k in _TOKENS)
 
 
 def known_values(sandbox: Sandbox) -> dict[str, Any]:
