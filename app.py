@@ -8,7 +8,7 @@ st.set_page_config(page_title="Komet Desk", page_icon=":material/local_florist:"
 preferences.take_up()
 
 pages, groups = screens.all_screens()
-page = st.navigation(groups)
+page = st.navigation(groups, expanded=True)
 
 wanted = guard.wanted_page()
 if wanted and wanted[0] in pages:

@@ -31,6 +31,7 @@ SCREENS = (
     "client_providers",
     "tokens",
     "activity",
+    "catalogs",
     "api_explorer",
 )
 FLAGS = (

@@ -1,6 +1,7 @@
 """The rows of an answer, as a table: one row an object, what is nested as JSON."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 import polars as pl
@@ -23,7 +24,11 @@ def table_of(spec: Method, answer: dict[str, Any]) -> pl.DataFrame:
 
     An answer without rows becomes one row of its own members.
     """
-    rows = rows_in(spec, answer) or [answer]
+    return table_of_rows(rows_in(spec, answer) or [answer])
+
+
+def table_of_rows(rows: Sequence[dict[str, Any]]) -> pl.DataFrame:
+    """Every member of the rows as a String column, in the order in which they turn up."""
     names = dict.fromkeys(name for row in rows for name in row)
     return pl.DataFrame(
         {name: [_text(row.get(name)) for row in rows] for name in names},

@@ -24,6 +24,7 @@ _SCREENS = {
         "activity": (_later("Activity"), "history"),
     },
     _later("Komet API"): {
+        "catalogs": (_later("Catalogs"), "menu_book"),
         "api_explorer": (_later("API explorer"), "terminal"),
     },
 }

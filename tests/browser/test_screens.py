@@ -22,6 +22,7 @@ SCREENS = {
     "export_templates": "Export templates",
     "activity": "Activity",
     "api_explorer": "API explorer",
+    "catalogs": "Catalogs",
 }
 
 

@@ -1,0 +1,85 @@
+"""The lists of Komet that Catalogs shows, and how each is asked for."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from komet.language import _later
+
+
+@dataclass(frozen=True)
+class CatalogKind:
+    """One list.
+
+    `back` and `ahead`: the days before and after today that it is asked for by default, where it
+    takes days; `first` and `last` are the names of those parameters (the same for a single day).
+    `used_by`: the column of order lines, and the member of a row that stands in it.
+    """
+
+    method: str
+    title: str
+    first: str | None = None
+    last: str | None = None
+    back: int = 0
+    ahead: int = 0
+    always: tuple[tuple[str, Any], ...] = ()
+    needs_customer: bool = False
+    used_by: tuple[str, str] | None = None
+
+    def days(self, today: date) -> tuple[date, date] | None:
+        """The days that it is asked for unless others are chosen."""
+        if self.first is None:
+            return None
+        return today - timedelta(days=self.back), today + timedelta(days=self.ahead)
+
+    def params(
+        self, days: tuple[date, date] | None = None, customer_id: str | None = None
+    ) -> dict[str, Any]:
+        """The parameters of the call."""
+        given: dict[str, Any] = dict(self.always)
+        if days and self.first:
+            given[self.first] = days[0]
+        if days and self.last:
+            given[self.last] = days[1]
+        if self.needs_customer:
+            given["customerId"] = customer_id
+        return given
+
+
+KINDS: dict[str, CatalogKind] = {
+    "products": CatalogKind("product.list", _later("Products"), used_by=("product_id", "id")),
+    "categories": CatalogKind("category.list", _later("Categories")),
+    "box_types": CatalogKind("boxtype.list", _later("Box types"), used_by=("box_type", "code")),
+    "carriers": CatalogKind("carrier.list", _later("Carriers"), used_by=("carrier_id", "id")),
+    "vendors": CatalogKind("vendor.list", _later("Vendors"), used_by=("vendor_id", "id")),
+    "customers": CatalogKind("customer.list", _later("Customers"), used_by=("customer_id", "id")),
+    "contacts": CatalogKind(
+        "customer.contact.list", _later("Contacts of a customer"), needs_customer=True
+    ),
+    "ship_tos": CatalogKind(
+        "customer.shipto.list", _later("Ship-tos of a customer"), needs_customer=True
+    ),
+    "locations": CatalogKind("location.list", _later("Locations"), used_by=("location_id", "id")),
+    "companies": CatalogKind("company.list", _later("Companies")),
+    "prebooks": CatalogKind(
+        "prebook.list", _later("Prebooks"), "dateFrom", "dateTo", 7, 30,
+        used_by=("prebook", "number"),
+    ),
+    "standing_orders": CatalogKind(
+        "standing.order.list", _later("Standing orders"), "dateFrom", "dateTo", 7, 30
+    ),
+    "availability": CatalogKind(
+        "vendor.availability.items.list", _later("Vendor availability"), "dateFrom", "dateTo", 0, 14
+    ),
+    "inventory": CatalogKind("inventory.list", _later("Inventory")),
+    "invoices": CatalogKind(
+        "invoice.list", _later("Invoices"), "orderDateFrom", "orderDateTo", 30, 7
+    ),
+    "credits": CatalogKind(
+        "credit.details.list", _later("Credits"), "creditDateFrom", "creditDateTo", 30, 7,
+        (("itemType", "all"),),
+    ),
+    "payments": CatalogKind("payment.list", _later("Payments"), "dateFrom", "dateTo", 30, 0),
+    "awbs": CatalogKind("awb.list", _later("AWBs"), "shipDate"),
+}  # fmt: skip
+"""In the order in which they are offered."""

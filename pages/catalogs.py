@@ -1,0 +1,87 @@
+"""Catalogs: Komet's own lists, as each client's token may see them."""
+
+import polars as pl
+import streamlit as st
+
+from komet.explorer import catalog
+from komet.explorer.catalog_kinds import KINDS
+from komet.explorer.export import answer_bytes
+from komet.language import _, _n, day_pattern, moment
+from komet.store import providers
+from komet.web import failures, guard
+from komet.web.preferences import kept
+
+_EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_SHOWN = 2_000
+
+desk = guard.enter("catalogs")
+st.title(_("Catalogs"))
+st.caption(_("What Komet holds beside the orders, list by list, as it was last fetched."))
+with desk.db.read() as con:
+    every = {p.id: p for p in providers.all_providers(con) if p.token_id}
+if not every:
+    st.info(_("Add a client provider with a token, or try the app with sample data."))
+    st.page_link("pages/client_providers.py", label=_("Go to Client providers"))
+    st.stop()
+
+left, right = st.columns(2)
+provider = every[
+    left.selectbox(
+        _("Client provider"), list(every), format_func=lambda id_: every[id_].name,
+        key="catalog_provider", persist_state="session",
+    )
+]  # fmt: skip
+kind = right.selectbox(
+    _("List"), list(KINDS), format_func=lambda name: _(KINDS[name].title), key="catalog_kind",
+    persist_state="session",
+)  # fmt: skip
+wanted = KINDS[kind]
+days, customer_id = wanted.days(desk.now().date()), None
+row = st.container(horizontal=True, vertical_alignment="bottom")
+if days:
+    first = row.date_input(_("From"), days[0], format=day_pattern(), key=f"catalog_first_{kind}")
+    last = days[1]
+    if wanted.last:
+        last = row.date_input(_("To"), last, format=day_pattern(), key=f"catalog_last_{kind}")
+    days = (first, last)
+if wanted.needs_customer:
+    customers = catalog.table(desk, provider, "customers").rows
+    names = dict(customers.select("id", "name").iter_rows()) if customers.height else {}
+    customer_id = row.selectbox(
+        _("Customer"), list(names), format_func=lambda id_: names[id_], key="catalog_customer",
+        placeholder=_("Fetch the customers first"),
+    )  # fmt: skip
+if row.button(_("Fetch from Komet"), icon=":material/refresh:", type="primary",
+              disabled=wanted.needs_customer and not customer_id):  # fmt: skip
+    with failures.shown(), st.spinner(_("Asking Komet …")):
+        failures.notice(catalog.refresh(desk, provider, kind, days=days, customer_id=customer_id))
+        st.rerun()
+
+text = st.text_input(_("Contains"), key="catalog_text", placeholder=_("rose 60"))
+found = catalog.table(desk, provider, kind, text)
+if found.tried_at is None:
+    st.info(_("Nothing has been fetched of this list yet."))
+    st.stop()
+if found.refused:
+    st.warning(failures.plain(catalog.refused_words(provider)))
+st.caption(
+    _n("{n:,} row, fetched {when} (UTC).", "{n:,} rows, fetched {when} (UTC).", found.rows.height)
+    .format(n=found.rows.height, when=moment(found.tried_at))
+)  # fmt: skip
+config = {
+    catalog.USED: st.column_config.NumberColumn(
+        _("Used in lines"), format="localized", pinned=True,
+        help=_("In how many downloaded order lines it stands."),
+    )
+}  # fmt: skip
+st.dataframe(found.rows.head(_SHOWN), hide_index=True, placeholder="", column_config=config)
+if found.rows.height > _SHOWN:
+    st.caption(_("The first {n} rows are shown.").format(n=_SHOWN))
+st.download_button(
+    _("Export to Excel"),
+    data=kept(answer_bytes, desk, wanted.method, found.rows.cast(pl.String)),
+    file_name=f"{kind}-{desk.now():%Y-%m-%d}.xlsx",
+    mime=_EXCEL,
+    icon=":material/download:",
+    on_click="ignore",
+)

@@ -1,0 +1,63 @@
+"""Catalogs: every list is fetched from the sandbox, filtered, and knows where it is used."""
+
+import pytest
+from sample_accounts import Accounts
+
+from komet.explorer import catalog
+from komet.explorer.catalog_kinds import KINDS
+from komet.explorer.export import answer_bytes
+from komet.store import providers
+from komet.store.providers import Provider, ProviderFields
+
+
+@pytest.fixture
+def magnolia(accounts: Accounts) -> Provider:
+    with accounts.desk.db.write() as con:
+        fields = accounts.magnolia.model_dump() | {"company_id": "501"}
+        return providers.save_provider(
+            con, ProviderFields.model_validate(fields), provider_id=accounts.magnolia.id,
+            now=accounts.desk.now(),
+        )  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_list_is_fetched_or_said_to_be_refused(
+    accounts: Accounts, magnolia: Provider, kind: str
+) -> None:
+    desk = accounts.desk
+    customer = str(accounts.sandbox.state.companies["magnolia"].customers[0].id)
+    given = customer if KINDS[kind].needs_customer else None
+    assert catalog.table(desk, magnolia, kind).tried_at is None
+    said = catalog.refresh(desk, magnolia, kind, customer_id=given)
+    found = catalog.table(desk, magnolia, kind)
+    assert found.tried_at is not None
+    if found.refused:
+        assert "may not list these" in said
+        assert found.rows.is_empty()
+    else:
+        assert f"{found.rows.height:,} row" in said
+        if kind != "awbs":  # nothing of today has flown yet
+            assert found.rows.height
+            assert answer_bytes(desk, KINDS[kind].method, found.rows).startswith(b"PK")
+
+
+def test_what_is_used_and_what_contains_a_text(accounts: Accounts, magnolia: Provider) -> None:
+    desk = accounts.desk
+    accounts.download(*accounts.days(3, 6), [magnolia])
+    catalog.refresh(desk, magnolia, "products")
+    every = catalog.table(desk, magnolia, "products").rows
+    with desk.db.read() as con:
+        lines = con.value(
+            "SELECT count(*) FROM po_lines WHERE product_id IN (SELECT unnest($ids))",
+            {"ids": every["id"].to_list()},
+        )
+    assert every[catalog.USED].sum() == lines > 0
+    roses = catalog.table(desk, magnolia, "products", "FREEDOM").rows
+    assert 0 < roses.height < every.height
+    assert all("Freedom" in name for name in roses["description"])
+
+
+def test_a_vendor_token_is_refused_in_a_line(accounts: Accounts) -> None:
+    said = catalog.refresh(accounts.desk, accounts.petalo, "payments")
+    assert "Pétalo may not list these" in said
+    assert catalog.table(accounts.desk, accounts.petalo, "payments").refused
