@@ -45,10 +45,7 @@ def start_sandbox(desk: Desk) -> Sandbox:
     sandbox = Sandbox().start()
     with desk.db.write() as con:
         for provider in samples(providers.all_providers(con)):
-            fields = ProviderFields.model_validate(
-                provider.model_dump() | {"base_url": sandbox.base_url}
-            )
-            providers.save_provider(con, fields, provider_id=provider.id, now=desk.now())
+            providers.lead_to(con, provider.id, sandbox.base_url)
     return sandbox
 
 

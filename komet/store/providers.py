@@ -96,6 +96,13 @@ def chosen(
     return found
 
 
+def lead_to(con: Connection, provider_id: str, base_url: str) -> None:
+    """Another base URL and nothing else, unrecorded: the sandbox has a new one at every start."""
+    con.run(
+        "UPDATE providers SET base_url = $url WHERE id = $id", {"url": base_url, "id": provider_id}
+    )
+
+
 def save_provider(
     con: Connection, fields: ProviderFields, *, provider_id: str | None = None, now: datetime
 ) -> Provider:

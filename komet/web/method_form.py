@@ -24,12 +24,12 @@ def parameters(spec: Method, now: datetime) -> dict[str, Any]:
     if not entries:
         st.caption(_("This method takes no parameters but the token."))
     wide = {Kind.LIST, Kind.BYTES}
-    columns = st.columns(3)
     small = [entry for entry in entries if entry.kind not in wide]
-    values = {
-        entry.name: _field(spec, entry, columns[place % 3], now)
-        for place, entry in enumerate(small)
-    }
+    small.sort(key=lambda entry: not _is_needed(entry))
+    values: dict[str, Any] = {}
+    for at in range(0, len(small), 3):  # row by row, so that a narrow screen keeps the order
+        for entry, column in zip(small[at : at + 3], st.columns(3), strict=False):
+            values[entry.name] = _field(spec, entry, column, now)
     for entry in entries:
         if entry.kind in wide:
             values[entry.name] = _list(spec, entry)
@@ -50,8 +50,12 @@ def parsed(text: str) -> dict[str, Any]:
 
 def _label(entry: Parameter) -> str:
     name = failures.plain(entry.name)
-    needed = entry.required or bool(entry.unless)
-    return f"**{name}**" if needed else name
+    return f"**{name}**" if _is_needed(entry) else name
+
+
+def _is_needed(entry: Parameter) -> bool:
+    """Whether it is always needed, or one of several of which one is."""
+    return entry.required or bool(entry.unless)
 
 
 def _help(entry: Parameter) -> str:
@@ -76,7 +80,7 @@ def _field(spec: Method, entry: Parameter, column: Any, now: datetime) -> Any:
         )  # fmt: skip
     if entry.kind is Kind.DATE:
         return column.date_input(
-            label, now.date() if entry.required or entry.unless else None, help=help_, key=key,
+            label, now.date() if _is_needed(entry) else None, help=help_, key=key,
             format=day_pattern(),
         )  # fmt: skip
     return column.text_input(label, help=help_, key=key).strip()
