@@ -9,16 +9,17 @@ from komet.api.client import DEFAULT_BASE_URL
 from komet.api.methods import GROUPS, registry
 from komet.api.wire import wire_json
 from komet.errors import InvalidInput
-from komet.explorer.calling import call_method
+from komet.explorer.calling import SANDBOX, Outcome, call_method
 from komet.language import _
 from komet.store import providers
 from komet.store.method_calls import MethodCall
 from komet.store.providers import Provider
 from komet.web import failures, guard, state
 from komet.web.api_documents import documents
-from komet.web.method_answer import Sent, about, answer, as_code
+from komet.web.method_answer import about, answer, as_code
 from komet.web.method_form import parameters
 from komet.web.method_history import history
+from komet.web.resources import sandbox
 
 desk = guard.enter("api_explorer")
 st.title(_("API explorer"))
@@ -30,19 +31,21 @@ with desk.db.read() as con:
     every = {p.id: p for p in providers.all_providers(con) if p.token_id}
 
 
-def send(provider: Provider, method: str, params: dict[str, Any]) -> None:
+def send(provider: Provider | None, method: str, params: dict[str, Any]) -> None:
     """Send it, keep what came of it for this session, and draw the page anew."""
     allowed = bool(st.session_state.get(state.EXPLORER_WRITES))
     with failures.shown(), st.spinner(_("Asking Komet …")):
-        outcome = call_method(desk, provider, method, params, writes_allowed=allowed)
-        st.session_state[state.EXPLORED] = Sent(provider.id, params, outcome)
+        url = "" if provider else sandbox().base_url
+        st.session_state[state.EXPLORED] = call_method(
+            desk, provider, method, params, writes_allowed=allowed, sandbox_url=url
+        )
         st.rerun()
 
 
 def send_again(call: MethodCall) -> None:
     """Send a call of the history once more; one that writes is opened instead."""
     provider = every.get(call.provider_id or "")
-    if registry()[call.method].writes or provider is None:
+    if registry()[call.method].writes or (call.provider_id and provider is None):
         st.warning(_("Open it, look at it, and send it from there."))
     else:
         send(provider, call.method, call.params)
@@ -69,44 +72,44 @@ name = right.selectbox(
 spec = registry()[name]
 about(spec)
 
-sent: Sent | None = st.session_state.get(state.EXPLORED)
-if not every:
-    st.info(_("Add a client provider with a token, or try the app with sample data, to send."))
+sent: Outcome | None = st.session_state.get(state.EXPLORED)
 provider_id = st.selectbox(
-    _("Send as"), list(every), format_func=lambda id_: f"{every[id_].name} · {every[id_].system}",
-    key="explorer_provider", persist_state="session",
+    _("Send as"), [*every, SANDBOX], key="explorer_provider", persist_state="session",
+    format_func=lambda id_: f"{every[id_].name} · {every[id_].system}" if id_ in every
+    else _("The sandbox, with a sample token"),
 )  # fmt: skip
-provider = every.get(provider_id or "")
+provider = every.get(provider_id)
+whom = provider.name if provider else SANDBOX
+base_url = (provider.base_url or DEFAULT_BASE_URL) if provider else sandbox().base_url
 try:
     params = parameters(spec, desk.now())
     wrong = list(problems(spec, params))
 except InvalidInput as error:
     params, wrong = {}, [str(error)]
-as_code(spec, params, (provider and provider.base_url) or DEFAULT_BASE_URL)
+as_code(spec, params, base_url)
 if wrong:
     st.caption(failures.plain(" ".join(wrong)))
 
-ready = provider is not None and not wrong
 if spec.writes:
     on = st.toggle(
         _("Switch on methods that change data, for this session"), key=state.EXPLORER_WRITES,
         persist_state="session",
     )  # fmt: skip
     with st.popover(_("Send"), icon=":material/lock_open:" if on else ":material/lock:",
-                    disabled=not (ready and on)):  # fmt: skip
+                    disabled=bool(wrong) or not on):  # fmt: skip
         st.markdown(
             _("**{method}** changes data at {provider}. It is sent once, and recorded in Activity.")
-            .format(method=failures.plain(name), provider=failures.plain(every[provider_id].name))
+            .format(method=failures.plain(name), provider=failures.plain(whom))
         )  # fmt: skip
         st.json(wire_json(params))
-        if st.button(_("Yes, send it"), type="primary") and provider:
+        if st.button(_("Yes, send it"), type="primary"):
             send(provider, name, params)
-elif st.button(_("Send"), type="primary", icon=":material/send:", disabled=not ready) and provider:
+elif st.button(_("Send"), type="primary", icon=":material/send:", disabled=bool(wrong)):
     send(provider, name, params)
 
-if sent and sent.outcome.method == name:
+if sent and sent.method == name:
     st.subheader(_("Answer"))
-    answer(desk, spec, sent.outcome)
+    answer(desk, spec, sent)
 
 st.subheader(_("History"))
 history(desk, send_again)

@@ -14,6 +14,7 @@ from komet.api.checking import check
 from komet.api.errors import BadResponse, InvalidCall, KometError, Unavailable
 from komet.api.methods import Method, registry
 from komet.api.record import objects
+from komet.api.record_models import model_for, readable
 from komet.api.request import Request, day_of, hidden, request_of
 from komet.api.retrying import ApiCall, RetryPolicy, retrying
 from komet.api.splitting import merged, parts
@@ -32,6 +33,15 @@ class Slice:
     """The POs of one answer, what could not be read in them, and when the request was sent."""
 
     orders: list[models.PurchaseOrder]
+    problems: list[models.DataProblem]
+    requested_at: datetime
+
+
+@dataclass(frozen=True)
+class Records:
+    """The rows of a list, what could not be read in them, and when the request was sent."""
+
+    rows: list[models.Record]
     problems: list[models.DataProblem]
     requested_at: datetime
 
@@ -176,6 +186,23 @@ class KometClient:
         problems: list[models.DataProblem] = []
         orders = self._rows("purchase.order.list", models.PurchaseOrder, problems, **params)
         return Slice(orders, problems, requested_at)
+
+    def records(self, method: str, /, **params: Any) -> Records:
+        """The rows of any list of which the contract shows the members, as typed records.
+
+        Attributes are the wire's names in Python's spelling, see `record_models`; unknown members
+        stay in `extra`. Raises `InvalidCall` for a method that is no such list.
+        """
+        if method not in readable():
+            raise InvalidCall(
+                _("{method} is no list whose rows are known.").format(method=method),
+                next_step=_("Use call for the answer as it comes."),
+                method=method,
+            )
+        requested_at = self._now()
+        problems: list[models.DataProblem] = []
+        rows = self._rows(method, model_for(method), problems, **params)
+        return Records(rows, problems, requested_at)
 
     def products(self) -> list[models.Product]:
         """The whole product list (product.list; tens of thousands of rows are possible)."""

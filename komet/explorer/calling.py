@@ -9,7 +9,7 @@ from rapidfuzz import process
 
 from komet.accounts.connect import client_for
 from komet.accounts.ledger import Ledger
-from komet.api.client import ApiCall
+from komet.api.client import ApiCall, KometClient
 from komet.api.errors import InvalidCall, KometError
 from komet.api.methods import Method, registry
 from komet.api.wire import wire_json
@@ -18,10 +18,13 @@ from komet.download import quota
 from komet.errors import InvalidInput
 from komet.explorer.rows import rows_in
 from komet.language import _
+from komet.sandbox.tokens import token_for
 from komet.store import audit, method_calls, tokens
 from komet.store.providers import Provider
 
 _BLOT = "••••"
+SANDBOX = "Sandbox"
+"""Where a call goes that has no provider."""
 
 
 @dataclass(frozen=True)
@@ -53,10 +56,17 @@ def method_named(name: str) -> Method:
 
 
 def call_method(
-    desk: Desk, provider: Provider, name: str, params: dict[str, Any], *, writes_allowed: bool
+    desk: Desk,
+    provider: Provider | None,
+    name: str,
+    params: dict[str, Any],
+    *,
+    writes_allowed: bool,
+    sandbox_url: str = "",
 ) -> Outcome:
     """Send it once checked; a refusal of Komet's is an outcome, with its words.
 
+    Without a provider it goes to the sandbox at that URL, with a sample token that may call it.
     Raises `InvalidCall` for what cannot be sent, `InvalidInput` for a method that writes where
     that is not allowed, or a provider without a token.
     """
@@ -71,30 +81,42 @@ def call_method(
             _("{method} changes data in Komet, and that is not switched on.").format(method=name),
             next_step=_("Switch on methods that write, and send it again."),
         )
-    ledger = _Listener(provider.token_id or "", provider.id)
-    with desk.db.read() as con:
-        gate = quota.quotas(con, desk, [provider]).get(provider.token_id or "")
+    ledger = _Listener(provider)
     answer: dict[str, Any] | None = None
     failure: KometError | None = None
     at = desk.now()
-    spend = gate.spend if gate else None
+    sample = token_for(spec).secret
     try:
-        with client_for(desk, provider, ledger, before_call=spend, patient=False) as client:
+        with _client(desk, provider, ledger, sandbox_url, sample) as client:
             answer = client.call(name, **params)
     except InvalidCall:
         raise
     except KometError as error:
         failure = error
     finally:
-        ledger.save(desk)
-    return _recorded(desk, provider, spec, params, _Heard(at, answer, failure, ledger.tried))
+        if provider:
+            ledger.save(desk)
+    heard = _Heard(at, answer, failure, ledger.tried, sample)
+    return _recorded(desk, provider, spec, params, heard)
+
+
+def _client(
+    desk: Desk, provider: Provider | None, ledger: Ledger, sandbox_url: str, sample: str
+) -> KometClient:
+    if provider is None:
+        return KometClient(sandbox_url, sample, provider=SANDBOX, on_call=ledger.note)
+    with desk.db.read() as con:
+        gate = quota.quotas(con, desk, [provider]).get(provider.token_id or "")
+    spend = gate.spend if gate else None
+    return client_for(desk, provider, ledger, before_call=spend, patient=False)
 
 
 class _Listener(Ledger):
     """The ledger, and the tries themselves: what a person wants to see of them."""
 
-    def __init__(self, token_id: str, provider_id: str) -> None:
-        super().__init__(token_id, provider_id)
+    def __init__(self, provider: Provider | None) -> None:
+        token_id = provider.token_id if provider else None
+        super().__init__(token_id or "", provider.id if provider else None)
         self.tried: list[ApiCall] = []
 
     def note(self, call: ApiCall) -> None:
@@ -108,21 +130,24 @@ class _Heard:
     answer: dict[str, Any] | None
     failure: KometError | None
     tried: list[ApiCall]
+    sample: str
 
 
 def _recorded(
-    desk: Desk, provider: Provider, spec: Method, params: dict[str, Any], heard: _Heard
+    desk: Desk, provider: Provider | None, spec: Method, params: dict[str, Any], heard: _Heard
 ) -> Outcome:
     last = heard.tried[-1] if heard.tried else None
     milliseconds = sum(call.milliseconds for call in heard.tried)
-    with desk.db.read() as con:
-        secret = tokens.secret_of(con, desk.box, provider.token_id or "").get_secret_value()
+    secret = heard.sample
+    if provider:
+        with desk.db.read() as con:
+            secret = tokens.secret_of(con, desk.box, provider.token_id or "").get_secret_value()
     shown = _without(secret, wire_json(params))
     answer = _without(secret, heard.answer)
     with desk.db.write() as con:
         call_id = method_calls.record(
             con,
-            provider_id=provider.id,
+            provider_id=provider.id if provider else None,
             method=spec.name,
             params=shown,
             outcome=type(heard.failure).__name__ if heard.failure else "ok",
@@ -138,7 +163,7 @@ def _recorded(
                 spec.name,
                 heard.at,
                 {
-                    "provider": provider.name,
+                    "provider": provider.name if provider else SANDBOX,
                     "result": str(heard.failure) if heard.failure else "ok",
                     "parameters": shown,
                 },

@@ -175,7 +175,7 @@ class BoxActions:
                 "pieces": len(cartons),
                 "piecesReceived": received,
                 "locationCode": codes.get(first.location_id, ""),
-                "status": "Received" if received == len(cartons) else "Shipped",
+                "status": int(received < len(cartons)),  # 1 open, 0 closed
             }
             if _awb_matches(head, parameters):
                 yield head, cartons

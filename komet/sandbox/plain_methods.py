@@ -158,7 +158,7 @@ class PlainMethods:
             "userInfo": {
                 **flags,
                 "isMultilocation": int(len(company.locations) > 1),
-                "showVendorCodeOrName": "name",
+                "showVendorCodeOrName": 2,
                 "companyName": company.name,
                 "customerName": row.name,
                 "username": f"buyer{row.id}@example.com",

@@ -105,6 +105,11 @@ LOGIN_TOKEN = IMPORTER_A_COMPANY
 _BY_SECRET = {token.secret: token for token in SAMPLE_TOKENS}
 
 
+def token_for(method: Method) -> SampleToken:
+    """The first sample token that may call the method; the company's where none may."""
+    return next((token for token in SAMPLE_TOKENS if token.may_call(method)), IMPORTER_A_COMPANY)
+
+
 def token_by_secret(secret: str) -> SampleToken | None:
     """The sample token with this secret, if there is one."""
     return _BY_SECRET.get(secret)

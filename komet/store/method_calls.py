@@ -42,7 +42,7 @@ _COLUMNS = ", ".join(MethodCall.model_fields)
 def record(
     con: Connection,
     *,
-    provider_id: str,
+    provider_id: str | None,
     method: str,
     params: dict[str, Any],
     outcome: str,

@@ -1,7 +1,6 @@
 """What a call has brought: status, time, the answer as a table and as a tree."""
 
 import json
-from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
@@ -19,15 +18,6 @@ from komet.web.preferences import kept
 _EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _SHOWN = 1_000
 _TREE_LIMIT = 300_000
-
-
-@dataclass(frozen=True)
-class Sent:
-    """A call that was sent from the screen."""
-
-    provider_id: str
-    params: dict[str, Any]
-    outcome: Outcome
 
 
 def about(spec: Method) -> None:

@@ -88,3 +88,14 @@ def test_find_fill_send_read_export_and_locked(
     for place in (kept, files, page.content(), app.log):
         assert secret not in place
     assert "Traceback" not in app.log
+
+
+def test_the_sandbox_answers_without_any_account(app: App, page: Page) -> None:
+    page.goto(f"{app.url}/api_explorer")
+    settled(page)
+    choose(page, "Method", "location.list", r"^location\.list")
+    page.get_by_role("button", name="Send", exact=True).click()
+    expect(page.get_by_text("3 rows")).to_be_visible()
+    page.get_by_role("button", name="Send again").click()
+    settled(page)
+    expect(page.get_by_test_id("stException")).to_have_count(0)

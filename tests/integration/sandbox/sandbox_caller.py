@@ -7,26 +7,14 @@ from typing import Any
 import httpx
 import pytest
 
-from komet.api.methods import TokenKind, registry
+from komet.api.methods import registry
+from komet.sandbox import tokens
 from komet.sandbox.server import Sandbox
-from komet.sandbox.tokens import (
-    CUSTOMER,
-    IMPORTER_A_COMPANY,
-    IMPORTER_A_VENDOR,
-    IMPORTER_B_COMPANY,
-    USER,
-    SampleToken,
-)
+from komet.sandbox.tokens import IMPORTER_A_COMPANY, IMPORTER_B_COMPANY, SampleToken
 
 TODAY = date(2026, 11, 20)  # a Friday
 PAST = "2026-11-10"
 SUNDAY = "2026-11-15"
-_TOKENS = {
-    TokenKind.COMPANY: IMPORTER_A_COMPANY,
-    TokenKind.VENDOR: IMPORTER_A_VENDOR,
-    TokenKind.CUSTOMER: CUSTOMER,
-    TokenKind.USER: USER,
-}
 BOTH = pytest.mark.parametrize("token", [IMPORTER_A_COMPANY, IMPORTER_B_COMPANY])
 
 
@@ -52,8 +40,7 @@ class Komet:
 
 
 def token_for(name: str) -> SampleToken:
-    kinds = registry()[name].token_kinds
-    return IMPORTER_A_COMPANY if kinds is None else next(_TOKENS[k] for k in kinds if k in _TOKENS)
+    return tokens.token_for(registry()[name])
 
 
 def number(value: Any) -> Decimal:

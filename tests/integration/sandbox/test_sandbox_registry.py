@@ -64,6 +64,8 @@ def known_values(sandbox: Sandbox) -> dict[str, Any]:
         "pendingInvoice": by_status[0]["number"],
         "draftInvoice": by_status[2]["number"],
         "futureAwb": "1234",
+        "invoiceDate": invoice["shipDate"],
+        "prebookDate": prebook["truckDate"],
         "invoiceItemId": invoice["details"][0]["detailId"],
         "webOrderId": web["id"],
         "webOrderItemId": web["items"][0]["webOrderItemId"],
@@ -89,6 +91,8 @@ def known_values(sandbox: Sandbox) -> dict[str, Any]:
 
 
 _ALSO = {
+    "invoice.details.list": {"orderDate": "invoiceDate"},
+    "prebook.details.list": {"date": "prebookDate"},
     "awb.future.list": {"awb": "futureAwb"},
     "invoice.confirm": {"invoiceNumber": "pendingInvoice"},
     "invoice.checkout": {"invoiceNumber": "draftInvoice"},
