@@ -51,14 +51,17 @@ def problems(spec: Method, params: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _members(known: Sequence[Parameter], params: Mapping[str, Any], where: str) -> Iterator[str]:
+    told: set[str] = set()
     for entry in known:
         value = params.get(entry.name)
         name = where + entry.name
-        if _empty(value):
-            if needed(entry, params):
+        if not _empty(value):
+            yield from _value(entry, value, name)
+        elif needed(entry, params):
+            # one of several that would do: said once, for all of them
+            if not any(told.issuperset(names) for names in entry.unless):
                 yield _missing(entry, name)
-            continue
-        yield from _value(entry, value, name)
+            told.add(entry.name)
 
 
 def _empty(value: Any) -> bool:

@@ -79,10 +79,9 @@ def _field(spec: Method, entry: Parameter, column: Any, now: datetime) -> Any:
             format_func=lambda value: words[value],
         )  # fmt: skip
     if entry.kind is Kind.DATE:
-        return column.date_input(
-            label, now.date() if _is_needed(entry) else None, help=help_, key=key,
-            format=day_pattern(),
-        )  # fmt: skip
+        # today to begin with; and still a day that can be cleared, which a default could not be
+        st.session_state.setdefault(key, now.date() if _is_needed(entry) else None)
+        return column.date_input(label, None, help=help_, key=key, format=day_pattern())
     return column.text_input(label, help=help_, key=key).strip()
 
 

@@ -34,7 +34,7 @@ def test_the_sample_of_each_method_can_be_sent_and_nothing_less_can(name: str) -
     ("method", "params", "words"),
     [
         ("purchase.order.list", {}, "date is needed, or number or awbId or inboundTruckId."),
-        ("awb.list", {}, "shipDate is needed, or awb."),
+        ("awb.list", {}, "awb is needed, or shipDate."),
         ("invoice.details.list", {}, "needed, or orderDateFrom with orderDateTo or order or"),
         ("purchase.order.list", {"date": "20/11/2026"}, "date: a date is wanted"),
         ("purchase.order.list", {"date": DAY, "locationId": "Miami"}, "locationId: a whole number"),
