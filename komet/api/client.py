@@ -14,7 +14,7 @@ from komet.api.checking import check
 from komet.api.errors import BadResponse, InvalidCall, KometError, Unavailable
 from komet.api.methods import Method, registry
 from komet.api.record import objects
-from komet.api.record_models import model_for, readable
+from komet.api.record_models import OUTCOME, list_fields, model_for, readable
 from komet.api.request import Request, day_of, hidden, request_of
 from komet.api.retrying import ApiCall, RetryPolicy, retrying
 from komet.api.splitting import merged, parts
@@ -188,20 +188,26 @@ class KometClient:
         return Slice(orders, problems, requested_at)
 
     def records(self, method: str, /, **params: Any) -> Records:
-        """The rows of any list of which the contract shows the members, as typed records.
+        """What any reading method answers, as typed records: a list's rows, else one record.
 
         Attributes are the wire's names in Python's spelling, see `record_models`; unknown members
-        stay in `extra`. Raises `InvalidCall` for a method that is no such list.
+        stay in `extra`. Raises `InvalidCall` for a method whose answer the contract does not show.
         """
         if method not in readable():
             raise InvalidCall(
-                _("{method} is no list whose rows are known.").format(method=method),
+                _("What {method} answers is not known.").format(method=method),
                 next_step=_("Use call for the answer as it comes."),
                 method=method,
             )
         requested_at = self._now()
         problems: list[models.DataProblem] = []
-        rows = self._rows(method, model_for(method), problems, **params)
+        model = model_for(method)
+        if list_fields(registry()[method]):
+            rows = self._rows(method, model, problems, **params)
+        else:
+            answer = self.call(method, **params)
+            members = {name: value for name, value in answer.items() if name not in OUTCOME}
+            rows = [model.model_validate(members, context=problems)]
         return Records(rows, problems, requested_at)
 
     def products(self) -> list[models.Product]:

@@ -1,4 +1,6 @@
-"""Typed records for every list that the contract shows, made from the registry's output fields.
+"""Typed records for every answer that the contract shows, made from the registry's output fields.
+
+A list's records are its rows; any other answer is one record.
 
 IDs, codes and printed numbers are text; quantities are decimals of 4 places, amounts of 6, in the
 provider's currency; days are dates, times are UTC. Members that the contract does not show stay in
@@ -18,6 +20,8 @@ from komet.api.record import Day, Flag, Moment, Money, Number, Objects, Record, 
 
 _AMOUNTS = ("cost", "price", "total", "amount", "balance", "credit", "markup", "subtotal")
 _NO_AMOUNTS = ("totalunits", "totalboxes")
+OUTCOME = ("status", "message")
+"""Members of an answer that say how it went, and are no part of what was asked for."""
 _TEXTS = ("id", "ids", "code", "codes", "number", "phone", "ext", "zipcode")
 
 
@@ -53,12 +57,23 @@ _WORDS = {
 
 
 def readable() -> list[str]:
-    """The reading methods whose answer is a list of which the contract shows the members."""
-    return [name for name, spec in registry().items() if not spec.writes and row_fields(spec)]
+    """The reading methods of whose answers the contract shows the members."""
+    return [
+        name
+        for name, spec in registry().items()
+        if not spec.writes and spec.token_in != "none" and row_fields(spec)
+    ]
 
 
 def row_fields(spec: Method) -> tuple[OutputField, ...]:
-    """The members of one row of the method's list, as far as the contract shows them."""
+    """The members of one record of the answer, as far as the contract shows them."""
+    return list_fields(spec) or tuple(
+        field for field in spec.outputs or () if field.name not in OUTCOME
+    )
+
+
+def list_fields(spec: Method) -> tuple[OutputField, ...]:
+    """The members of one row of the method's list; none where it answers no list."""
     for field in spec.outputs or ():
         if field.name == spec.list_member:
             return field.children
@@ -89,7 +104,7 @@ def attribute(field: OutputField) -> str:
 
 @cache
 def model_for(method: str) -> type[Record]:
-    """The record of one row of a list method. Raises `KeyError` for an unknown method."""
+    """The record of a list's row, or of the whole answer. Raises `KeyError` for no such method."""
     return _model(method.title().replace(".", "").replace("/", ""), row_fields(registry()[method]))
 
 

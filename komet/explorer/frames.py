@@ -1,4 +1,4 @@
-"""Records of any list as a polars frame with documented columns."""
+"""Records of any answer as a polars frame with documented columns."""
 
 import json
 from collections.abc import Sequence
