@@ -10,6 +10,7 @@ from komet.api.methods import GROUPS, registry
 from komet.api.wire import wire_json
 from komet.errors import InvalidInput
 from komet.explorer.calling import SANDBOX, Outcome, call_method
+from komet.explorer.snippets import without_files
 from komet.language import _
 from komet.store import providers
 from komet.store.method_calls import MethodCall
@@ -86,7 +87,8 @@ try:
     wrong = list(problems(spec, params))
 except InvalidInput as error:
     params, wrong = {}, [str(error)]
-as_code(spec, params, base_url)
+shown = without_files(params)
+as_code(spec, shown, base_url)
 if wrong:
     st.caption(failures.plain(" ".join(wrong)))
 
@@ -101,7 +103,7 @@ if spec.writes:
             _("**{method}** changes data at {provider}. It is sent once, and recorded in Activity.")
             .format(method=failures.plain(name), provider=failures.plain(whom))
         )  # fmt: skip
-        st.json(wire_json(params))
+        st.json(wire_json(shown))
         if st.button(_("Yes, send it"), type="primary"):
             send(provider, name, params)
 elif st.button(_("Send"), type="primary", icon=":material/send:", disabled=bool(wrong)):

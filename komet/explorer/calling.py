@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from rapidfuzz import process
@@ -23,6 +24,7 @@ from komet.store import audit, method_calls, tokens
 from komet.store.providers import Provider
 
 _BLOT = "••••"
+_LONGEST_KEPT, _SHOWN = 4_000, 40
 SANDBOX = "Sandbox"
 """Where a call goes that has no provider."""
 
@@ -142,7 +144,7 @@ def _recorded(
     if provider:
         with desk.db.read() as con:
             secret = tokens.secret_of(con, desk.box, provider.token_id or "").get_secret_value()
-    shown = _without(secret, wire_json(params))
+    shown = _shortened(_without(secret, wire_json(params)))
     answer = _without(secret, heard.answer)
     with desk.db.write() as con:
         call_id = method_calls.record(
@@ -184,6 +186,22 @@ def _recorded(
 
 def _without(secret: str, value: Any) -> Any:
     """A JSON value without the token, should somebody have pasted it, or Komet have echoed it."""
-    text = json.dumps(value, ensure_ascii=False, default=str)
+    text = json.dumps(value, ensure_ascii=False, default=_as_sent)
     masked = json.dumps(secret, ensure_ascii=False)[1:-1]
     return json.loads(text.replace(masked, _BLOT))
+
+
+def _as_sent(value: Any) -> Any:
+    """Numbers as numbers: the client reads those with a point as `Decimal`."""
+    return float(value) if isinstance(value, Decimal) else str(value)
+
+
+def _shortened(value: Any) -> Any:
+    """Parameters for the history and the audit: files and other long texts are not kept there."""
+    if isinstance(value, dict):
+        return {name: _shortened(part) for name, part in value.items()}
+    if isinstance(value, list):
+        return [_shortened(part) for part in value]
+    if isinstance(value, str) and len(value) > _LONGEST_KEPT:
+        return f"{value[:_SHOWN]}… ({len(value):,})"
+    return value

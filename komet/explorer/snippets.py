@@ -11,6 +11,14 @@ TOKEN = "$KOMET_TOKEN"
 _PYTHON_TOKEN = 'os.environ["KOMET_TOKEN"]'
 
 
+def without_files(params: dict[str, Any]) -> dict[str, Any]:
+    """The parameters with a word in the place of each file, for showing."""
+    return {
+        name: f"<{len(value):,} bytes in Base64>" if isinstance(value, bytes) else value
+        for name, value in params.items()
+    }
+
+
 def as_request(spec: Method, params: dict[str, Any], base_url: str) -> str:
     """Request line, headers and body as they go out, the token masked."""
     request = request_of(spec, params, "••••")

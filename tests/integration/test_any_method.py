@@ -89,6 +89,21 @@ def test_a_call_is_remembered_without_the_token(accounts: Accounts) -> None:
     assert secret not in everything
 
 
+def test_files_are_sent_and_not_kept_and_numbers_stay_numbers(accounts: Accounts) -> None:
+    desk = accounts.desk
+    call_method(
+        desk, accounts.magnolia, "v2/vendor/invoice",
+        {"poNumber": "P123456", "attachment": b"%PDF" * 5_000}, writes_allowed=True,
+    )  # fmt: skip
+    listed = call_method(desk, accounts.magnolia, "boxtype.list", {}, writes_allowed=False)
+    assert listed.answer
+    assert {type(row["fbe"]) for row in listed.answer["boxtypes"]} == {float}
+    with desk.db.read() as con:
+        kept = str(con.rows("FROM method_calls")) + str(con.rows("FROM audit"))
+    assert "P123456" in kept
+    assert len(kept) < 5_000
+
+
 def test_what_writes_is_locked(accounts: Accounts) -> None:
     with pytest.raises(InvalidInput, match="changes data in Komet"):
         call_method(accounts.desk, accounts.magnolia, "vendor.add", {"name": "R"},
