@@ -6,12 +6,12 @@ import streamlit as st
 from komet.explorer import catalog
 from komet.explorer.catalog_kinds import KINDS
 from komet.explorer.export import answer_bytes
+from komet.export.workbook import EXCEL_TYPE
 from komet.language import _, _n, day_pattern, moment
 from komet.store import providers
 from komet.web import failures, guard
 from komet.web.preferences import kept
 
-_EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _SHOWN = 2_000
 
 desk = guard.enter("catalogs")
@@ -81,7 +81,7 @@ st.download_button(
     _("Export to Excel"),
     data=kept(answer_bytes, desk, wanted.method, found.rows.cast(pl.String)),
     file_name=f"{kind}-{desk.now():%Y-%m-%d}.xlsx",
-    mime=_EXCEL,
+    mime=EXCEL_TYPE,
     icon=":material/download:",
     on_click="ignore",
 )

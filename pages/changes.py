@@ -3,6 +3,7 @@
 import streamlit as st
 
 from komet.export.changes import export_changes_bytes
+from komet.export.workbook import EXCEL_TYPE
 from komet.language import _
 from komet.orders import changes
 from komet.orders.changes import GROUPS
@@ -41,7 +42,7 @@ with bar:
         _("Export to Excel"),
         data=kept(export_changes_bytes, desk, chosen),
         file_name=f"changes-{desk.now():%Y-%m-%d-%H%M}.xlsx",
-        mime="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        mime=EXCEL_TYPE,
         icon=":material/download:",
         on_click="ignore",
     )

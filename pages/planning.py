@@ -3,6 +3,7 @@
 import streamlit as st
 
 from komet.export.pivot import export_pivot_bytes
+from komet.export.workbook import EXCEL_TYPE
 from komet.language import _
 from komet.orders.planning import DIMENSIONS
 from komet.store import providers
@@ -43,7 +44,7 @@ st.download_button(
     _("Export to Excel"),
     data=kept(export_pivot_bytes, desk, found, measure, chosen),
     file_name=f"planning-{desk.now():%Y-%m-%d-%H%M}.xlsx",
-    mime="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    mime=EXCEL_TYPE,
     icon=":material/download:",
     on_click="ignore",
 )

@@ -133,8 +133,6 @@ def _reason(entry: Parameter, value: Any) -> str | None:
             reason = None if _day(value) else _("a date is wanted, as 2026-11-20.")
         case Kind.BYTES:
             reason = None if _is_base64(value) else _("the bytes of a file in Base64 are wanted.")
-        case _:
-            reason = None
     return reason or _too_long(entry, value)
 
 

@@ -14,7 +14,7 @@ from komet.api.checking import check
 from komet.api.errors import BadResponse, InvalidCall, KometError, Unavailable
 from komet.api.methods import Method, registry
 from komet.api.record import objects
-from komet.api.record_models import OUTCOME, list_fields, model_for, readable
+from komet.api.record_models import OUTCOME, model_for, readable
 from komet.api.request import Request, day_of, hidden, request_of
 from komet.api.retrying import ApiCall, RetryPolicy, retrying
 from komet.api.splitting import merged, parts
@@ -123,7 +123,7 @@ class KometClient:
             raise error.with_traceback(None) from None
 
     def _tried(self, spec: Method, params: dict[str, Any]) -> dict[str, Any]:
-        tries = retrying(self._retry, once=spec.writes, sleep=self._sleep)
+        tries = retrying(self._retry, once=not spec.repeatable, sleep=self._sleep)
         for attempt in tries:
             with attempt:
                 return self._once(spec, params, attempt.retry_state.attempt_number)
@@ -202,7 +202,7 @@ class KometClient:
         requested_at = self._now()
         problems: list[models.DataProblem] = []
         model = model_for(method)
-        if list_fields(registry()[method]):
+        if registry()[method].list_fields:
             rows = self._rows(method, model, problems, **params)
         else:
             answer = self.call(method, **params)

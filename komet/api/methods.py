@@ -167,6 +167,14 @@ class Method(_Frozen):
         return tuple(entry for entry in self.parameters or () if entry.usable)
 
     @property
+    def list_fields(self) -> tuple[OutputField, ...]:
+        """The members of one row of its list; none where it answers no list, or they are unseen."""
+        for output in self.outputs or ():
+            if output.name == self.list_member:
+                return output.children
+        return ()
+
+    @property
     def list_member(self) -> str | None:
         """The answer's array member that holds the rows, such as `purchaseOrders`."""
         for output in self.outputs or ():

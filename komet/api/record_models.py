@@ -67,17 +67,9 @@ def readable() -> list[str]:
 
 def row_fields(spec: Method) -> tuple[OutputField, ...]:
     """The members of one record of the answer, as far as the contract shows them."""
-    return list_fields(spec) or tuple(
+    return spec.list_fields or tuple(
         field for field in spec.outputs or () if field.name not in OUTCOME
     )
-
-
-def list_fields(spec: Method) -> tuple[OutputField, ...]:
-    """The members of one row of the method's list; none where it answers no list."""
-    for field in spec.outputs or ():
-        if field.name == spec.list_member:
-            return field.children
-    return ()
 
 
 def kind_of(field: OutputField) -> FieldKind:

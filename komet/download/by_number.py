@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date
 
-from komet.accounts.connect import client_for
 from komet.accounts.ledger import Ledger
 from komet.api.client import Slice
 from komet.desk import Desk
@@ -90,11 +89,9 @@ def refresh_numbers(desk: Desk, asked: Mapping[str, Sequence[str]]) -> Refreshed
     for provider_id, numbers in asked.items():
         with desk.db.read() as con:
             provider = providers.provider_by_id(con, provider_id)
-            gate = quota.quotas(con, desk, [provider]).get(provider.token_id or "")
         ledger = Ledger(provider.token_id or "", provider.id)
-        spend = gate.spend if gate else None
         try:
-            with client_for(desk, provider, ledger, before_call=spend, patient=False) as client:
+            with quota.client_within(desk, provider, ledger) as client:
                 for start in range(0, len(numbers), NUMBERS_A_REQUEST):
                     some = list(numbers[start : start + NUMBERS_A_REQUEST])
                     answer = client.purchase_orders_by_number(some, provider.location_id)

@@ -9,6 +9,9 @@ import threading
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
+from komet.accounts.connect import client_for
+from komet.accounts.ledger import Ledger
+from komet.api.client import KometClient
 from komet.api.errors import QuotaExhausted
 from komet.desk import Desk
 from komet.store import calls, providers, tokens
@@ -61,6 +64,17 @@ def quotas(con: Connection, desk: Desk, chosen: Sequence[Provider]) -> dict[str,
         quota = Quota(limit - calls.used_today(con, pool, desk.now()), limit, desk.now)
         found.update({other.id: quota for other in pool})
     return found
+
+
+def client_within(desk: Desk, provider: Provider, ledger: Ledger) -> KometClient:
+    """A client for a person who waits, which stops when today's requests are used up.
+
+    Raises `InvalidInput`, `NotFound` or `WrongKey`.
+    """
+    with desk.db.read() as con:
+        gate = quotas(con, desk, [provider]).get(provider.token_id or "")
+    spend = gate.spend if gate else None
+    return client_for(desk, provider, ledger, before_call=spend, patient=False)
 
 
 def left_today(con: Connection, desk: Desk, chosen: Sequence[Provider]) -> int:

@@ -8,7 +8,6 @@ from typing import Any
 
 from rapidfuzz import process
 
-from komet.accounts.connect import client_for
 from komet.accounts.ledger import Ledger
 from komet.api.client import ApiCall, KometClient
 from komet.api.errors import InvalidCall, KometError
@@ -107,10 +106,7 @@ def _client(
 ) -> KometClient:
     if provider is None:
         return KometClient(sandbox_url, sample, provider=SANDBOX, on_call=ledger.note)
-    with desk.db.read() as con:
-        gate = quota.quotas(con, desk, [provider]).get(provider.token_id or "")
-    spend = gate.spend if gate else None
-    return client_for(desk, provider, ledger, before_call=spend, patient=False)
+    return quota.client_within(desk, provider, ledger)
 
 
 class _Listener(Ledger):

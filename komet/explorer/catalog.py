@@ -6,7 +6,6 @@ from typing import Any
 
 import polars as pl
 
-from komet.accounts.connect import client_for
 from komet.accounts.ledger import Ledger
 from komet.api.errors import AuthenticationError, PermissionDenied
 from komet.api.methods import registry
@@ -48,15 +47,12 @@ def refresh(
     wanted = KINDS[kind]
     spec = registry()[wanted.method]
     ledger = Ledger(provider.token_id or "", provider.id)
-    with desk.db.read() as con:
-        gate = quota.quotas(con, desk, [provider]).get(provider.token_id or "")
     headers = {entry.name: provider.company_id for entry in spec.headers if entry.required}
     params: dict[str, Any] = {
         **headers, **wanted.params(days or wanted.days(desk.now().date()), customer_id)
     }  # fmt: skip
-    spend = gate.spend if gate else None
     try:
-        with client_for(desk, provider, ledger, before_call=spend, patient=False) as client:
+        with quota.client_within(desk, provider, ledger) as client:
             answer = client.call(wanted.method, **params)
     except (PermissionDenied, AuthenticationError):
         with desk.db.write() as con:

@@ -19,10 +19,13 @@ from komet.export.totals import finish_totals
 from komet.export.widths import column_widths
 from komet.language import _
 
-__all__ = ["EXCEL_ROWS", "Column", "ColumnKind", "Sheet", "write_workbook"]
+__all__ = ["EXCEL_ROWS", "EXCEL_TYPE", "Column", "ColumnKind", "Sheet", "write_workbook"]
 
 EXCEL_ROWS = 1_048_576
 """Most rows of one worksheet, heading and totals included."""
+
+EXCEL_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+"""What a browser is told that such a file is."""
 
 _NAME_LIMIT = 31
 _NAME_FORBIDDEN = frozenset("[]:*?/\\")

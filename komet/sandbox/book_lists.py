@@ -7,36 +7,14 @@ Where the contract shows no members of an answer, the sandbox assumes those of a
 from datetime import date
 from typing import Any
 
-from komet.api.methods import Method, OutputField, registry
+from komet.api.methods import Method, OutputField
+from komet.sandbox.books import NOUN_OF
 from komet.sandbox.dialect import Dialect
 from komet.sandbox.made_rows import Row
-from komet.sandbox.parameters import Parameters, day, like, same
+from komet.sandbox.parameters import Parameters, day, like, same, texts
 from komet.sandbox.state import SandboxState
 from komet.sandbox.tokens import SampleToken
 
-NOUN_OF = {
-    "additional.charge.list": "charges",
-    "customer.contact.list": "contacts",
-    "customer.shipto.list": "shiptos",
-    "inventory.list": "inventory",
-    "inventory.openmarket.list": "inventory",
-    "inventory.consolidated.openmarket.list": "inventory",
-    "future.inventory.openmarket.list": "future",
-    "vendor.availability.items.list": "availability",
-    "prebook.list": "prebooks",
-    "prebook.details.list": "prebooks",
-    "standing.order.list": "standing",
-    "invoice.details.list": "invoices",
-    "invoice.accounting.details.list": "invoices",
-    "payment.list": "payments",
-    "web-order-details.list": "web_orders",
-    "grower.report.get": "grower",
-    "invoice.list": "invoices",
-    "pickticket.details.list": "invoices",
-    "credit.details.list": "credits",
-    "ecommerce/inventory.list": "inventory",
-    "ecommerce/inventory.get": "inventory",
-}
 ASSUMED = {
     "invoice.list": "invoices",
     "pickticket.details.list": "invoices",
@@ -102,7 +80,7 @@ def _matches(row: Row, parameters: Parameters) -> bool:
         if name in _EXACT and _EXACT[name] in row:
             value = row[_EXACT[name]]
             if name == "inventoryLineIds":
-                if str(value) not in [part.strip() for part in wanted.split(",")]:
+                if str(value) not in texts(wanted):
                     return False
             elif not same(wanted, value):
                 return False
@@ -118,8 +96,3 @@ def _matches(row: Row, parameters: Parameters) -> bool:
 def _day(row: Row, key: str) -> date | None:
     value: Any = row.get(key)
     return date.fromisoformat(str(value)[:10]) if value else None
-
-
-def held_methods() -> set[str]:
-    """The methods that answer from books."""
-    return set(NOUN_OF) & set(registry())

@@ -7,27 +7,31 @@ from komet.api.methods import OutputField, registry
 from komet.sandbox.made_rows import Row, made_rows
 from komet.sandbox.masters import Company
 
-LISTS: dict[str, tuple[str, ...]] = {
-    "charges": ("additional.charge.list",),
-    "contacts": ("customer.contact.list",),
-    "shiptos": ("customer.shipto.list",),
-    "inventory": (
-        "inventory.list", "inventory.openmarket.list", "inventory.consolidated.openmarket.list",
-    ),
-    "future": ("future.inventory.openmarket.list",),
-    "availability": ("vendor.availability.items.list",),
-    "prebooks": ("prebook.details.list", "prebook.list"),
-    "standing": ("standing.order.list",),
-    "invoices": ("invoice.details.list", "invoice.accounting.details.list"),
-    "payments": ("payment.list",),
-    "web_orders": ("web-order-details.list",),
-    "grower": ("grower.report.get",),
-    "credits": (),
-    "days_of_service": (),
-    "rewards": (),
-    "documents": (),
-}  # fmt: skip
-"""Each noun, and the methods whose members its rows have."""
+NOUN_OF = {
+    "additional.charge.list": "charges",
+    "customer.contact.list": "contacts",
+    "customer.shipto.list": "shiptos",
+    "inventory.list": "inventory",
+    "inventory.openmarket.list": "inventory",
+    "inventory.consolidated.openmarket.list": "inventory",
+    "future.inventory.openmarket.list": "future",
+    "vendor.availability.items.list": "availability",
+    "prebook.details.list": "prebooks",
+    "prebook.list": "prebooks",
+    "standing.order.list": "standing",
+    "invoice.details.list": "invoices",
+    "invoice.accounting.details.list": "invoices",
+    "payment.list": "payments",
+    "web-order-details.list": "web_orders",
+    "grower.report.get": "grower",
+    "invoice.list": "invoices",
+    "pickticket.details.list": "invoices",
+    "credit.details.list": "credits",
+    "ecommerce/inventory.list": "inventory",
+    "ecommerce/inventory.get": "inventory",
+}
+"""Each list method, and the noun whose rows it answers; a noun's rows have the members of all."""
+_WRITTEN_ONLY = ("days_of_service", "rewards", "documents")
 _COUNT = 12
 _CREDIT = ("id", "number", "customerId", "customerName", "creditDate", "amount", "status")
 
@@ -38,7 +42,7 @@ class Books:
     def __init__(self, company: Company, today: date) -> None:
         self._rows: dict[str, list[Row]] = {
             noun: made_rows(company, today, noun, _fields(noun), _COUNT if _fields(noun) else 0)
-            for noun in LISTS
+            for noun in (*dict.fromkeys(NOUN_OF.values()), *_WRITTEN_ONLY)
         }
         for noun in ("contacts", "shiptos"):
             for at, row in enumerate(self._rows[noun]):
@@ -72,9 +76,7 @@ def _fields(noun: str) -> tuple[OutputField, ...]:
     if noun == "credits":
         return tuple(OutputField(name=name) for name in _CREDIT)
     found: dict[str, OutputField] = {}
-    for method in LISTS[noun]:
-        spec = registry()[method]
-        lists = [field for field in spec.outputs or () if field.name == spec.list_member]
-        for child in lists[0].children if lists else ():
+    for method, held in NOUN_OF.items():
+        for child in registry()[method].list_fields if held == noun else ():
             found.setdefault(child.name, child)
     return tuple(found.values())

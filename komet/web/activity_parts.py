@@ -12,12 +12,12 @@ from komet.activity.outcomes import outcome_of
 from komet.activity.timeline import PAGE_ROWS, ActivityFilter
 from komet.desk import Desk
 from komet.export.activity import export_bytes
+from komet.export.workbook import EXCEL_TYPE
 from komet.language import _, _later, _n, day_pattern, moment, moment_pattern, number
 from komet.web.activity_charts import requests_a_day
 from komet.web.failures import plain
 from komet.web.preferences import kept
 
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _FEW = 12
 _LINKS = {
     "tokens": _later("Go to Tokens"),
@@ -88,7 +88,7 @@ def time_line(desk: Desk, chosen: ActivityFilter) -> None:
             _("Excel"),
             data=kept(export_bytes, desk, chosen),
             file_name=f"komet-activity-{now:%Y-%m-%d-%H%M}.xlsx",
-            mime=_XLSX,
+            mime=EXCEL_TYPE,
             on_click="ignore",
             icon=":material/download:",
             help=_("Everything that the filters find, and the requests and errors of the last"

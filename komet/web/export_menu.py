@@ -5,13 +5,13 @@ import streamlit as st
 from komet.desk import Desk
 from komet.export.orders import export_bytes
 from komet.export.templated import all_templates, export_template_bytes, target_name
+from komet.export.workbook import EXCEL_TYPE
 from komet.language import _
 from komet.orders.filters import OrderFilter
 from komet.web import failures
 from komet.web.preferences import kept
 
-_EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_MIME = {".xlsx": _EXCEL, ".csv": "text/csv", ".parquet": "application/vnd.apache.parquet"}
+_MIME = {".xlsx": EXCEL_TYPE, ".csv": "text/csv", ".parquet": "application/vnd.apache.parquet"}
 
 
 def export_menu(desk: Desk, chosen: OrderFilter) -> None:

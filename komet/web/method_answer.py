@@ -11,11 +11,11 @@ from komet.explorer import snippets
 from komet.explorer.calling import Outcome
 from komet.explorer.export import answer_bytes
 from komet.explorer.rows import table_of
+from komet.export.workbook import EXCEL_TYPE
 from komet.language import _, _n, number
 from komet.web import failures
 from komet.web.preferences import kept
 
-_EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _SHOWN = 1_000
 _TREE_LIMIT = 300_000
 
@@ -67,7 +67,7 @@ def answer(desk: Desk, spec: Method, outcome: Outcome) -> None:
             st.caption(_("The first {n} rows are shown.").format(n=_SHOWN))
         st.download_button(
             _("Export to Excel"), data=kept(answer_bytes, desk, spec.name, found),
-            file_name=f"{spec.name.replace('/', '-')}.xlsx", mime=_EXCEL,
+            file_name=f"{spec.name.replace('/', '-')}.xlsx", mime=EXCEL_TYPE,
             icon=":material/download:", on_click="ignore",
         )  # fmt: skip
     text = json.dumps(outcome.answer, ensure_ascii=False, indent=2, default=str)

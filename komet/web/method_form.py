@@ -12,8 +12,6 @@ from komet.errors import InvalidInput
 from komet.language import _, day_pattern
 from komet.web import failures, state
 
-_YES_NO = {1: "1", 0: "0"}
-
 
 def parameters(spec: Method, now: datetime) -> dict[str, Any]:
     """What the user has filled in. Raises `InvalidInput` for JSON that is none."""
@@ -75,7 +73,7 @@ def _field(spec: Method, entry: Parameter, column: Any, now: datetime) -> Any:
     if entry.kind is Kind.BOOLEAN:
         words = {1: _("yes"), 0: _("no")}
         return column.selectbox(
-            label, list(_YES_NO), index=None, help=help_, key=key, placeholder="",
+            label, list(words), index=None, help=help_, key=key, placeholder="",
             format_func=lambda value: words[value],
         )  # fmt: skip
     if entry.kind is Kind.DATE:

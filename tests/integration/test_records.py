@@ -10,7 +10,7 @@ from test_sandbox_registry import parameters_of
 from komet.api import KometClient
 from komet.api.errors import InvalidCall
 from komet.api.methods import registry
-from komet.api.record_models import OUTCOME, list_fields, readable
+from komet.api.record_models import OUTCOME, readable
 from komet.explorer.frames import frame_of, schema_of
 from komet.sandbox.server import Sandbox
 
@@ -32,7 +32,7 @@ def test_each_list_as_records_and_as_a_frame(sandbox: Sandbox, method: str) -> N
     assert frame.schema == pl.Schema(schema_of(method))
     assert frame.height == len(found.rows) > 0
     member: list[dict[str, object]] = [{k: v for k, v in answer.items() if k not in OUTCOME}]
-    if list_fields(registry()[method]):
+    if registry()[method].list_fields:
         member = next(value for value in answer.values() if isinstance(value, list))
     for sent, row in zip(member, found.rows, strict=True):
         known = {field.alias for field in type(row).model_fields.values()}
