@@ -1,0 +1,73 @@
+"""The wheel: built, installed into an empty environment, and at work there."""
+
+import os
+import subprocess
+import sys
+from importlib.metadata import Distribution
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+from sample_accounts import ROOT
+
+NEEDED = {
+    "komet/cli/__init__.py",
+    "komet/api/methods.json",
+    "komet/locale/es.po",
+    "komet/py.typed",
+}
+
+
+def run(*arguments: str | Path, cwd: Path, **env: str) -> str:
+    done = subprocess.run(
+        [str(argument) for argument in arguments],
+        cwd=cwd,
+        env={k: v for k, v in os.environ.items() if k != "PYTHONPATH"} | env,
+        capture_output=True,
+        text=True,
+        timeout=600,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Built from a copy of what git tracks, so that nothing which lies about gets in."""
+    folder = tmp_path_factory.mktemp("wheel")
+    tracked = run("git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", cwd=ROOT)
+    for name in filter(None, tracked.split("\0")):
+        source = ROOT / name
+        if source.is_file():
+            target = folder / "source" / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(source.read_bytes())
+    pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check"]
+    run(*pip, "wheel", "--no-deps", "-w", folder, folder / "source", cwd=folder)
+    return next(folder.glob("*.whl"))
+
+
+def test_the_wheel_holds_code_and_data(wheel: Path) -> None:
+    with ZipFile(wheel) as archive:
+        names = set(archive.namelist())
+    assert names >= NEEDED
+    assert {name for name in names if name.endswith(".sql")}
+    modules = {str(path.relative_to(ROOT)) for path in (ROOT / "komet").rglob("*.py")}
+    assert modules <= names
+    assert not [name for name in names if name.startswith(("tests/", "bench/", "pages/"))]
+
+
+def test_the_demo_runs_from_the_wheel_alone(wheel: Path, tmp_path: Path) -> None:
+    python = tmp_path / "empty" / "bin" / "python"
+    run(sys.executable, "-m", "venv", tmp_path / "empty", cwd=tmp_path)
+    run(python, "-m", "pip", "--quiet", "--disable-pip-version-check", "install", wheel,
+        cwd=tmp_path)  # fmt: skip
+    command = python.with_name("komet")
+    home = str(tmp_path / "home")
+    told = run(command, "demo", "--home", home, cwd=tmp_path, KOMET_LANGUAGE="en")
+    assert "The totals are equal." in told
+    assert (tmp_path / "home" / "demo.xlsx").stat().st_size > 10_000
+    [installed] = (tmp_path / "empty").glob("lib/python*/site-packages/komet_desk-*.dist-info")
+    scripts = Distribution.at(installed).entry_points.select(group="console_scripts")
+    assert [script.name for script in scripts] == ["komet"]
