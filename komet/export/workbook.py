@@ -13,9 +13,9 @@ import polars as pl
 from rustpy_xlsxwriter import Format, write_worksheets
 
 from komet.export.cells import ODD_DATE, excel_frame
+from komet.export.finishing import finish_workbook
 from komet.export.replacing import replacing
 from komet.export.sheet import Column, ColumnKind, Sheet
-from komet.export.totals import finish_totals
 from komet.export.widths import column_widths
 from komet.language import _
 
@@ -99,9 +99,10 @@ def write_workbook(target: Path, sheets: Sequence[Sheet], *, max_rows: int = EXC
             ignore_errors={part.name: _texts(part.sheet) for part in parts},
         )
         rows = {i: part.frame.height + 2 for i, part in enumerate(parts) if part.totals is not None}
-        if rows:
+        marked = [i for i, part in enumerate(parts) if any(c.marked for c in part.sheet.columns)]
+        if rows or marked:
             with replacing(draft) as finished:
-                finish_totals(draft, finished, rows)
+                finish_workbook(draft, finished, rows, marked)
 
 
 def _parts(sheet: Sheet, frame: pl.DataFrame, max_rows: int) -> Iterator[_Part]:

@@ -97,6 +97,8 @@ def test_excel_has_what_the_screen_has(
         marked = row[after].fill.fgColor.rgb == "FFFFE9A8"
         assert marked == (row[after].value is not None)
         assert row[before].fill.fgColor.rgb != "FFFFE9A8"
+    columns = book.column_dimensions.values()
+    assert not [column for column in columns if column.fill.fill_type], "a column is coloured whole"
 
 
 def test_every_orders_export_has_them(twice: tuple[Accounts, Store, Store], tmp_path: Path) -> None:

@@ -224,11 +224,11 @@ def test_a_failed_export_leaves_the_earlier_file(
     target = tmp_path / "o.xlsx"
     target.write_bytes(b"earlier")
 
-    def fail(draft: Path, finished: Path, rows: Any) -> None:
+    def fail(draft: Path, finished: Path, rows: Any, marked: Any) -> None:
         finished.write_bytes(b"half")
         raise OSError("disk full")
 
-    monkeypatch.setattr("komet.export.workbook.finish_totals", fail)
+    monkeypatch.setattr("komet.export.workbook.finish_workbook", fail)
     with pytest.raises(OSError, match="disk full"):
         write_workbook(target, [orders(TOTALS)])
     assert [path.name for path in tmp_path.iterdir()] == ["o.xlsx"]
@@ -243,3 +243,31 @@ def test_totals_in_a_part_larger_than_the_copying_window(tmp_path: Path) -> None
     back = fastexcel.read_excel(tmp_path / "o.xlsx").load_sheet("B").to_polars()
     assert back.head(-1).get_column("Note").equals(frame.get_column("Note"))
     assert back.row(-1) == ("Total", 199_990_000)
+
+
+@pytest.mark.parametrize("totals", [None, {"Boxes": 3}])
+def test_a_mark_stands_on_filled_cells_and_nowhere_else(
+    tmp_path: Path, totals: dict[str, Any] | None
+) -> None:
+    frame = pl.DataFrame(
+        {"Before": ["a", "b"], "After": ["c", None], "Day": [date(2026, 11, 2), None], "Boxes": 1.5}
+    )
+    columns = (
+        Column("Before", K.TEXT),
+        Column("After", K.TEXT, marked=True),
+        Column("Day", K.DATE, marked=True),
+        Column("Boxes", K.QUANTITY),
+    )
+    write_workbook(tmp_path / "o.xlsx", [Sheet("Orders", columns, frame, totals)])
+    book = openpyxl.load_workbook(tmp_path / "o.xlsx")
+    coloured = {
+        cell.coordinate
+        for row in book["Orders"].iter_rows()
+        for cell in row
+        if cell.fill.fill_type == "solid"
+    }
+    assert coloured == {"B2", "C2"}
+    # a format of the column itself would colour every row down to 1,048,576
+    for dimension in book["Orders"].column_dimensions.values():
+        assert dimension.fill.fill_type is None
+    assert book["Orders"]["C2"].number_format == "yyyy-mm-dd"

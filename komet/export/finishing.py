@@ -1,4 +1,4 @@
-"""Finish the totals row of a workbook: bold, and outside the filter.
+"""Finish a workbook: totals bold and outside the filter, marks on cells and on no empty row.
 
 The Excel library can only write totals as formulas without a value (which
 readers that do not calculate show as empty), or as one more data row, which a
@@ -6,12 +6,15 @@ filter would then hide and a sort would move. So we write the row as data and
 correct three details in the parts of the file: the filter's range, twice, and
 the row's styles. The library's own ``row_formats`` is no way out: on the last
 row it writes the row twice and Excel calls the file damaged.
+
+The library colours a column as a whole, down to row 1,048,576. Its cells carry the same format
+themselves: we take it from the columns of a sheet that has marked cells.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile
 
@@ -22,15 +25,19 @@ _WORKBOOK = "xl/workbook.xml"
 _STYLES = "xl/styles.xml"
 
 
-def finish_totals(source: Path, target: Path, rows: Mapping[int, int]) -> None:
-    """Copy workbook ``source`` to ``target`` with finished totals rows.
+def finish_workbook(
+    source: Path, target: Path, rows: Mapping[int, int], marked: Collection[int] = ()
+) -> None:
+    """Copy workbook ``source`` to ``target`` with finished totals rows and marks.
 
     ``rows`` maps a sheet's position, from 0, to the Excel number of its totals
-    row, which is its last. Sheets are streamed: memory stays at a few MB.
+    row, which is its last. ``marked`` are the positions of sheets with marked
+    cells. Sheets are streamed: memory stays at a few MB.
     Raises ``ValueError`` if the library's output is not as we know it, rather
     than handing out a file that is subtly wrong.
     """
-    sheets = {f"xl/worksheets/sheet{index + 1}.xml": row for index, row in rows.items()}
+    sheets = {_part_of(index): row for index, row in rows.items()}
+    without = {_part_of(index) for index in marked}
     with (
         ZipFile(source) as old,
         ZipFile(target, "w", ZIP_DEFLATED, compresslevel=_LEVEL) as new,
@@ -42,21 +49,41 @@ def finish_totals(source: Path, target: Path, rows: Mapping[int, int]) -> None:
             elif info.filename == _WORKBOOK:
                 new.writestr(_WORKBOOK, _with_short_filters(old.read(info).decode(), rows))
             else:
-                _copy_sheet(old, new, info.filename, sheets.get(info.filename), offset)
+                first = _without_column_styles if info.filename in without else bytes
+                _copy_sheet(old, new, info.filename, first, sheets.get(info.filename), offset)
 
 
-def _copy_sheet(old: ZipFile, new: ZipFile, name: str, row: int | None, offset: int) -> None:
+def _part_of(index: int) -> str:
+    return f"xl/worksheets/sheet{index + 1}.xml"
+
+
+def _copy_sheet(  # noqa: PLR0917
+    old: ZipFile,
+    new: ZipFile,
+    name: str,
+    first: Callable[[bytes], bytes],
+    row: int | None,
+    offset: int,
+) -> None:
     large = old.getinfo(name).file_size > 1 << 31
     with old.open(name) as reader, new.open(name, "w", force_zip64=large) as writer:
         # The totals row and the filter are in the last few kB; hold back two
         # chunks, for the very last one may be a few bytes only.
-        held = b""
+        held = first(reader.read(_CHUNK))
         while chunk := reader.read(_CHUNK):
             writer.write(held[:-_CHUNK])
             held = held[-_CHUNK:] + chunk
         writer.write(
             held if row is None else _finished(held.decode("utf-8", "surrogateescape"), row, offset)
         )
+
+
+def _without_column_styles(start: bytes) -> bytes:
+    """The first part of a sheet, in which its columns are described, without their formats."""
+    head, mark, rest = start.partition(b"</cols>")
+    if not mark:
+        raise ValueError("The Excel library's columns are not where we expect them.")
+    return re.sub(rb'(<col [^>]*?) style="\d+"', rb"\1", head) + mark + rest
 
 
 def _finished(tail: str, row: int, offset: int) -> bytes:
