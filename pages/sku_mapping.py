@@ -60,9 +60,9 @@ tabs = dict(zip(labels, st.tabs(labels), strict=True))
 nothing_known = _("Nothing is known yet: it comes with the first download, or with a file.")
 with tabs[_("Unmapped queue")]:
     st.caption(_("Ordered by the boxes at stake in downloaded orders. Type your code and save."))
-    done = _("Nothing to map: all that is known has a code.")
+    done = _("No downloaded order asks for anything without a code. The rest is under All.")
     known = kind != PRODUCT or coverage.height
-    editable_grid(desk, provider_id, "unmapped", done if known else nothing_known, kind)
+    editable_grid(desk, provider_id, "at_stake", done if known else nothing_known, kind)
 if kind == PRODUCT:
     with tabs[_("Suggestions")]:
         suggestion_list(desk, provider_id, current())

@@ -12,17 +12,16 @@ from komet.orders import statuses
 from komet.orders.filters import OrderFilter
 from komet.orders.query import BOX_TYPE_JOIN, LOOKUPS, SORTS, items_of, items_sql, source
 from komet.store import formulas
+from komet.store import unmapped as store
 from komet.store.database import Connection
+from komet.store.unmapped import AtStake
 
 _HEADER_STATUS = statuses.HEADER
 _PROVIDER = " JOIN providers p ON p.id = i.provider_id"
 _DOWNLOADED = (
     " LEFT JOIN day_slices d ON d.provider_id = i.provider_id AND d.slice_date = i.slice_date"
 )
-_SKU = (
-    " LEFT JOIN mappings m ON m.kind = 'product' AND m.provider_id = i.provider_id"
-    " AND m.komet_id = i.product_id LEFT JOIN skus s ON s.sku = m.code"
-)
+_SKU = f"{formulas.SKU_JOIN} LEFT JOIN skus s ON s.sku = m.code"
 _BY_DATE = "i.ship_date, p.name, i.po_number, i.po_id"
 
 
@@ -132,32 +131,10 @@ def boxes(con: Connection) -> pl.DataFrame:
     )
 
 
-def unmapped(con: Connection, chosen: OrderFilter) -> pl.DataFrame:
-    """One row a product without a SKU among the chosen items, by boxes at stake."""
+def unmapped(con: Connection, chosen: OrderFilter) -> tuple[pl.DataFrame, AtStake]:
+    """One row an unmapped product among the chosen items, by boxes at stake; and their totals."""
     where, params = chosen.where()
-    return con.frame(
-        f"""
-        WITH open_items AS (
-          SELECT i.* FROM order_items i LEFT JOIN mappings m ON m.kind = 'product'
-            AND m.provider_id = i.provider_id AND m.komet_id = i.product_id
-          WHERE {where} AND m.code IS NULL
-        ), per_line AS (
-          SELECT provider_id, product_id, po_item_id, any_value(product) AS product,
-            any_value(boxes) AS boxes, sum(stems) AS stems, count(*) AS items,
-            min(ship_date) AS first_date, max(ship_date) AS last_date
-          FROM open_items GROUP BY provider_id, product_id, po_id, po_item_id
-        )
-        SELECT p.name AS provider, i.product_id, any_value(i.product) AS product,
-          any_value(k.legacy_code) AS legacy_code, sum(i.boxes) AS boxes, sum(i.stems) AS stems,
-          sum(i.items)::BIGINT AS items, min(i.first_date) AS first_ship_date,
-          max(i.last_date) AS last_ship_date
-        FROM per_line i {_PROVIDER}
-        LEFT JOIN komet_products k ON k.provider_id = i.provider_id AND k.product_id = i.product_id
-        GROUP BY p.name, i.provider_id, i.product_id
-        ORDER BY boxes DESC NULLS LAST, product
-        """,
-        params,
-    )
+    return store.by_product(con, where, params), store.at_stake(con, where, params)
 
 
 def box_types_without_factor(con: Connection) -> list[str]:

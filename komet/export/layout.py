@@ -118,7 +118,7 @@ UNMAPPED: Layout = (
     ("product_id", _later("Komet product ID"), Kind.TEXT),
     ("product", _later("Product"), Kind.TEXT),
     ("legacy_code", _later("Komet code"), Kind.TEXT),
-    ("boxes", _later("Boxes"), Kind.QUANTITY),
+    ("boxes", _later("Boxes at stake"), Kind.QUANTITY),
     ("stems", _later("Stems"), Kind.QUANTITY),
     ("items", _later("Items"), Kind.INTEGER),
     ("first_ship_date", _later("First ship date"), Kind.DATE),

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -26,6 +27,7 @@ from komet.orders.filters import OrderFilter
 from komet.orders.query import Totals
 from komet.store import audit, providers
 from komet.store.database import Connection
+from komet.store.unmapped import AtStake
 
 FORMATS = (".xlsx", ".csv", ".parquet")
 _TOTALLED = ("boxes", "stems", "fbe", "total_cost", "quantity_confirmed")
@@ -91,13 +93,14 @@ def _sheets(
 ) -> list[Sheet]:
     frames.choose(con, chosen)
     since = chosen.changed_since or changes.last_download(con)
+    unmapped, at_stake = frames.unmapped(con, chosen)
     sheets = [
         sheet_of(_("Items"), layout.ITEMS, found, _totals_row(totals, found)),
         sheet_of(_("POs"), layout.POS, frames.purchase_orders(con)),
         sheet_of(_("Lines"), layout.LINES, frames.lines(con)),
         sheet_of(_("Breakdowns"), layout.BREAKDOWNS, frames.breakdowns(con)),
         sheet_of(_("Boxes"), layout.BOXES, frames.boxes(con)),
-        sheet_of(_("Unmapped"), layout.UNMAPPED, frames.unmapped(con, chosen)),
+        sheet_of(_("Unmapped"), layout.UNMAPPED, unmapped, _unmapped_row(at_stake)),
         sheet_of(
             _("Changes"),
             layout.CHANGES,
@@ -105,7 +108,7 @@ def _sheets(
             marked=layout.CHANGES_MARKED,
         ),
     ]
-    info = _info(con, desk, chosen, totals, sheets, since)
+    info = _info(con, desk, chosen, totals, sheets, since, at_stake)
     return [*sheets, sheet_of(_("Info"), layout.INFO, info)]
 
 
@@ -165,6 +168,12 @@ def _totals_row(totals: Totals, found: pl.DataFrame) -> dict[str, Any]:
     return row
 
 
+def _unmapped_row(at_stake: AtStake) -> dict[str, Any]:
+    """Totals under the headings of Unmapped: a mixed line's boxes once, whatever lacks a SKU."""
+    headings = {name: _(heading) for name, heading, _kind in layout.UNMAPPED}
+    return {headings[name]: getattr(at_stake, name) for name in ("boxes", "stems", "items")}
+
+
 def _info(  # noqa: PLR0917
     con: Connection,
     desk: Desk,
@@ -172,6 +181,7 @@ def _info(  # noqa: PLR0917
     totals: Totals,
     sheets: Sequence[Sheet],
     since: datetime | None,
+    at_stake: AtStake,
 ) -> pl.DataFrame:
     names = {provider.id: provider.name for provider in providers.all_providers(con)}
     rows: list[tuple[str, str]] = [
@@ -198,9 +208,12 @@ def _info(  # noqa: PLR0917
         "quantity_confirmed": _("Quantity confirmed"),
     }
     for name, value in asdict(totals).items():
-        number = "" if value is None else f"{value:f}"
-        plain = number.rstrip("0").rstrip(".") if "." in number else number
-        rows.append((_("Total: {name}").format(name=labels[name]), plain))
+        rows.append((_("Total: {name}").format(name=labels[name]), _plain(value)))
+    rows += [
+        (_("Unmapped products"), str(at_stake.products)),
+        (_("Boxes at stake in unmapped products"), _plain(at_stake.boxes)),
+        (_("Items without a Komet product ID, which cannot be mapped"), str(at_stake.unidentified)),
+    ]
     without = frames.box_types_without_factor(con)
     rows += [
         (_("Box types without an FBE factor"), ", ".join(without) or _("none")),
@@ -211,8 +224,21 @@ def _info(  # noqa: PLR0917
             _("Mixed boxes"),
             _("boxes, FBE, total cost and confirmed boxes stand once, on the first item of a line"),
         ),
+        (
+            _("Unmapped"),
+            _(
+                "products without a SKU in orders neither cancelled nor gone; a box is at stake in"
+                " each of them that its line asks for, and a total counts a line's boxes once"
+            ),
+        ),
     ]
     return pl.DataFrame(rows, schema={"what": pl.String, "value": pl.String}, orient="row")
+
+
+def _plain(value: Decimal | int | None) -> str:
+    """A figure as text, without idle decimals, which a program can read."""
+    text = "" if value is None else f"{value:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def _decimals_as_numbers() -> pl.Expr:

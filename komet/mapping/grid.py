@@ -3,14 +3,17 @@
 import polars as pl
 
 from komet.desk import Desk
-from komet.store import formulas
+from komet.store import formulas, unmapped
 from komet.store.mappings import KEY_OF, PRODUCT, known_sql
 
 
 def known(
     desk: Desk, provider_id: str, text: str = "", *, only: str = "all", kind: str = PRODUCT
 ) -> pl.DataFrame:
-    """What is known of a kind at a provider, `only` all, mapped or unmapped, that has a text.
+    """What is known of a kind at a provider and has a text.
+
+    `only` all, mapped, unmapped (without a code, ordered or not) or at_stake (without a code, and
+    standing orders ask for it: for products, those that `store.unmapped` defines).
 
     Columns: komet_id, legacy_code, description, category, sku (our code), sku_description, source
     (String), changed_at (Datetime UTC), boxes (Decimal: boxes at stake in its downloaded orders),
@@ -19,6 +22,7 @@ def known(
     state = {
         "mapped": "AND m.code IS NOT NULL",
         "unmapped": "AND m.code IS NULL",
+        "at_stake": "AND m.code IS NULL AND stake.items > 0",
     }.get(only, "")
     searched = formulas.folded(
         "concat_ws(' ', k.description, k.komet_id, k.legacy_code, m.code, s.description)"
@@ -27,8 +31,9 @@ def known(
         return con.frame(
             f"""
             WITH stake AS (
-              SELECT komet_id, sum(boxes) AS boxes, count(*) AS items FROM (
-                SELECT {KEY_OF[kind]} AS komet_id, po_item_id, any_value(boxes) AS boxes
+              SELECT komet_id, sum(boxes) AS boxes, sum(items)::BIGINT AS items FROM (
+                SELECT {KEY_OF[kind]} AS komet_id, po_id, po_item_id, any_value(boxes) AS boxes,
+                  count(*) AS items
                 FROM order_items i WHERE provider_id = $provider AND gone_at IS NULL
                   AND {formulas.standing("i")} GROUP BY ALL
               ) GROUP BY komet_id
@@ -48,22 +53,22 @@ def known(
 
 
 def coverage(desk: Desk) -> pl.DataFrame:
-    """provider_id, products, mapped, unmapped_ordered (Int64): how far each mapping has come.
+    """How far each mapping has come, a row a client whose products are known.
 
-    `unmapped_ordered`: products without a SKU that downloaded, standing orders ask for.
+    provider_id, products, mapped, unmapped_ordered (Int64), boxes_at_stake (Decimal): the last two
+    as `store.unmapped` defines them, each line's boxes once.
     """
     with desk.db.read() as con:
         return con.frame(
             f"""
-            SELECT k.provider_id, count(*) AS products, count(m.code) AS mapped,
-              count(*) FILTER (m.code IS NULL AND o.product_id IS NOT NULL) AS unmapped_ordered
-            FROM komet_products k
-            LEFT JOIN mappings m ON m.provider_id = k.provider_id AND m.kind = 'product'
-              AND m.komet_id = k.product_id
-            LEFT JOIN (
-              SELECT DISTINCT provider_id, product_id FROM order_items i
-              WHERE gone_at IS NULL AND {formulas.standing("i")}
-            ) o ON o.provider_id = k.provider_id AND o.product_id = k.product_id
-            GROUP BY k.provider_id
+            SELECT k.provider_id, k.products, k.mapped,
+              coalesce(o.products, 0) AS unmapped_ordered, coalesce(o.boxes, 0) AS boxes_at_stake
+            FROM (
+              SELECT k.provider_id, count(*) AS products, count(m.code) AS mapped
+              FROM komet_products k
+              LEFT JOIN mappings m ON m.provider_id = k.provider_id AND m.kind = 'product'
+                AND m.komet_id = k.product_id
+              GROUP BY k.provider_id
+            ) k LEFT JOIN ({unmapped.by_provider_sql()}) o USING (provider_id)
             """
         )

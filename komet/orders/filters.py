@@ -15,11 +15,11 @@ from komet.errors import InvalidInput
 from komet.language import _
 from komet.orders import statuses
 from komet.orders.work_lists import OF_ITEMS, WorkList, condition
-from komet.store.formulas import folded, standing
+from komet.store.formulas import folded, standing, unmapped
 
 
 class Mapped(StrEnum):
-    """Whether an item's product has a SKU."""
+    """Whether an item's product has a SKU. Unmapped items stand: see `store.unmapped`."""
 
     ALL = "all"
     MAPPED = "mapped"
@@ -149,8 +149,10 @@ class OrderFilter(BaseModel):
             )
         if self.sku:
             add(f"contains({folded('m.code')}, {folded('$sku')})", sku=self.sku)
-        if self.mapped is not Mapped.ALL:
-            add(f"m.code IS {'NOT NULL' if self.mapped is Mapped.MAPPED else 'NULL'}")
+        if self.mapped is Mapped.MAPPED:
+            add("m.code IS NOT NULL")
+        elif self.mapped is Mapped.UNMAPPED:
+            add(unmapped("i", "m"))
         if self.changed_since:
             add("i.changed_at >= $changed_since", changed_since=self.changed_since)
         if self.standing:

@@ -16,10 +16,7 @@ from komet.store import formulas
 from komet.store.database import Connection
 from komet.store.mappings import KEY_OF
 
-MAPPING_JOIN = (
-    " LEFT JOIN mappings m ON m.kind = 'product' AND m.provider_id = i.provider_id"
-    " AND m.komet_id = i.product_id"
-)
+MAPPING_JOIN = formulas.SKU_JOIN
 BOX_TYPE_JOIN = (
     " LEFT JOIN box_types f ON f.provider_id = i.provider_id AND f.code = upper(i.box_type)"
 )

@@ -96,7 +96,7 @@ _CONDITIONS = {
         f" AND NOT {_names_awb('po_lines', ' AND x.po_item_id = i.po_item_id')}"
         f" AND NOT {_names_awb('po_boxes', ' AND x.po_item_id = i.po_item_id')}"
     ),
-    WorkList.UNMAPPED: "i.po_status IN ('A', 'CF', 'SC') AND m.code IS NULL",
+    WorkList.UNMAPPED: f"i.po_status IN ('A', 'CF', 'SC') AND {formulas.unmapped('i', 'm')}",
     WorkList.MISMATCH: _units_unlike(),
     WorkList.PRICE: (
         "(coalesce(i.unit_cost, 0) = 0 OR EXISTS (FROM ("

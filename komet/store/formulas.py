@@ -14,6 +14,11 @@ Quantities are DECIMAL(18, 4), amounts DECIMAL(18, 6), in the provider's currenc
 """
 
 _QUANTITY = "DECIMAL(18, 4)"
+SKU_JOIN = (
+    " LEFT JOIN mappings m ON m.kind = 'product' AND m.provider_id = i.provider_id"
+    " AND m.komet_id = i.product_id"
+)
+"""Joins an order item `i` with the SKU of its product, `m.code`."""
 
 
 def _product(left: str, right: str) -> str:
@@ -37,6 +42,17 @@ def not_cancelled(status: str) -> str:
 def standing(item: str) -> str:
     """Whether an order item is still to go out, or went: neither it nor its PO was cancelled."""
     return f"{not_cancelled(f'{item}.po_status')} AND {not_cancelled(f'{item}.line_status')}"
+
+
+def unmapped(item: str, mapping: str) -> str:
+    """Whether an order item asks for a product that still needs a SKU: see `store.unmapped`.
+
+    `mapping` is the alias of the left-joined `mappings` row (`SKU_JOIN`).
+    """
+    return (
+        f"({mapping}.code IS NULL AND {item}.product_id IS NOT NULL AND {item}.gone_at IS NULL"
+        f" AND {standing(item)})"
+    )
 
 
 def stems(boxes: str, bunches: str, stems_bunch: str) -> str:

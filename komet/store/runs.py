@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict
 from komet import person
 from komet.errors import NotFound
 from komet.language import _
+from komet.store import formulas
 from komet.store.database import Connection
 
 BY_NUMBER = "PO numbers"
@@ -256,7 +257,7 @@ def finish_run(
 def summary(con: Connection, run_id: str) -> dict[str, int]:
     """What a run found, in orders: new, changed, moved, gone, back; and slices by state.
 
-    Also `lines`, `orders`, `problems`, and `unmapped`: products of the run's days without a SKU.
+    Also `lines`, `orders`, `problems`, and `unmapped`: unmapped products of the run's days.
     """
     row = con.rows(
         "SELECT count(*) AS slices, count(*) FILTER (state = 'done') AS done,"
@@ -275,8 +276,7 @@ def summary(con: Connection, run_id: str) -> dict[str, int]:
         "SELECT count(DISTINCT (i.provider_id, i.product_id)) FROM order_items i"
         " SEMI JOIN (FROM run_slices WHERE run_id = $run) s"
         " ON s.provider_id = i.provider_id AND s.slice_date = i.slice_date"
-        " LEFT JOIN mappings m ON m.provider_id = i.provider_id AND m.kind = 'product'"
-        " AND m.komet_id = i.product_id WHERE m.code IS NULL AND i.gone_at IS NULL",
+        f"{formulas.SKU_JOIN} WHERE {formulas.unmapped('i', 'm')}",
         {"run": run_id},
     )
     counts = dict.fromkeys(("new", "changed", "moved", "gone", "back"), 0)

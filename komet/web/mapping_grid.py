@@ -6,7 +6,7 @@ import polars as pl
 import streamlit as st
 
 from komet.desk import Desk
-from komet.language import _, _n, moment_pattern
+from komet.language import _, _n, moment_pattern, number
 from komet.mapping import grid, imports
 from komet.store.mappings import PRODUCT
 from komet.web import failures, state
@@ -26,11 +26,13 @@ def coverage_line(coverage: pl.DataFrame) -> None:
     st.markdown(
         _("**{mapped:,} of {products:,} products** have a SKU; {unmapped_ordered:,} products in"
           " orders have none.").format(**row)
+        + " "
+        + _("Boxes at stake in them: {boxes}.").format(boxes=number(row["boxes_at_stake"]))
     )  # fmt: skip
 
 
 def editable_grid(desk: Desk, provider_id: str, only: str, empty: str, kind: str) -> None:
-    """What a provider has of a kind (`only`: all or unmapped); a button saves what is typed."""
+    """What a provider has of a kind (`only`: see `grid.known`); a button saves what is typed."""
     key = f"{kind}_{only}_{provider_id}"
     text = st.text_input(
         _("Search name, Komet ID or code"), key=f"search_{key}", placeholder=_("rose 60")
@@ -46,12 +48,12 @@ def editable_grid(desk: Desk, provider_id: str, only: str, empty: str, kind: str
         return
     pages = math.ceil(frame.height / PAGE_ROWS)
     page_key = f"page_{key}_{pages}"  # another number of pages begins at the first
-    number = st.session_state.get(page_key, 1)
-    shown = frame.slice((number - 1) * PAGE_ROWS, PAGE_ROWS).with_columns(
+    place = st.session_state.get(page_key, 1)
+    shown = frame.slice((place - 1) * PAGE_ROWS, PAGE_ROWS).with_columns(
         pl.selectors.decimal().cast(pl.Float64)
     )
     saved = st.session_state.get(state.MAPPING_SAVES, 0)
-    editor = f"grid_{key}_{number}_{text}_{saved}"
+    editor = f"grid_{key}_{place}_{text}_{saved}"
     shown = frozen(editor, shown)
     edited = st.data_editor(
         shown.select(

@@ -84,7 +84,7 @@ def _body(order: OrderDetail) -> None:
 
 def _lines(items: pl.DataFrame) -> None:
     shown = statuses.worded(items.select(_LINE_COLUMNS)).with_columns(
-        pl.col("sku").fill_null(_("unmapped")),
+        pl.col("sku").fill_null(_("no SKU")),
         pl.selectors.decimal().cast(pl.Float64),
     )
     config = column_config() | {

@@ -43,7 +43,7 @@ def sort_choice() -> str:
 def order_table(frame: pl.DataFrame, key: str, columns: Sequence[str] = ()) -> int | None:
     """Draw the rows of one page (all `columns`, or these); returns the place of the picked row."""
     shown = statuses.worded(frame.select(COLUMNS)).with_columns(
-        pl.col("sku").fill_null(_("unmapped")),
+        pl.col("sku").fill_null(_("no SKU")),
         pl.selectors.decimal().cast(pl.Float64),
     )
     picked = st.dataframe(

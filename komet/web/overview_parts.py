@@ -76,10 +76,7 @@ def refresh_button(desk: Desk) -> None:
 def provider_table(desk: Desk) -> None:
     """Per provider: last download, what is held, what is unmapped, requests left today."""
     held = status.last_downloads(desk)
-    unmapped = {
-        row["provider_id"]: row["unmapped_ordered"]
-        for row in grid.coverage(desk).iter_rows(named=True)
-    }
+    unmapped = {row["provider_id"]: row for row in grid.coverage(desk).iter_rows(named=True)}
     with desk.db.read() as con:
         active = providers.all_providers(con, inactive=False)
         left = {p.id: quota.left_today(con, desk, [p]) for p in active}
@@ -91,7 +88,8 @@ def provider_table(desk: Desk) -> None:
                 "days": row["days"],
                 "orders": row["orders"],
                 "failed": row["failed"],
-                "unmapped": unmapped.get(row["provider_id"], 0),
+                "unmapped": unmapped.get(row["provider_id"], {}).get("unmapped_ordered", 0),
+                "at_stake": float(unmapped.get(row["provider_id"], {}).get("boxes_at_stake", 0)),
                 "left": left.get(row["provider_id"]),
             }
             for row in held.iter_rows(named=True)
@@ -106,7 +104,16 @@ def provider_table(desk: Desk) -> None:
             "days": _("Days held"),
             "orders": st.column_config.NumberColumn(_("POs"), format="localized"),
             "failed": _("Failed days"),
-            "unmapped": _("Unmapped products"),
+            "unmapped": st.column_config.NumberColumn(
+                _("Unmapped products"),
+                format="localized",
+                help=_("Products without a SKU in downloaded orders that were not cancelled."),
+            ),
+            "at_stake": st.column_config.NumberColumn(
+                _("Boxes at stake"),
+                format="localized",
+                help=_("Boxes of the lines that ask for them, each line's boxes once."),
+            ),
             "left": st.column_config.NumberColumn(_("Requests left today"), format="localized"),
         },
     )

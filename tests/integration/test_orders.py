@@ -244,7 +244,7 @@ def test_the_workbook(held: Desk, tmp_path: Path) -> None:
     assert pos[2][7:10] == (3, 110, 2)  # no total in the header: the sum of its lines
     assert workbook["Breakdowns"].max_row == 3
     assert workbook["Boxes"].max_row == 2
-    assert workbook["Unmapped"].max_row == 6
+    assert workbook["Unmapped"].max_row == 7  # a heading, 5 products, the total
     info = dict(workbook["Info"].iter_rows(values_only=True))
     assert info["Box types without an FBE factor"] == "Client: JB"
     assert info["Total: Total units in bunches"] == "85"
