@@ -1,23 +1,7 @@
-"""Komet Desk in the browser: start-up and navigation. `streamlit run app.py` starts it."""
+"""The server: `streamlit run app.py` starts it. What it shows begins in `navigation.py`."""
 
 import streamlit as st
 
-from komet.web import failures, guard, preferences, resources, screens
+from komet.web import doors
 
-st.set_page_config(page_title="Komet Desk", page_icon=":material/local_florist:", layout="wide")
-preferences.take_up()
-
-pages, groups = screens.all_screens()
-page = st.navigation(groups, expanded=True)
-
-wanted = guard.wanted_page()
-if wanted and wanted[0] in pages:
-    st.switch_page(pages[wanted[0]], query_params=wanted[1])
-
-with failures.shown():
-    resources.wake()
-failures.show_notice()
-guard.let_in()
-preferences.choose()
-with failures.shown():
-    page.run()
+app = st.App("navigation.py", middleware=doors.middleware())

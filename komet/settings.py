@@ -39,9 +39,22 @@ class Settings(BaseSettings):
     lock_wait: float = Field(
         default=10.0, gt=0, description="Seconds to wait for a data file that another process has."
     )
+    allowed_hosts: str = Field(
+        default="",
+        description="Host names, besides this computer's own, under which the app may be opened.",
+    )
     connect_timeout: float = Field(default=10.0, gt=0, description="Seconds to reach Komet.")
     read_timeout: float = Field(
         default=120.0, gt=0, description="Seconds to wait for Komet's answer."
+    )
+
+    answer_timeout: float | None = Field(
+        default=None,
+        gt=0,
+        description="Seconds for a whole answer; without it, five times the read time-out.",
+    )
+    max_answer_mb: int = Field(
+        default=64, ge=1, le=4096, description="Megabytes of one answer that are read at most."
     )
 
     @property

@@ -26,9 +26,9 @@ def texts() -> Catalog:
             found.add(message, None, [(f"{folder}/{name}", 1)], user_comments=comments,
                       context=context)  # fmt: skip
     for _line, message, comments, context in extract_from_file(
-        "python", ROOT / "app.py", keywords=KEYWORDS
+        "python", ROOT / "navigation.py", keywords=KEYWORDS
     ):
-        found.add(message, None, [("app.py", 1)], user_comments=comments, context=context)
+        found.add(message, None, [("navigation.py", 1)], user_comments=comments, context=context)
     return found
 
 

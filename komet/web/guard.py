@@ -1,9 +1,9 @@
 """The guard: the first line of every page.
 
 Until some session has run `st.navigation`, Streamlit serves a file in `pages/` under its URL
-without `app.py`, and with it every check that `app.py` makes. `app.py` marks the session on every
-run; a page that finds no mark sends the visitor there, and `app.py` brings him back to the page
-that he wanted, with the parameters of his link.
+without `navigation.py`, and with it every check that `navigation.py` makes. It marks the session on
+every run; a page that finds no mark sends the visitor there, and `navigation.py` brings him back to
+the page that he wanted, with the parameters of his link.
 """
 
 import streamlit as st
@@ -14,16 +14,16 @@ from komet.web.resources import desk
 
 
 def let_in() -> None:
-    """Mark the session; `app.py` calls it before it runs a page."""
+    """Mark the session; `navigation.py` calls it before it runs a page."""
     st.session_state[state.ENTERED] = True
 
 
 def enter(page: str) -> Desk:
-    """Pass only who came through `app.py`. `page` is the page's file name, without `.py`."""
+    """Pass only who came through `navigation.py`. `page` is the page's file name, without `.py`."""
     if not st.session_state.pop(state.ENTERED, False):
         link = {name: st.query_params.get_all(name) for name in st.query_params}
         st.session_state[state.WANTED] = (page, link)
-        st.switch_page("app.py")
+        st.switch_page("navigation.py")
     return desk()
 
 

@@ -27,7 +27,7 @@ export default function(component) {{
 def take_up() -> None:
     """Take language and name from the cookie; the first time, the language from the browser.
 
-    Called by `app.py` on every run, before anything is drawn.
+    Called by `navigation.py` on every run, before anything is drawn.
     """
     language.follow(partial(_of_session, state.LANGUAGE))
     person.follow(partial(_of_session, state.PERSON))

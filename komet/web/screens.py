@@ -1,9 +1,14 @@
 """The screens of the app: their files, titles, signs and places in the navigation."""
 
+from pathlib import Path
+
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from komet.language import _, _later
+
+ICON = Path(__file__).parent / "icon.svg"
+"""Of our own: one of Streamlit's would be fetched from a server on the internet."""
 
 _SCREENS = {
     "": {

@@ -1,10 +1,10 @@
 """The keys of `st.session_state`, in one place: the state of widgets, and the explorer's answer."""
 
 ENTERED = "_entered"
-"""Set by `app.py` on every run, taken by the guard: the page was reached through the app."""
+"""Set by `navigation.py` on every run, taken by the guard: the page was reached through the app."""
 
 WANTED = "_wanted"
-"""The page and the link's parameters of a visitor who came past `app.py`."""
+"""The page and the link's parameters of a visitor who came past `navigation.py`."""
 
 NOTICE = "_notice"
 """One sentence to show after a rerun."""

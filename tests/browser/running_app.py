@@ -27,7 +27,7 @@ _QUIET = """() => {
 class App:
     """A running app: its address, its log, and whether its screens show an exception."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, **settings: str) -> None:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
@@ -38,7 +38,7 @@ class App:
         self._process = subprocess.Popen(
             [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)],
             cwd=ROOT,
-            env=os.environ | {"KOMET_HOME": str(home), "KOMET_LOG_LEVEL": "DEBUG"},
+            env=os.environ | {"KOMET_HOME": str(home), "KOMET_LOG_LEVEL": "DEBUG"} | settings,
             stdout=self._log,
             stderr=subprocess.STDOUT,
         )

@@ -1,0 +1,23 @@
+"""Komet Desk in the browser: start-up and navigation of each visit. `app.py` serves it."""
+
+import streamlit as st
+
+from komet.web import failures, guard, preferences, resources, screens
+
+st.set_page_config(page_title="Komet Desk", page_icon=str(screens.ICON), layout="wide")
+preferences.take_up()
+
+pages, groups = screens.all_screens()
+page = st.navigation(groups, expanded=True)
+
+wanted = guard.wanted_page()
+if wanted and wanted[0] in pages:
+    st.switch_page(pages[wanted[0]], query_params=wanted[1])
+
+with failures.shown():
+    resources.wake()
+failures.show_notice()
+guard.let_in()
+preferences.choose()
+with failures.shown():
+    page.run()
