@@ -6,6 +6,7 @@ from contextlib import contextmanager
 
 from komet.accounts.ledger import Ledger
 from komet.api.client import DEFAULT_BASE_URL, KometClient, RetryPolicy
+from komet.api.patience import MB
 from komet.api.transport import Timeouts
 from komet.desk import Desk
 from komet.errors import InvalidInput
@@ -17,7 +18,13 @@ _HURRIED = RetryPolicy(tries=2, longest_retry_after=3)
 
 
 def _hurried(desk: Desk) -> Timeouts:
-    return Timeouts(desk.settings.connect_timeout, min(30, desk.settings.read_timeout))
+    patient = _patient(desk)
+    return Timeouts(patient.connect, min(30, patient.read), min(90, patient.deadline))
+
+
+def _patient(desk: Desk) -> Timeouts:
+    chosen = desk.settings
+    return Timeouts(chosen.connect_timeout, chosen.read_timeout, chosen.answer_timeout)
 
 
 def base_url_of(desk: Desk, token_id: str) -> str:
@@ -35,11 +42,13 @@ def client_for(
     *,
     before_call: Callable[[], None] | None = None,
     sleep: Callable[[float], None] = time.sleep,
+    check: Callable[[], None] | None = None,
     patient: bool = True,
 ) -> KometClient:
     """A client with the provider's token. Raises `InvalidInput`, `NotFound` or `WrongKey`.
 
-    Not `patient`: for a person who waits, two tries and a short time-out.
+    `check` may end a request under way by raising. Not `patient`: for a person who waits, two
+    tries and a short time-out.
     """
     if not provider.token_id:
         raise InvalidInput(
@@ -52,13 +61,13 @@ def client_for(
         provider.base_url or base_url_of(desk, provider.token_id),
         secret.get_secret_value(),
         provider=provider.name,
-        timeouts=Timeouts(desk.settings.connect_timeout, desk.settings.read_timeout)
-        if patient
-        else _hurried(desk),
+        timeouts=_patient(desk) if patient else _hurried(desk),
         retry=None if patient else _HURRIED,
         on_call=ledger.note,
         before_call=before_call,
         sleep=sleep,
+        largest_answer=desk.settings.max_answer_mb * MB,
+        check=check,
     )
 
 
@@ -76,6 +85,7 @@ def token_client(desk: Desk, token_id: str, base_url: str | None = None) -> Iter
             base_url or base_url_of(desk, token_id),
             secret.get_secret_value(),
             timeouts=_hurried(desk),
+            largest_answer=desk.settings.max_answer_mb * MB,
             retry=_HURRIED,
             on_call=ledger.note,
         ) as client:

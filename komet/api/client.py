@@ -13,6 +13,7 @@ from komet.api.answers import judged
 from komet.api.checking import check
 from komet.api.errors import BadResponse, InvalidCall, KometError, Unavailable
 from komet.api.methods import Method, registry
+from komet.api.patience import LARGEST_ANSWER
 from komet.api.record import objects
 from komet.api.record_models import OUTCOME, model_for, readable
 from komet.api.request import Request, day_of, hidden, request_of
@@ -53,8 +54,9 @@ def _now() -> datetime:
 class KometClient:
     """A client for one token on one Komet system. Thread-safe; a context manager.
 
-    `on_call` is told of every try, `before_call` may refuse one by raising (the quota), and `sleep`
-    and `now` are seams for tests.
+    `on_call` is told of every try, and `before_call` may refuse one by raising (the quota).
+    `check` is asked every quarter second while an answer comes, and ends it by raising. Answers of
+    more than `largest_answer` bytes are refused. `sleep` and `now` are seams for tests.
     """
 
     def __init__(
@@ -70,8 +72,12 @@ class KometClient:
         sleep: Callable[[float], None] = time.sleep,
         now: Callable[[], datetime] = _now,
         transport: Transport | None = None,
+        largest_answer: int = LARGEST_ANSWER,
+        check: Callable[[], None] | None = None,
     ) -> None:
-        self._transport = transport or Transport(base_url, timeouts=timeouts)
+        self._transport = transport or Transport(
+            base_url, timeouts=timeouts, largest_answer=largest_answer, check=check
+        )
         self._token = token.strip()  # pasted ones bring line ends, which no header may hold
         self._provider = provider
         self._retry = retry or RetryPolicy()

@@ -5,17 +5,23 @@ was sent, with the token.
 """
 
 import ipaddress
+from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 import httpx
 
 from komet.api.decoding import decoded
-from komet.api.errors import BadResponse, InvalidCall, KometError, Unavailable
+from komet.api.errors import BadResponse, InvalidCall, Unavailable
+from komet.api.network import Network, proxy_for
+from komet.api.patience import LARGEST_ANSWER, Patience, bounded
 from komet.api.request import Request
 from komet.api.retry_after import seconds_of
 from komet.api.secret_transport import EXTENSION, Secrets, SecretTransport, hush_httpcore
+from komet.api.unpacking import ACCEPTED, unpacked
+from komet.errors import DeskError
 from komet.language import _
 
 MAX_REDIRECTS = 3
@@ -23,10 +29,19 @@ MAX_REDIRECTS = 3
 
 @dataclass(frozen=True)
 class Timeouts:
-    """Seconds to connect and to wait for each part of the answer."""
+    """Seconds to connect, to wait for each part of the answer, and for all of it.
+
+    Without `whole`, five times `read`: 34 MB come within that at half a megabit a second.
+    """
 
     connect: float = 10.0
     read: float = 120.0
+    whole: float | None = None
+
+    @property
+    def deadline(self) -> float:
+        """Seconds from the first byte sent to the last byte received, redirects included."""
+        return 5 * self.read if self.whole is None else self.whole
 
 
 _HIDDEN_HEADERS = {"set-cookie", "location"}
@@ -81,7 +96,11 @@ def _loopback(host: str) -> bool:
 
 
 class Transport:
-    """A pool of connections to one Komet system. Thread-safe; close it when done."""
+    """A pool of connections to one Komet system. Thread-safe; close it when done.
+
+    An answer is read up to `largest_answer` bytes, counted after unpacking. `check` is asked at
+    least every quarter second while an answer is awaited or comes; a `DeskError` of it ends that.
+    """
 
     def __init__(
         self,
@@ -90,28 +109,45 @@ class Transport:
         timeouts: Timeouts | None = None,
         pool: int = 16,
         inner: httpx.BaseTransport | None = None,
+        largest_answer: int = LARGEST_ANSWER,
+        check: Callable[[], None] | None = None,
     ) -> None:
         timeouts = timeouts or Timeouts()
+        self._deadline = timeouts.deadline
+        self._largest_answer = largest_answer
+        self._check = check
         self.base_url = checked_base_url(base_url)
         hush_httpcore()
-        limits = httpx.Limits(max_connections=pool, max_keepalive_connections=pool)
         self._client = httpx.Client(
-            transport=SecretTransport(inner or httpx.HTTPTransport(limits=limits)),
+            transport=SecretTransport(inner or _network(self.base_url, pool)),
             timeout=httpx.Timeout(timeouts.read, connect=timeouts.connect),
-            headers={"Accept": "application/json", "User-Agent": "komet-desk"},
+            headers={
+                "Accept": "application/json",
+                "Accept-Encoding": ACCEPTED,
+                "User-Agent": "komet-desk",
+            },
             follow_redirects=False,
+            trust_env=False,  # the network knows the proxy; httpx would read .netrc, too
         )
 
     def send(self, request: Request) -> Answer:
-        """One request, and its redirects on the same host. Raises `KometError`s only."""
+        """One request, and its redirects on the same host.
+
+        Raises `KometError`s only, and the `DeskError` that `check` raises.
+        """
+        patience = Patience(self._deadline, self._largest_answer, self._check)
+        with bounded(patience):
+            return self._answer(request, patience)
+
+    def _answer(self, request: Request, patience: Patience) -> Answer:
         target: httpx.URL | str = f"{self.base_url}/{request.path}"
         query = request.query
         for _hop in range(MAX_REDIRECTS + 1):
-            response = self._response(request, target, query)
+            response, content = self._response(request, target, query, patience)
             if not response.has_redirect_location:
                 return Answer(
                     response.status_code,
-                    response.content,
+                    content,
                     response.charset_encoding,
                     seconds_of(response.headers.get("Retry-After"), datetime.now(UTC)),
                     {
@@ -126,8 +162,12 @@ class Transport:
         raise Unavailable(_("Komet answers with one redirect after another."))
 
     def _response(
-        self, request: Request, target: httpx.URL | str, query: dict[str, str]
-    ) -> httpx.Response:
+        self,
+        request: Request,
+        target: httpx.URL | str,
+        query: dict[str, str],
+        patience: Patience,
+    ) -> tuple[httpx.Response, bytes]:
         try:
             url = httpx.URL(target)
             bare = self._client.build_request(
@@ -137,8 +177,15 @@ class Transport:
                 headers=request.headers,
                 extensions={EXTENSION: request.secrets},
             )
-            return self._client.send(bare)
-        except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
+            response = self._client.send(bare, stream=True)
+            with closing(response):
+                if response.has_redirect_location:
+                    return response, b""
+                coding = response.headers.get("Content-Encoding", "")
+                # the stream and not httpx's decoders, which unpack all of a chunk at once
+                chunks = cast("httpx.SyncByteStream", response.stream)
+                return response, unpacked(chunks, coding, patience)
+        except (httpx.HTTPError, httpx.InvalidURL, ValueError, DeskError) as error:
             failure = _failure(error)
         raise failure
 
@@ -147,25 +194,38 @@ class Transport:
         self._client.close()
 
 
-def _failure(error: Exception) -> KometError:
+def _network(base_url: str, pool: int) -> Network:
+    url = httpx.URL(base_url)
+    context = httpx.create_ssl_context()
+    return Network(pool, proxy_for(url, loopback=_loopback(url.host)), context)
+
+
+def _failure(error: Exception) -> DeskError:
     match error:
+        case DeskError():
+            # the frames that it came through hold the answer, and what a server has echoed in it
+            error.__context__ = None
+            return error.with_traceback(None)
         case httpx.TimeoutException():
             return Unavailable(_("Komet did not answer in time."))
         case httpx.LocalProtocolError() | httpx.UnsupportedProtocol():
             return _unsendable()
         case httpx.RemoteProtocolError() | httpx.ReadError() | httpx.DecodingError():
             return BadResponse(_("The connection broke before the whole answer came."))
-        case httpx.ConnectError():
-            # nothing has been sent yet that this text could hold: a name, a port, a certificate
-            return Unavailable(
-                _("Komet could not be reached."), str(error), _("Check the network connection.")
-            )
         case httpx.HTTPError():
-            return Unavailable(
-                _("Komet could not be reached."), next_step=_("Check the network connection.")
-            )
+            return _unreached(error)
         case _:
             return _unsendable()
+
+
+def _unreached(error: httpx.HTTPError) -> Unavailable:
+    # nothing has been sent yet that this text could hold: a name, a port, a certificate
+    why = str(error) if isinstance(error, httpx.ConnectError | httpx.ProxyError) else ""
+    if isinstance(error, httpx.ProxyError):
+        return Unavailable(
+            _("The proxy does not connect to Komet."), why, _("Check HTTPS_PROXY and NO_PROXY.")
+        )
+    return Unavailable(_("Komet could not be reached."), why, _("Check the network connection."))
 
 
 def _unsendable() -> InvalidCall:

@@ -118,6 +118,7 @@ class _Engine:
                 ledger,
                 before_call=gate.spend if gate else None,
                 sleep=self._sleep,
+                check=self._check,
             )
         except DeskError as error:
             self._broken[provider.id] = error
@@ -190,6 +191,10 @@ class _Engine:
 
     def _sleep(self, seconds: float) -> None:
         if self._stop.wait(seconds):
+            raise Cancelled(_("The download was cancelled."))
+
+    def _check(self) -> None:
+        if self._stop.is_set():
             raise Cancelled(_("The download was cancelled."))
 
     def _heartbeat(self, under_way: set[tuple[str, date]]) -> None:
