@@ -6,14 +6,14 @@ from dataclasses import dataclass
 import polars as pl
 
 from komet.language import _
-from komet.mapping.dialect import Table, read_csv_table
 from komet.mapping.errors import MappingFileError
 from komet.mapping.export_form import mapping_csv, template_csv
 from komet.mapping.headings import FIELDS, Headings, find_headings, resolve_headings
-from komet.mapping.identifiers import cell_text, repair_identifiers
-from komet.mapping.problems import ERROR, WARNING, joined, problems_where
+from komet.mapping.identifiers import IDENTIFIERS, cell_text, repair_identifiers
+from komet.mapping.problems import ERROR, PROBLEM_SCHEMA, WARNING, joined, problems_where
 from komet.mapping.sentences import sentence
-from komet.mapping.workbook import read_workbook_table
+from komet.mapping.table import Table, read_table
+from komet.tabular import TableError, pad
 
 __all__ = ["MappingFile", "MappingFileError", "mapping_csv", "read_mapping", "template_csv"]
 
@@ -31,7 +31,8 @@ class MappingFile:
     column the file's own heading (null: the whole row), sorted by row, errors first.
     `source`: [row: Int64, then the original cells as String]; a heading that appears twice is
     numbered there, while `headings.names` keeps the originals in order.
-    `encoding` and `delimiter` are None for a workbook.
+    `encoding` and `delimiter` are None for a workbook, `sheet` for a text file.
+    `notes`: sentences about the file as a whole, such as which of its sheets was read.
     """
 
     rows: pl.DataFrame
@@ -40,6 +41,8 @@ class MappingFile:
     headings: Headings
     encoding: str | None
     delimiter: str | None
+    sheet: str | None = None
+    notes: tuple[str, ...] = ()
 
     @property
     def ignored_columns(self) -> tuple[str, ...]:
@@ -48,11 +51,11 @@ class MappingFile:
 
 
 def read_mapping(data: bytes, filename: str) -> MappingFile:
-    """Read a CSV file or an Excel workbook; the content decides which, not the name.
+    """Read a text with columns or a workbook; the content decides which, not the name.
 
     Raises MappingFileError when the file as a whole cannot be used. Bad rows are in `problems`.
     """
-    table = _read_table(data, filename)
+    table = read_table(data, filename)
     position = find_headings(table.records)
     if position is None:
         raise _empty(filename)
@@ -70,9 +73,9 @@ def read_mapping(data: bytes, filename: str) -> MappingFile:
         ),
     )
     rows, damage = repair_identifiers(rows, headings)
-    moved: list[pl.DataFrame] = []
+    moved = _unshown(table, headings, position)
     if table.delimiter:
-        moved = [*_shifted(source, names), *_swallowed(source, names, table.delimiter)]
+        moved += [*_shifted(source, names), *_swallowed(source, names, table.delimiter)]
     return MappingFile(
         rows=rows,
         problems=joined([*moved, damage]),
@@ -80,30 +83,12 @@ def read_mapping(data: bytes, filename: str) -> MappingFile:
         headings=headings,
         encoding=table.encoding,
         delimiter=table.delimiter,
+        sheet=table.sheet,
+        notes=table.notes,
     )
 
 
-def _read_table(data: bytes, filename: str) -> Table:
-    if not data.strip():
-        raise _empty(filename)
-    if data.startswith(b"PK\x03\x04"):
-        return read_workbook_table(data)
-    if data.startswith(b"\xd0\xcf\x11\xe0"):
-        raise MappingFileError(
-            _("This workbook is of an old kind, or has a password"),
-            _("{filename} is not in the format .xlsx.").format(filename=filename),
-            _("Open it in Excel, save it as .xlsx without a password, and upload the new file."),
-        )
-    if data.startswith(b"%PDF"):
-        raise MappingFileError(
-            _("A PDF cannot be imported"),
-            _("{filename} is a PDF: a picture of a table.").format(filename=filename),
-            _("Ask for the same list as an Excel workbook (.xlsx) or CSV."),
-        )
-    return read_csv_table(data)
-
-
-def _source(records: Sequence[Sequence[str]], position: int, names: Sequence[str]) -> pl.DataFrame:
+def _source(records: Sequence[list[str]], position: int, names: Sequence[str]) -> pl.DataFrame:
     """The rows under the headings that are not blank; cells beyond the headings are kept.
 
     They are kept because a person who corrects a row needs all of it.
@@ -118,10 +103,10 @@ def _source(records: Sequence[Sequence[str]], position: int, names: Sequence[str
     ]
     width = max((len(record) for _number, record in numbered), default=0)
     width = max(width, len(names))
-    padded = [
-        record if len(record) == width else [*record, *[""] * (width - len(record))]
-        for _number, record in numbered
-    ]
+    try:
+        padded = pad([record for _number, record in numbered], width)
+    except TableError as error:
+        raise MappingFileError(error.title, error.reason, error.next_step) from error
     columns = list(zip(*padded, strict=True)) or [()] * width
     frame = {"row": pl.Series("row", [number for number, _record in numbered], dtype=pl.Int64)}
     for name, cells in zip(_distinct(names, width), columns, strict=True):
@@ -131,15 +116,42 @@ def _source(records: Sequence[Sequence[str]], position: int, names: Sequence[str
 
 def _distinct(names: Sequence[str], width: int) -> list[str]:
     taken = {"row"}
+    last: dict[str, int] = {}  # where to go on, so that thousands of equal ones stay quick
     distinct: list[str] = []
     for name in [*names, *[""] * (width - len(names))]:
-        candidate, count = name, 1
+        candidate, count = name, last.get(name, 1)
         while candidate in taken:
             count += 1
             candidate = f"{name} ({count})"
+        last[name] = count
         taken.add(candidate)
         distinct.append(candidate)
     return distinct
+
+
+def _unshown(table: Table, headings: Headings, position: int) -> list[pl.DataFrame]:
+    """Codes that are numbers whose format may show another code than we have read."""
+    codes = {headings.columns.get(field) for field in IDENTIFIERS}
+    found = [
+        (index + 1, headings.names[column], table.records[index][column])
+        for index, columns in table.unshown.items()
+        if index > position
+        for column in columns
+        if column in codes
+    ]
+    if not found:
+        return []
+    text = _(
+        "Excel shows this number in a format of its own. It was read as {value}: check that this "
+        "is the code."
+    )
+    columns = {
+        "row": [row for row, _name, _value in found],
+        "column": [name for _row, name, _value in found],
+        "severity": [WARNING] * len(found),
+        "reason": [text.format(value=value) for _row, _name, value in found],
+    }
+    return [pl.DataFrame(columns, schema=PROBLEM_SCHEMA)]
 
 
 def _shifted(source: pl.DataFrame, names: Sequence[str]) -> list[pl.DataFrame]:

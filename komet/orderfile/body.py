@@ -6,7 +6,7 @@ are kept: a line too many is seen, a line too few is not.
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from komet.language import _
@@ -56,8 +56,16 @@ class Body:
     problems: list[Problem] = field(default_factory=list)
 
 
-def split_body(records: Sequence[Sequence[str]], headings: Headings) -> Body:
-    """Sort the rows of a sheet (tidy cells, `records[0]` is row 1) into lines and others."""
+def split_body(
+    records: Sequence[Sequence[str]],
+    headings: Headings,
+    merged: Mapping[int, Mapping[int, str]] | None = None,
+) -> Body:
+    """Sort the rows of a sheet (tidy cells, `records[0]` is row 1) into lines and others.
+
+    `merged`: row → column → the text of the merged cell that covers it. It completes a row that
+    has cells of its own, and never makes a line of a blank row or a total.
+    """
     body = Body()
     above = _("Above the headings")
     for row, cells in enumerate(records[: headings.row - 1], start=1):
@@ -66,37 +74,48 @@ def split_body(records: Sequence[Sequence[str]], headings: Headings) -> Body:
     last = max((row for row, cells in enumerate(records, start=1) if any(cells)), default=0)
     names = [plain(name) for name in headings.names]
     for row in range(headings.row + 1, last + 1):
-        _sort(body, row, records[row - 1], headings, names)
+        own = records[row - 1]
+        filled = [position for position, cell in enumerate(own) if cell]
+        if not filled:
+            why: str | None = _("Blank row")
+        elif _repeats_headings(own, filled, names):
+            why = _("The headings again")
+        else:
+            why = _sort(body, row, own, headings, (merged or {}).get(row, {}))
+        if why is not None:
+            body.skipped.append(Skipped(row, row_text(own), why))
     return body
 
 
 def _sort(
-    body: Body, row: int, cells: Sequence[str], headings: Headings, names: Sequence[str]
-) -> None:
-    filled = [position for position, cell in enumerate(cells) if cell]
-    why: str | None = None
-    if not filled:
-        why = _("Blank row")
-    elif _repeats_headings(cells, filled, names):
-        why = _("The headings again")
-    elif _is_sum(cells, filled, headings):
-        why = _("A total")
+    body: Body, row: int, own: Sequence[str], headings: Headings, merged: Mapping[int, str]
+) -> str | None:
+    """Put a row that is not blank where it belongs; why it is no line, None for a line."""
+    filled = [position for position, cell in enumerate(own) if cell]
+    if _is_sum(own, filled, headings):
         body.rows.append(None)
-    else:
-        shape = _Shape.of(cells, filled, headings)
-        if shape.is_note:
-            why = _("A note or footer, not an order line")
-        elif shape.is_order_alone:
-            why = _("Says what holds for the lines below it")
-            body.rows.append(BodyRow(row, cells, line=False))
-        elif shape.is_figures_alone:
-            why = _("Figures without a PO number and a product: taken for a total")
-            body.problems.append(Problem(row, None, row_text(cells), why))
-            body.rows.append(None)
-    if why is None:
-        body.rows.append(BodyRow(row, cells, line=True))
-    else:
-        body.skipped.append(Skipped(row, row_text(cells), why))
+        return _("A total")
+    cells = [merged.get(at, cell) for at, cell in enumerate(own)] if merged else own
+    shape = _Shape.of(cells, filled, headings)
+    if shape.is_note:
+        return _("A note or footer, not an order line")
+    if shape.is_order_alone:
+        body.rows.append(BodyRow(row, cells, line=False))
+        return _("Says what holds for the lines below it")
+    alone = _Shape.of(own, filled, headings).is_figures_alone
+    if alone and not _names_product(merged, headings):
+        why = _("Figures without a PO number and a product: taken for a total")
+        body.problems.append(Problem(row, None, row_text(own), why))
+        body.rows.append(None)
+        return why
+    body.rows.append(BodyRow(row, cells, line=True))
+    return None
+
+
+def _names_product(merged: Mapping[int, str], headings: Headings) -> bool:
+    """Whether a merged cell says of which product the figures of a row are."""
+    products = (headings.columns.get(name) for name in ("product_description", "product_id"))
+    return any(position in merged for position in products)
 
 
 def _repeats_headings(cells: Sequence[str], filled: Sequence[int], names: Sequence[str]) -> bool:

@@ -4,7 +4,7 @@ Never invented: what is missing or cannot be read stays empty, and stands in `pr
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,20 +12,18 @@ import polars as pl
 
 from komet.language import _
 from komet.mapping.headings import plain
-from komet.mapping.identifiers import EDGES
 from komet.orderfile import columns as read
-from komet.orderfile.body import split_body
+from komet.orderfile.body import BodyRow, split_body
 from komet.orderfile.columns import Cells
 from komet.orderfile.contradictions import contradictions
-from komet.orderfile.csv_text import is_blank, read_csv
-from komet.orderfile.errors import EmptyFile
 from komet.orderfile.fields import BY_NAME, FIELDS, LOOSE, Field, Kind
 from komet.orderfile.fill_down import fill_down
-from komet.orderfile.headings import Headings, find, missing, no_headings, score
+from komet.orderfile.headings import Headings
+from komet.orderfile.merged import MergedCells, merged_cells
 from komet.orderfile.problems import ERROR, Problem, problem_frame, skipped_frame
-from komet.orderfile.sheet import Sheet
-from komet.orderfile.workbook import NEW, OLD, read_workbook
+from komet.orderfile.table import choose_table, read_table
 from komet.store.order_tables import MONEY, QUANTITY
+from komet.tabular import Sheet
 
 _TYPES: Mapping[Kind, pl.DataType | type[pl.DataType]] = {
     Kind.TEXT: pl.String,
@@ -73,18 +71,13 @@ class OrderFile:
 
 
 def read_order_file(data: bytes, file_name: str) -> OrderFile:
-    """Read an Excel workbook or a CSV file; the content decides which, not the name.
+    """Read a workbook or a text with columns; the content decides which, not the name.
 
     Raises OrderFileError when the file as a whole cannot be used.
     """
-    if is_blank(data):
-        raise EmptyFile(file_name)
-    if data.startswith((NEW, OLD)):
-        sheets = read_workbook(data, file_name)
-    else:
-        sheets = [read_csv(data, file_name)]
-    sheet, headings, problems = _choose(sheets, file_name)
-    body = split_body(sheet.records, headings)
+    sheet, headings, problems = choose_table(read_table(data, file_name), file_name)
+    merged = merged_cells(sheet, headings)
+    body = split_body(sheet.records, headings, merged.texts)
     filled = fill_down(body.rows, headings)
     problems += [*_about_headings(headings), *body.problems, *filled.problems]
     cells = {
@@ -95,11 +88,13 @@ def read_order_file(data: bytes, file_name: str) -> OrderFile:
         )
         for name in headings.columns
     }
-    values = _values(cells, sheet, headings, problems)
     rows = list(filled.rows)
-    problems += _absences(cells, values, rows, {p.row for p in filled.problems})
+    counted = merged.problems(rows, headings)
+    values = _values(cells, sheet, headings, merged, problems)
+    told = {(problem.row, problem.column) for problem in [*filled.problems, *counted]}
+    problems += [*counted, *_absences(cells, values, rows, told)]
     values["row"] = {row: row for row in rows}
-    values["extra"] = _extra(sheet, headings, rows)
+    values["extra"] = _extra(body.rows, headings)
     lines = pl.DataFrame(
         {name: [values.get(name, {}).get(row) for row in rows] for name in LINES},
         schema=LINES,
@@ -113,46 +108,6 @@ def read_order_file(data: bytes, file_name: str) -> OrderFile:
         headings=headings,
         sheet=sheet.name,
     )
-
-
-def _choose(sheets: Sequence[Sheet], file_name: str) -> tuple[Sheet, Headings, list[Problem]]:
-    """The sheet that holds the orders, tidied; a visible one before a hidden one."""
-    tidy = [_tidied(sheet) for sheet in sheets]
-    if not any(any(record) for sheet in tidy for record in sheet.records):
-        raise EmptyFile(file_name)
-    found = [(sheet, headings) for sheet in tidy if (headings := find(sheet.records))]
-    if not found:
-        raise no_headings(None, file_name)
-    usable = [(sheet, headings) for sheet, headings in found if not missing(headings)]
-    if not usable:
-        raise no_headings(max(found, key=lambda pair: score(pair[1]))[1], file_name)
-    sheet, headings = max(
-        usable, key=lambda pair: (not pair[0].hidden, score(pair[1]), len(pair[0].records))
-    )
-    others = [f"“{other.name}”" for other, _headings in usable if other is not sheet]
-    if not others:
-        return sheet, headings, []
-    reason = _(
-        "Several sheets hold purchase orders. “{sheet}” was read; {others} was not. To import "
-        "another one, save it as a file of its own."
-    ).format(sheet=sheet.name, others=", ".join(others))
-    return sheet, headings, [Problem(None, None, sheet.name, reason)]
-
-
-def _tidied(sheet: Sheet) -> Sheet:
-    known: dict[str, str] = {"": ""}
-
-    def tidy(cell: str) -> str:
-        if cell not in known:
-            text = cell.strip(EDGES)
-            # the apostrophe that protects a formula is no part of the text
-            known[cell] = (
-                text[1:] if text[:1] == "'" and text[1:2] in {"=", "+", "-", "@"} else text
-            )
-        return known[cell]
-
-    records = [[tidy(cell) for cell in record] for record in sheet.records]
-    return Sheet(sheet.name, records, sheet.hidden, sheet.number_cells, sheet.expected_decimal)
 
 
 def _about_headings(headings: Headings) -> list[Problem]:
@@ -177,7 +132,11 @@ def _about_headings(headings: Headings) -> list[Problem]:
 
 
 def _values(
-    cells: Mapping[str, Cells], sheet: Sheet, headings: Headings, problems: list[Problem]
+    cells: Mapping[str, Cells],
+    sheet: Sheet,
+    headings: Headings,
+    merged: MergedCells,
+    problems: list[Problem],
 ) -> dict[str, dict[int, Any]]:
     """Field → row → value; what cannot be read goes to `problems`."""
     fields = [BY_NAME[name] for name in cells]
@@ -187,8 +146,11 @@ def _values(
         name: Cells(
             cells[name].heading,
             cells[name].texts,
-            # records count from 0, rows from 1
-            frozenset(index + 1 for index in held[headings.columns[name]]),
+            merged.with_numbers(
+                headings.columns[name],
+                # records count from 0, rows from 1
+                frozenset(index + 1 for index in held[headings.columns[name]]),
+            ),
         )
         for name in figures
     }
@@ -217,36 +179,43 @@ def _absences(
     cells: Mapping[str, Cells],
     values: Mapping[str, Mapping[int, Any]],
     rows: Sequence[int],
-    without_number: set[int | None],
+    told: Collection[tuple[int | None, str | None]],
 ) -> list[Problem]:
-    """Empty cells that matter; those that hold something unreadable are reported as such."""
+    """Empty cells that matter; those that hold something unreadable are reported as such.
+
+    `told`: row and heading of what is reported already.
+    """
     problems: list[Problem] = []
+    number, day = cells["po_number"].heading, cells["ship_date"]
     for row in rows:
-        if not cells["ship_date"].texts[row] and row not in without_number:
+        if not day.texts[row] and (row, number) not in told:
             reason = _("No ship date, in this row or above it for the same PO: not stored.")
-            problems.append(Problem(row, cells["ship_date"].heading, None, reason, ERROR))
+            problems.append(Problem(row, day.heading, None, reason, ERROR))
     for name in _EXPECTED:
         if name not in cells or (name == "product_description" and "product_id" in cells):
             continue
+        heading = cells[name].heading
         if not values[name]:
             if rows:
                 reason = _("This column is empty, or nothing in it could be read.")
-                problems.append(Problem(None, cells[name].heading, None, reason))
+                problems.append(Problem(None, heading, None, reason))
             continue
         problems += [
-            Problem(row, cells[name].heading, None, _("The cell is empty."))
+            Problem(row, heading, None, _("The cell is empty."))
             for row in rows
-            if not cells[name].texts[row]
+            if not cells[name].texts[row] and (row, heading) not in told
         ]
     return problems
 
 
-def _extra(sheet: Sheet, headings: Headings, rows: Sequence[int]) -> dict[int, str]:
+def _extra(rows: Sequence[BodyRow | None], headings: Headings) -> dict[int, str]:
     """What stands under headings that we have no column for, as JSON by heading."""
     kept: dict[int, str] = {}
-    for row in rows:
-        record = sheet.records[row - 1]
-        found = {headings.names[at]: record[at] for at in headings.unused if record[at]}
+    for body_row in rows:
+        if body_row is None:
+            continue
+        cells = body_row.cells
+        found = {headings.names[at]: cells[at] for at in headings.unused if cells[at]}
         if found:
-            kept[row] = json.dumps(found, ensure_ascii=False, sort_keys=True)
+            kept[body_row.row] = json.dumps(found, ensure_ascii=False, sort_keys=True)
     return kept

@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from orderfile_samples import as_csv, workbook
 
@@ -66,6 +66,7 @@ def test_workbooks_with_merged_cells(found: list[dict[str, Any]], merge: bool) -
 @settings(max_examples=60, deadline=None)
 @given(orders, st.sampled_from([",", ";", "\t"]), st.sampled_from([".", ","]), st.booleans())
 def test_csv(found: list[dict[str, Any]], delimiter: str, sign: str, day_first: bool) -> None:
+    assume(all(one["number"] != "X-0" for one in found))
     # one line that proves each country's signs, as any real file has
     proof = {"number": "X-0", "day": date(2026, 12, 31), "vendor": "Rosa",
              "lines": [("Rosa", "Rosa", "QB", 1, 1, Decimal("0.5"))]}  # fmt: skip

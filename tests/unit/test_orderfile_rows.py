@@ -79,12 +79,55 @@ def test_the_portals_file_with_merged_cells_titles_and_footer() -> None:
 def test_never_filled_down_what_belongs_to_a_line() -> None:
     file = read(
         [line("1", "Rose", 3), continued(None, None, None, **{"Customer": None, "B/T": "HB"})],
-        "H6:H7",
     )
     assert column(file, "po_number") == ["1", "1"]
     for name in ("product_description", "total_boxes", "unit_cost", "customer_name"):
         assert column(file, name)[1] is None
     assert problems(file) == [(7, "Product", None), (7, "Qty PO", None), (7, "Cost", None)]
+
+
+def test_merged_cells_of_any_column_are_filled_down() -> None:
+    file = read(
+        [
+            line("1", "Rose", 3, **{"Notes for the vendor": "Cut open"}),
+            continued("Lily", 1, None, **{"Customer": None, "Mark Code": None, "Total U": 50}),
+            continued(None, 2, None, **{"Customer": None, "Mark Code": None}),
+            ["Total", *[None] * 8, 6],
+        ],
+        "A6:A8", "B6:B8", "C6:C8", "F6:F9", "G6:G8", "H7:H8", "L6:L8", "M6:M8",
+    )  # fmt: skip
+    assert column(file, "row") == [6, 7, 8]
+    assert column(file, "customer_name") == ["Rosas Inc"] * 3
+    assert column(file, "mark_code") == ["MK-1"] * 3
+    assert column(file, "product_description") == ["Rose", "Lily", "Lily"]
+    assert column(file, "unit_cost") == [Decimal("0.35")] * 3
+    assert column(file, "notes") == ["Cut open"] * 3
+    assert column(file, "total_boxes") == [3, 1, 2]
+    assert file.problems.is_empty()
+    assert file.skipped["why"].to_list()[-1] == "A total"
+
+
+def test_a_merged_column_of_no_field_of_ours_is_kept_for_each_line() -> None:
+    rows = [["PO #", "Ship Date", "Product", "AWB"], ["1", DAY, "Rose", "145-1"],
+            ["1", DAY, "Lily", None], ["1", DAY, "Iris", None]]  # fmt: skip
+    file = read_order_file(workbook(rows, ["D2:D3"]), "orders.xlsx")
+    assert column(file, "extra") == ['{"AWB": "145-1"}', '{"AWB": "145-1"}', None]
+
+
+def test_a_merged_figure_is_counted_once_and_listed() -> None:
+    file = read([line("1", "Rose", 3), line("1", "Lily", None)], "J6:J7")
+    assert column(file, "total_boxes") == [3, None]
+    assert problems(file) == [(7, "Qty PO", None)]
+    assert "row 6" in file.problems["reason"][0]
+
+
+def test_a_merged_number_does_not_make_a_line_of_a_blank_row_or_a_subtotal() -> None:
+    file = read(
+        [line("1", "Rose", 3), line("1", "Lily", 1), [], [*[None] * 9, 4], line("2", "Rose", 1)],
+        "A6:A9", "B6:B9",
+    )  # fmt: skip
+    assert column(file, "row") == [6, 7, 10]
+    assert problems(file) == [(9, None, "4")]
 
 
 def test_filling_stops_at_a_new_number_and_at_a_total() -> None:
