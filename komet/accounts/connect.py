@@ -5,13 +5,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from komet.accounts.ledger import Ledger
+from komet.accounts.quota import Gate
 from komet.api.client import DEFAULT_BASE_URL, KometClient, RetryPolicy
 from komet.api.patience import MB
 from komet.api.transport import Timeouts
 from komet.desk import Desk
 from komet.errors import InvalidInput
 from komet.language import _
-from komet.store import providers, tokens
+from komet.store import tokens
 from komet.store.providers import Provider
 
 _HURRIED = RetryPolicy(tries=2, longest_retry_after=3)
@@ -27,12 +28,11 @@ def _patient(desk: Desk) -> Timeouts:
     return Timeouts(chosen.connect_timeout, chosen.read_timeout, chosen.answer_timeout)
 
 
-def base_url_of(desk: Desk, token_id: str) -> str:
-    """Where a token is used: its own base URL, else that of a provider with it, else Komet's."""
+def address_of(desk: Desk, provider: Provider) -> str:
+    """Where a provider is asked: its own base URL, else its token's, else Komet's."""
     with desk.db.read() as con:
-        token = tokens.token_by_id(con, token_id)
-        used = [p.base_url for p in providers.all_providers(con) if p.token_id == token_id]
-    return token.base_url or next((url for url in used if url), None) or DEFAULT_BASE_URL
+        token = tokens.token_by_id(con, provider.token_id) if provider.token_id else None
+    return provider.base_url or (token.address if token else DEFAULT_BASE_URL)
 
 
 def client_for(
@@ -40,31 +40,36 @@ def client_for(
     provider: Provider,
     ledger: Ledger,
     *,
-    before_call: Callable[[], None] | None = None,
+    gate: Gate | None = None,
+    expected: int = 1,
     sleep: Callable[[float], None] = time.sleep,
     check: Callable[[], None] | None = None,
-    patient: bool = True,
+    patient: bool = False,
 ) -> KometClient:
-    """A client with the provider's token. Raises `InvalidInput`, `NotFound` or `WrongKey`.
+    """A client with the provider's token, within the day's allowance. `ledger.save` ends it.
 
     `check` may end a request under way by raising. Not `patient`: for a person who waits, two
-    tries and a short time-out.
+    tries and a short time-out. `expected` requests are likely to be sent. Raises `InvalidInput`
+    (no token, or one that belongs to another address), `NotFound` or `WrongKey`.
     """
     if not provider.token_id:
         raise InvalidInput(
             _("{provider} has no token.").format(provider=provider.name),
             next_step=_("Choose one on the Client providers page."),
         )
-    with desk.db.read() as con:
+    address = address_of(desk, provider)
+    with desk.db.write() as con:
+        tokens.lead_to(con, provider.token_id, address, sent=True)
         secret = tokens.secret_of(con, desk.box, provider.token_id)
+    ledger.gate = gate or Gate(desk, provider.token_id, expected)
     return KometClient(
-        provider.base_url or base_url_of(desk, provider.token_id),
+        address,
         secret.get_secret_value(),
         provider=provider.name,
         timeouts=_patient(desk) if patient else _hurried(desk),
         retry=None if patient else _HURRIED,
         on_call=ledger.note,
-        before_call=before_call,
+        before_call=ledger.gate.spend,
         sleep=sleep,
         largest_answer=desk.settings.max_answer_mb * MB,
         check=check,
@@ -72,22 +77,30 @@ def client_for(
 
 
 @contextmanager
-def token_client(desk: Desk, token_id: str, base_url: str | None = None) -> Iterator[KometClient]:
+def token_client(
+    desk: Desk, token_id: str, base_url: str | None = None, *, expected: int = 1
+) -> Iterator[KometClient]:
     """A client with a token alone, for a person who waits: two tries, short time-outs.
 
-    Its calls are in the ledger when the block ends.
+    Its calls are in the ledger when the block ends. Raises as `client_for` does.
     """
     ledger = Ledger(token_id)
-    with desk.db.read() as con:
+    with desk.db.write() as con:
+        address = base_url or tokens.token_by_id(con, token_id).address
+        # an address that a person gives here is as good as one that a provider is saved with
+        tokens.lead_to(con, token_id, address, sent=False)
+        tokens.lead_to(con, token_id, address, sent=True)
         secret = tokens.secret_of(con, desk.box, token_id)
+    ledger.gate = Gate(desk, token_id, expected)
     try:
         with KometClient(
-            base_url or base_url_of(desk, token_id),
+            address,
             secret.get_secret_value(),
             timeouts=_hurried(desk),
             largest_answer=desk.settings.max_answer_mb * MB,
             retry=_HURRIED,
             on_call=ledger.note,
+            before_call=ledger.gate.spend,
         ) as client:
             yield client
     finally:

@@ -2,15 +2,21 @@
 
 import threading
 
+from komet.accounts.quota import Gate
 from komet.api.client import ApiCall
 from komet.desk import Desk
 from komet.store import calls
+from komet.store.database import Connection
 
 
 class Ledger:
-    """Gathers the tries made with one token for one provider. Thread-safe."""
+    """Gathers the tries made with one token for one provider. Thread-safe.
+
+    `gate`, which the client sets, is where they are let through.
+    """
 
     def __init__(self, token_id: str, provider_id: str | None = None) -> None:
+        self.gate: Gate | None = None
         self._token_id = token_id
         self._provider_id = provider_id
         self._rows: list[dict[str, object]] = []
@@ -29,6 +35,7 @@ class Ledger:
             "outcome": call.outcome,
             "milliseconds": call.milliseconds,
             "bytes": call.size,
+            "reservation_id": self.gate.reservation_id if self.gate else None,
         }
         with self._lock:
             self._rows.append(row)
@@ -39,9 +46,15 @@ class Ledger:
             rows, self._rows = self._rows, []
         return rows
 
+    def close(self, con: Connection) -> None:
+        """Write what has been gathered, and give back what was set aside and not sent."""
+        if rows := self.take():
+            calls.record(con, rows)
+        if self.gate:
+            self.gate.give_back(con)
+
     def save(self, desk: Desk) -> None:
-        """Write what has been gathered in a transaction of its own."""
-        rows = self.take()
-        if rows:
+        """`close` in a transaction of its own, once the client has nothing under way."""
+        if self._rows or (self.gate and self.gate.holds):
             with desk.db.write() as con:
-                calls.record(con, rows)
+                self.close(con)

@@ -14,7 +14,7 @@ def try_provider(desk: Desk, provider: Provider) -> str:
     """
     ledger = Ledger(provider.token_id or "", provider.id)
     try:
-        with client_for(desk, provider, ledger, patient=False) as client:
+        with client_for(desk, provider, ledger) as client:
             answer = client.purchase_orders(desk.now().date(), provider.location_id)
     finally:
         ledger.save(desk)

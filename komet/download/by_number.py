@@ -8,10 +8,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date
 
+from komet.accounts.connect import client_for
 from komet.accounts.ledger import Ledger
 from komet.api.client import Slice
 from komet.desk import Desk
-from komet.download import quota
 from komet.download.commit import write_slice
 from komet.download.rows import SliceRows, slice_rows
 from komet.errors import InvalidInput, NotFound
@@ -91,7 +91,7 @@ def refresh_numbers(desk: Desk, asked: Mapping[str, Sequence[str]]) -> Refreshed
             provider = providers.provider_by_id(con, provider_id)
         ledger = Ledger(provider.token_id or "", provider.id)
         try:
-            with quota.client_within(desk, provider, ledger) as client:
+            with client_for(desk, provider, ledger) as client:
                 for start in range(0, len(numbers), NUMBERS_A_REQUEST):
                     some = list(numbers[start : start + NUMBERS_A_REQUEST])
                     answer = client.purchase_orders_by_number(some, provider.location_id)

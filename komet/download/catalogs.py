@@ -60,11 +60,12 @@ def refresh(
 def refresh_now(desk: Desk, provider: Provider) -> dict[str, str]:
     """Fetch both lists of one provider, for a person who waits. Spends two requests.
 
-    Raises `InvalidInput`, `NotFound` or `WrongKey` where the provider cannot be called at all.
+    Raises `QuotaExhausted`, or `InvalidInput`, `NotFound` or `WrongKey` where the provider cannot
+    be called at all.
     """
     ledger = Ledger(provider.token_id or "", provider.id)
     try:
-        with client_for(desk, provider, ledger, patient=False) as client:
+        with client_for(desk, provider, ledger, expected=len(METHODS)) as client:
             return refresh(desk, provider, client)
     finally:
         ledger.save(desk)

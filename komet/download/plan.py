@@ -1,46 +1,76 @@
 """Before a run: which slices it fetches, in which order, and what that costs."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from komet.accounts import quota
 from komet.desk import Desk
-from komet.download import catalogs, quota
+from komet.download import catalogs
 from komet.errors import InvalidInput
 from komet.language import _, _n
-from komet.store import runs
+from komet.store import calls, runs
 from komet.store.providers import Provider
 
 LONGEST_DAYS = 731
 
 
 @dataclass(frozen=True)
+class PoolPlan:
+    """What a plan asks of one day's allowance: the providers that share it, requests and left."""
+
+    names: tuple[str, ...]
+    requests: int
+    left: int
+
+
+@dataclass(frozen=True)
 class Plan:
-    """The slices in the order in which they are fetched; `requests` includes due catalogs.
+    """The slices in the order in which they are fetched; requests include due catalogs.
 
     `left_alone`: slices that are final, and are not asked for again.
     """
 
     slices: tuple[tuple[str, date], ...]
-    requests: int
-    left_today: int
+    pools: tuple[PoolPlan, ...]
     left_alone: int = 0
 
     @property
+    def requests(self) -> int:
+        """Requests over all pools."""
+        return sum(pool.requests for pool in self.pools)
+
+    @property
+    def left_today(self) -> int:
+        """Requests that the pool with the fewest has left."""
+        return min((pool.left for pool in self.pools), default=0)
+
+    @property
     def sentence(self) -> str:
-        """What it costs, in words."""
-        words = _("{requests:,} requests, {left:,} left today").format(
-            requests=self.requests, left=self.left_today
-        )
+        """What it costs, in words: each pool's own figures."""
+        parts = [
+            _("{names}: {requests:,} requests, {left:,} left today").format(
+                names=", ".join(pool.names), requests=pool.requests, left=pool.left
+            )
+            for pool in self.pools
+        ]
         if self.left_alone:
-            words += " · " + _n(
-                "{n} day is final and left alone",
-                "{n} days are final and left alone",
-                self.left_alone,
-            ).format(n=self.left_alone)
-        if self.requests > self.left_today:
-            words += " · " + _("the run pauses at the limit and can go on tomorrow (UTC)")
-        return words
+            parts.append(
+                _n(
+                    "{n} day is final and left alone",
+                    "{n} days are final and left alone",
+                    self.left_alone,
+                ).format(n=self.left_alone)
+            )
+        short = [name for pool in self.pools if pool.requests > pool.left for name in pool.names]
+        if short:
+            parts.append(
+                _("{names}: pauses at the limit and can go on tomorrow (UTC)").format(
+                    names=", ".join(short)
+                )
+            )
+        return " · ".join(parts)
 
 
 def plan(desk: Desk, chosen: Sequence[Provider], start: date, end: date) -> Plan:
@@ -72,7 +102,17 @@ def planned(
     """The plan for these slices: what failed the last time comes first."""
     with desk.db.read() as con:
         failed = runs.failed_before(con, slices)
-        left = quota.left_today(con, desk, chosen)
-        due = sum(len(catalogs.due(con, provider, desk.now())) for provider in chosen)
+        asked = Counter(provider_id for provider_id, _day in slices)
+        at_work = [provider for provider in chosen if asked[provider.id]]
+        for provider in at_work:
+            asked[provider.id] += len(catalogs.due(con, provider, desk.now()))
+        shares = tuple(
+            PoolPlan(
+                tuple(provider.name for provider in sharing),
+                sum(asked[provider.id] for provider in sharing),
+                calls.left_today(con, pool, desk.now()),
+            )
+            for pool, sharing in quota.pools(con, at_work)
+        )
     ordered = sorted(slices, key=lambda slice_: slice_ not in failed)
-    return Plan(tuple(ordered), len(slices) + due, left, left_alone)
+    return Plan(tuple(ordered), shares, left_alone)

@@ -17,16 +17,18 @@ from typing import Any
 
 from komet.accounts.connect import client_for
 from komet.accounts.ledger import Ledger
+from komet.accounts.quota import Gate, pools
 from komet.api.client import KometClient
 from komet.api.errors import AuthenticationError, PermissionDenied, QuotaExhausted
 from komet.desk import Desk
-from komet.download import catalogs, quota
+from komet.download import catalogs
 from komet.download.commit import write_slice
 from komet.download.rows import SliceRows, slice_rows
 from komet.errors import DeskError
 from komet.language import _, _n
 from komet.store import calls, providers, runs
 from komet.store.database import Connection
+from komet.store.errors import WrongKey
 from komet.store.providers import Provider
 from komet.store.runs import Run, RunSlice, RunState, SliceState
 
@@ -74,12 +76,17 @@ def execute(
             providers.provider_by_id(con, provider_id)
             for provider_id in dict.fromkeys(slice_.provider_id for slice_ in todo)
         ]
-        gates = quota.quotas(con, desk, chosen)
+        gates = _gates(con, desk, chosen, todo)
     # tries left over are noted below; the pool of a killed process counts what it had committed
     with ExitStack() as stack:
         engine = _Engine(desk, run, stop, on_slice)
         for provider in chosen:
-            engine.connect(stack, provider, gates)
+            engine.connect(stack, provider, gates.get(provider.id))
+        if engine.locked_out:
+            # the key to the secrets is missing: one sentence for the run, not one for each day
+            with desk.db.write() as con:
+                runs.finish_run(con, run_id, RunState.FAILED, str(engine.locked_out), desk.now())
+                return runs.run_by_id(con, run_id, desk.now())
         try:
             engine.work(todo)
         finally:
@@ -89,6 +96,20 @@ def execute(
         state, message = engine.verdict(waiting)
         runs.finish_run(con, run_id, state, message, desk.now())
         return runs.run_by_id(con, run_id, desk.now())
+
+
+def _gates(
+    con: Connection, desk: Desk, chosen: list[Provider], todo: list[RunSlice]
+) -> dict[str, Gate]:
+    """Provider ID → the gate of its pool, which those that share it pass together."""
+    found: dict[str, Gate] = {}
+    for pool, sharing in pools(con, chosen):
+        ids = {provider.id for provider in sharing}
+        expected = sum(slice_.provider_id in ids for slice_ in todo)
+        expected += sum(len(catalogs.due(con, provider, desk.now())) for provider in sharing)
+        gate = Gate(desk, pool[0].id, expected)
+        found.update(dict.fromkeys(ids, gate))
+    return found
 
 
 class _Engine:
@@ -105,25 +126,34 @@ class _Engine:
         self._on_slice = on_slice
         self._lines: dict[str, _Line] = {}
         self._broken: dict[str, DeskError] = {}
-        self._exhausted: QuotaExhausted | None = None
+        self._paused: dict[str, QuotaExhausted] = {}
+        self._gates: dict[str, Gate] = {}
 
-    def connect(self, stack: ExitStack, provider: Provider, gates: dict[str, quota.Quota]) -> None:
+    def connect(self, stack: ExitStack, provider: Provider, gate: Gate | None) -> None:
         """One client per provider and run. A provider that cannot be called fails alone."""
         ledger = Ledger(provider.token_id or "", provider.id)
-        gate = gates.get(provider.token_id or "")
+        if gate:
+            self._gates[provider.id] = gate
         try:
             client = client_for(
                 self._desk,
                 provider,
                 ledger,
-                before_call=gate.spend if gate else None,
+                gate=gate,
                 sleep=self._sleep,
                 check=self._check,
+                patient=True,
             )
         except DeskError as error:
             self._broken[provider.id] = error
             return
         self._lines[provider.id] = _Line(provider, stack.enter_context(client), ledger)
+
+    @property
+    def locked_out(self) -> WrongKey | None:
+        """Why no secret can be read, where that is so of every provider of the run."""
+        locked = [error for error in self._broken.values() if isinstance(error, WrongKey)]
+        return locked[0] if locked and not self._lines else None
 
     def work(self, todo: list[RunSlice]) -> None:
         """Keep the pool fetching while this thread writes, until nothing is left or it must stop.
@@ -137,7 +167,7 @@ class _Engine:
         with ThreadPoolExecutor(self._run.workers, thread_name_prefix="slice") as pool:
             while True:
                 while len(under_way) < 2 * self._run.workers and not self._halted():
-                    slice_ = next(queue, None)
+                    slice_ = next((s for s in queue if not self._waits(s)), None)
                     if slice_ is None:
                         break
                     # the pool speaks the language of whoever runs it
@@ -163,15 +193,20 @@ class _Engine:
 
     def save_ledgers(self) -> None:
         """Write the tries that no slice's transaction has taken along."""
-        for line in self._lines.values():
-            line.ledger.save(self._desk)
+        with self._desk.db.write() as con:
+            for line in self._lines.values():
+                calls.record(con, line.ledger.take())
+            for gate in set(self._gates.values()):
+                gate.give_back(con)
 
     def verdict(self, unfinished: list[RunSlice]) -> tuple[RunState, str | None]:
         """How the run ended, with a sentence where it did not end well."""
         failed = sum(slice_.state is SliceState.FAILED for slice_ in unfinished)
         waiting = len(unfinished) - failed
-        if self._exhausted and waiting:
-            return RunState.PAUSED, str(self._exhausted)
+        if waiting and self._paused and not self._stop.is_set():
+            why = next(iter(self._paused.values()))
+            names = ", ".join(sorted(self._paused))
+            return RunState.PAUSED, f"{names}: {why}"
         if waiting:
             return RunState.CANCELLED, _n(
                 "Cancelled; {waiting} day was not fetched.",
@@ -187,7 +222,12 @@ class _Engine:
         return RunState.DONE, None
 
     def _halted(self) -> bool:
-        return self._stop.is_set() or self._exhausted is not None
+        return self._stop.is_set()
+
+    def _waits(self, slice_: RunSlice) -> bool:
+        """Whether the slice's pool is spent; only its own providers wait for the next day."""
+        gate = self._gates.get(slice_.provider_id)
+        return gate is not None and gate.spent is not None
 
     def _sleep(self, seconds: float) -> None:
         if self._stop.wait(seconds):
@@ -209,6 +249,9 @@ class _Engine:
         if self._halted():
             raise Cancelled(_("The download was cancelled."))
         line = self._lines[slice_.provider_id]
+        gate = self._gates[slice_.provider_id]
+        if gate.spent:
+            raise gate.spent
         self._refresh_catalogs(line)
         try:
             answer = line.client.purchase_orders(slice_.slice_date, line.provider.location_id)
@@ -226,7 +269,7 @@ class _Engine:
         try:
             rows = future.result()
         except QuotaExhausted as error:
-            self._exhausted = error
+            self._note_paused(slice_, error)
             return
         except Cancelled:
             return
@@ -237,6 +280,14 @@ class _Engine:
             ended = self._written(slice_, rows)
         if self._on_slice:
             self._on_slice(ended)
+
+    def _note_paused(self, slice_: RunSlice, error: QuotaExhausted) -> None:
+        # named with all that share the pool, so not with the one client that happened to ask
+        error.provider = error.day = None
+        gate = self._gates.get(slice_.provider_id)
+        for line in self._lines.values():
+            if self._gates.get(line.provider.id) is gate:
+                self._paused[line.provider.name] = error
 
     def _written(self, slice_: RunSlice, rows: SliceRows) -> RunSlice:
         line = self._lines[slice_.provider_id]

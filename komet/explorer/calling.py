@@ -8,13 +8,13 @@ from typing import Any
 
 from rapidfuzz import process
 
+from komet.accounts.connect import client_for
 from komet.accounts.ledger import Ledger
 from komet.api.client import ApiCall, KometClient
 from komet.api.errors import InvalidCall, KometError
 from komet.api.methods import Method, registry
 from komet.api.wire import wire_json
 from komet.desk import Desk
-from komet.download import quota
 from komet.errors import InvalidInput
 from komet.explorer.rows import rows_in
 from komet.language import _
@@ -106,7 +106,7 @@ def _client(
 ) -> KometClient:
     if provider is None:
         return KometClient(sandbox_url, sample, provider=SANDBOX, on_call=ledger.note)
-    return quota.client_within(desk, provider, ledger)
+    return client_for(desk, provider, ledger)
 
 
 class _Listener(Ledger):

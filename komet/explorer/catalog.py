@@ -6,11 +6,11 @@ from typing import Any
 
 import polars as pl
 
+from komet.accounts.connect import client_for
 from komet.accounts.ledger import Ledger
 from komet.api.errors import AuthenticationError, PermissionDenied
 from komet.api.methods import registry
 from komet.desk import Desk
-from komet.download import quota
 from komet.explorer.catalog_kinds import KINDS
 from komet.explorer.rows import rows_in, table_of_rows
 from komet.language import _, _n
@@ -52,7 +52,7 @@ def refresh(
         **headers, **wanted.params(days or wanted.days(desk.now().date()), customer_id)
     }  # fmt: skip
     try:
-        with quota.client_within(desk, provider, ledger) as client:
+        with client_for(desk, provider, ledger) as client:
             answer = client.call(wanted.method, **params)
     except (PermissionDenied, AuthenticationError):
         with desk.db.write() as con:

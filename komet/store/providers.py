@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from komet.errors import InvalidInput, NotFound
 from komet.language import _
-from komet.store import audit
+from komet.store import audit, tokens
 from komet.store.database import Connection
 
 SYSTEM = "Komet Sales (USA)"
@@ -97,16 +97,24 @@ def chosen(
 
 
 def lead_to(con: Connection, provider_id: str, base_url: str) -> None:
-    """Another base URL and nothing else, unrecorded: the sandbox has a new one at every start."""
+    """Another base URL and nothing else, unrecorded: the sandbox has a new one at every start.
+
+    Its token follows if it has been used on this machine alone; another one is refused when called.
+    """
     con.run(
         "UPDATE providers SET base_url = $url WHERE id = $id", {"url": base_url, "id": provider_id}
     )
+    if token_id := provider_by_id(con, provider_id).token_id:
+        tokens.follow_sandbox(con, token_id, base_url)
 
 
 def save_provider(
     con: Connection, fields: ProviderFields, *, provider_id: str | None = None, now: datetime
 ) -> Provider:
-    """Add a provider, or change the one of that ID. Raises `InvalidInput`."""
+    """Add a provider, or change the one of that ID.
+
+    Raises `InvalidInput`, also where it would send its token to another place than the token's.
+    """
     if not fields.name:
         raise InvalidInput(_("A client provider needs a name."))
     for other in all_providers(con):
@@ -115,7 +123,10 @@ def save_provider(
                 _("There is a client provider “{name}” already.").format(name=fields.name),
                 next_step=_("Choose another name, or change that one."),
             )
-    created = provider_by_id(con, provider_id).created_at if provider_id else now
+    before = provider_by_id(con, provider_id) if provider_id else None
+    if before is None or (before.token_id, before.base_url) != (fields.token_id, fields.base_url):
+        _lead_token(con, fields)
+    created = before.created_at if before else now
     row = {
         **{key: value if value != "" else None for key, value in fields.model_dump().items()},
         "id": provider_id or str(uuid4()),
@@ -133,3 +144,9 @@ def save_provider(
         fields.model_dump(),
     )
     return provider_by_id(con, str(row["id"]))
+
+
+def _lead_token(con: Connection, fields: ProviderFields) -> None:
+    if fields.token_id:
+        token = tokens.token_by_id(con, fields.token_id)
+        tokens.lead_to(con, token.id, fields.base_url or token.address, sent=False)

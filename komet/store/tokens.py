@@ -8,20 +8,25 @@ from uuid import uuid4
 from pydantic import BaseModel, ConfigDict, SecretStr, field_validator
 
 from komet.errors import InvalidInput, NotFound
-from komet.language import _, _later
+from komet.language import _, _later, _n
 from komet.store import audit
+from komet.store.addresses import KOMETS_OWN, is_loopback, same_place, shown
 from komet.store.database import Connection
 from komet.store.secret_box import SecretBox
 
 KINDS = (_later("Company"), _later("Vendor"), _later("Customer"))
 _COLUMNS = (
-    "id, label, kind, owner, users, base_url, last_four, created_at, updated_at, retired_at,"
-    " checked_at, check_result"
+    "id, label, kind, owner, users, base_url, may_move, last_four, created_at, updated_at,"
+    " retired_at, checked_at, check_result"
 )
 
 
 class Token(BaseModel):
-    """A token without its secret. `users`: its company's paid users (1,000 requests a day each)."""
+    """A token without its secret. `users`: its company's paid users (1,000 requests a day each).
+
+    `base_url` is the one place that it is sent to; None until it is known. While it `may_move`, its
+    secret was entered and has not been sent since: a provider may still lead it elsewhere.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -31,6 +36,7 @@ class Token(BaseModel):
     owner: str | None = None
     users: int = 1
     base_url: str | None = None
+    may_move: bool = False
     last_four: str
     created_at: datetime
     updated_at: datetime
@@ -48,6 +54,11 @@ class Token(BaseModel):
     def masked(self) -> str:
         """What a person may see of the secret."""
         return f"••••{self.last_four}"
+
+    @property
+    def address(self) -> str:
+        """Where it is sent, unless a provider leads it to another path there."""
+        return self.base_url or KOMETS_OWN
 
 
 def all_tokens(con: Connection, *, retired: bool = False) -> list[Token]:
@@ -109,9 +120,9 @@ def add_token(
     clean = _checked_secret(secret)
     token_id = str(uuid4())
     con.run(
-        "INSERT INTO tokens (id, label, kind, owner, users, base_url, secret_ciphertext,"
+        "INSERT INTO tokens (id, label, kind, owner, users, base_url, may_move, secret_ciphertext,"
         " last_four, created_at, updated_at) VALUES ($id, $label, $kind, $owner, $users, $base_url,"
-        " $sealed, $four, $now, $now)",
+        " $base_url IS NULL, $sealed, $four, $now, $now)",
         {
             "id": token_id,
             "label": label,
@@ -153,11 +164,14 @@ def rename_token(
 def replace_secret(
     con: Connection, box: SecretBox, token_id: str, secret: SecretStr, now: datetime
 ) -> None:
-    """Put a new secret in the place of the old; what was known of the old one's rights is void."""
+    """Put a new secret in the place of the old; what was known of the old one's rights is void.
+
+    Its address stays, and the next provider that is saved with another one may change it.
+    """
     clean = _checked_secret(secret)
     con.run(
         "UPDATE tokens SET secret_ciphertext = $sealed, last_four = $four, updated_at = $now,"
-        " checked_at = NULL, check_result = NULL WHERE id = $id",
+        " checked_at = NULL, check_result = NULL, may_move = true WHERE id = $id",
         {
             "id": token_id,
             "sealed": box.seal(clean),
@@ -168,8 +182,66 @@ def replace_secret(
     audit.record(con, "token secret replaced", token_by_id(con, token_id).label, now)
 
 
-def retire_token(con: Connection, token_id: str, now: datetime) -> None:
-    """Take a token out of use and forget its secret. Its row stays, for the ledger."""
+def lead_to(con: Connection, token_id: str, base_url: str, *, sent: bool) -> None:
+    """Fix the one address that a token is sent to; its path may differ from provider to provider.
+
+    `sent`: its secret is about to go there. Raises `InvalidInput` where the token belongs to
+    another place and its secret has not been entered again.
+    """
+    token = token_by_id(con, token_id)
+    if token.base_url and same_place(token.base_url, base_url):
+        if token.may_move and sent:
+            con.run("UPDATE tokens SET may_move = false WHERE id = $id", {"id": token_id})
+        return
+    if not token.may_move or (token.base_url and sent):
+        raise InvalidInput(
+            _("The token {label} is for {known} and is not sent to {other}.").format(
+                label=token.label, known=shown(token.address), other=shown(base_url)
+            ),
+            _("Whoever is given another address would receive the client's token."),
+            _("If the address is right, enter the token's secret again (Tokens, Replace secret)."),
+        )
+    con.run(
+        "UPDATE tokens SET base_url = $url, may_move = false WHERE id = $id",
+        {"url": base_url, "id": token_id},
+    )
+
+
+def follow_sandbox(con: Connection, token_id: str, base_url: str) -> None:
+    """Another port on this machine, for a token that is used on this machine only."""
+    token = token_by_id(con, token_id)
+    if token.base_url and is_loopback(token.base_url) and is_loopback(base_url):
+        con.run(
+            "UPDATE tokens SET base_url = $url WHERE id = $id", {"url": base_url, "id": token_id}
+        )
+
+
+def clients_of(con: Connection, token_id: str) -> list[str]:
+    """The names of the client providers that a token is used for."""
+    rows = con.rows(
+        "SELECT name FROM providers WHERE token_id = $id ORDER BY lower(name)", {"id": token_id}
+    )
+    return [row["name"] for row in rows]
+
+
+def retire_token(
+    con: Connection, token_id: str, now: datetime, *, in_use_too: bool = False
+) -> None:
+    """Take a token out of use and forget its secret. Its row stays, for the ledger.
+
+    Raises `InvalidInput`, which names the clients, where it is in use and that was not agreed to.
+    """
+    clients = clients_of(con, token_id)
+    if clients and not in_use_too:
+        raise InvalidInput(
+            _n(
+                "The token is in use by {n} client: {names}.",
+                "The token is in use by {n} clients: {names}.",
+                len(clients),
+            ).format(n=len(clients), names=", ".join(clients)),
+            _("Their downloads stop until you choose another token for them."),
+            _("Confirm that it is to be retired all the same (--yes on the command line)."),
+        )
     con.run(
         "UPDATE tokens SET retired_at = $now, secret_ciphertext = NULL WHERE id = $id",
         {"id": token_id, "now": now},

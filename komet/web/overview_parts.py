@@ -3,8 +3,9 @@
 import streamlit as st
 
 from komet import demo
+from komet.accounts import quota
 from komet.desk import Desk
-from komet.download import quota, start, status
+from komet.download import start, status
 from komet.download.plan import plan
 from komet.download.refresh import refresh_plan
 from komet.language import _, moment_pattern
@@ -79,7 +80,7 @@ def provider_table(desk: Desk) -> None:
     unmapped = {row["provider_id"]: row for row in grid.coverage(desk).iter_rows(named=True)}
     with desk.db.read() as con:
         active = providers.all_providers(con, inactive=False)
-        left = {p.id: quota.left_today(con, desk, [p]) for p in active}
+        left = {p.id: quota.left_today(con, desk, p) for p in active}
     st.dataframe(
         [
             {

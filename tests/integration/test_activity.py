@@ -276,7 +276,9 @@ def test_days_that_were_given_up_unasked_share_the_reason(accounts: Accounts) ->
         ("AuthenticationError", "Magnolia", 19)
     ]
     with accounts.desk.db.write() as con:
-        tokens.retire_token(con, accounts.petalo.token_id or "", accounts.desk.now())
+        tokens.retire_token(
+            con, accounts.petalo.token_id or "", accounts.desk.now(), in_use_too=True
+        )
     accounts.download(accounts.today, accounts.today, [accounts.petalo])
     [unasked] = wrong(accounts.desk).filter(client="Pétalo").to_dicts()
     assert (unasked["outcome"], unasked["times"], unasked["open"]) == ("", 1, 1)

@@ -1,0 +1,207 @@
+"""The daily allowance: a pool for each company, one gate for every request, across processes."""
+
+import subprocess
+import sys
+import textwrap
+from datetime import timedelta
+
+import pytest
+from sample_accounts import ROOT, Accounts, Komet
+
+from komet.accounts.check import check_token
+from komet.accounts.trial import try_provider
+from komet.api.errors import QuotaExhausted
+from komet.download import catalogs
+from komet.download.by_number import refresh_numbers
+from komet.download.plan import plan
+from komet.download.run import execute
+from komet.download.start import start
+from komet.explorer import catalog
+from komet.explorer.calling import call_method
+from komet.store import calls, runs
+from komet.store.providers import Provider
+from komet.store.runs import RunState, SliceState
+
+
+def spend(accounts: Accounts, provider: Provider, requests: int) -> None:
+    """As if the token had sent that many requests today."""
+    row = {
+        "called_at": accounts.desk.now(),
+        "token_id": provider.token_id,
+        "method": "purchase.order.list",
+        "attempt": 1,
+        "outcome": "ok",
+    }
+    with accounts.desk.db.write() as con:
+        calls.record(con, [row] * requests)
+
+
+def ledgered(accounts: Accounts, provider: Provider) -> int:
+    with accounts.desk.db.read() as con:
+        return int(
+            con.value(
+                "SELECT count(*) FROM api_calls WHERE token_id = $id", {"id": provider.token_id}
+            )
+        )
+
+
+def test_a_spent_pool_pauses_its_own_days_and_the_others_go_on(accounts: Accounts) -> None:
+    spend(accounts, accounts.magnolia, 995)
+    days = accounts.days(10, 10)
+    planned = plan(accounts.desk, accounts.both, *days)
+    run, _resumed = start(accounts.desk, planned, source="test")
+    ended = execute(accounts.desk, run.id)
+    assert ended.state is RunState.PAUSED
+    assert "Magnolia" in (ended.message or "")
+    assert "Pétalo" not in (ended.message or "")
+    with accounts.desk.db.read() as con:
+        slices = runs.slices_of(con, run.id)
+    done = {SliceState.DONE, SliceState.EMPTY}
+    petalo = [s.state for s in slices if s.provider_id == accounts.petalo.id]
+    magnolia = [s.state for s in slices if s.provider_id == accounts.magnolia.id]
+    assert len(petalo) == 21
+    assert set(petalo) <= done
+    assert sum(state in done for state in magnolia) == 3  # two of the five went to the catalogs
+    assert magnolia.count(SliceState.QUEUED) == 18
+    assert ledgered(accounts, accounts.magnolia) == 1000
+
+
+def test_the_plan_tells_each_pool_apart(accounts: Accounts) -> None:
+    spend(accounts, accounts.magnolia, 990)
+    planned = plan(accounts.desk, accounts.both, *accounts.days(10, 9))
+    assert "Magnolia: 22 requests, 10 left today" in planned.sentence
+    assert "Pétalo: 22 requests, 1,000 left today" in planned.sentence
+    assert "44" not in planned.sentence
+    assert planned.requests == 44
+
+
+def test_every_request_passes_the_gate(accounts: Accounts) -> None:
+    desk, magnolia = accounts.desk, accounts.magnolia
+    spend(accounts, magnolia, 1000)
+    accounts.sandbox.state.requests.clear()
+    for ask in (
+        lambda: try_provider(desk, magnolia),
+        lambda: check_token(desk, magnolia.token_id or ""),
+        lambda: catalogs.refresh_now(desk, magnolia),
+        lambda: catalog.refresh(desk, magnolia, "products"),
+        lambda: refresh_numbers(desk, {magnolia.id: ["P000001"]}),
+    ):
+        with pytest.raises(QuotaExhausted):
+            ask()
+    told = call_method(desk, magnolia, "carrier.list", {}, writes_allowed=False)
+    assert "used up" in (told.error or "")
+    assert accounts.sandbox.state.requests.total() == 0
+    assert try_provider(desk, accounts.petalo)
+
+
+def test_a_check_stops_where_the_allowance_ends(accounts: Accounts) -> None:
+    spend(accounts, accounts.magnolia, 997)
+    accounts.sandbox.state.requests.clear()
+    with pytest.raises(QuotaExhausted):
+        check_token(accounts.desk, accounts.magnolia.token_id or "")
+    assert accounts.sandbox.state.requests.total() == 3
+    assert ledgered(accounts, accounts.magnolia) == 1000
+
+
+_CALLER = """
+    import sys
+    from datetime import date
+    from komet.accounts.connect import client_for
+    from komet.accounts.ledger import Ledger
+    from komet.api.errors import QuotaExhausted
+    from komet.desk import open_desk
+    from komet.store import providers
+    desk = open_desk()
+    with desk.db.read() as con:
+        provider = providers.provider_by_name(con, "Magnolia")
+    print("ready", flush=True)
+    sys.stdin.readline()
+    ledger = Ledger(provider.token_id, provider.id)
+    with client_for(desk, provider, ledger, expected=10) as client:
+        for _number in range(10):
+            try:
+                client.purchase_orders(desk.now().date())
+            except QuotaExhausted:
+                break
+    print("sent", len(ledger.take()), flush=True)
+"""
+
+
+def test_two_processes_never_both_take_the_last_ten(accounts: Accounts) -> None:
+    spend(accounts, accounts.magnolia, 990)
+    accounts.sandbox.state.requests.clear()
+    accounts.sandbox.state.faults.add("purchase.order.list", delay=0.05, times=None)
+    both = [
+        subprocess.Popen(
+            [sys.executable, "-c", textwrap.dedent(_CALLER)],
+            cwd=ROOT,
+            env={"KOMET_HOME": str(accounts.desk.settings.home), "PATH": "/usr/bin:/bin"},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for _number in range(2)
+    ]
+    for process in both:
+        assert process.stdout
+        assert process.stdout.readline() == "ready\n"
+    for process in both:
+        assert process.stdin
+        process.stdin.write("go\n")
+        process.stdin.flush()
+    sent = [int(process.communicate(timeout=60)[0].split()[-1]) for process in both]
+    # neither writes its ledger: what they set aside is all that the other can see
+    assert sum(sent) == 10
+    assert accounts.sandbox.state.requests.total() == 10
+
+
+def test_what_was_set_aside_and_not_sent_is_given_back(accounts: Accounts) -> None:
+    accounts.download(*accounts.days(3, 3))
+    with accounts.desk.db.read() as con:
+        assert con.value("SELECT count(*) FROM request_reservations") == 0
+        sent = con.value("SELECT count(*) FROM api_calls")
+    assert sent == accounts.sandbox.state.requests.total() == 18
+
+
+def test_what_a_dead_process_set_aside_comes_back(accounts: Accounts) -> None:
+    desk, magnolia = accounts.desk, accounts.magnolia
+    with desk.db.write() as con:
+        con.run(
+            "INSERT INTO request_reservations VALUES ('gone', $token, 1000, $until)",
+            {"token": magnolia.token_id, "until": desk.now() + timedelta(minutes=5)},
+        )
+    with pytest.raises(QuotaExhausted):
+        try_provider(desk, magnolia)
+    with desk.db.write() as con:
+        con.run(
+            "UPDATE request_reservations SET expires_at = $past",
+            {"past": desk.now() - timedelta(seconds=1)},
+        )
+    assert "Magnolia answers" in try_provider(desk, magnolia)
+
+
+def test_a_download_writes_its_blocks_seldom(accounts: Accounts) -> None:
+    """The gate costs a write for dozens of requests, not one for each."""
+    taken: list[int] = []
+    original = calls.set_aside
+
+    def counted(*args: object, **kwargs: object) -> int:
+        taken.append(original(*args, **kwargs))  # type: ignore[arg-type]
+        return taken[-1]
+
+    calls.set_aside = counted  # type: ignore[assignment]
+    try:
+        accounts.download(*accounts.days(40, 40), [accounts.magnolia])
+    finally:
+        calls.set_aside = original
+    assert sum(taken) >= 83
+    assert len(taken) <= 4
+
+
+def test_the_command_line_names_the_paused_client(accounts: Accounts, komet: Komet) -> None:
+    spend(accounts, accounts.magnolia, 1000)
+    today = str(accounts.today)
+    done = komet("download", "--all", "--from", today, "--to", today)
+    assert done.returncode == 1
+    assert "Magnolia: 3 requests, 0 left today" in done.stderr
+    assert "Magnolia" in done.stdout

@@ -1,0 +1,201 @@
+"""Where a token is sent: to the address that its secret was entered for, and nowhere else."""
+
+import pytest
+from pydantic import SecretStr
+from sample_accounts import Accounts, Komet
+
+from komet import demo
+from komet.accounts.check import check_token
+from komet.accounts.connect import address_of, client_for
+from komet.accounts.ledger import Ledger
+from komet.accounts.trial import try_provider
+from komet.api.client import DEFAULT_BASE_URL
+from komet.desk import Desk
+from komet.errors import InvalidInput
+from komet.sandbox.server import Sandbox
+from komet.sandbox.tokens import IMPORTER_A_COMPANY
+from komet.store import providers, tokens
+from komet.store.addresses import KOMETS_OWN, same_place
+from komet.store.providers import Provider, ProviderFields
+
+ELSEWHERE = "https://elsewhere.example/api"
+HOME = "https://komet.example/api"
+
+
+def location(name: str) -> str | None:
+    """A location for each name, so that no two providers overlap."""
+    return None if name == "Whole" else str(sum(map(ord, name)))
+
+
+def add_token(desk: Desk, label: str, base_url: str | None = None) -> str:
+    with desk.db.write() as con:
+        return tokens.add_token(
+            con, desk.box, label=label, kind="Company", secret=SecretStr("a-real-secret-1"),
+            owner=None, base_url=base_url, now=desk.now(),
+        ).id  # fmt: skip
+
+
+def save(
+    desk: Desk, name: str, token_id: str, url: str | None, held: str | None = None
+) -> Provider:
+    fields = ProviderFields(name=name, token_id=token_id, base_url=url, location_id=location(name))
+    with desk.db.write() as con:
+        return providers.save_provider(con, fields, provider_id=held, now=desk.now())
+
+
+def test_the_two_names_of_komets_own_address_are_one() -> None:
+    assert KOMETS_OWN == DEFAULT_BASE_URL
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("https://a.example/api", "https://A.example:443/other", True),
+        ("https://a.example/api", "https://a.example:8443/api", False),
+        ("https://a.example/api", "https://a.example.evil.test/api", False),
+        ("https://a.example/api", "http://127.0.0.1/api", False),
+        ("http://127.0.0.1:5001/api", "http://localhost:6002/api", True),
+        ("http://127.0.0.1:5001/api", "http://[::1]:6002/api", True),
+        ("http://127.0.0.1:5001/api", "https://127.0.0.1.evil.test/api", False),
+    ],
+)
+def test_same_place(one: str, other: str, same: bool) -> None:
+    assert same_place(one, other) is same
+
+
+def test_a_provider_without_an_address_never_takes_another_providers(desk: Desk) -> None:
+    token = add_token(desk, "Shared")
+    save(desk, "One", token, HOME)
+    with desk.db.write() as con:  # as an older version left it: the token has no address
+        con.run("UPDATE tokens SET base_url = NULL, may_move = true")
+    without = save(desk, "Two", add_token(desk, "Other"), None)
+    assert address_of(desk, without) == DEFAULT_BASE_URL
+    with desk.db.write() as con:
+        con.run("UPDATE providers SET token_id = $t WHERE id = $p", {"t": token, "p": without.id})
+        moved = providers.provider_by_id(con, without.id)
+    assert address_of(desk, moved) == DEFAULT_BASE_URL
+
+
+def test_a_provider_without_an_address_takes_its_tokens(desk: Desk) -> None:
+    provider = save(desk, "One", add_token(desk, "T", HOME), None)
+    assert address_of(desk, provider) == HOME
+
+
+def test_the_first_provider_of_a_fresh_token_sets_the_address(desk: Desk) -> None:
+    token = add_token(desk, "Fresh")
+    save(desk, "One", token, HOME)
+    with pytest.raises(InvalidInput, match=r"komet\.example"):
+        save(desk, "Two", token, ELSEWHERE)
+    with pytest.raises(InvalidInput, match="secret"):
+        save(desk, "One", token, ELSEWHERE, _id(desk, "One"))
+    assert address_of(desk, save(desk, "Two", token, None)) == HOME
+    save(desk, "Three", token, "https://KOMET.example/other/path")
+
+
+def test_entering_the_secret_again_lets_it_move_once(desk: Desk) -> None:
+    token = add_token(desk, "T", HOME)
+    save(desk, "One", token, None)
+    with desk.db.write() as con:
+        tokens.replace_secret(con, desk.box, token, SecretStr("another-secret-2"), desk.now())
+    renamed = save(desk, "One", token, None, _id(desk, "One"))
+    assert address_of(desk, renamed) == HOME
+    save(desk, "One", token, ELSEWHERE, renamed.id)
+    with pytest.raises(InvalidInput):
+        save(desk, "One", token, HOME, renamed.id)
+
+
+def test_a_token_of_another_host_cannot_be_given_to_a_provider(desk: Desk) -> None:
+    provider = save(desk, "One", add_token(desk, "First"), HOME)
+    other = add_token(desk, "Second", ELSEWHERE)
+    with pytest.raises(InvalidInput):
+        save(desk, "One", other, HOME, provider.id)
+
+
+def test_the_last_line_of_defence_is_where_the_client_is_made(desk: Desk, sandbox: Sandbox) -> None:
+    provider = save(desk, "One", add_token(desk, "T", HOME), None)
+    with desk.db.write() as con:  # whoever gets round the form
+        con.run("UPDATE providers SET base_url = $url", {"url": sandbox.base_url})
+        provider = providers.provider_by_id(con, provider.id)
+    with pytest.raises(InvalidInput, match=r"komet\.example"):
+        client_for(desk, provider, Ledger(provider.token_id or "", provider.id))
+    with pytest.raises(InvalidInput):
+        check_token(desk, provider.token_id or "", sandbox.base_url)
+    assert sandbox.state.requests.total() == 0
+
+
+def test_a_first_use_fixes_the_address(desk: Desk, sandbox: Sandbox) -> None:
+    with desk.db.write() as con:
+        token = tokens.add_token(
+            con, desk.box, label="T", kind="Company", secret=SecretStr(IMPORTER_A_COMPANY.secret),
+            owner=None, now=desk.now(),
+        ).id  # fmt: skip
+    check_token(desk, token, sandbox.base_url)
+    with pytest.raises(InvalidInput):
+        save(desk, "One", token, ELSEWHERE)
+    assert "answers" in try_provider(desk, save(desk, "Whole", token, None))
+
+
+def test_a_provider_can_be_renamed_whatever_its_address(accounts: Accounts) -> None:
+    with accounts.desk.db.write() as con:
+        con.run("UPDATE tokens SET base_url = $url", {"url": HOME})
+        fields = accounts.magnolia.model_dump() | {"name": "Magnolia 2"}
+        saved = providers.save_provider(
+            con,
+            ProviderFields.model_validate(fields),
+            provider_id=accounts.magnolia.id,
+            now=accounts.desk.now(),
+        )
+    assert saved.name == "Magnolia 2"
+
+
+def test_the_sample_providers_follow_their_sandbox_to_another_port(desk: Desk) -> None:
+    first = demo.start_sandbox(desk)
+    try:
+        chosen = demo.add_samples(desk, first)
+        assert "answers" in try_provider(desk, chosen[0])
+    finally:
+        first.stop()
+    second = demo.start_sandbox(desk)
+    try:
+        assert second.base_url != first.base_url
+        with desk.db.read() as con:
+            found = demo.samples(providers.all_providers(con))
+        assert all("answers" in try_provider(desk, provider) for provider in found)
+        assert all(check_token(desk, provider.token_id or "").results for provider in found)
+        with desk.db.read() as con:
+            addresses = {token.base_url for token in tokens.all_tokens(con)}
+        assert addresses == {second.base_url}
+    finally:
+        second.stop()
+
+
+def test_a_real_token_does_not_follow_the_samples_to_the_sandbox(desk: Desk) -> None:
+    token = add_token(desk, "Real", HOME)
+    fields = ProviderFields(name="Sly", system=demo.SYSTEM, token_id=token)
+    with desk.db.write() as con:
+        providers.save_provider(con, fields, now=desk.now())
+    sandbox = demo.start_sandbox(desk)
+    try:
+        with desk.db.read() as con:
+            sly = providers.provider_by_name(con, "Sly")
+            assert tokens.token_by_id(con, token).base_url == HOME
+        with pytest.raises(InvalidInput):
+            client_for(desk, sly, Ledger(token, sly.id))
+        assert sandbox.state.requests.total() == 0
+    finally:
+        sandbox.stop()
+
+
+def test_the_command_line_refuses_and_lets_the_secret_be_entered_again(komet: Komet) -> None:
+    assert komet("token", "add", "T", "--base-url", HOME, stdin="secret-one\n").returncode == 0
+    refused = komet("provider", "add", "P", "--token", "T", "--base-url", ELSEWHERE)
+    assert refused.returncode == 2
+    assert "komet.example" in refused.stderr
+    assert "secret-one" not in refused.stdout + refused.stderr
+    assert komet("token", "replace", "T", stdin="secret-two\n").returncode == 0
+    assert komet("provider", "add", "P", "--token", "T", "--base-url", ELSEWHERE).returncode == 0
+
+
+def _id(desk: Desk, name: str) -> str:
+    with desk.db.read() as con:
+        return providers.provider_by_name(con, name).id
