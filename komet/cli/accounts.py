@@ -9,7 +9,7 @@ from typing import Annotated
 from cyclopts import App, Parameter
 from pydantic import SecretStr
 
-from komet.accounts.check import check_token
+from komet.accounts.check import Outcome, check_token
 from komet.api.transport import checked_base_url
 from komet.cli.output import say, say_json, table
 from komet.desk import open_desk
@@ -17,9 +17,11 @@ from komet.errors import InvalidInput
 from komet.language import _, moment
 from komet.store import providers, tokens
 from komet.store.providers import ProviderFields
+from komet.store.tokens import Token
 
 token = App(name="token", help="Komet API tokens.")
 provider = App(name="provider", help="Client providers: the importers whose orders we download.")
+_NO_ANSWER = 3
 Json = Annotated[bool, Parameter(name="--json", negative="", help="Print JSON.")]
 
 
@@ -95,26 +97,52 @@ def list_tokens(*, json: Json = False) -> int:
 
 @token.command(name="check")
 def check(label: str, /, *, base_url: str | None = None, json: Json = False) -> int:
-    """Call each reading method once and say which the token may use. Spends up to 7 requests."""
+    """Call each reading method once and say which the token may use. Spends up to 7 requests.
+
+    Exit 0 when it may download purchase orders, 1 when it may not, 3 when Komet did not answer.
+    """
     desk = open_desk()
     with desk.db.read() as con:
         found = tokens.token_by_label(con, label)
     result = check_token(desk, found.id, base_url)
     if json:
-        say_json({"usable": result.usable, "methods": result.results})
+        outcome = result.outcome.value
+        say_json({"usable": result.usable, "outcome": outcome, "methods": result.results})
     else:
         say(result.sentence)
         table((_("Method"), _("Result")), list(result.results.items()), "")
-    return 0 if result.usable else 1
+    return {Outcome.WORKS: 0, Outcome.REFUSED: 1, Outcome.UNREACHABLE: _NO_ANSWER}[result.outcome]
 
 
 @token.command
-def retire(label: str, /) -> int:
-    """Take a token out of use and forget its secret."""
+def replace(label: str, /) -> int:
+    """Enter a token's secret again, from KOMET_TOKEN or standard input; its address may change.
+
+    The address stays until a client provider with another one is saved: a token is never sent to
+    another place than before unless its secret was entered again.
+    """
+    desk = open_desk()
+    secret = _secret()
+    with desk.db.write() as con:
+        found = tokens.token_by_label(con, label)
+        tokens.replace_secret(con, desk.box, found.id, secret, desk.now())
+    say(_("The secret was replaced. Check the token now."))
+    return 0
+
+
+@token.command
+def retire(label: str, /, *, yes: Annotated[bool, Parameter(negative="")] = False) -> int:
+    """Take a token out of use and forget its secret.
+
+    Parameters
+    ----------
+    yes
+        Retire it even though client providers use it: their downloads stop.
+    """
     desk = open_desk()
     with desk.db.write() as con:
         found = tokens.token_by_label(con, label)
-        tokens.retire_token(con, found.id, desk.now())
+        tokens.retire_token(con, found.id, desk.now(), in_use_too=yes)
     say(_("Retired token {label}.").format(label=found.label))
     return 0
 
@@ -168,20 +196,39 @@ def list_providers(*, json: Json = False) -> int:
     desk = open_desk()
     with desk.db.read() as con:
         found = providers.all_providers(con)
-        labels = {entry.id: entry.label for entry in tokens.all_tokens(con, retired=True)}
+        held = {entry.id: entry for entry in tokens.all_tokens(con, retired=True)}
     if json:
-        say_json([entry.model_dump(mode="json") for entry in found])
+        say_json(
+            [
+                entry.model_dump(mode="json") | {"token_retired": _retired(held, entry.token_id)}
+                for entry in found
+            ]
+        )
         return 0
     table(
         (_("Name"), _("Token"), _("Location"), _("Group"), _("Company"), _("Active")),
         [
-            (p.name, labels.get(p.token_id or ""), p.location_id, p.komet_group, p.company_id,
+            (p.name, _token_word(held, p.token_id), p.location_id, p.komet_group, p.company_id,
              _("yes") if p.active else _("no"))
             for p in found
         ],
         _("There is no client provider yet: `komet provider add NAME --token LABEL`."),
     )  # fmt: skip
     return 0
+
+
+def _retired(held: dict[str, Token], token_id: str | None) -> bool:
+    token = held.get(token_id or "")
+    return token is not None and token.retired_at is not None
+
+
+def _token_word(held: dict[str, Token], token_id: str | None) -> str | None:
+    token = held.get(token_id or "")
+    if token is None:
+        return None
+    if token.retired_at:
+        return _("{label} (retired: choose another)").format(label=token.label)
+    return token.label
 
 
 def _secret() -> SecretStr:

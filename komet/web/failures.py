@@ -31,7 +31,7 @@ def plain(text: str) -> str:
 
 
 def notice(text: str) -> None:
-    """Keep one sentence for after the rerun that a change brings."""
+    """Keep one sentence, shown as it is, for after the rerun that a change brings."""
     st.session_state[state.NOTICE] = text
 
 
@@ -39,4 +39,4 @@ def show_notice() -> None:
     """Show the sentence that was kept, once."""
     text = st.session_state.pop(state.NOTICE, None)
     if text:
-        st.toast(text, icon=":material/check_circle:")
+        st.toast(plain(text), icon=":material/check_circle:")

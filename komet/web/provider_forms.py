@@ -23,8 +23,9 @@ from komet.web.frozen import frozen
 def card(desk: Desk, provider: Provider, tokens: Sequence[Token]) -> None:
     """One provider: what is set, a test, its form, its FBE factors, on or off."""
     label = next((t.label for t in tokens if t.id == provider.token_id), None)
+    without = _("retired") if provider.token_id else _("none: choose one")
     facts = {
-        _("token"): label or _("none: choose one"),
+        _("token"): label or without,
         _("location"): provider.location_name or provider.location_id or _("all"),
         _("group"): provider.komet_group,
         _("company"): provider.company_id,
@@ -33,6 +34,13 @@ def card(desk: Desk, provider: Provider, tokens: Sequence[Token]) -> None:
         name = f"**{plain(provider.name)}**  ·  {plain(provider.system)}"
         st.markdown(name if provider.active else name + "  ·  " + _("inactive"))
         st.caption("  ·  ".join(f"{k}: {plain(str(v))}" for k, v in facts.items() if v))
+        if label is None and provider.active:
+            st.warning(
+                _("Its token is retired: it is not downloaded until you choose another one.")
+                if provider.token_id
+                else _("It has no token: it is not downloaded until you choose one."),
+                icon=":material/key_off:",
+            )
         row = st.container(horizontal=True)
         if row.button(_("Test"), key=f"test_{provider.id}", icon=":material/network_check:"):
             with failures.shown(), st.spinner(_("Asking Komet for today's orders …")):

@@ -3,12 +3,13 @@
 import streamlit as st
 from pydantic import SecretStr
 
-from komet.accounts.check import OK, check_token, login_secret
+from komet.accounts.check import OK, UNREACHABLE, Check, Outcome, check_token, login_secret
 from komet.api.transport import checked_base_url
 from komet.desk import Desk
 from komet.errors import InvalidInput
 from komet.language import _, moment
-from komet.store import providers, tokens
+from komet.store import tokens
+from komet.store.addresses import KOMETS_OWN, shown
 from komet.store.tokens import KINDS, Token
 from komet.web import failures
 from komet.web.failures import plain
@@ -25,11 +26,13 @@ def card(desk: Desk, token: Token) -> None:
         ]
         st.markdown("  ·  ".join(fact for fact in facts if fact))
         st.caption(_check_words(token))
+        if token.check_result:
+            _last_check(Check(token.check_result))
         row = st.container(horizontal=True)
         if row.button(_("Check"), key=f"check_{token.id}", icon=":material/verified_user:"):
             with failures.shown(), st.spinner(_("Asking Komet, one method after the other …")):
-                result = check_token(desk, token.id)
-                failures.notice(result.sentence)
+                if (result := check_token(desk, token.id)).usable:
+                    failures.notice(result.sentence)
                 st.rerun()
         with row.popover(_("Change")):
             _change_form(desk, token)
@@ -50,12 +53,24 @@ def card(desk: Desk, token: Token) -> None:
                 )
 
 
+def _last_check(check: Check) -> None:
+    """What did not go well stays on the card; a token that works says so in the line above."""
+    if check.outcome is Outcome.REFUSED:
+        st.error(plain(check.sentence), icon=":material/error:")
+    elif check.outcome is Outcome.UNREACHABLE:
+        st.warning(
+            plain(check.sentence + " " + _("Check it again when Komet answers.")),
+            icon=":material/cloud_off:",
+        )
+
+
 def result_word(result: str) -> str:
     """The outcome of one method of a check, in words."""
     return {
         OK: _("may be called"),
         "refused": _("not allowed for this token"),
         "not for this kind": _("not for this kind of token"),
+        UNREACHABLE: _("Komet did not answer"),
     }.get(result, result)
 
 
@@ -63,6 +78,11 @@ def _check_words(token: Token) -> str:
     users = _("{n:,} requests a day").format(n=1000 * token.users)
     if token.checked_at is None:
         return _("Not checked yet") + f" · {users}"
+    if Check(token.check_result).outcome is Outcome.UNREACHABLE:
+        return (
+            _("Last asked {when} UTC, without an answer").format(when=moment(token.checked_at))
+            + f" · {users}"
+        )
     allowed = sum(result == OK for result in token.check_result.values())
     checked = _("{allowed} of {all} methods may be called, checked {when} UTC").format(
         allowed=allowed, all=len(token.check_result), when=moment(token.checked_at)
@@ -88,6 +108,13 @@ def _change_form(desk: Desk, token: Token) -> None:
 def _secret_form(desk: Desk, token: Token) -> None:
     with st.form(f"secret_{token.id}", border=False, clear_on_submit=True):
         secret = st.text_input(_("New secret"), type="password", autocomplete="off")
+        st.caption(
+            plain(
+                _("It is for {host}. A client provider may then be given another base URL.").format(
+                    host=shown(token.address)
+                )
+            )
+        )
         if st.form_submit_button(_("Replace"), type="primary"):
             with failures.shown():
                 with desk.db.write() as con:
@@ -98,18 +125,23 @@ def _secret_form(desk: Desk, token: Token) -> None:
 
 def _retire_form(desk: Desk, token: Token) -> None:
     with desk.db.read() as con:
-        users = [p.name for p in providers.all_providers(con) if p.token_id == token.id]
-    if users:
+        clients = tokens.clients_of(con, token.id)
+    agreed = True
+    if clients:
         st.warning(
-            _("Used by {names}: their downloads stop until you choose another token.").format(
-                names=plain(", ".join(users))
+            plain(
+                _("Used by {names}: their downloads stop until you choose another token.").format(
+                    names=", ".join(clients)
+                )
             )
         )
+        agreed = st.checkbox(_("Retire it all the same"), key=f"retire_used_{token.id}")
     st.caption(_("Its secret is forgotten; downloaded orders stay."))
-    if st.button(_("Retire {label}").format(label=plain(token.label)), key=f"retire_{token.id}"):
+    label = plain(_("Retire {label}").format(label=token.label))
+    if st.button(label, key=f"retire_{token.id}", disabled=not agreed):
         with failures.shown():
             with desk.db.write() as con:
-                tokens.retire_token(con, token.id, desk.now())
+                tokens.retire_token(con, token.id, desk.now(), in_use_too=bool(clients))
             failures.notice(_("Retired {label}.").format(label=token.label))
             st.rerun()
 
@@ -184,7 +216,8 @@ def login_form(desk: Desk) -> None:
                     owner=username,
                     users=1,
                     secret=secret,
-                    base_url=base_url,
+                    # the login went there, and so does the token that came of it
+                    base_url=base_url or KOMETS_OWN,
                     another=True,
                 )
                 st.rerun()

@@ -1,0 +1,91 @@
+"""A token check tells a refusal, a silence and a success apart, on every way it is told."""
+
+import json
+import socket
+
+from pydantic import SecretStr
+from sample_accounts import Accounts, Komet
+
+from komet.accounts.check import UNREACHABLE, Outcome, check_token
+from komet.desk import Desk
+from komet.sandbox.tokens import IMPORTER_A_COMPANY
+from komet.store import tokens
+
+
+def nowhere() -> str:
+    """An address where nothing listens."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return f"http://127.0.0.1:{free.getsockname()[1]}/api"
+
+
+def add(desk: Desk, secret: str, url: str) -> str:
+    with desk.db.write() as con:
+        return tokens.add_token(
+            con, desk.box, label="T", kind="Company", secret=SecretStr(secret), owner=None,
+            base_url=url, now=desk.now(),
+        ).id  # fmt: skip
+
+
+def test_an_unreachable_komet_says_nothing_of_the_token(desk: Desk) -> None:
+    token = add(desk, IMPORTER_A_COMPANY.secret, nowhere())
+    result = check_token(desk, token)
+    assert result.outcome is Outcome.UNREACHABLE
+    assert "could not be reached" in result.sentence
+    assert "of 7" not in result.sentence
+    with desk.db.read() as con:
+        stored = tokens.token_by_id(con, token).check_result
+        tried = con.value("SELECT count(DISTINCT method) FROM api_calls")
+    assert stored["purchase.order.list"] == UNREACHABLE
+    assert "ok" not in stored.values()
+    assert "refused" not in stored.values()
+    assert tried == 1  # a silence is not asked for seven times
+
+
+def test_a_refused_token_fails(desk: Desk, accounts: Accounts) -> None:
+    token = add(desk, "not-a-known-secret", accounts.sandbox.base_url)
+    result = check_token(desk, token)
+    assert result.outcome is Outcome.REFUSED
+    assert not result.usable
+
+
+def test_komet_falling_silent_in_the_middle_keeps_what_is_known(accounts: Accounts) -> None:
+    accounts.sandbox.state.faults.add("boxtype.list", status=503, times=None)
+    result = check_token(accounts.desk, accounts.magnolia.token_id or "")
+    assert result.outcome is Outcome.WORKS
+    assert result.results["product.list"] == "ok"
+    assert result.results["boxtype.list"] == UNREACHABLE
+    assert "carrier.list" not in result.results
+    assert "could not be reached" in result.sentence
+
+
+def test_the_command_line_tells_the_three_apart(komet: Komet, accounts: Accounts) -> None:
+    url = accounts.sandbox.base_url
+    secrets = {"Good": (IMPORTER_A_COMPANY.secret, url), "Bad": ("not-a-known-secret", url)}
+    secrets["Silent"] = (IMPORTER_A_COMPANY.secret, nowhere())
+    codes, outcomes = {}, {}
+    for label, (secret, where) in secrets.items():
+        add_one = ("token", "add", label, "--kind", "company", "--base-url", where)
+        assert komet(*add_one, stdin=secret + "\n").returncode == 0
+        done = komet("token", "check", label, "--json")
+        told = json.loads(done.stdout)
+        codes[label], outcomes[label] = done.returncode, told["outcome"]
+        assert told["usable"] is (label == "Good")
+    assert codes == {"Good": 0, "Bad": 1, "Silent": 3}
+    assert outcomes == {"Good": "works", "Bad": "refused", "Silent": "unreachable"}
+
+
+def test_retiring_a_token_in_use_names_its_clients_and_asks(
+    komet: Komet, accounts: Accounts
+) -> None:
+    refused = komet("token", "retire", "Magnolia")
+    assert refused.returncode == 2
+    assert "Magnolia" in refused.stderr
+    assert "--yes" in refused.stderr
+    assert "retired" not in komet("provider", "list").stdout
+    assert komet("token", "retire", "Magnolia", "--yes").returncode == 0
+    listed = komet("provider", "list").stdout.splitlines()
+    assert [line.split()[0] for line in listed if "retired" in line] == ["Magnolia"]
+    told = {row["name"]: row for row in json.loads(komet("provider", "list", "--json").stdout)}
+    assert told["Magnolia"]["token_retired"] is True
+    assert told["Pétalo"]["token_retired"] is False
