@@ -1,18 +1,27 @@
 """Settings from the environment, prefix `KOMET_`. Each is documented in README.md."""
 
+import os
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from platformdirs import user_data_path
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from komet.errors import InvalidInput
+from komet.language import _
+
+_PREFIX = "KOMET_"
+_LONGEST_WAIT = 3600
+"""Seconds: a wait that is longer than an hour is a slip of the keyboard."""
 
 
 class Settings(BaseSettings):
     """One frozen object; `settings()` reads it once a process."""
 
-    model_config = SettingsConfigDict(env_prefix="KOMET_", frozen=True)
+    # A variable that is set to nothing, as in `KOMET_HOME= komet ...`, counts as not set.
+    model_config = SettingsConfigDict(env_prefix=_PREFIX, frozen=True, env_ignore_empty=True)
 
     home: Path = Field(
         default_factory=lambda: user_data_path("komet-desk", appauthor=False),
@@ -37,20 +46,35 @@ class Settings(BaseSettings):
         description="Fernet key for the token secrets; without it the key file is used.",
     )
     lock_wait: float = Field(
-        default=10.0, gt=0, description="Seconds to wait for a data file that another process has."
+        default=10.0,
+        gt=0,
+        le=_LONGEST_WAIT,
+        allow_inf_nan=False,
+        description="Seconds to wait for a data file that another process has.",
+    )
+    connect_timeout: float = Field(
+        default=10.0,
+        gt=0,
+        le=_LONGEST_WAIT,
+        allow_inf_nan=False,
+        description="Seconds to reach Komet.",
     )
     allowed_hosts: str = Field(
         default="",
         description="Host names, besides this computer's own, under which the app may be opened.",
     )
-    connect_timeout: float = Field(default=10.0, gt=0, description="Seconds to reach Komet.")
     read_timeout: float = Field(
-        default=120.0, gt=0, description="Seconds to wait for Komet's answer."
+        default=120.0,
+        gt=0,
+        le=_LONGEST_WAIT,
+        allow_inf_nan=False,
+        description="Seconds to wait for Komet's answer.",
     )
-
     answer_timeout: float | None = Field(
         default=None,
         gt=0,
+        le=6 * _LONGEST_WAIT,
+        allow_inf_nan=False,
         description="Seconds for a whole answer; without it, five times the read time-out.",
     )
     max_answer_mb: int = Field(
@@ -70,5 +94,40 @@ class Settings(BaseSettings):
 
 @cache
 def settings() -> Settings:
-    """The settings of this process."""
-    return Settings()
+    """The settings of this process. Raises `InvalidInput`, which names every unusable variable."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        raise InvalidInput(
+            _("The settings in the environment cannot be used."),
+            " ".join(_describe(problem) for problem in error.errors()),
+            _("Correct or remove them, and start again."),
+        ) from None
+
+
+def _describe(problem: Any) -> str:
+    """One unusable variable as a sentence. The value of a secret is never repeated."""
+    field = str(problem["loc"][0])
+    name = (_PREFIX + field).upper()
+    given = os.environ.get(name, "")
+    limits = problem.get("ctx", {})
+    rule: str
+    match problem["type"]:
+        case "greater_than":
+            rule = _("it must be more than {limit}").format(limit=limits["gt"])
+        case "greater_than_equal":
+            rule = _("it must be at least {limit}").format(limit=limits["ge"])
+        case "less_than_equal":
+            rule = _("it must be at most {limit}").format(limit=limits["le"])
+        case "int_parsing" | "int_from_float" | "int_parsing_size":
+            rule = _("it must be a whole number")
+        case "float_parsing":
+            rule = _("it must be a number")
+        case "finite_number":
+            rule = _("it must be a finite number")
+        case "literal_error":
+            rule = _("it must be one of {choices}").format(choices=limits["expected"])
+        case _:
+            rule = _("it is not usable ({reason})").format(reason=problem["msg"])
+    shown = "•••" if field == "secret_key" else given
+    return _("{name} is “{value}”: {rule}.").format(name=name, value=shown, rule=rule)

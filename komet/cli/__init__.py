@@ -8,7 +8,6 @@ import locale
 import sys
 
 from cyclopts import App, CycloptsError
-from pydantic import ValidationError
 
 from komet import __version__, language, logs, person
 from komet.cli import accounts, anything, downloads, mapping, samples
@@ -41,12 +40,11 @@ app.command(samples.demo)
 
 def main(arguments: list[str] | None = None) -> None:
     """Run one command and leave with its exit code."""
+    language.speak(language.nearest(locale.getlocale()[0]))
     try:
         settings()
-    except ValidationError as error:
-        for wrong in error.errors():
-            name = "KOMET_" + "_".join(str(part) for part in wrong["loc"]).upper()
-            err.print(f"{name}: {wrong['msg']}", markup=False, highlight=False)
+    except InvalidInput as error:
+        err.print(str(error), markup=False, highlight=False)
         sys.exit(2)
     language.speak(settings().language or language.nearest(locale.getlocale()[0]))
     person.follow(lambda: settings().person)

@@ -9,6 +9,7 @@ from komet.cli.accounts import Json
 from komet.cli.output import err, say, say_json
 from komet.desk import Desk, open_desk
 from komet.errors import InvalidInput
+from komet.export.replacing import replacing
 from komet.language import _
 from komet.mapping import imports
 from komet.store import providers
@@ -49,12 +50,7 @@ def import_file(
         ) from error
     checked = imports.dry_run(desk, data, file.name, _provider_id(desk, provider))
     if bad_rows:
-        try:
-            bad_rows.write_bytes(checked.bad_rows_csv())
-        except OSError as error:
-            raise InvalidInput(
-                _("{name} cannot be written.").format(name=bad_rows.name), error.strerror or ""
-            ) from error
+        _write_whole(bad_rows, checked.bad_rows_csv())
     if not dry_run and not checked.to_apply.is_empty():
         imports.apply(desk, checked, file.name)
     counts = dict(checked.counts)
@@ -84,15 +80,20 @@ def export_file(out: Path, /, *, provider: str | None = None) -> int:
     provider_id = _provider_id(desk, provider)
     with desk.db.read() as con:
         chosen = [provider_id] if provider_id else [p.id for p in providers.all_providers(con)]
-    data = imports.export(desk, chosen)
-    try:
-        out.write_bytes(data)
-    except OSError as error:
-        raise InvalidInput(
-            _("{name} cannot be written.").format(name=out.name), error.strerror or ""
-        ) from error
+    _write_whole(out, imports.export(desk, chosen))
     say(_("Wrote {path}.").format(path=out))
     return 0
+
+
+def _write_whole(target: Path, data: bytes) -> None:
+    """Write a file complete or not at all. Raises `InvalidInput`."""
+    try:
+        with replacing(target) as part:
+            part.write_bytes(data)
+    except OSError as error:
+        raise InvalidInput(
+            _("{name} cannot be written.").format(name=target.name), error.strerror or ""
+        ) from error
 
 
 def _provider_id(desk: Desk, name: str | None) -> str | None:

@@ -38,7 +38,7 @@ def demo(*, home: Path | None = None) -> int:
         else a folder `komet-demo`, and demo.xlsx in the present folder.
     """
     target = (home or Path()) / "demo.xlsx"
-    if home or "KOMET_HOME" not in os.environ:
+    if home or not os.environ.get("KOMET_HOME"):
         desk = open_desk(Settings(home=home or Path("komet-demo")))
     else:
         desk = open_desk()
