@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from komet.accounts.check import COMPANY_ONLY, NEEDED, USEFUL, VENDOR_PRESET
+from komet.accounts.check import COMPANY_ONLY, NEEDED, SENDING, USEFUL, VENDOR_PRESET
 from komet.language import _
 from komet.store import tokens
 from komet.web import guard
@@ -48,6 +48,10 @@ with ask:
                 _("- With {names} you get product names, FBE factors and customers from Komet;"
                   " without them, what the orders themselves show.").format(
                     names=", ".join(USEFUL)
+                ),
+                _("- With {names} a vendor ships on an AWB and sends invoices through the API; the"
+                  " app itself does not call them on its own.").format(
+                    names=", ".join(SENDING)
                 ),
                 _("- {names} are for company tokens only; without them, a location ID is typed"
                   " instead of picked.").format(names=", ".join(COMPANY_ONLY)),

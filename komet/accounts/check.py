@@ -33,7 +33,14 @@ USEFUL = ("product.list", "boxtype.list", "customer.list", "carrier.list")
 COMPANY_ONLY = ("location.list", "vendor.list")
 """Company tokens only: without location.list, a location ID is typed instead of picked."""
 
-VENDOR_PRESET = (*NEEDED, *USEFUL)
+SENDING = (
+    "purchase.order.items.awb.add",
+    "purchase.order.item.awb.add",
+    "v2/vendor/invoice",
+)
+"""With these, a vendor ships on an AWB and sends its invoice; nothing of ours calls them yet."""
+
+VENDOR_PRESET = (*NEEDED, *USEFUL, *SENDING)
 """What to ask Komet support to enable for a vendor token, at the least."""
 
 OK = "ok"

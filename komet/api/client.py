@@ -16,7 +16,7 @@ from komet.api.methods import Method, registry
 from komet.api.patience import LARGEST_ANSWER
 from komet.api.record import objects
 from komet.api.record_models import OUTCOME, model_for, readable
-from komet.api.request import Request, day_of, hidden, request_of
+from komet.api.request import Request, check_size, day_of, hidden, request_of
 from komet.api.retrying import ApiCall, RetryPolicy, retrying
 from komet.api.splitting import merged, parts
 from komet.api.transport import Answer, Timeouts, Transport
@@ -120,6 +120,7 @@ class KometClient:
             calls = parts(spec, params)
             for call in calls:
                 check(spec, call)
+                check_size(spec, request_of(spec, call, self._token))
             return merged(spec, [self._tried(spec, call) for call in calls])
         except KometError as error:
             error.method = error.method or method

@@ -1,12 +1,15 @@
 """From a call to what is sent: what goes where, as the registry says, and what must be hidden."""
 
+import json
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from pydantic import SecretStr
 
 from komet.api.errors import InvalidCall
+from komet.api.limits import MAX_FILE, MAX_REQUEST, oversize
 from komet.api.methods import Kind, Method, Parameter
 from komet.api.reading import Unreadable, day
 from komet.api.secret_transport import Secrets
@@ -72,6 +75,33 @@ def request_of(spec: Method, params: dict[str, Any], token: str) -> Request:
         return replace(request, headers=headers, body=body)
     query = {name: wire(value) for name, value in rest.items()}
     return replace(request, headers=headers, query=query)
+
+
+def check_size(spec: Method, request: Request) -> None:
+    """Raise `InvalidCall` for a request that is larger than Komet takes."""
+    if request.body is None:
+        length = len(urlencode(request.query | request.secrets.query))
+        found: tuple[str | None, int] | None = (None, length) if length > MAX_REQUEST else None
+    else:
+        body = request.body | request.secrets.body
+        found = oversize(spec, body, length=len(json.dumps(body).encode()))
+    if found is None:
+        return
+    name, size = found
+    reason = (
+        _("It has {size:,} bytes; Komet takes requests of up to {limit:,}.").format(
+            size=size, limit=MAX_REQUEST
+        )
+        if name is None
+        else _(
+            "The file in {name} has {size:,} bytes; Komet takes files of up to {limit:,}."
+        ).format(name=name, size=size, limit=MAX_FILE)
+    )
+    raise InvalidCall(
+        _("{method} was not sent.").format(method=spec.name),
+        reason,
+        _("Send it in parts.") if name is None else _("Send a smaller file."),
+    )
 
 
 def _written(entry: Parameter | None, value: Any) -> Any:

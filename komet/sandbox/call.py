@@ -6,12 +6,17 @@ from functools import cache
 
 from starlette.requests import Request
 
+from komet.api.limits import largest_body, oversize
 from komet.api.methods import Method, registry
 from komet.sandbox.parameters import Parameters, RefusalError
 from komet.sandbox.tokens import SampleToken, token_by_secret
 
 _TOKEN = "authenticationToken"
 BAD_TOKEN = "Invalid Security Token"
+TOO_LARGE = "The request is larger than 64 kB."
+FILE_TOO_LARGE = "The file is larger than 20 MB."
+_GIVE_UP = 4
+"""Times the largest body: a client that sends more is cut off."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +47,8 @@ class Call:
 async def read_call(request: Request) -> Call:
     """The call in a request.
 
-    Refuses an unknown method (404), the wrong verb (405) and a body that is no JSON object (400).
+    Refuses an unknown method (404), the wrong verb (405), a body that is no JSON object (400) and
+    one that is larger than the contract allows (413).
     """
     path = request.path_params["path"].removesuffix(".action")
     method = _by_path().get(path)
@@ -52,7 +58,9 @@ async def read_call(request: Request) -> Call:
         raise RefusalError(405, f"The method {method.name} takes {method.verb} only.")
     parameters = dict(request.query_params)
     if method.verb == "POST" and method.parameters_in == "json":
-        parameters = _body_members(await request.body())
+        body = await _body(request, largest_body(method))
+        parameters = _body_members(body)
+        _refuse_oversize(method, parameters, len(body))
     match method.token_in:
         case "header":
             # The page of category.list shows the header in its text and the query in its sample.
@@ -62,6 +70,27 @@ async def read_call(request: Request) -> Call:
         case _:
             secret = parameters.pop(_TOKEN, "")
     return Call(method, secret, parameters)
+
+
+async def _body(request: Request, most: int) -> bytes:
+    """The body, read to its end so that the client hears the refusal; the excess is not kept."""
+    parts: list[bytes] = []
+    length = 0
+    async for part in request.stream():
+        length += len(part)
+        if length <= most:
+            parts.append(part)
+        elif length > _GIVE_UP * most:
+            break
+    if length > most:
+        raise RefusalError(413, TOO_LARGE)
+    return b"".join(parts)
+
+
+def _refuse_oversize(method: Method, parameters: Parameters, length: int) -> None:
+    found = oversize(method, parameters, length=length)
+    if found is not None:
+        raise RefusalError(413, TOO_LARGE if found[0] is None else FILE_TOO_LARGE)
 
 
 @cache
