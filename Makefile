@@ -4,12 +4,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8501
 
-.PHONY: run test lint bench shots setup setup-dev browser clean
+.PHONY: run test lint bench shots setup setup-dev browser newman clean
 
 run: setup
 	$(BIN)/streamlit run app.py --server.port $(PORT)
 
-test: setup-dev browser
+test: setup-dev browser newman
 	$(BIN)/python -m pytest
 
 lint: setup-dev
@@ -43,5 +43,9 @@ $(VENV)/.development: requirements.txt requirements-dev.txt | $(BIN)/python
 browser:
 	@sh scripts/browser.sh
 
+# Postman's own runner, where there is npm: it runs our Postman collection against the sandbox.
+newman:
+	@sh scripts/newman.sh
+
 clean:
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis shots
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .cache shots

@@ -15,6 +15,7 @@ from komet.errors import InvalidInput
 from komet.explorer.calling import call_method, method_named
 from komet.explorer.rows import table_of
 from komet.language import _
+from komet.sandbox.tokens import postman_values
 from komet.store import providers
 
 
@@ -67,9 +68,21 @@ def openapi() -> int:
     return 0
 
 
-def postman() -> int:
-    """Write the Komet API as a Postman collection v2.1 to standard output."""
-    say_json(collection(datetime.now(UTC).date()))
+def postman(*, sandbox: Annotated[bool, Parameter(negative="")] = False, port: int = 8600) -> int:
+    """Write the Komet API as a Postman collection v2.1 to standard output.
+
+    Parameters
+    ----------
+    sandbox
+        Fill in address, tokens and login of `komet sandbox`, and allow what changes data.
+    port
+        The port of that sandbox.
+    """
+    today = datetime.now(UTC).date()
+    if sandbox:
+        say_json(collection(today, f"http://127.0.0.1:{port}/api", postman_values()))
+    else:
+        say_json(collection(today))
     return 0
 
 

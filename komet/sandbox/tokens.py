@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from komet.api.methods import Method, TokenKind
+from komet.api.postman_variables import TOKENS
 from komet.sandbox.companies import (
     MAGNOLIA,
     MAGNOLIA_OWN_VENDOR_ID,
@@ -108,6 +109,20 @@ _BY_SECRET = {token.secret: token for token in SAMPLE_TOKENS}
 def token_for(method: Method) -> SampleToken:
     """The first sample token that may call the method; the company's where none may."""
     return next((token for token in SAMPLE_TOKENS if token.may_call(method)), IMPORTER_A_COMPANY)
+
+
+def postman_values() -> dict[str, str]:
+    """What the variables of our Postman collection hold for a sandbox: its tokens, its login."""
+    by_kind = {
+        kind: next(token.secret for token in SAMPLE_TOKENS if token.kind is kind) for kind in TOKENS
+    }
+    username, password = SAMPLE_LOGIN
+    return {
+        **{name: by_kind[kind] for kind, name in TOKENS.items()},
+        "username": username,
+        "password": password,
+        "allowWrites": "yes",
+    }
 
 
 def token_by_secret(secret: str) -> SampleToken | None:

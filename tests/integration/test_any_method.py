@@ -1,14 +1,15 @@
 """Any method from the shell, and by a client that an off-the-shelf generator has made."""
 
-import importlib
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from openapi_spec_validator import validate
-from sample_accounts import Accounts, Komet
+from sample_accounts import ROOT, Accounts, Komet
 
 from komet.api.errors import InvalidCall
 from komet.api.methods import registry
@@ -135,13 +136,22 @@ def test_the_postman_collection_has_every_method_and_no_token(komet: Komet) -> N
     assert written["info"]["schema"].endswith("v2.1.0/collection.json")
     items = [item for folder in written["item"] for item in folder["item"]]
     assert {item["name"] for item in items} == set(registry())
-    assert {variable["key"] for variable in written["variable"]} == {"baseUrl", "token"}
+    held = {variable["key"]: variable["value"] for variable in written["variable"]}
+    tokens = {"token", "vendorToken", "customerToken", "userToken"}
+    assert {held[name] for name in (*tokens, "username", "password")} == {""}
     for item in items:
         spec = registry()[item["name"]]
         assert item["request"]["method"] == spec.verb
-        assert ("{{token}}" in json.dumps(item)) == (spec.token_in != "none")
+        used = set(re.findall(r"\{\{(\w+)\}\}", json.dumps(item)))
+        assert used <= held.keys(), item["name"]
+        assert bool(used & tokens) == (spec.token_in != "none")
+        guarded = any(event["listen"] == "prerequest" for event in item["event"])
+        assert guarded == spec.writes
         if body := item["request"].get("body"):
-            assert isinstance(json.loads(body["raw"]), dict)
+            raw = body["raw"]
+            for name in used:
+                raw = raw.replace("{{" + name + "}}", held[name] or "x")
+            assert isinstance(json.loads(raw), dict)
 
 
 def test_a_generated_client_calls_the_sandbox(
@@ -158,12 +168,14 @@ def test_a_generated_client_calls_the_sandbox(
     assert made.returncode == 0, made.stdout + made.stderr
     assert "WARNING parsing" not in made.stdout + made.stderr
     monkeypatch.syspath_prepend(tmp_path)
-    client_module = importlib.import_module("generated_komet.client")
-    method = importlib.import_module("generated_komet.api.orders.purchase_order_list")
-    client = client_module.Client(
-        base_url=accounts.sandbox.base_url,
-        httpx_args={"params": {"authenticationToken": IMPORTER_A_COMPANY.secret}},
-    )
-    answer = method.sync(client=client, date=accounts.today)
+    # as the README tells it
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    told = next(code for code in re.findall(r"```python\n(.*?)```", readme, re.DOTALL)
+                if "from generated_komet" in code)  # fmt: skip
+    monkeypatch.setenv("KOMET_TOKEN", IMPORTER_A_COMPANY.secret)
+    names: dict[str, Any] = {}
+    exec(told.replace("https://api.kometsales.com/api", accounts.sandbox.base_url), names)
+    answer = names["answer"]
+    assert names["inventory"].additional_properties["inventoryItems"]
     expected = accounts.sandbox.state.totals("magnolia", accounts.today, accounts.today)
     assert len(answer.purchase_orders) == expected["purchase_orders"]
