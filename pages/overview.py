@@ -8,6 +8,7 @@ from komet.orders.filters import OrderFilter
 from komet.web import guard, reads
 from komet.web.charts import boxes_by_ship_date
 from komet.web.overview_parts import provider_table, refresh_button, sample_button, steps
+from komet.web.shared_orders import warn_of_shared_orders
 
 desk = guard.enter("overview")
 st.title("Komet Desk")
@@ -26,6 +27,7 @@ if not done["provider"]:
 if done["provider"] and done["download"]:
     refresh_button(desk)
 if done["download"]:
+    warn_of_shared_orders(desk)
     chart = reads.by_ship_date(reads.version(), OrderFilter())
     if chart.height:
         st.subheader(_("Boxes by ship date"))

@@ -13,6 +13,7 @@ from komet.web.order_dialog import open_order
 from komet.web.order_filters import order_filters
 from komet.web.order_table import COLUMNS, PAGE_ROWS, column_words, order_table, sort_choice
 from komet.web.quick_refresh import quick_refresh
+from komet.web.shared_orders import warn_of_shared_orders
 from komet.web.totals import show_totals
 from komet.web.view_choice import columns_choice, view_choice
 
@@ -28,6 +29,7 @@ if not choices["statuses"] and not choices["box_types"]:
     st.page_link("pages/po_download.py", label=_("Go to PO download"))
     st.stop()
 
+warn_of_shared_orders(desk)
 view_choice(desk)
 chosen = order_filters(every_provider, choices)
 totals = reads.totals(version, chosen)

@@ -157,6 +157,7 @@ def add_provider(
     location_id: str | None = None,
     group: str | None = None,
     company_id: str | None = None,
+    yes: Annotated[bool, Parameter(negative="")] = False,
 ) -> int:
     """Add a client provider.
 
@@ -174,6 +175,8 @@ def add_provider(
         Komet group: a word of yours, to work on several clients at once.
     company_id
         Its Komet company ID; providers that share one share the daily allowance.
+    yes
+        Add it even though it gets the same orders as another one.
     """
     desk = open_desk()
     with desk.db.write() as con:
@@ -185,7 +188,7 @@ def add_provider(
             komet_group=group,
             company_id=company_id,
         )
-        added = providers.save_provider(con, fields, now=desk.now())
+        added = providers.save_provider(con, fields, overlap_too=yes, now=desk.now())
     say(_("Added client provider {name}.").format(name=added.name))
     return 0
 

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from komet.errors import InvalidInput, NotFound
 from komet.language import _
 from komet.store import audit, tokens
+from komet.store.addresses import KOMETS_OWN, same_place
 from komet.store.database import Connection
 
 SYSTEM = "Komet Sales (USA)"
@@ -18,6 +19,10 @@ _COLUMNS = (
     "id, name, system, token_id, location_id, location_name, komet_group, company_id, base_url,"
     " active, days_back, days_ahead, created_at, updated_at"
 )
+
+
+class Overlap(InvalidInput):
+    """The provider would get orders that another one gets. It may be saved all the same."""
 
 
 class ProviderFields(BaseModel):
@@ -108,12 +113,38 @@ def lead_to(con: Connection, provider_id: str, base_url: str) -> None:
         tokens.follow_sandbox(con, token_id, base_url)
 
 
+def overlapping(
+    con: Connection, fields: ProviderFields, provider_id: str | None = None
+) -> list[Provider]:
+    """The other providers that may get the same orders.
+
+    They use the same token, or name the same company, at one address; and they have the same
+    location, or one of the two has none and gets all.
+    """
+    here = _address(con, fields)
+    return [
+        other
+        for other in all_providers(con)
+        if other.id != provider_id
+        and _same_source(fields, other)
+        and (not fields.location_id or not other.location_id
+             or fields.location_id == other.location_id)
+        and same_place(here, _address(con, other))
+    ]  # fmt: skip
+
+
 def save_provider(
-    con: Connection, fields: ProviderFields, *, provider_id: str | None = None, now: datetime
+    con: Connection,
+    fields: ProviderFields,
+    *,
+    provider_id: str | None = None,
+    overlap_too: bool = False,
+    now: datetime,
 ) -> Provider:
     """Add a provider, or change the one of that ID.
 
-    Raises `InvalidInput`, also where it would send its token to another place than the token's.
+    Raises `InvalidInput`, also where it would send its token to another place than the token's;
+    and `Overlap` where it would get another provider's orders, unless `overlap_too`.
     """
     if not fields.name:
         raise InvalidInput(_("A client provider needs a name."))
@@ -126,6 +157,8 @@ def save_provider(
     before = provider_by_id(con, provider_id) if provider_id else None
     if before is None or (before.token_id, before.base_url) != (fields.token_id, fields.base_url):
         _lead_token(con, fields)
+    if not overlap_too and fields.active and _reach(before) != _reach(fields):
+        _refuse_overlap(con, fields, provider_id)
     created = before.created_at if before else now
     row = {
         **{key: value if value != "" else None for key, value in fields.model_dump().items()},
@@ -150,3 +183,37 @@ def _lead_token(con: Connection, fields: ProviderFields) -> None:
     if fields.token_id:
         token = tokens.token_by_id(con, fields.token_id)
         tokens.lead_to(con, token.id, fields.base_url or token.address, sent=False)
+
+
+def _reach(fields: ProviderFields | None) -> tuple[object, ...]:
+    """What decides which orders a provider gets."""
+    if fields is None:
+        return ()
+    return (
+        fields.token_id, fields.base_url, fields.location_id, fields.company_id, fields.active
+    )  # fmt: skip
+
+
+def _refuse_overlap(con: Connection, fields: ProviderFields, provider_id: str | None) -> None:
+    others = overlapping(con, fields, provider_id)
+    if others:
+        raise Overlap(
+            _("{name} would get the same orders as {others}: figures would double.").format(
+                name=fields.name, others=", ".join(other.name for other in others)
+            ),
+            _("They have the same token or company, and no location that tells them apart."),
+            _("Give each its location, or confirm that it is to be saved all the same (--yes on"
+              " the command line)."),
+        )  # fmt: skip
+
+
+def _same_source(one: ProviderFields, other: ProviderFields) -> bool:
+    if one.token_id and one.token_id == other.token_id:
+        return True
+    return bool(one.company_id) and one.company_id == other.company_id
+
+
+def _address(con: Connection, fields: ProviderFields) -> str:
+    if fields.base_url or not fields.token_id:
+        return fields.base_url or KOMETS_OWN
+    return tokens.token_by_id(con, fields.token_id).address

@@ -1,6 +1,7 @@
 """The pieces of the Client providers screen: a provider's card, its form, its FBE factors."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from decimal import Decimal
 
 import polars as pl
@@ -13,7 +14,7 @@ from komet.desk import Desk
 from komet.errors import InvalidInput
 from komet.language import _, _n
 from komet.store import products, providers
-from komet.store.providers import DAYS_AHEAD, DAYS_BACK, SYSTEM, Provider, ProviderFields
+from komet.store.providers import DAYS_AHEAD, DAYS_BACK, SYSTEM, Overlap, Provider, ProviderFields
 from komet.store.tokens import Token
 from komet.web import failures
 from komet.web.failures import plain
@@ -45,16 +46,17 @@ def card(desk: Desk, provider: Provider, tokens: Sequence[Token]) -> None:
         if row.button(_("Test"), key=f"test_{provider.id}", icon=":material/network_check:"):
             with failures.shown(), st.spinner(_("Asking Komet for today's orders …")):
                 st.success(plain(try_provider(desk, provider)))
+        agreed = _overlap_agreed(f"activate_{provider.id}")
         if row.button(
             _("Deactivate") if provider.active else _("Activate"),
             key=f"active_{provider.id}",
             help=_("An inactive provider is not downloaded; its orders stay."),
         ):
-            with failures.shown():
+            with failures.shown(), _overlap_asked(f"activate_{provider.id}"):
                 fields = ProviderFields.model_validate(
                     provider.model_dump() | {"active": not provider.active}
                 )
-                _save(desk, fields, provider.id)
+                _save(desk, fields, provider.id, overlap_too=agreed)
         with st.expander(_("Change")):
             provider_form(desk, tokens, provider)
         with st.expander(_("FBE factors")):
@@ -136,8 +138,9 @@ def provider_form(desk: Desk, tokens: Sequence[Token], held: Provider | None = N
         ahead = right.number_input(
             _("Refresh to, days ahead"), 0, 180, held.days_ahead if held else DAYS_AHEAD
         )
+        agreed = _overlap_agreed(key)
         if st.form_submit_button(_("Save") if held else _("Add client provider"), type="primary"):
-            with failures.shown():
+            with failures.shown(), _overlap_asked(key):
                 if token_id is None:
                     raise InvalidInput(
                         _("A client provider needs a token."),
@@ -156,7 +159,7 @@ def provider_form(desk: Desk, tokens: Sequence[Token], held: Provider | None = N
                     days_back=int(back),
                     days_ahead=int(ahead),
                 )
-                _save(desk, fields, held.id if held else None)
+                _save(desk, fields, held.id if held else None, overlap_too=agreed)
 
 
 def _location_name(
@@ -168,11 +171,35 @@ def _location_name(
     return known.get(location_id or "")
 
 
-def _save(desk: Desk, fields: ProviderFields, provider_id: str | None) -> None:
+def _save(
+    desk: Desk, fields: ProviderFields, provider_id: str | None, *, overlap_too: bool
+) -> None:
     with desk.db.write() as con:
-        saved = providers.save_provider(con, fields, provider_id=provider_id, now=desk.now())
+        saved = providers.save_provider(
+            con, fields, provider_id=provider_id, overlap_too=overlap_too, now=desk.now()
+        )
     failures.notice(_("Saved {name}.").format(name=saved.name))
     st.rerun()
+
+
+@contextmanager
+def _overlap_asked(key: str) -> Iterator[None]:
+    """An overlap is asked about on the next run, in its place; a saved provider ends the asking."""
+    st.session_state.pop(f"overlap_{key}", None)
+    try:
+        yield
+    except Overlap as error:
+        st.session_state[f"overlap_{key}"] = str(error)
+        st.rerun()
+
+
+def _overlap_agreed(key: str) -> bool:
+    """The question, where there is one, and whether it was answered with yes."""
+    question = st.session_state.get(f"overlap_{key}")
+    if not question:
+        return False
+    st.warning(plain(question), icon=":material/content_copy:")
+    return st.checkbox(_("Save it all the same"), key=f"overlap_yes_{key}")
 
 
 def _fbe_factors(desk: Desk, provider: Provider) -> None:

@@ -1,0 +1,124 @@
+"""Two client providers that get the same orders: asked about, and named where it has happened."""
+
+from decimal import Decimal
+
+import pytest
+from sample_accounts import Accounts, Komet
+
+from komet.orders import query
+from komet.orders.filters import OrderFilter
+from komet.sandbox.tokens import IMPORTER_A_COMPANY
+from komet.store import overlaps, providers
+from komet.store.providers import Overlap, Provider, ProviderFields
+
+
+def add(accounts: Accounts, name: str, *, overlap_too: bool = False, **fields: object) -> Provider:
+    chosen = {"token_id": accounts.magnolia.token_id} | fields
+    with accounts.desk.db.write() as con:
+        return providers.save_provider(
+            con,
+            ProviderFields.model_validate({"name": name, **chosen}),
+            overlap_too=overlap_too,
+            now=accounts.desk.now(),
+        )
+
+
+def sandbox_boxes(accounts: Accounts, back: int, ahead: int) -> Decimal:
+    totals = accounts.sandbox.state.totals(
+        IMPORTER_A_COMPANY.company, *accounts.days(back, ahead), vendor_id=None
+    )
+    return Decimal(str(totals["boxes"]))
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {},  # no address of its own: its token's, which is the same
+        {"location_id": "3"},  # the other one gets all locations
+    ],
+)
+def test_the_same_token_again_is_asked_about(accounts: Accounts, fields: dict[str, str]) -> None:
+    with pytest.raises(Overlap, match="Magnolia"):
+        add(accounts, "Again", **fields)
+    with accounts.desk.db.read() as con:
+        assert len(providers.all_providers(con)) == 2
+    assert add(accounts, "Again", overlap_too=True, **fields).name == "Again"
+
+
+def test_the_same_company_at_the_same_address_is_asked_about(accounts: Accounts) -> None:
+    for provider in accounts.both:
+        fields = provider.model_dump() | {"company_id": "501"}
+        with accounts.desk.db.write() as con:
+            if provider is accounts.magnolia:
+                save(con, accounts, fields, provider.id)
+            else:
+                with pytest.raises(Overlap, match="Magnolia"):
+                    save(con, accounts, fields, provider.id)
+
+
+def save(con, accounts: Accounts, fields: dict[str, object], provider_id: str) -> None:  # type: ignore[no-untyped-def]
+    providers.save_provider(
+        con,
+        ProviderFields.model_validate(fields),
+        provider_id=provider_id,
+        now=accounts.desk.now(),
+    )
+
+
+def test_two_locations_of_one_token_do_not_overlap(accounts: Accounts) -> None:
+    with accounts.desk.db.write() as con:
+        save(con, accounts, accounts.magnolia.model_dump() | {"location_id": "1"},
+             accounts.magnolia.id)  # fmt: skip
+    add(accounts, "Other location", location_id="2")
+    with pytest.raises(Overlap):
+        add(accounts, "Same location", location_id="2")
+
+
+def test_what_does_not_touch_the_orders_is_not_asked_about(accounts: Accounts) -> None:
+    again = add(accounts, "Again", overlap_too=True)
+    with accounts.desk.db.write() as con:
+        save(con, accounts, again.model_dump() | {"name": "Renamed"}, again.id)
+        save(con, accounts, again.model_dump() | {"active": False}, again.id)
+        with pytest.raises(Overlap):
+            save(con, accounts, again.model_dump() | {"active": True}, again.id)
+
+
+def test_the_orders_that_count_twice_are_named_with_their_boxes(accounts: Accounts) -> None:
+    once = sandbox_boxes(accounts, 4, 4)
+    assert once > 0
+    accounts.download(*accounts.days(4, 4), [accounts.magnolia])
+    with accounts.desk.db.read() as con:
+        assert overlaps.shared_orders(con) == []
+    again = add(accounts, "Again", overlap_too=True)
+    accounts.download(*accounts.days(4, 4), [again])
+    counted = query.totals_and_page(accounts.desk, OrderFilter())[0].boxes
+    assert counted == 2 * once  # so it is, and so it is said:
+    with accounts.desk.db.read() as con:
+        shared = overlaps.shared_orders(con)
+        held = con.value(
+            "SELECT count(*) FROM purchase_orders WHERE provider_id = $id AND gone_at IS NULL",
+            {"id": again.id},
+        )
+        numbers = {row["number"] for row in con.rows("SELECT number FROM purchase_orders")}
+    assert len(shared) == 1
+    assert set(shared[0].clients) == {"Again", "Magnolia"}
+    assert (shared[0].orders, shared[0].boxes) == (held, once)
+    assert set(shared[0].numbers) <= numbers
+    assert counted is not None
+    assert counted - shared[0].boxes == once
+    assert "Again and Magnolia" in shared[0].sentence
+
+
+def test_orders_of_other_companies_with_the_same_ids_are_not_named(accounts: Accounts) -> None:
+    accounts.download(*accounts.days(8, 0))
+    with accounts.desk.db.read() as con:
+        assert overlaps.shared_orders(con) == []
+
+
+def test_the_command_line_refuses_without_yes(komet: Komet, accounts: Accounts) -> None:
+    command = ("provider", "add", "Again", "--token", "Magnolia")
+    refused = komet(*command)
+    assert refused.returncode == 2
+    assert "Magnolia" in refused.stderr
+    assert "--yes" in refused.stderr
+    assert komet(*command, "--yes").returncode == 0
