@@ -111,7 +111,7 @@ def refresh(
             say_json(result.__dict__)
         else:
             say(result.sentence)
-        return 1 if result.missing else 0
+        return 1 if result.missing or result.failed else 0
     planned = refresh_plan(desk, chosen)
     err.print(planned.sentence, highlight=False)
     if not planned.slices:

@@ -10,11 +10,12 @@ from datetime import date
 
 from komet.accounts.connect import client_for
 from komet.accounts.ledger import Ledger
-from komet.api.client import Slice
+from komet.api.client import KometClient, Slice
+from komet.api.errors import BadResponse, Rejected, Unavailable
 from komet.desk import Desk
 from komet.download.commit import write_slice
 from komet.download.rows import SliceRows, slice_rows
-from komet.errors import InvalidInput, NotFound
+from komet.errors import NotFound
 from komet.language import _, _n
 from komet.store import audit, calls, providers, runs, slices
 from komet.store.providers import Provider
@@ -31,6 +32,8 @@ class Refreshed:
     found: int = 0
     changed: int = 0
     missing: list[str] = field(default_factory=list)
+    failed: dict[str, str] = field(default_factory=dict)
+    """Numbers that could not be fetched or read, with the reason of each."""
 
     @property
     def sentence(self) -> str:
@@ -44,6 +47,9 @@ class Refreshed:
             words += " " + _("Komet does not know {numbers}.").format(
                 numbers=", ".join(self.missing)
             )
+        if self.failed:
+            reasons = "; ".join(f"{number}: {reason}" for number, reason in self.failed.items())
+            words += " " + _("These could not be fetched: {reasons}").format(reasons=reasons)
         return words
 
 
@@ -82,8 +88,10 @@ def providers_of(
 def refresh_numbers(desk: Desk, asked: Mapping[str, Sequence[str]]) -> Refreshed:
     """Ask for these numbers (provider ID → numbers) and write what comes.
 
-    Spends a request for each 50 numbers of a provider. Raises `KometError`, `InvalidInput`,
-    `NotFound` or `WrongKey`; what earlier requests brought is kept.
+    Spends a request for each 50 numbers of a provider; where one of those breaks, one more for
+    each of its numbers, and the bad ones are named. Raises `KometError` where Komet cannot be
+    reached or lets nothing through, `InvalidInput`, `NotFound` or `WrongKey`; what earlier requests
+    brought is kept.
     """
     result = Refreshed()
     for provider_id, numbers in asked.items():
@@ -94,11 +102,32 @@ def refresh_numbers(desk: Desk, asked: Mapping[str, Sequence[str]]) -> Refreshed
             with client_for(desk, provider, ledger) as client:
                 for start in range(0, len(numbers), NUMBERS_A_REQUEST):
                     some = list(numbers[start : start + NUMBERS_A_REQUEST])
-                    answer = client.purchase_orders_by_number(some, provider.location_id)
-                    _write(desk, provider, some, answer, ledger, result)
+                    _ask(desk, provider, client, some, ledger, result)
         finally:
             ledger.save(desk)
     return result
+
+
+def _ask(  # noqa: PLR0917
+    desk: Desk,
+    provider: Provider,
+    client: KometClient,
+    numbers: Sequence[str],
+    ledger: Ledger,
+    result: Refreshed,
+) -> None:
+    try:
+        answer = client.purchase_orders_by_number(numbers, provider.location_id)
+    except (BadResponse, Rejected, Unavailable) as error:
+        if isinstance(error, Unavailable) and error.http_status is None:
+            raise  # nobody there: asking for each would only take longer
+        if len(numbers) == 1:
+            result.failed[numbers[0]] = str(error)
+            return
+        for number in numbers:
+            _ask(desk, provider, client, [number], ledger, result)
+        return
+    _write(desk, provider, numbers, answer, ledger, result)
 
 
 def _write(  # noqa: PLR0917
@@ -124,7 +153,7 @@ def _write(  # noqa: PLR0917
             for row in slices.days_of_numbers(con, numbers)
             if row["provider_id"] == provider.id
         }
-    days = _by_day(provider.id, answer, held)
+    days = _by_day(provider.id, answer, held, result.failed)
     with desk.db.write() as con:
         calls.record(con, ledger.take())
         if not days:
@@ -147,16 +176,21 @@ def _write(  # noqa: PLR0917
         audit.record(con, "orders refreshed by number", ", ".join(numbers), now)
 
 
-def _by_day(provider_id: str, answer: Slice, held: Mapping[str, date]) -> list[SliceRows]:
-    """What came, a slice for each ship date; a PO without one stays on the day that we hold."""
+def _by_day(
+    provider_id: str, answer: Slice, held: Mapping[str, date], failed: dict[str, str]
+) -> list[SliceRows]:
+    """What came, a slice for each ship date; a PO without one stays on the day that we hold.
+
+    One that is not held either is noted in `failed`.
+    """
     orders: dict[date, list[int]] = {}
     for place, order in enumerate(answer.orders):
         day = order.ship_date or held.get((order.number or "").upper())
         if day is None:
-            raise InvalidInput(
-                _("PO {number} came without a ship date.").format(number=order.number),
-                next_step=_("Download the day it ships on."),
+            failed[order.number or ""] = _(
+                "It came without a ship date: download the day it ships on."
             )
+            continue
         orders.setdefault(day, []).append(place)
     found = []
     for day, places in sorted(orders.items()):

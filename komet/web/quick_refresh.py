@@ -32,5 +32,9 @@ def quick_refresh(desk: Desk, page: pl.DataFrame, every: Sequence[Provider]) -> 
         if st.form_submit_button(_("Ask Komet"), type="primary") and numbers:
             with failures.shown(), st.spinner(_("Asking Komet for these POs …")):
                 asked = providers_of(desk, numbers_in(numbers), [names[id_] for id_ in ids])
-                failures.notice(refresh_numbers(desk, asked).sentence)
+                result = refresh_numbers(desk, asked)
+                if result.failed:
+                    st.error(failures.plain(result.sentence), icon=":material/error:")
+                    return
+                failures.notice(result.sentence)
                 st.rerun()

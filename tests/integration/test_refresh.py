@@ -4,8 +4,10 @@ import json
 from datetime import timedelta
 
 import pytest
+from cryptography.fernet import Fernet
 from sample_accounts import Accounts, Komet
 
+from komet.api.errors import Unavailable
 from komet.download.by_number import numbers_in, providers_of, refresh_numbers
 from komet.download.refresh import refresh_plan, window
 from komet.download.run import execute
@@ -153,3 +155,46 @@ def test_the_command(accounts: Accounts, komet: Komet) -> None:
     assert "1 PO is up to date" in one.stdout
     assert komet("refresh", "--number", "P000000").returncode == 2
     assert komet("refresh", "--number", "P000000", "--provider", "Magnolia").returncode == 1
+
+
+def test_a_batch_of_numbers_that_breaks_is_asked_for_one_by_one(accounts: Accounts) -> None:
+    accounts.download(*accounts.days(3, 9))
+    with accounts.desk.db.read() as con:
+        numbers = sorted(
+            row["number"]
+            for row in con.rows(
+                "SELECT DISTINCT number FROM purchase_orders WHERE provider_id = $id",
+                {"id": accounts.magnolia.id},
+            )
+        )[:5]
+    # a person waits for two tries: the whole batch breaks, and then the first number alone
+    accounts.sandbox.state.faults.add("purchase.order.list", status=500, times=4)
+    accounts.sandbox.state.requests.clear()
+    done = refresh_numbers(accounts.desk, {accounts.magnolia.id: numbers})
+    assert list(done.failed) == numbers[:1]
+    assert numbers[0] in done.sentence
+    assert done.found == len(numbers) - 1
+    assert done.missing == []
+
+
+def test_a_komet_that_is_gone_is_not_asked_number_by_number(accounts: Accounts) -> None:
+    accounts.sandbox.stop()
+    with pytest.raises(Unavailable):
+        refresh_numbers(accounts.desk, {accounts.magnolia.id: ["P1", "P2", "P3"]})
+    with accounts.desk.db.read() as con:
+        assert con.value("SELECT count(*) FROM api_calls") <= 2
+
+
+def test_a_missing_key_is_said_once(accounts: Accounts, komet: Komet) -> None:
+    days = ("--from", str(accounts.today), "--to", str(accounts.today + timedelta(days=6)))
+    other = {"KOMET_SECRET_KEY": Fernet.generate_key().decode()}
+    done = komet("download", "--all", *days, env=other)
+    assert done.returncode == 1
+    assert (done.stdout + done.stderr).count("decrypted") == 1
+    with accounts.desk.db.read() as con:
+        run = runs.latest_runs(con, accounts.desk.now())[0]
+        assert run.state is RunState.FAILED
+        assert "decrypted" in (run.message or "")
+        assert not [s for s in runs.slices_of(con, run.id) if s.reason]
+    # with the key back, the same run goes on
+    assert komet("retry").returncode == 0
