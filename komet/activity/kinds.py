@@ -68,6 +68,8 @@ _EVENTS = {
     "answer exported": (Kind.EXPORTS, _later("Answer of {subject} exported")),
     "method called": (Kind.CALLS, _later("Method that writes, called by hand: {subject}")),
     "view saved": (Kind.VIEWS, _later("View “{subject}” saved")),
+    "view renamed": (Kind.VIEWS, _later("View “{subject}” renamed")),
+    "views taken over": (Kind.VIEWS, _later("Views of {subject} taken over")),
     "view deleted": (Kind.VIEWS, _later("View “{subject}” deleted")),
     "schedule saved": (Kind.SCHEDULES, _later("Schedule “{subject}” saved")),
     "schedule deleted": (Kind.SCHEDULES, _later("Schedule “{subject}” deleted")),

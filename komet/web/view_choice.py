@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from komet import person
 from komet.desk import Desk
 from komet.errors import DeskError
-from komet.language import _
+from komet.language import _, _n
 from komet.orders.filters import OrderFilter
 from komet.orders.work_lists import MEANINGS, TITLES, WorkList
 from komet.store import saved_views
@@ -74,12 +75,50 @@ def _save_form(desk: Desk, held: SavedView | None) -> None:
     if held:
         st.caption(_("Link to it:"))
         st.code(f"/purchase_orders?view={held.id}", language=None)
-        if st.button(_("Delete {name}").format(name=failures.plain(held.name))):
+        if held.owner == person.current():
+            _own_view(desk, held)
+    _take_over_form(desk)
+
+
+def _own_view(desk: Desk, held: SavedView) -> None:
+    with st.form(f"rename_{held.id}", border=False):
+        name = st.text_input(_("New name"), held.name)
+        if st.form_submit_button(_("Rename")):
             with failures.shown():
                 with desk.db.write() as con:
-                    saved_views.delete_view(con, held.id, desk.now())
-                st.session_state[state.ORDERS_PICK] = _ALL
-                failures.notice(_("Deleted {name}.").format(name=held.name))
+                    saved_views.rename_view(con, held.id, name, desk.now())
+                failures.notice(_("Saved {name}.").format(name=name.strip()))
+                st.rerun()
+    if st.button(failures.plain(_("Delete {name}").format(name=held.name))):
+        with failures.shown():
+            with desk.db.write() as con:
+                saved_views.delete_view(con, held.id, desk.now())
+            st.session_state[state.ORDERS_PICK] = _ALL
+            failures.notice(_("Deleted {name}.").format(name=held.name))
+            st.rerun()
+
+
+def _take_over_form(desk: Desk) -> None:
+    """After a change of name: the views of the former one become those of the new."""
+    with desk.db.read() as con:
+        owners = saved_views.other_owners(con)
+    if not owners:
+        return
+    with st.form("take_over_views", border=False):
+        owner = st.selectbox(
+            _("Your name was another one? Its views:"),
+            list(owners),
+            index=None,
+            format_func=lambda name: f"{name} ({owners[name]})",
+            placeholder=_("Choose the former name"),
+        )
+        if st.form_submit_button(_("Take them over")) and owner:
+            with failures.shown():
+                with desk.db.write() as con:
+                    taken = saved_views.take_over(con, owner, desk.now())
+                failures.notice(
+                    _n("{n} view is yours now.", "{n} views are yours now.", taken).format(n=taken)
+                )
                 st.rerun()
 
 
