@@ -9,6 +9,7 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
+from komet import time_zone
 from komet.desk import Desk
 from komet.download import catalogs
 from komet.language import _
@@ -101,7 +102,7 @@ def prepare(desk: Desk, sandbox: Sandbox) -> list[Provider]:
 
 def window(desk: Desk) -> tuple[date, date]:
     """The thirty days that the sample download covers."""
-    today = desk.now().date()
+    today = time_zone.today(desk.now())
     return today - timedelta(days=DAYS_BACK), today + timedelta(days=DAYS_AHEAD)
 
 

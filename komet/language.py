@@ -20,6 +20,8 @@ from importlib.resources import files
 from io import BytesIO
 from typing import Any
 
+from komet import time_zone
+
 LANGUAGES = {"en": "English", "es": "Español"}
 DEFAULT = "en"
 
@@ -116,8 +118,14 @@ def day(value: date) -> str:
 
 
 def moment(value: datetime) -> str:
-    """A time to the minute as it is written on screen."""
-    return f"{day(value)} {value:%H:%M}"
+    """A time to the minute as it is written on screen, in the time zone in force."""
+    here = time_zone.local(value)
+    return f"{day(here)} {here:%H:%M}"
+
+
+def zoned_moment(value: datetime) -> str:
+    """The same with the zone: for a sentence, where no heading says it."""
+    return time_zone.headed(moment(value))
 
 
 def day_code() -> str:

@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import Any, Literal
 
 from platformdirs import user_data_path
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from komet.errors import InvalidInput
 from komet.language import _
+from komet.time_zone import zone_of
 
 _PREFIX = "KOMET_"
 _LONGEST_WAIT = 3600
@@ -37,6 +38,11 @@ class Settings(BaseSettings):
     person: str | None = Field(
         default=None,
         description="The name that changes are recorded under; without it, the computer's user.",
+    )
+    time_zone: str | None = Field(
+        default=None,
+        description="Time zone of days and times on the command line, and of a browser that names"
+        " none; without it, the computer's.",
     )
     workers: int = Field(
         default=4, ge=1, le=16, description="Requests that one download keeps under way at once."
@@ -80,6 +86,13 @@ class Settings(BaseSettings):
     max_answer_mb: int = Field(
         default=64, ge=1, le=4096, description="Megabytes of one answer that are read at most."
     )
+
+    @field_validator("time_zone")
+    @classmethod
+    def _is_a_zone(cls, value: str | None) -> str | None:
+        if value and zone_of(value) is None:
+            raise ValueError(_("it must be a time zone such as America/Guayaquil"))
+        return value or None
 
     @property
     def database_path(self) -> Path:
@@ -127,6 +140,8 @@ def _describe(problem: Any) -> str:
             rule = _("it must be a finite number")
         case "literal_error":
             rule = _("it must be one of {choices}").format(choices=limits["expected"])
+        case "value_error":
+            rule = str(limits["error"])
         case _:
             rule = _("it is not usable ({reason})").format(reason=problem["msg"])
     shown = "•••" if field == "secret_key" else given

@@ -3,11 +3,12 @@
 import polars as pl
 import streamlit as st
 
+from komet import time_zone
 from komet.explorer import catalog
 from komet.explorer.catalog_kinds import KINDS
 from komet.explorer.export import answer_bytes
 from komet.export.workbook import EXCEL_TYPE
-from komet.language import _, _n, day_pattern, moment
+from komet.language import _, _n, day_pattern, zoned_moment
 from komet.store import providers
 from komet.web import failures, guard
 from komet.web.preferences import kept
@@ -36,7 +37,7 @@ kind = right.selectbox(
     persist_state="session",
 )  # fmt: skip
 wanted = KINDS[kind]
-days, customer_id = wanted.days(desk.now().date()), None
+days, customer_id = wanted.days(time_zone.today(desk.now())), None
 row = st.container(horizontal=True, vertical_alignment="bottom")
 if days:
     first = row.date_input(_("From"), days[0], format=day_pattern(), key=f"catalog_first_{kind}")
@@ -65,8 +66,8 @@ if found.tried_at is None:
 if found.refused:
     st.warning(failures.plain(catalog.refused_words(provider)))
 st.caption(
-    _n("{n:,} row, fetched {when} (UTC).", "{n:,} rows, fetched {when} (UTC).", found.rows.height)
-    .format(n=found.rows.height, when=moment(found.tried_at))
+    _n("{n:,} row, fetched {when}.", "{n:,} rows, fetched {when}.", found.rows.height)
+    .format(n=found.rows.height, when=zoned_moment(found.tried_at))
 )  # fmt: skip
 config = {
     catalog.USED: st.column_config.NumberColumn(
@@ -80,7 +81,7 @@ if found.rows.height > _SHOWN:
 st.download_button(
     _("Export to Excel"),
     data=kept(answer_bytes, desk, wanted.method, found.rows.cast(pl.String)),
-    file_name=f"{kind}-{desk.now():%Y-%m-%d}.xlsx",
+    file_name=f"{kind}-{time_zone.local(desk.now()):%Y-%m-%d}.xlsx",
     mime=EXCEL_TYPE,
     icon=":material/download:",
     on_click="ignore",

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from komet import time_zone
 from komet.export.changes import export_changes_bytes
 from komet.export.workbook import EXCEL_TYPE
 from komet.language import _
@@ -41,7 +42,7 @@ with bar:
     st.download_button(
         _("Export to Excel"),
         data=kept(export_changes_bytes, desk, chosen),
-        file_name=f"changes-{desk.now():%Y-%m-%d-%H%M}.xlsx",
+        file_name=f"changes-{time_zone.local(desk.now()):%Y-%m-%d-%H%M}.xlsx",
         mime=EXCEL_TYPE,
         icon=":material/download:",
         on_click="ignore",

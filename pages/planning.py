@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from komet import time_zone
 from komet.export.pivot import export_pivot_bytes
 from komet.export.workbook import EXCEL_TYPE
 from komet.language import _
@@ -29,8 +30,9 @@ if not reads.choices(version)["statuses"]:
 
 with desk.db.read() as con:
     every_provider = providers.all_providers(con)
-chosen = planning_filter(every_provider, desk.now().date())
-show_weeks(reads.weeks_compared(version, chosen, desk.now().date()))
+today = time_zone.today(desk.now())
+chosen = planning_filter(every_provider, today)
+show_weeks(reads.weeks_compared(version, chosen, today))
 
 rows, column, measure = pivot_choice()
 dimension = next((name for name in rows if name in DIMENSIONS), "provider")
@@ -43,7 +45,7 @@ found = reads.pivot(version, chosen, rows, column, measure)
 st.download_button(
     _("Export to Excel"),
     data=kept(export_pivot_bytes, desk, found, measure, chosen),
-    file_name=f"planning-{desk.now():%Y-%m-%d-%H%M}.xlsx",
+    file_name=f"planning-{time_zone.local(desk.now()):%Y-%m-%d-%H%M}.xlsx",
     mime=EXCEL_TYPE,
     icon=":material/download:",
     on_click="ignore",

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import streamlit as st
 
+from komet import time_zone
 from komet.download import start, status
 from komet.download.plan import plan
 from komet.download.refresh import refresh_plan
@@ -25,7 +26,7 @@ if not active:
     st.page_link("pages/client_providers.py", label=_("Go to Client providers"))
     st.stop()
 
-today = desk.now().date()
+today = time_zone.today(desk.now())
 presets: dict[str, tuple[date, date] | None] = {
     _("Open window"): (today, today),
     _("Today"): (today, today),

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from pydantic import SecretStr
 
+from komet import time_zone
 from komet.accounts.connect import token_client
 from komet.api.client import DEFAULT_BASE_URL, KometClient
 from komet.api.errors import (
@@ -115,7 +116,7 @@ def check_token(desk: Desk, token_id: str, base_url: str | None = None) -> Check
     with token_client(desk, token_id, base_url, expected=expected) as client:
         for name in names:
             if name not in results:
-                results[name] = _try(client, name, desk.now().date())
+                results[name] = _try(client, name, time_zone.today(desk.now()))
             if results[name] == UNREACHABLE:
                 break
     results = {name: results[name] for name in names if name in results}

@@ -1,5 +1,6 @@
 """Whether a provider works as it is set up: today's orders, asked for as a download would."""
 
+from komet import time_zone
 from komet.accounts.connect import client_for
 from komet.accounts.ledger import Ledger
 from komet.desk import Desk
@@ -15,7 +16,7 @@ def try_provider(desk: Desk, provider: Provider) -> str:
     ledger = Ledger(provider.token_id or "", provider.id)
     try:
         with client_for(desk, provider, ledger) as client:
-            answer = client.purchase_orders(desk.now().date(), provider.location_id)
+            answer = client.purchase_orders(time_zone.today(desk.now()), provider.location_id)
     finally:
         ledger.save(desk)
     return _n(

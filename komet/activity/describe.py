@@ -8,7 +8,7 @@ import polars as pl
 from komet.activity import kinds
 from komet.activity.details import readable
 from komet.activity.kinds import Kind
-from komet.language import _, _later, _n, day
+from komet.language import _, _later, _n, day, zoned_moment
 from komet.logs import redact
 from komet.store import providers
 from komet.store.database import Connection
@@ -102,7 +102,7 @@ def _mapping_facts(row: Mapping[str, Any]) -> list[str]:
     counts = {_("{n} new"): row["new_rows"], _("{n} changed"): row["changed_rows"]}
     facts = [words.format(n=n) for words, n in counts.items() if n]
     if row["undone_at"]:
-        facts.append(_("undone at {when} UTC").format(when=row["undone_at"]))
+        facts.append(_("undone at {when}").format(when=zoned_moment(row["undone_at"])))
     return facts
 
 

@@ -1,11 +1,12 @@
 """One time line of runs, mapping imports and the audit, newest first, a page at a time."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import polars as pl
 from pydantic import BaseModel, ConfigDict
 
+from komet import time_zone
 from komet.activity import kinds
 from komet.activity.kinds import Kind
 from komet.store import runs
@@ -40,7 +41,10 @@ _ENTRIES = """
 
 
 class ActivityFilter(BaseModel):
-    """Everything combines with *and*, the values of one list with *or*. Days are in UTC."""
+    """Everything combines with *and*, the values of one list with *or*.
+
+    Days are those of the time zone in force.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -144,9 +148,9 @@ def _found(chosen: ActivityFilter) -> tuple[str, dict[str, Any]]:
         params["people"] = list(chosen.people)
     if chosen.first:
         conditions.append("e.happened_at >= $first")
-        params["first"] = datetime.combine(chosen.first, time(), UTC)
+        params["first"] = time_zone.begin(chosen.first)
     if chosen.last:
         conditions.append("e.happened_at < $after")
-        params["after"] = datetime.combine(chosen.last, time(), UTC) + timedelta(days=1)
+        params["after"] = time_zone.begin(chosen.last + timedelta(days=1))
     where = " AND ".join(conditions)
     return f"FROM ({_ENTRIES}) e LEFT JOIN known k ON k.what = e.what WHERE {where}", params

@@ -9,7 +9,7 @@ import sys
 
 from cyclopts import App, CycloptsError
 
-from komet import __version__, language, logs, person
+from komet import __version__, language, logs, person, time_zone
 from komet.cli import accounts, anything, downloads, mapping, samples
 from komet.cli.output import err
 from komet.errors import DeskError, InvalidInput, NotFound
@@ -47,6 +47,7 @@ def main(arguments: list[str] | None = None) -> None:
         err.print(str(error), markup=False, highlight=False)
         sys.exit(2)
     language.speak(settings().language or language.nearest(locale.getlocale()[0]))
+    time_zone.use_by_default(settings().time_zone or time_zone.of_computer())
     person.follow(lambda: settings().person)
     logs.configure(settings().log_level if settings().log_level != "INFO" else "ERROR")
     try:

@@ -14,7 +14,7 @@ from komet.api.transport import checked_base_url
 from komet.cli.output import say, say_json, table
 from komet.desk import open_desk
 from komet.errors import InvalidInput
-from komet.language import _, moment
+from komet.language import _, zoned_moment
 from komet.store import providers, tokens
 from komet.store.providers import ProviderFields
 from komet.store.tokens import Token
@@ -243,4 +243,4 @@ def _secret() -> SecretStr:
 
 
 def _when(at: datetime | None) -> str:
-    return f"{moment(at)} UTC" if at else _("never")
+    return zoned_moment(at) if at else _("never")

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from cyclopts import Parameter
 
+from komet import time_zone
 from komet.api.methods import Kind, Method
 from komet.api.openapi import document
 from komet.api.postman import collection
@@ -78,7 +79,7 @@ def postman(*, sandbox: Annotated[bool, Parameter(negative="")] = False, port: i
     port
         The port of that sandbox.
     """
-    today = datetime.now(UTC).date()
+    today = time_zone.today(datetime.now(UTC))
     if sandbox:
         say_json(collection(today, f"http://127.0.0.1:{port}/api", postman_values()))
     else:

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 from cyclopts import Parameter
 
+from komet import time_zone
 from komet.cli.accounts import Json
 from komet.cli.output import err, figure, say, say_json, table
 from komet.desk import Desk, open_desk
@@ -151,7 +152,8 @@ def runs_command(*, last: Switch = False, json: Json = False) -> int:
             say_json(rows)
         return 0
     table(
-        (_("Run"), _("Started (UTC)"), _("By"), _("From"), _("To"), _("State"), _("Result")),
+        (_("Run"), time_zone.headed(_("Started")), _("By"), _("From"), _("To"), _("State"),
+         _("Result")),
         [
             (run.id[:8], moment(run.created_at), run.source, run.date_from,
              run.date_to, run.state.value, _in_words(summaries[run.id]))

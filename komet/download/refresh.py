@@ -7,6 +7,7 @@ and every line on it was shipped or cancelled by then. POs change until they shi
 from collections.abc import Sequence
 from datetime import date, timedelta
 
+from komet import time_zone
 from komet.desk import Desk
 from komet.download.plan import Plan, planned
 from komet.errors import InvalidInput
@@ -29,7 +30,7 @@ def refresh_plan(desk: Desk, chosen: Sequence[Provider]) -> Plan:
             _("There is no active client provider yet."),
             next_step=_("Add one on the Client providers page, or with `provider add`."),
         )
-    today = desk.now().date()
+    today = time_zone.today(desk.now())
     spans = {provider.id: window(provider, today) for provider in chosen}
     first = min(start for start, _end in spans.values())
     last = max(end for _start, end in spans.values())

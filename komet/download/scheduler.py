@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
 
-from komet import person
+from komet import person, time_zone
 from komet.desk import Desk
 from komet.download.refresh import refresh_plan
 from komet.download.start import start
@@ -64,7 +64,7 @@ class Scheduler:
         chosen = [p for p in active if not schedule.provider_ids or p.id in schedule.provider_ids]
         run_id, outcome = None, None
         try:
-            with person.using(schedule.name):
+            with person.using(schedule.name), time_zone.using(ZoneInfo(schedule.time_zone)):
                 run, _resumed = start(
                     self._desk, refresh_plan(self._desk, chosen), source="schedule"
                 )

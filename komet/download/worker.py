@@ -3,8 +3,9 @@
 import logging
 import queue
 import threading
+from zoneinfo import ZoneInfo
 
-from komet import language, person
+from komet import language, person, time_zone
 from komet.desk import Desk
 from komet.download import run as engine
 from komet.errors import DeskError
@@ -19,7 +20,7 @@ class Worker:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        self._queue: queue.Queue[tuple[str, str, str]] = queue.Queue()
+        self._queue: queue.Queue[tuple[str, str, str, ZoneInfo]] = queue.Queue()
         self._stop = threading.Event()
         self._current: str | None = None
         self._thread = threading.Thread(target=self._loop, name="downloads", daemon=True)
@@ -31,8 +32,9 @@ class Worker:
         return self._current is not None or not self._queue.empty()
 
     def submit(self, run_id: str) -> None:
-        """Work on this run as soon as those before it are through, in the language in force."""
-        self._queue.put((run_id, language.current(), person.current()))
+        """Work on this run as soon as those before it are through, in the language and
+        the time zone in force."""
+        self._queue.put((run_id, language.current(), person.current(), time_zone.current()))
 
     def cancel(self, run_id: str) -> None:
         """Stop a run, whichever process has it, after the slices that are under way."""
@@ -43,11 +45,11 @@ class Worker:
 
     def _loop(self) -> None:
         while True:
-            run_id, spoken, who = self._queue.get()
+            run_id, spoken, who, zone = self._queue.get()
             self._current = run_id
             self._stop.clear()
             try:
-                with language.using(spoken), person.using(who):
+                with language.using(spoken), person.using(who), time_zone.using(zone):
                     self._work(run_id)
             finally:
                 self._current = None

@@ -6,6 +6,7 @@ from typing import Any
 
 import polars as pl
 
+from komet import time_zone
 from komet.accounts.connect import client_for
 from komet.accounts.ledger import Ledger
 from komet.api.errors import AuthenticationError, PermissionDenied
@@ -49,7 +50,7 @@ def refresh(
     ledger = Ledger(provider.token_id or "", provider.id)
     headers = {entry.name: provider.company_id for entry in spec.headers if entry.required}
     params: dict[str, Any] = {
-        **headers, **wanted.params(days or wanted.days(desk.now().date()), customer_id)
+        **headers, **wanted.params(days or wanted.days(time_zone.today(desk.now())), customer_id)
     }  # fmt: skip
     try:
         with client_for(desk, provider, ledger) as client:

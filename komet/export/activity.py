@@ -9,14 +9,14 @@ from komet.activity import describe, failures, requests, timeline
 from komet.activity.outcomes import outcome_of
 from komet.activity.timeline import ActivityFilter
 from komet.desk import Desk
-from komet.export.layout import Layout
+from komet.export.layout import Layout, heading_of
 from komet.export.sheet import Column, Sheet
 from komet.export.sheet import ColumnKind as Kind
 from komet.export.workbook import write_workbook
 from komet.language import _, _later
 
 _ACTIVITY: Layout = (
-    ("happened_at", _later("When (UTC)"), Kind.TIME),
+    ("happened_at", _later("When"), Kind.TIME),
     ("who", _later("Who"), Kind.TEXT),
     ("kind", _later("Kind"), Kind.TEXT),
     ("event", _later("What happened"), Kind.TEXT),
@@ -33,7 +33,7 @@ _REQUESTS: Layout = (
     ("seconds", _later("Seconds an answer"), Kind.FACTOR),
 )
 _ERRORS: Layout = (
-    ("last_seen", _later("Last seen (UTC)"), Kind.TIME),
+    ("last_seen", _later("Last seen"), Kind.TIME),
     ("word", _later("What went wrong"), Kind.TEXT),
     ("client", _later("Client"), Kind.TEXT),
     ("reason", _later("Reason"), Kind.TEXT),
@@ -81,5 +81,9 @@ def export_bytes(desk: Desk, chosen: ActivityFilter) -> bytes:
 
 
 def _sheet(name: str, columns: Layout, frame: pl.DataFrame) -> Sheet:
-    named = frame.select(pl.col(column).alias(_(heading)) for column, heading, _kind in columns)
-    return Sheet(name, tuple(Column(_(heading), kind) for _name, heading, kind in columns), named)
+    shown = tuple(Column(heading_of(heading, kind), kind) for _name, heading, kind in columns)
+    names = [column for column, _heading, _kind in columns]
+    named = frame.select(
+        pl.col(name).alias(column.heading) for name, column in zip(names, shown, strict=True)
+    )
+    return Sheet(name, shown, named)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from komet import time_zone
 from komet.export.sheet import ColumnKind, Sheet
 
 EXCEL_TEXT_LIMIT = 32_767
@@ -29,8 +30,8 @@ _TEXTS = (pl.String, pl.Categorical, pl.Enum)
 def excel_frame(sheet: Sheet) -> pl.DataFrame:
     """Return ``sheet.frame`` as String, Boolean, Int64, Float64, Date and Datetime.
 
-    Timestamps become naive UTC, NaN and infinities null, texts clean and short
-    enough for Excel. A date column with days outside 1900 to 9999 comes with a
+    Timestamps become naive, in the time zone in force, NaN and infinities null, texts
+    clean and short enough for Excel. A date column with days outside 1900 to 9999 comes with a
     helper column named heading + ``ODD_DATE`` that has those days as text.
 
     Raises ``TypeError``, naming sheet and column, for a dtype that does not
@@ -51,9 +52,9 @@ def excel_frame(sheet: Sheet) -> pl.DataFrame:
         elif column.kind is ColumnKind.TEXT and dtype == pl.Boolean:
             result.append(values)
         elif column.kind is ColumnKind.DATE and dtype in (pl.Date, pl.Datetime):
-            result.extend(_calendar(_utc(values).cast(pl.Date), "%Y-%m-%d"))
+            result.extend(_calendar(_local(values).cast(pl.Date), "%Y-%m-%d"))
         elif column.kind is ColumnKind.TIME and dtype == pl.Datetime:
-            result.extend(_calendar(_utc(values), "%Y-%m-%d %H:%M"))
+            result.extend(_calendar(_local(values), "%Y-%m-%d %H:%M"))
         else:
             raise TypeError(
                 f"Sheet {sheet.name!r}, column {column.heading!r}: "
@@ -104,9 +105,9 @@ def _number(values: pl.Series) -> pl.Series:
     return floats.set(~floats.is_finite(), None)
 
 
-def _utc(values: pl.Series) -> pl.Series:
+def _local(values: pl.Series) -> pl.Series:
     if isinstance(values.dtype, pl.Datetime) and values.dtype.time_zone is not None:
-        return values.dt.convert_time_zone("UTC").dt.replace_time_zone(None)
+        return values.dt.convert_time_zone(time_zone.name()).dt.replace_time_zone(None)
     return values
 
 

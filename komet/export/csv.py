@@ -7,6 +7,7 @@ from pathlib import Path
 import polars as pl
 import polars.selectors as cs
 
+from komet import time_zone
 from komet.export.replacing import replacing
 
 _NESTED = (pl.List, pl.Array, pl.Struct, pl.Object, pl.Binary)
@@ -19,7 +20,8 @@ def write_csv(
 ) -> None:
     """Write ``frame`` as CSV: UTF-8 with byte order mark, RFC 4180, atomic.
 
-    Dates are ISO (2026-11-02), timestamps 2026-11-02 03:04:05 in UTC, nulls, NaN
+    Dates are ISO (2026-11-02), timestamps 2026-11-02 03:04:05 in the time zone in
+    force, nulls, NaN
     and infinities empty. A text that begins with = + - @, tab or a line end gets a
     leading apostrophe, because Excel would otherwise run it as a formula; numbers
     are never touched, so -5.00 stays a number.
@@ -35,7 +37,9 @@ def write_csv(
     safe = frame.with_columns(
         texts.cast(pl.String).str.replace(_FORMULA, "'$1"),
         pl.when(floats.is_finite()).then(floats),
-        cs.datetime(time_zone="*").dt.convert_time_zone("UTC").dt.replace_time_zone(None),
+        cs.datetime(time_zone="*")
+        .dt.convert_time_zone(time_zone.name())
+        .dt.replace_time_zone(None),
     )
     headings = pl.Series(frame.columns, dtype=pl.String).str.replace(_FORMULA, "'$1")
     safe.columns = headings.to_list()

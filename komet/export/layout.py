@@ -1,13 +1,21 @@
 """The sheets of an orders export: which columns, in which order, under which headings.
 
 The same thing has the same heading on every sheet. Each entry is (column of the frame, heading,
-kind). Quantities are boxes, bunches and stems; amounts are in the provider's currency; times UTC.
+kind). Quantities are boxes, bunches and stems; amounts are in the provider's currency; times are in
+the time zone in force, which their headings say.
 """
 
+from komet import time_zone
 from komet.export.sheet import ColumnKind as Kind
-from komet.language import _later
+from komet.language import _, _later
 
 Layout = tuple[tuple[str, str, Kind], ...]
+
+
+def heading_of(heading: str, kind: Kind) -> str:
+    """A heading of a layout in the language in force; that of times says their zone."""
+    return time_zone.headed(_(heading)) if kind is Kind.TIME else _(heading)
+
 
 ITEMS: Layout = (
     ("provider", _later("Provider"), Kind.TEXT),

@@ -12,12 +12,12 @@ from typing import Any
 
 import polars as pl
 
-from komet import __version__
+from komet import __version__, time_zone
 from komet.desk import Desk
 from komet.errors import InvalidInput
 from komet.export import frames, layout
 from komet.export.csv import write_csv
-from komet.export.layout import Layout
+from komet.export.layout import Layout, heading_of
 from komet.export.parquet import write_parquet
 from komet.export.sheet import Column, ColumnKind, Sheet
 from komet.export.workbook import write_workbook
@@ -122,7 +122,10 @@ def sheet_of(
 ) -> Sheet:
     """A sheet of a frame by its layout; the filled cells of the `marked` columns stand out."""
     named = _named(frame, columns)
-    shown = [Column(_(heading), kind, marked=column in marked) for column, heading, kind in columns]
+    shown = [
+        Column(heading_of(heading, kind), kind, marked=column in marked)
+        for column, heading, kind in columns
+    ]
     if "extra" in frame.columns and columns is not layout.ITEMS:
         extras = _extras(frame["extra"], taken=[column.heading for column in shown])
         named = pl.concat([named, extras], how="horizontal")
@@ -131,7 +134,9 @@ def sheet_of(
 
 
 def _named(frame: pl.DataFrame, columns: Layout) -> pl.DataFrame:
-    return frame.select(pl.col(name).alias(_(heading)) for name, heading, _kind in columns)
+    return frame.select(
+        pl.col(name).alias(heading_of(heading, kind)) for name, heading, kind in columns
+    )
 
 
 def _extras(extra: pl.Series, taken: Sequence[str]) -> pl.DataFrame:
@@ -186,11 +191,13 @@ def _info(  # noqa: PLR0917
     names = {provider.id: provider.name for provider in providers.all_providers(con)}
     rows: list[tuple[str, str]] = [
         (_("Exported by"), f"Komet Desk {__version__}"),
-        (_("Exported at (UTC)"), desk.now().strftime("%Y-%m-%d %H:%M:%S")),
+        (_("Exported at"), _zoned(desk.now())),
     ]
     for name, value in chosen.model_dump(mode="json", exclude_defaults=True).items():
         values = value if isinstance(value, list) else [value]
         shown = ", ".join(names.get(str(entry), str(entry)) for entry in values)
+        if name == "changed_since" and chosen.changed_since:
+            shown = _zoned(chosen.changed_since)
         rows.append((_("Filter: {name}").format(name=name.replace("_", " ")), shown))
     if chosen == OrderFilter():
         rows.append((_("Filter"), _("none: everything that Komet still shows")))
@@ -218,8 +225,11 @@ def _info(  # noqa: PLR0917
     rows += [
         (_("Box types without an FBE factor"), ", ".join(without) or _("none")),
         (_("Amounts"), _("in the provider's currency, which Komet does not state")),
-        (_("Times"), _("UTC")),
-        (_("Changes since (UTC)"), f"{since:%Y-%m-%d %H:%M}" if since else _("none")),
+        (_("Times"), time_zone.name()),
+        (
+            _("Changes since"),
+            _zoned(since) if since else _("none"),
+        ),
         (
             _("Mixed boxes"),
             _("boxes, FBE, total cost and confirmed boxes stand once, on the first item of a line"),
@@ -233,6 +243,11 @@ def _info(  # noqa: PLR0917
         ),
     ]
     return pl.DataFrame(rows, schema={"what": pl.String, "value": pl.String}, orient="row")
+
+
+def _zoned(moment: datetime) -> str:
+    """A time with the name of its zone."""
+    return f"{time_zone.local(moment):%Y-%m-%d %H:%M:%S} {time_zone.name()}"
 
 
 def _plain(value: Decimal | int | None) -> str:

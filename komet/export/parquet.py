@@ -5,15 +5,20 @@ from __future__ import annotations
 from pathlib import Path
 
 import polars as pl
+import polars.selectors as cs
 
+from komet import time_zone
 from komet.export.replacing import replacing
 
 
 def write_parquet(target: Path, frame: pl.DataFrame) -> None:
     """Write ``frame`` to ``target``, types kept, compressed with zstd, atomic.
 
+    Instants stay instants, in the time zone in force, which their headings say.
+
     Raises ``polars.exceptions.ComputeError`` for a dtype that Parquet does not
     know, ``OSError`` if the folder cannot be written.
     """
+    here = cs.datetime(time_zone="*").dt.convert_time_zone(time_zone.name())
     with replacing(target) as part:
-        frame.write_parquet(part, compression="zstd")
+        frame.with_columns(here).write_parquet(part, compression="zstd")

@@ -5,6 +5,7 @@ from tempfile import TemporaryDirectory
 
 import polars as pl
 
+from komet import time_zone
 from komet.desk import Desk
 from komet.export import layout
 from komet.export.orders import sheet_of, written
@@ -28,7 +29,10 @@ def export_pivot(desk: Desk, found: Pivot, measure: str, chosen: OrderFilter, ta
     totals = {headings.get(name, name): value for name, value in found.totals.items()}
     with desk.db.read() as con:
         names = {p.id: p.name for p in providers.all_providers(con)}
-    info = [(_("Measure"), _(MEASURES[measure])), (_("Exported at (UTC)"), f"{desk.now():%F %T}")]
+    info = [
+        (_("Measure"), _(MEASURES[measure])),
+        (_("Exported at"), f"{time_zone.local(desk.now()):%Y-%m-%d %H:%M:%S} {time_zone.name()}"),
+    ]
     for name, value in chosen.to_query().items():
         shown = ", ".join(names.get(entry, entry) for entry in value)
         info.append((_("Filter: {name}").format(name=name.replace("_", " ")), shown))

@@ -28,7 +28,7 @@ class ColumnKind(StrEnum):
     DATE = "date"
     """Calendar days, without a time of day."""
     TIME = "time"
-    """Instants, shown to the minute, in UTC."""
+    """Instants, shown to the minute, in the time zone in force."""
 
     @property
     def is_number(self) -> bool:

@@ -130,8 +130,10 @@ class ExportTemplate(BaseModel):
 
     def headings(self) -> list[str]:
         """The heading of each column, in the language in force where none is given."""
-        usual = {name: heading for name, heading, _kind in LEVELS[self.level]}
-        return [column.heading or _(usual[column.source]) for column in self.columns]
+        usual = {name: (heading, kind) for name, heading, kind in LEVELS[self.level]}
+        return [
+            column.heading or layout.heading_of(*usual[column.source]) for column in self.columns
+        ]
 
     def target_name(self, now: datetime, chosen: OrderFilter, provider: str) -> str:
         """The name of a file of now, safe for every file system."""

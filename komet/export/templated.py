@@ -1,6 +1,5 @@
 """Exports by a template: the rows of its level in its columns, headings, language and file type."""
 
-from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -8,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from komet import language
+from komet import language, time_zone
 from komet.desk import Desk
 from komet.errors import InvalidInput, NotFound
 from komet.export import frames
@@ -138,7 +137,7 @@ def target_name(desk: Desk, template: ExportTemplate, chosen: OrderFilter) -> st
     with desk.db.read() as con:
         names = {p.id: p.name for p in providers.all_providers(con)}
     provider = " ".join(names.get(id_, id_) for id_ in chosen.providers) or "all"
-    now: datetime = desk.now()
+    now = time_zone.local(desk.now())
     return template.target_name(now, chosen, provider)
 
 

@@ -61,7 +61,7 @@ def write_workbook(target: Path, sheets: Sequence[Sheet], *, max_rows: int = EXC
     Every sheet gets a bold frozen heading row, a filter over heading and data,
     widths, and number formats by kind. Texts stay texts: codes, URLs and whatever
     begins with "=" alike. Null, NaN and infinities are empty cells. Timestamps
-    are UTC. Texts lose control characters and are cut, with a mark, at 32,767
+    are in the time zone in force. Texts lose control characters and are cut, with a mark, at 32,767
     characters; days outside 1900 to 9999 are written as text. Names are cut to 31
     characters, and a sheet longer than ``max_rows`` goes on in "<name> 2", and so
     on, with the totals on the last.

@@ -4,13 +4,14 @@ A change is of a PO as a whole (new, moved to another ship date, cancelled, gone
 field of its header) or of one of its lines.
 """
 
-from datetime import date, datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
 import polars as pl
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, field_validator
 
+from komet import time_zone
 from komet.language import _, _later
 from komet.orders.field_words import field_word, value_word
 from komet.orders.filters import Gone, OrderFilter
@@ -46,7 +47,7 @@ GROUPS = {
 
 
 class ChangeFilter(BaseModel):
-    """Which changes: seen `since` (UTC), of these providers (IDs) and kinds; texts find a part."""
+    """Which changes: seen `since`, of these providers (IDs) and kinds; texts find a part."""
 
     model_config = ConfigDict(frozen=True, str_strip_whitespace=True)
 
@@ -57,6 +58,12 @@ class ChangeFilter(BaseModel):
     customer: str = ""
     product: str = ""
     po_number: str = ""
+
+    @field_validator("since", "until")
+    @classmethod
+    def _is_an_instant(cls, value: datetime | None) -> datetime | None:
+        # a bare day or time is one of the person who wrote it
+        return time_zone.instant(value) if value else None
 
 
 _KIND = (
@@ -219,6 +226,5 @@ def _of_lines(chosen: ChangeFilter, alias: str = "told") -> str:
 
 
 def since_yesterday(now: datetime) -> datetime:
-    """The beginning of yesterday, in the zone of `now`."""
-    return datetime.combine(date.fromordinal(now.date().toordinal() - 1), datetime.min.time(),
-                            now.tzinfo)  # fmt: skip
+    """The moment, in UTC, at which yesterday began in the time zone in force."""
+    return time_zone.begin(time_zone.today(now) - timedelta(days=1))

@@ -9,8 +9,9 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Self
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 
+from komet import time_zone
 from komet.errors import InvalidInput
 from komet.language import _
 from komet.orders import statuses
@@ -38,7 +39,8 @@ class OrderFilter(BaseModel):
     """Everything combines with *and*; the values of one list with *or*. Empty means any.
 
     `providers` are provider IDs. `product` and `sku` find a part of the text, the rest match as a
-    whole; case and accents never matter. `changed_since` looks at when we saw a change;
+    whole; case and accents never matter. `changed_since` looks at when we saw a change, and
+    without a zone is read in the one in force;
     `work` is one of the ready-made work lists; `standing` leaves out what was cancelled.
     """
 
@@ -64,6 +66,12 @@ class OrderFilter(BaseModel):
     gone: Gone = Gone.HIDE
     work: WorkList | None = None
     standing: bool = False
+
+    @field_validator("changed_since")
+    @classmethod
+    def _is_an_instant(cls, value: datetime | None) -> datetime | None:
+        # a bare day or time is one of the person who wrote it
+        return time_zone.instant(value) if value else None
 
     def to_query(self) -> dict[str, list[str]]:
         """The filter as URL parameters, without what is at its default."""

@@ -13,9 +13,10 @@ from komet.activity.timeline import PAGE_ROWS, ActivityFilter
 from komet.desk import Desk
 from komet.export.activity import export_bytes
 from komet.export.workbook import EXCEL_TYPE
-from komet.language import _, _later, _n, day_pattern, moment, moment_pattern, number
+from komet.language import _, _later, _n, day_pattern, number, zoned_moment
 from komet.web.activity_charts import requests_a_day
 from komet.web.failures import plain
+from komet.web.moments import moment_column
 from komet.web.preferences import kept
 
 _FEW = 12
@@ -27,7 +28,7 @@ _LINKS = {
 
 
 def filters(desk: Desk) -> ActivityFilter:
-    """What to show of the time line: kinds, people, and days in UTC."""
+    """What to show of the time line: kinds, people, and days."""
     with desk.db.read() as con:
         known = timeline.people(con)
     with st.container(horizontal=True):
@@ -108,9 +109,7 @@ def time_line(desk: Desk, chosen: ActivityFilter) -> None:
         height="content" if shown.height <= _FEW else 460,
         placeholder="",
         column_config={
-            "happened_at": st.column_config.DatetimeColumn(
-                _("When (UTC)"), format=moment_pattern(), timezone="UTC", width=132
-            ),
+            "happened_at": moment_column(_("When"), width=132),
             "who": text(_("Who"), width=84),
             "event": text(_("What happened"), width=290),
             "result": text(_("Result"), width=230),
@@ -132,7 +131,7 @@ def _entry(row: dict[str, Any]) -> None:
         st.markdown(plain(row["result"]))
         if row["details"]:
             st.markdown(plain(row["details"]))
-        st.caption(plain(f"{moment(row['happened_at'])} UTC · {row['who']} · {row['kind']}"))
+        st.caption(plain(f"{zoned_moment(row['happened_at'])} · {row['who']} · {row['kind']}"))
 
 
 def spent_requests(desk: Desk) -> None:
@@ -224,7 +223,7 @@ def _error_card(name: str, group: pl.DataFrame) -> None:
     clients = sorted({client for client in group["client"] if client})
     with st.container(border=True):
         st.markdown(f"**{plain(outcome.word)}**  ·  " + ", ".join(facts))
-        seen = _("last at {when} UTC").format(when=moment(last))  # type: ignore[arg-type]
+        seen = _("last at {when}").format(when=zoned_moment(last))  # type: ignore[arg-type]
         st.caption("  ·  ".join([plain(", ".join(clients)), seen]) if clients else seen)
         still = int(group["open"].sum())
         if still:
@@ -250,8 +249,6 @@ def _reasons(group: pl.DataFrame) -> None:
             "client": _("Client"),
             "reason": st.column_config.TextColumn(_("Reason or method"), width="large"),
             "times": st.column_config.NumberColumn(_("How often"), format="localized"),
-            "last_seen": st.column_config.DatetimeColumn(
-                _("Last seen (UTC)"), format=moment_pattern(), timezone="UTC"
-            ),
+            "last_seen": moment_column(_("Last seen")),
         },
     )

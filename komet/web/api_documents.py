@@ -4,6 +4,7 @@ import json
 
 import streamlit as st
 
+from komet import time_zone
 from komet.api.openapi import document
 from komet.api.postman import collection
 from komet.desk import Desk
@@ -23,7 +24,7 @@ def documents(desk: Desk) -> None:
         return json.dumps(document(), ensure_ascii=False, indent=2)
 
     def postman() -> str:
-        return json.dumps(collection(desk.now().date()), ensure_ascii=False, indent=2)
+        return json.dumps(collection(time_zone.today(desk.now())), ensure_ascii=False, indent=2)
 
     for label, file_name, made in (
         ("OpenAPI 3.1", "komet.openapi.json", openapi),

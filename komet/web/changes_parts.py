@@ -1,16 +1,18 @@
 """The pieces of the Changes screen: since when, the filters, the sums, the table."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, time
+from datetime import datetime
 from decimal import Decimal
 
 import polars as pl
 import streamlit as st
 
-from komet.language import _, day_pattern, moment_pattern, number
+from komet import time_zone
+from komet.language import _, day_pattern, number, zoned_moment
 from komet.orders import changes
 from komet.orders.changes import GROUPS, WORDS, ChangeFilter, Kind
 from komet.store.providers import Provider
+from komet.web.moments import moment_column
 
 _PAGE = 500
 
@@ -30,11 +32,11 @@ def change_filter(every: Sequence[Provider], last: datetime | None, now: datetim
     since = starts[word or _("Last download")]
     if word == _("A date"):
         picked = left.date_input(
-            _("From"), value=now.date(), format=day_pattern(), key="changes_from"
+            _("From"), value=time_zone.today(now), format=day_pattern(), key="changes_from"
         )
-        since = datetime.combine(picked, time(), UTC)
+        since = time_zone.begin(picked)
     elif since:
-        left.caption(_("Seen since {when} (UTC).").format(when=since))
+        left.caption(_("Seen since {when}.").format(when=zoned_moment(since)))
     kinds = right.pills(
         _("What happened"), list(Kind), selection_mode="multi", wrap=True,
         format_func=lambda kind: _(WORDS[kind]), key="changes_kinds",
@@ -94,9 +96,7 @@ def change_table(frame: pl.DataFrame) -> None:
         hide_index=True,
         placeholder="",
         column_config={
-            "seen_at": st.column_config.DatetimeColumn(
-                _("Seen (UTC)"), format=moment_pattern(), timezone="UTC"
-            ),
+            "seen_at": moment_column(_("Seen")),
             "provider": _("Provider"),
             "po_number": st.column_config.TextColumn(_("PO number"), pinned=True),
             "kind": _("What happened"),

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from komet import time_zone
 from komet.desk import Desk
 from komet.export.orders import export_bytes
 from komet.export.templated import all_templates, export_template_bytes, target_name
@@ -18,7 +19,7 @@ def export_menu(desk: Desk, chosen: OrderFilter) -> None:
     """Everything that the filter finds, as a file."""
     with st.popover(_("Export"), icon=":material/download:"), failures.shown():
         st.caption(_("Everything that the filters find, not only this page."))
-        name = f"purchase-orders-{desk.now():%Y-%m-%d-%H%M}"
+        name = f"purchase-orders-{time_zone.local(desk.now()):%Y-%m-%d-%H%M}"
         labels = {
             ".xlsx": _("Excel, all sheets"),
             ".csv": _("CSV, items"),

@@ -6,11 +6,12 @@ import polars as pl
 import streamlit as st
 
 from komet.desk import Desk
-from komet.language import _, _n, moment_pattern, number
+from komet.language import _, _n, number
 from komet.mapping import grid, imports
 from komet.store.mappings import PRODUCT
 from komet.web import failures, state
 from komet.web.frozen import frozen
+from komet.web.moments import moment_column
 
 PAGE_ROWS = 100
 
@@ -80,9 +81,7 @@ def editable_grid(desk: Desk, provider_id: str, only: str, empty: str, kind: str
             "category": st.column_config.TextColumn(_("Category")),
             "sku_description": st.column_config.TextColumn(_("SKU description")),
             "source": st.column_config.TextColumn(_("Source")),
-            "changed_at": st.column_config.DatetimeColumn(
-                _("Changed (UTC)"), format=moment_pattern(), timezone="UTC"
-            ),
+            "changed_at": moment_column(_("Changed")),
         },
     )  # fmt: skip
     bar = st.container(horizontal=True, vertical_alignment="center")

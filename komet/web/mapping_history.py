@@ -4,11 +4,12 @@ import polars as pl
 import streamlit as st
 
 from komet.desk import Desk
-from komet.language import _, moment, moment_pattern
+from komet.language import _, moment
 from komet.mapping import imports
 from komet.store import mappings
 from komet.store.mappings import KINDS
 from komet.web import failures, state
+from komet.web.moments import moment_column
 
 
 def mapping_history(desk: Desk) -> None:
@@ -53,9 +54,7 @@ def mapping_history(desk: Desk) -> None:
         hide_index=True,
         placeholder="",
         column_config={
-            "changed_at": st.column_config.DatetimeColumn(
-                _("When (UTC)"), format=moment_pattern(), timezone="UTC"
-            ),
+            "changed_at": moment_column(_("When")),
             "who": _("Who"),
             "source": _("Source"),
             "provider": _("Provider"),

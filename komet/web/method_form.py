@@ -7,6 +7,7 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
+from komet import time_zone
 from komet.api.methods import Kind, Method, Parameter
 from komet.errors import InvalidInput
 from komet.language import _, day_pattern
@@ -78,7 +79,7 @@ def _field(spec: Method, entry: Parameter, column: Any, now: datetime) -> Any:
         )  # fmt: skip
     if entry.kind is Kind.DATE:
         # today to begin with; and still a day that can be cleared, which a default could not be
-        st.session_state.setdefault(key, now.date() if _is_needed(entry) else None)
+        st.session_state.setdefault(key, time_zone.today(now) if _is_needed(entry) else None)
         return column.date_input(label, None, help=help_, key=key, format=day_pattern())
     return column.text_input(label, help=help_, key=key).strip()
 

@@ -8,10 +8,11 @@ import polars as pl
 import streamlit as st
 
 from komet.desk import Desk
-from komet.language import _, moment, moment_pattern, number
+from komet.language import _, number, zoned_moment
 from komet.orders import statuses
 from komet.orders.detail import OrderDetail, order_detail
 from komet.web import failures, state
+from komet.web.moments import moment_column
 from komet.web.order_table import column_config
 
 _LINE_COLUMNS = (
@@ -61,7 +62,7 @@ def _body(order: OrderDetail) -> None:
     if order.gone_at:
         st.warning(
             _("Komet no longer shows this PO since {when}.").format(
-                when=f"{moment(order.gone_at)} UTC"
+                when=zoned_moment(order.gone_at)
             )
         )
     tabs: dict[str, Callable[[], None]] = {
@@ -87,9 +88,7 @@ def _lines(items: pl.DataFrame) -> None:
         pl.col("sku").fill_null(_("no SKU")),
         pl.selectors.decimal().cast(pl.Float64),
     )
-    config = column_config() | {
-        "gone_at": st.column_config.DatetimeColumn(_("Gone since"), timezone="UTC")
-    }
+    config = column_config() | {"gone_at": moment_column(_("Gone since"))}
     st.dataframe(shown, hide_index=True, column_config=config, placeholder="")
     if items["mixed"].any():
         st.caption(
@@ -118,9 +117,7 @@ def _table(frame: pl.DataFrame, empty: str) -> None:
         st.caption(empty)
         return
     words: dict[str, Any] = {
-        "seen_at": st.column_config.DatetimeColumn(
-            _("Seen (UTC)"), format=moment_pattern(), timezone="UTC"
-        ),
+        "seen_at": moment_column(_("Seen")),
         "kind": _("What"), "po_item_id": _("PO item ID"), "field": _("Field"),
         "before": _("Before"), "after": _("After"), "value": _("Value"), "part": _("Of"),
         "box_code": _("Box code"), "lot_number": _("Lot number"), "position": _("Position"),

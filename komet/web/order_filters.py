@@ -1,11 +1,11 @@
 """The filters of the orders screen: widgets on the left, one `OrderFilter` out, kept in the URL."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, time
 from typing import Any
 
 import streamlit as st
 
+from komet import time_zone
 from komet.errors import InvalidInput
 from komet.language import _, _later, day_pattern
 from komet.orders import statuses
@@ -83,7 +83,7 @@ def order_filters(providers: Sequence[Provider], choices: dict[str, list[str]]) 
         since = st.date_input(
             _("Changed since"), value=None, key=_key("changed_since"), format=day_pattern()
         )
-        values["changed_since"] = datetime.combine(since, time(), UTC) if since else None
+        values["changed_since"] = time_zone.begin(since) if since else None
         values["work"] = work
         st.button(_("Clear filters"), on_click=_clear, width="stretch")
     chosen = OrderFilter.model_validate(
@@ -117,7 +117,7 @@ def fill(chosen: OrderFilter) -> None:
         st.session_state[_key(name)] = list(value) if isinstance(value, tuple) else value
     st.session_state[_key("po_numbers")] = ", ".join(chosen.po_numbers)
     since = chosen.changed_since
-    st.session_state[_key("changed_since")] = since.date() if since else None
+    st.session_state[_key("changed_since")] = time_zone.today(since) if since else None
 
 
 def _clear() -> None:

@@ -6,9 +6,10 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from komet.language import _, _later, day_pattern, moment_pattern
+from komet.language import _, _later, day_pattern
 from komet.orders import statuses
 from komet.orders.query import SORTS
+from komet.web.moments import moment_column
 
 PAGE_ROWS = 200
 _SORT_WORDS = {
@@ -74,9 +75,7 @@ def column_config() -> dict[str, Any]:
         "po_number": st.column_config.TextColumn(_("PO number"), pinned=True, width="small"),
         "ship_date": st.column_config.DateColumn(_("Ship date"), format=day_pattern()),
         "truck_date": st.column_config.DateColumn(_("Truck date"), format=day_pattern()),
-        "downloaded_at": st.column_config.DatetimeColumn(
-            _("Downloaded (UTC)"), format=moment_pattern(), timezone="UTC"
-        ),
+        "downloaded_at": moment_column(_("Downloaded")),
         "unit_cost": quantity(_("Unit cost"), format="%.4f"),
         "total_cost": quantity(_("Total cost"), format="%.2f"),
         "fbe": quantity(_("FBE"), format="%.3f", help=_("Full-box equivalent")),

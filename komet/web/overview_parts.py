@@ -8,10 +8,11 @@ from komet.desk import Desk
 from komet.download import start, status
 from komet.download.plan import plan
 from komet.download.refresh import refresh_plan
-from komet.language import _, moment_pattern
+from komet.language import _
 from komet.mapping import grid
 from komet.store import providers
 from komet.web import failures
+from komet.web.moments import moment_column
 from komet.web.resources import sandbox, worker
 
 
@@ -99,9 +100,7 @@ def provider_table(desk: Desk) -> None:
         placeholder="",
         column_config={
             "provider": _("Provider"),
-            "last": st.column_config.DatetimeColumn(
-                _("Last download (UTC)"), format=moment_pattern(), timezone="UTC"
-            ),
+            "last": moment_column(_("Last download")),
             "days": _("Days held"),
             "orders": st.column_config.NumberColumn(_("POs"), format="localized"),
             "failed": _("Failed days"),

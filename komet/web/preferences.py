@@ -1,4 +1,4 @@
-"""Language and name of whoever sits at the browser, remembered in a cookie of that browser."""
+"""Who sits at the browser: language and name, kept in a cookie of it, and its time zone."""
 
 import json
 from collections.abc import Callable
@@ -9,7 +9,7 @@ from urllib.parse import unquote
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from komet import language, person
+from komet import language, person, time_zone
 from komet.language import LANGUAGES, _
 from komet.web import state
 
@@ -31,6 +31,7 @@ def take_up() -> None:
     """
     language.follow(partial(_of_session, state.LANGUAGE))
     person.follow(partial(_of_session, state.PERSON))
+    time_zone.follow(_of_browser)
     if state.LANGUAGE in st.session_state:
         return
     remembered = _remembered()
@@ -68,11 +69,11 @@ def choose() -> None:
 
 
 def kept(act: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> Callable[[], R]:
-    """The act, to be done later by another thread, in the language and name of now."""
-    spoken, who = language.current(), person.current()
+    """The act, to be done later by another thread, in the language, name and time zone of now."""
+    spoken, who, zone = language.current(), person.current(), time_zone.current()
 
     def later() -> R:
-        with language.using(spoken), person.using(who):
+        with language.using(spoken), person.using(who), time_zone.using(zone):
             return act(*args, **kwargs)
 
     return later
@@ -83,6 +84,12 @@ def _of_session(key: str) -> str | None:
         return None
     value = st.session_state.get(key)
     return value if isinstance(value, str) else None
+
+
+def _of_browser() -> str | None:
+    if get_script_run_ctx(suppress_warning=True) is None:
+        return None
+    return st.context.timezone
 
 
 def _remembered() -> dict[str, str]:

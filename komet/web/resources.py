@@ -4,7 +4,7 @@ import logging
 
 import streamlit as st
 
-from komet import demo, logs
+from komet import demo, logs, time_zone
 from komet.desk import Desk, open_desk
 from komet.download.scheduler import Scheduler
 from komet.download.worker import Worker
@@ -15,6 +15,8 @@ from komet.sandbox.server import Sandbox
 def desk() -> Desk:
     """The installation that the environment names."""
     opened = open_desk()
+    # for a browser that names no zone
+    time_zone.use_by_default(opened.settings.time_zone or time_zone.of_computer())
     logs.configure(opened.settings.log_level)
     for name in [n for n in logging.root.manager.loggerDict if n.startswith("streamlit")]:
         for handler in logging.getLogger(name).handlers:

@@ -5,11 +5,12 @@ import streamlit as st
 from komet.desk import Desk
 from komet.download import start, status
 from komet.errors import DeskError
-from komet.language import _, _n, day_pattern, moment_pattern
+from komet.language import _, _n, day_pattern
 from komet.store import runs
 from komet.store.runs import Run, RunState
 from komet.web import failures
 from komet.web.charts import day_grid
+from komet.web.moments import moment_column
 from komet.web.resources import worker
 
 
@@ -131,9 +132,7 @@ def past_runs(desk: Desk) -> None:
         hide_index=True,
         placeholder="",
         column_config={
-            "started": st.column_config.DatetimeColumn(
-                _("Started (UTC)"), format=moment_pattern(), timezone="UTC"
-            ),
+            "started": moment_column(_("Started")),
             "by": _("By"),
             "from": st.column_config.DateColumn(_("From"), format=day_pattern()),
             "to": st.column_config.DateColumn(_("To"), format=day_pattern()),

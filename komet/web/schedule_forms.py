@@ -5,9 +5,10 @@ from zoneinfo import available_timezones
 
 import streamlit as st
 
+from komet import time_zone
 from komet.desk import Desk
 from komet.download.scheduler import next_start
-from komet.language import _, moment
+from komet.language import _, zoned_moment
 from komet.store import runs, schedules
 from komet.store.providers import Provider
 from komet.store.schedules import Schedule, ScheduleFields
@@ -44,7 +45,10 @@ def _card(desk: Desk, schedule: Schedule, active: Sequence[Provider]) -> None:
     st.markdown("  ·  ".join(facts))
     when = _("off")
     if schedule.active:
-        when = _("next start {when}").format(when=next_start(schedule, desk.now()))
+        when = _("next start {when}").format(
+            # in the schedule's own zone, which stands beside it
+            when=next_start(schedule, desk.now()).replace(tzinfo=None)
+        )
     st.caption(plain(f"{when}  ·  {_last(desk, schedule)}"))
     row = st.container(horizontal=True)
     with row.popover(_("Change")):
@@ -59,7 +63,7 @@ def _card(desk: Desk, schedule: Schedule, active: Sequence[Provider]) -> None:
 def _last(desk: Desk, schedule: Schedule) -> str:
     if schedule.last_started_at is None:
         return _("not started yet")
-    began = _("last start {when} UTC").format(when=moment(schedule.last_started_at))
+    began = _("last start {when}").format(when=zoned_moment(schedule.last_started_at))
     if schedule.last_outcome:
         return f"{began}: {schedule.last_outcome}"
     if schedule.last_run_id is None:
@@ -73,7 +77,7 @@ def _last(desk: Desk, schedule: Schedule) -> str:
 def _form(desk: Desk, held: Schedule | None, active: Sequence[Provider]) -> None:
     names = {provider.id: provider.name for provider in active}
     zones = sorted(available_timezones())
-    here = st.context.timezone or "UTC"
+    here = time_zone.name()
     zone_held = held.time_zone if held else here
     with st.form(f"schedule_{held.id if held else 'new'}", border=False):
         name = st.text_input(_("Name"), held.name if held else _("Every morning"))

@@ -84,7 +84,7 @@ def _check_words(token: Token) -> str:
             + f" · {users}"
         )
     allowed = sum(result == OK for result in token.check_result.values())
-    checked = _("{allowed} of {all} methods may be called, checked {when} UTC").format(
+    checked = _("{allowed} of {all} methods may be called, checked {when}").format(
         allowed=allowed, all=len(token.check_result), when=moment(token.checked_at)
     )
     return f"{checked} · {users}"

@@ -224,7 +224,7 @@ def test_the_workbook(held: Desk, tmp_path: Path) -> None:
         "SKU description", "Box type", "Boxes", "Bunches", "Stems per bunch", "Unit type",
         "Total units", "Stems", "FBE", "Unit cost", "Total cost", "Quantity confirmed",
         "Order type", "Prebook", "Truck date", "Reference", "Notes", "PO item ID", "Our box type",
-        "Our carrier", "Our customer", "Our location", "Downloaded at",
+        "Our carrier", "Our customer", "Our location", "Downloaded at (UTC)",
     ]  # fmt: skip
     rows = [dict(zip(headings, row, strict=True)) for row in items.iter_rows(2, values_only=True)]
     assert [row["Komet product ID"] for row in rows[:-1]] == ["77", "077", "78", "80", "81"]
