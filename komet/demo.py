@@ -154,17 +154,19 @@ def expected_totals(sandbox: Sandbox, start: date, end: date) -> dict[str, Decim
 
 def excel_totals(path: Path) -> dict[str, Decimal]:
     """The figures of the Total row of the Items sheet, under the sandbox's names for them."""
-    import fastexcel
+    from komet.tabular.file import read_table_file
 
-    sheet = fastexcel.read_excel(path).load_sheet(_("Items")).to_polars()
-    total = sheet.filter(sheet.to_series(0) == _("Total")).row(-1, named=True)
+    sheets = read_table_file(path.read_bytes(), path.name, len).sheets
+    records = next(sheet.records for sheet in sheets if sheet.name == _("Items"))
+    last = next(record for record in reversed(records) if record[:1] == [_("Total")])
+    total = dict(zip(records[0], last, strict=False))
     named = {
         "boxes": _("Boxes"),
         "total_cost": _("Total cost"),
         "stems": _("Stems"),
         "fbe": _("FBE"),
     }
-    return {name: Decimal(str(total[heading] or 0)) for name, heading in named.items()}
+    return {name: Decimal(total.get(heading) or 0) for name, heading in named.items()}
 
 
 def agree(expected: dict[str, Decimal], found: dict[str, Decimal]) -> bool:

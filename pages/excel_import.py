@@ -5,6 +5,7 @@ import streamlit as st
 from komet.language import _, _n
 from komet.orderfile import imports
 from komet.store import providers
+from komet.tabular.file import FILE_TYPES
 from komet.web import failures, guard, state
 from komet.web.order_file import show_days, show_reading
 
@@ -28,7 +29,7 @@ provider_id = st.selectbox(
 )
 done = st.session_state.get(state.FILE_IMPORTS, 0)
 uploaded = st.file_uploader(
-    _("An Excel or CSV file from Komet"), type=["xlsx", "xls", "csv", "txt"], key=f"orders_{done}"
+    _("An Excel or CSV file from Komet"), type=list(FILE_TYPES), key=f"orders_{done}"
 )
 if uploaded is None:
     st.stop()

@@ -56,8 +56,11 @@ def import_file(
     counts = dict(checked.counts)
     if json:
         problems = checked.problems.to_dicts()
-        say_json({"dry_run": dry_run, "counts": counts, "problems": problems})
+        notes = list(checked.file.notes)
+        say_json({"dry_run": dry_run, "counts": counts, "notes": notes, "problems": problems})
     else:
+        for note in checked.file.notes:
+            err.print(note, markup=False, highlight=False)
         verb = _("Would be written") if dry_run else _("Written")
         say(
             _("{verb}: {new} new, {changed} changed. {unchanged} unchanged, {skipped} without a"

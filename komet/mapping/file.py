@@ -13,7 +13,8 @@ from komet.mapping.identifiers import IDENTIFIERS, cell_text, repair_identifiers
 from komet.mapping.problems import ERROR, PROBLEM_SCHEMA, WARNING, joined, problems_where
 from komet.mapping.sentences import sentence
 from komet.mapping.table import Table, read_table
-from komet.tabular import TableError, pad
+from komet.tabular.errors import TableError
+from komet.tabular.model import pad
 
 __all__ = ["MappingFile", "MappingFileError", "mapping_csv", "read_mapping", "template_csv"]
 

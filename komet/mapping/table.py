@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from komet.language import _
 from komet.mapping.errors import MappingFileError
 from komet.mapping.headings import find_headings, heading_score
-from komet.tabular import Sheet, TableError, read_table_file
+from komet.tabular.errors import TableError
+from komet.tabular.file import read_table_file
+from komet.tabular.model import Sheet
 
 
 @dataclass(frozen=True)
@@ -42,11 +44,9 @@ def read_table(data: bytes, file_name: str) -> Table:
     )
 
 
-def _likeness(records: Sequence[Sequence[str]]) -> tuple[bool, int, int]:
+def _likeness(records: Sequence[Sequence[str]]) -> tuple[bool, int]:
     position = find_headings(records)
-    if position is None:
-        return False, 0, 0
-    return *heading_score(records[position]), len(records[position])
+    return (False, 0) if position is None else heading_score(records[position])
 
 
 def _choose(sheets: Sequence[Sheet]) -> tuple[Sheet, list[str]]:

@@ -23,7 +23,7 @@ from komet.orderfile.merged import MergedCells, merged_cells
 from komet.orderfile.problems import ERROR, Problem, problem_frame, skipped_frame
 from komet.orderfile.table import choose_table, read_table
 from komet.store.order_tables import MONEY, QUANTITY
-from komet.tabular import Sheet
+from komet.tabular.model import Sheet
 
 _TYPES: Mapping[Kind, pl.DataType | type[pl.DataType]] = {
     Kind.TEXT: pl.String,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from komet.language import _
 from komet.orderfile.headings import Headings
 from komet.orderfile.problems import Problem
-from komet.tabular import Sheet
+from komet.tabular.model import Sheet
 
 COUNTED = ("total_boxes", "total_units", "total_cost", "quantity_confirmed")
 

@@ -9,15 +9,10 @@ from komet.orderfile.errors import EmptyFile, NotATable, OrderFileError, Passwor
 from komet.orderfile.fields import BY_NAME, Kind
 from komet.orderfile.headings import Headings, find, missing, no_headings, score
 from komet.orderfile.problems import Problem
-from komet.tabular import (
-    EmptyTable,
-    Sheet,
-    TableError,
-    TableFile,
-    pad,
-    read_table_file,
-)
-from komet.tabular import PasswordProtected as NeedsPassword
+from komet.tabular.errors import EmptyTable, TableError
+from komet.tabular.errors import PasswordProtected as NeedsPassword
+from komet.tabular.file import read_table_file
+from komet.tabular.model import Sheet, TableFile, pad
 
 
 def read_table(data: bytes, file_name: str) -> TableFile:

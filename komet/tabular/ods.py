@@ -123,9 +123,9 @@ class _Reader:
             # what a merged area hides is not seen
             text, is_number = "", False
         column, row.column = row.column, row.column + repeated
-        if row.column > MOST_COLUMNS:
-            raise TooBig
         if text:
+            if row.column > MOST_COLUMNS:
+                raise TooBig
             row.texts.extend([""] * (column - len(row.texts)))
             row.texts.extend([text] * repeated)
             if is_number:
@@ -162,4 +162,4 @@ def _count(attributes: dict[str, str], name: str, most: int) -> int:
     number = attributes.get(name, "1")
     if not number.isascii() or not number.isdecimal() or len(number) > 9:
         raise Unreadable(name)
-    return max(min(int(number), most), 1)
+    return max(min(int(number), most + 1), 1)

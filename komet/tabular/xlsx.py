@@ -165,8 +165,9 @@ class _SheetReader:
     ) -> None:  # fmt: skip
         self._rows, self._strings, self._styles = rows, strings, styles
         self._from_1904 = from_1904
-        self._columns: dict[str, int] = {}
+        self._letters: list[str] = []
         self._row = -1
+        self._number = ""
         self._column = -1
         self._texts: list[str] = []
         self._mask = 0
@@ -216,6 +217,7 @@ class _SheetReader:
             raise Unreadable(number)
         if self._row <= before:
             raise Unreadable(number)
+        self._number = str(self._row + 1)
         if self._row >= MOST_ROWS:
             raise TooBig
         self._column = -1
@@ -227,29 +229,38 @@ class _SheetReader:
         if reference is None:
             self._column += 1
         else:
-            found = _REFERENCE.fullmatch(reference)
-            if found is None or int(found.group(2)) != self._row + 1:
-                raise Unreadable(reference)
-            letters = found.group(1)
-            if letters not in self._columns:
-                self._columns[letters] = column_index(letters)
-            self._column = self._columns[letters]
+            # nearly always the next one, as in the row above
+            after = self._column + 1
+            if after < len(self._letters) and reference == self._letters[after] + self._number:
+                self._column = after
+            else:
+                self._column = self._place(reference, after)
         if self._column >= MOST_COLUMNS:
             raise TooBig
         self._kind = attributes.get("t", "n")
         self._style = int(attributes.get("s", "0"))
         self._pieces.clear()
 
+    def _place(self, reference: str, after: int) -> int:
+        found = _REFERENCE.fullmatch(reference)
+        if found is None or found.group(2) != self._number:
+            raise Unreadable(reference)
+        column = column_index(found.group(1))
+        if column == after == len(self._letters):
+            self._letters.append(found.group(1))
+        return column
+
     def _end_cell(self) -> None:
-        text = "".join(self._pieces)
-        self._pieces.clear()
+        pieces = self._pieces
+        text = pieces[0] if len(pieces) == 1 else "".join(pieces)
+        pieces.clear()
         if not text:
             return
         column, texts = self._column, self._texts
         if self._kind == "s":
             text = self._strings[int(text)] if not text.startswith("-") else ""
         elif self._kind == "n":
-            text = self._number(float(text))
+            text = self._number_cell(text)
         elif self._kind == "b":
             text = "true" if text.strip() in {"1", "true"} else "false"
         elif self._kind == "d":
@@ -263,7 +274,8 @@ class _SheetReader:
         else:
             texts[column] = text
 
-    def _number(self, value: float) -> str:
+    def _number_cell(self, text: str) -> str:
+        value = float(text)
         style = self._style
         if style < len(self._styles.moments) and self._styles.moments[style]:
             return moment_text(value, from_1904=self._from_1904)

@@ -12,6 +12,7 @@ from komet.mapping.check import DryRun
 from komet.mapping.copying import copy_dry_run
 from komet.mapping.file import template_csv
 from komet.store.providers import Provider
+from komet.tabular.file import FILE_TYPES
 from komet.web import failures, state
 
 _SHOWN = 500
@@ -22,7 +23,7 @@ def import_file(desk: Desk, provider_id: str, provider: str, kind: str) -> None:
     cleared = st.session_state.get(state.MAPPING_SAVES, 0)
     uploaded = st.file_uploader(
         _("A CSV or Excel file with SKUs for {provider}").format(provider=failures.plain(provider)),
-        type=["csv", "txt", "tsv", "xlsx"],
+        type=list(FILE_TYPES),
         key=f"mapping_file_{cleared}",
         help=_("Needs a column SKU and one of: Komet product ID, Komet code, Komet description."
                " A column Provider sends rows to other clients."),
@@ -96,6 +97,8 @@ def _dry_run(checked: DryRun) -> None:
     row = st.container(horizontal=True)
     for kind, word in words.items():
         row.metric(word, number(counts[kind]), border=True, width=140)
+    for note in checked.file.notes:
+        st.caption(failures.plain(note))
     if checked.file.ignored_columns:
         st.caption(
             _("Columns that were not used: {names}").format(
