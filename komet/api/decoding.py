@@ -16,7 +16,17 @@ from komet.language import _
 DEEPEST = 32
 """Levels that are kept as they are (the contract nests eight); what lies deeper stays as text."""
 
+MOST_OBJECTS = 500_000
+"""Objects and lists of one answer. A day of 35,000 POs with two lines each has 140,000 of them.
+
+Bytes alone are no bound: what is three bytes on the wire is a kilobyte as a record.
+"""
+
+MOST_VALUES = 8_000_000
+"""Members and items of one answer; 64 MB of honest JSON have half as many."""
+
 _LONGEST_INTEGER = 40
+_LONGEST_DECIMAL = 400
 _LARGEST_EXPONENT = 100
 _ESCAPE = re.compile(
     r"""(?ix)
@@ -31,8 +41,10 @@ def decoded(content: bytes, charset: str | None = None) -> Any:
     """The body as plain values; numbers with a point are `Decimal`. Raises `BadResponse`.
 
     NaN, Infinity and numbers too long to reckon with come as their text. What no file can hold in
-    a text (half a surrogate pair, a null character) becomes U+FFFD.
+    a text (half a surrogate pair, a null character) becomes U+FFFD. More than `MOST_OBJECTS` or
+    `MOST_VALUES` are not read at all.
     """
+    _refuse_crowds(content)
     try:
         parsed = json.loads(
             _writable(_text(content, charset)),
@@ -49,6 +61,22 @@ def decoded(content: bytes, charset: str | None = None) -> Any:
         _("Komet's answer is not complete JSON."),
         _("{size} bytes came, and they cannot be read.").format(size=len(content)),
     )
+
+
+def _refuse_crowds(content: bytes) -> None:
+    objects = content.count(b"{") + content.count(b"[")
+    if objects <= MOST_OBJECTS and content.count(b",") <= MOST_VALUES:
+        return
+    error = BadResponse(
+        _("Komet's answer holds more than this computer's memory is for."),
+        _("{count} objects and lists came, and at most {most} are read.").format(
+            count=f"{objects:,}", most=f"{MOST_OBJECTS:,}"
+        )
+        if objects > MOST_OBJECTS
+        else "",
+    )
+    error.retryable = False
+    raise error
 
 
 def _text(content: bytes, charset: str | None) -> str:
@@ -74,6 +102,8 @@ def _integer(digits: str) -> int | str:
 
 
 def _decimal(digits: str) -> Decimal | str:
+    if len(digits) > _LONGEST_DECIMAL:
+        return digits
     try:
         number = Decimal(digits)
     except InvalidOperation:

@@ -1,6 +1,7 @@
 """From bytes to values: what is not quite JSON, and what no file could hold afterwards."""
 
 import json
+import tracemalloc
 from contextlib import suppress
 from decimal import Decimal
 from typing import Any
@@ -105,3 +106,21 @@ def test_what_is_no_json_is_a_bad_response_that_holds_none_of_it(body: bytes) ->
 def test_any_bytes_give_a_value_or_a_bad_response(body: bytes, charset: str | None) -> None:
     with suppress(BadResponse):
         decoded(body, charset)
+
+
+@pytest.mark.parametrize("part", [b"{},", b"[],", b"[[]],", b'{"id":1},', b"0,"])
+def test_crowds_are_refused_before_they_fill_the_memory(part: bytes) -> None:
+    body = b"[" + part * (20_000_000 // len(part)) + b"0]"
+    tracemalloc.start()
+    try:
+        with pytest.raises(BadResponse, match="memory") as failure:
+            decoded(body)
+        assert tracemalloc.get_traced_memory()[1] < 1_000_000
+    finally:
+        tracemalloc.stop()
+    assert not failure.value.retryable
+
+
+def test_digits_without_end_stay_text() -> None:
+    pi = "3." + "14159" * 2_000
+    assert decoded(f'{{"a": {pi}, "b": 0.1}}'.encode()) == {"a": pi, "b": Decimal("0.1")}
