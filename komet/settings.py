@@ -87,6 +87,10 @@ class Settings(BaseSettings):
         default=64, ge=1, le=4096, description="Megabytes of one answer that are read at most."
     )
 
+    backup_days: int = Field(
+        default=7, ge=0, le=3650, description="Days of automatic backups to keep; 0 makes none."
+    )
+
     @field_validator("time_zone")
     @classmethod
     def _is_a_zone(cls, value: str | None) -> str | None:
@@ -98,6 +102,11 @@ class Settings(BaseSettings):
     def database_path(self) -> Path:
         """The one DuckDB file."""
         return self.home / "komet.duckdb"
+
+    @property
+    def backups_path(self) -> Path:
+        """The folder of the daily backups."""
+        return self.home / "backups"
 
     @property
     def key_path(self) -> Path:

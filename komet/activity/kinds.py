@@ -71,6 +71,7 @@ _EVENTS = {
     "view renamed": (Kind.VIEWS, _later("View “{subject}” renamed")),
     "views taken over": (Kind.VIEWS, _later("Views of {subject} taken over")),
     "view deleted": (Kind.VIEWS, _later("View “{subject}” deleted")),
+    "backup restored": (Kind.OTHER, _later("Backup restored: {subject}")),
     "schedule saved": (Kind.SCHEDULES, _later("Schedule “{subject}” saved")),
     "schedule deleted": (Kind.SCHEDULES, _later("Schedule “{subject}” deleted")),
 }

@@ -10,7 +10,7 @@ import sys
 from cyclopts import App, CycloptsError
 
 from komet import __version__, language, logs, person, time_zone
-from komet.cli import accounts, anything, downloads, mapping, samples
+from komet.cli import accounts, anything, downloads, keeping, mapping, samples
 from komet.cli.output import err
 from komet.errors import DeskError, InvalidInput, NotFound
 from komet.settings import settings
@@ -34,6 +34,9 @@ app.command(downloads.export)
 app.command(anything.call)
 app.command(anything.openapi)
 app.command(anything.postman)
+app.command(keeping.backup)
+app.command(keeping.restore)
+app.command(keeping.doctor)
 app.command(samples.sandbox)
 app.command(samples.demo)
 

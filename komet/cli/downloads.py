@@ -10,6 +10,7 @@ from typing import Annotated, Any
 from cyclopts import Parameter
 
 from komet import time_zone
+from komet.backup.daily import keep_daily_backup
 from komet.cli.accounts import Json
 from komet.cli.output import err, figure, say, say_json, table
 from komet.desk import Desk, open_desk
@@ -266,6 +267,7 @@ def _check_workers(workers: int | None) -> None:
 
 
 def _work(desk: Desk, run: Run, json: bool) -> int:
+    keep_daily_backup(desk)
     stop = threading.Event()
 
     def ask_to_stop(_signal: int, _frame: FrameType | None) -> None:

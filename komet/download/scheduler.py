@@ -1,7 +1,8 @@
 """The app's clock: starts refreshes at the chosen times, for as long as the app runs."""
 
 import logging
-from datetime import datetime, timedelta
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -24,8 +25,12 @@ _ONE_START = timedelta(seconds=55)
 class Scheduler:
     """Keeps one job for each time of each active schedule in the store."""
 
-    def __init__(self, desk: Desk, worker: Worker) -> None:
+    def __init__(
+        self, desk: Desk, worker: Worker, *, hourly: Callable[[], object] | None = None
+    ) -> None:
+        """`hourly` is done at the start, and every hour from then on."""
         self._desk = desk
+        self._hourly = hourly
         self._worker = worker
         # a start that was missed by a sleeping computer is made up for within the hour, once
         defaults = {"coalesce": True, "misfire_grace_time": 3600, "max_instances": 1}
@@ -38,6 +43,8 @@ class Scheduler:
         with self._desk.db.read() as con:
             held = schedules.all_schedules(con)
         self._clock.remove_all_jobs()
+        if self._hourly:
+            self._clock.add_job(self._hourly, "interval", hours=1, next_run_time=datetime.now(UTC))
         for schedule in held:
             if schedule.active:
                 for time in schedule.times:

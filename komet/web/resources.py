@@ -1,10 +1,12 @@
 """What all sessions of the app share: the desk, the background worker, the sandbox."""
 
 import logging
+from functools import partial
 
 import streamlit as st
 
 from komet import demo, logs, time_zone
+from komet.backup.daily import keep_daily_backup
 from komet.desk import Desk, open_desk
 from komet.download.scheduler import Scheduler
 from komet.download.worker import Worker
@@ -38,8 +40,8 @@ def sandbox() -> Sandbox:
 
 @st.cache_resource(show_spinner=False)
 def scheduler() -> Scheduler:
-    """The clock that starts scheduled refreshes while the app runs."""
-    return Scheduler(desk(), worker())
+    """The clock that starts scheduled refreshes and the daily backup while the app runs."""
+    return Scheduler(desk(), worker(), hourly=partial(keep_daily_backup, desk()))
 
 
 def wake() -> None:

@@ -43,7 +43,7 @@ def test_the_main_job(sandbox: Sandbox, komet: Komet, home: Path, tmp_path: Path
         (r.stdout + r.stderr) for r in (added, check, empty, dry, done, again, runs)
     )
     assert secret not in everything
-    for file in home.iterdir():
+    for file in (path for path in home.rglob("*") if path.is_file()):
         assert secret.encode() not in file.read_bytes(), file.name
 
 

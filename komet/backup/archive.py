@@ -1,0 +1,195 @@
+"""One backup: a zip file with a consistent copy of the data, a manifest and, if asked, the key.
+
+The copy is made by DuckDB itself in one statement, so it holds one moment's data, whatever else is
+at work. The manifest tells the program's version, the schema, the time and the SHA-256 of each
+member.
+"""
+
+import hashlib
+import json
+import os
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO, Any
+from uuid import uuid4
+
+import duckdb
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from komet import __version__
+from komet.desk import Desk
+from komet.errors import InvalidInput
+from komet.export.replacing import replacing
+from komet.language import _
+from komet.store.migrate import steps
+
+DATA = "komet.duckdb"
+KEY = "secret.key"
+MANIFEST = "manifest.json"
+_FORMAT = 1
+_CHUNK = 1024 * 1024
+_LARGEST_MANIFEST = 64 * 1024
+
+
+class Manifest(BaseModel):
+    """What a backup says of itself. `sha256`: member → digest; `made_at` is in UTC."""
+
+    model_config = ConfigDict(frozen=True)
+
+    format: int
+    program: str
+    schema_version: int
+    made_at: datetime
+    sha256: dict[str, str]
+
+    @property
+    def with_key(self) -> bool:
+        """Whether the key of the token secrets is in it."""
+        return KEY in self.sha256
+
+
+def make_backup(desk: Desk, target: Path, *, with_key: bool = False) -> Manifest:
+    """Write a backup to `target`, mode 0600, complete or not at all; an older file is replaced.
+
+    Raises `InvalidInput` where it cannot be written, or where there is no key file to add, and
+    `StoreError` where the data file cannot be read.
+    """
+    key = _key_of(desk) if with_key else None
+    with _draft(desk) as copy:
+        try:
+            version = _copy_data(desk, copy)
+            with replacing(target) as part:
+                return _pack(part, copy, key, version, desk.now())
+        except (OSError, duckdb.IOException) as error:
+            reason = error.strerror if isinstance(error, OSError) else str(error).split("\n")[0]
+            raise InvalidInput(
+                _("The backup {name} cannot be written.").format(name=target.name),
+                reason or "",
+                _("See that the folder is there and the disk has room, and try again."),
+            ) from error
+
+
+def read_manifest(archive: zipfile.ZipFile, name: str) -> Manifest:
+    """The manifest of an open backup. Raises `InvalidInput` for a zip file that is none."""
+    try:
+        with archive.open(MANIFEST) as member:
+            manifest = Manifest.model_validate_json(member.read(_LARGEST_MANIFEST))
+    except (KeyError, ValueError, ValidationError, zipfile.BadZipFile) as error:
+        raise not_a_backup(name) from error
+    if manifest.format != _FORMAT or manifest.schema_version > max(steps()):
+        raise InvalidInput(
+            _("The backup {name} is newer than this Komet Desk.").format(name=name),
+            next_step=_("Update Komet Desk, and restore it then."),
+        )
+    if DATA not in manifest.sha256 or not set(manifest.sha256) <= {DATA, KEY}:
+        raise not_a_backup(name)
+    return manifest
+
+
+def not_a_backup(name: str) -> InvalidInput:
+    """The failure for any file that `make_backup` has not written, or that was cut."""
+    return InvalidInput(
+        _("{name} is not a backup of Komet Desk, or is damaged.").format(name=name),
+        next_step=_("Choose another backup. Nothing was changed."),
+    )
+
+
+def unpack(archive: zipfile.ZipFile, member: str, target: Path, digest: str, name: str) -> None:
+    """Write one member to `target`, mode 0600. Raises `InvalidInput` where its digest differs."""
+    found = hashlib.sha256()
+    try:
+        with archive.open(member) as packed, private(target) as out:
+            while chunk := packed.read(_CHUNK):
+                found.update(chunk)
+                out.write(chunk)
+    except (KeyError, zipfile.BadZipFile, EOFError, ValueError) as error:
+        raise not_a_backup(name) from error
+    if found.hexdigest() != digest:
+        raise not_a_backup(name)
+
+
+@contextmanager
+def private(path: Path) -> Iterator[IO[bytes]]:
+    """A new file that this user alone may read, open for writing."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w+b") as file:
+        yield file
+        file.flush()
+        os.fsync(file.fileno())
+
+
+@contextmanager
+def _draft(desk: Desk) -> Iterator[Path]:
+    """A place in the data folder, where DuckDB may write, for a copy that is not kept."""
+    folder = desk.db.path.parent
+    folder.mkdir(parents=True, exist_ok=True)
+    draft = folder / f".{uuid4().hex}.copy"
+    try:
+        yield draft
+    finally:
+        draft.unlink(missing_ok=True)
+        draft.with_name(draft.name + ".wal").unlink(missing_ok=True)
+
+
+def _copy_data(desk: Desk, copy: Path) -> int:
+    """Copy the data as of one moment into a new DuckDB file; the version of its schema."""
+    with desk.db.read() as con:
+        version = int(con.value("SELECT max(version) FROM schema_migrations"))
+        source = str(con.value("SELECT current_database()"))
+        # a transaction of its own: the one of `read` may not write, not even to another file
+        copier = con.raw.cursor()
+        place = str(copy).replace("'", "''")
+        name = source.replace('"', '""')
+        copier.execute(f"ATTACH '{place}' AS backup_copy")
+        try:
+            copier.execute(f'COPY FROM DATABASE "{name}" TO backup_copy')
+        finally:
+            copier.execute("DETACH backup_copy")
+            copier.close()
+    copy.chmod(0o600)
+    return version
+
+
+def _pack(part: Path, copy: Path, key: bytes | None, version: int, now: datetime) -> Manifest:
+    digests: dict[str, str] = {}
+    with private(part) as file, zipfile.ZipFile(
+        file, "w", zipfile.ZIP_DEFLATED, compresslevel=1
+    ) as archive:  # fmt: skip
+        found = hashlib.sha256()
+        with copy.open("rb") as data, archive.open(DATA, "w", force_zip64=True) as member:
+            while chunk := data.read(_CHUNK):
+                found.update(chunk)
+                member.write(chunk)
+        digests[DATA] = found.hexdigest()
+        if key is not None:
+            archive.writestr(KEY, key)
+            digests[KEY] = hashlib.sha256(key).hexdigest()
+        manifest = Manifest(
+            format=_FORMAT,
+            program=__version__,
+            schema_version=version,
+            made_at=now.astimezone(UTC),
+            sha256=digests,
+        )
+        told: dict[str, Any] = manifest.model_dump(mode="json")
+        archive.writestr(MANIFEST, json.dumps(told, indent=2))
+    return manifest
+
+
+def _key_of(desk: Desk) -> bytes:
+    if desk.settings.secret_key:
+        raise InvalidInput(
+            _("The key is in KOMET_SECRET_KEY, not in a file: a backup does not hold it."),
+            next_step=_("Keep it where you keep passwords, and leave out --with-key."),
+        )
+    try:
+        return desk.settings.key_path.read_bytes()
+    except OSError as error:
+        raise InvalidInput(
+            _("There is no key file that can be read."),
+            error.strerror or "",
+            _("Leave out --with-key, or bring the key file back."),
+        ) from error

@@ -1,0 +1,114 @@
+"""`komet doctor`: silent about what is well, exit 1 and a next step for what is not."""
+
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from cryptography.fernet import Fernet
+from sample_accounts import Accounts, Komet
+
+from komet.backup.daily import keep_daily_backup
+from komet.backup.doctor import examine
+from komet.desk import open_desk
+from komet.settings import Settings
+
+
+def _private(home: Path) -> None:
+    for path in (home, *home.rglob("*")):
+        path.chmod(0o700 if path.is_dir() else 0o600)
+
+
+def _wrong(accounts: Accounts) -> dict[str, str]:
+    findings = examine(open_desk(Settings(home=accounts.desk.settings.home)))
+    assert all(finding.ok or finding.next_step for finding in findings)
+    return {finding.check: finding.message for finding in findings if not finding.ok}
+
+
+def _sql(statement: str) -> Callable[[Accounts], None]:
+    def damage(accounts: Accounts) -> None:
+        with accounts.desk.db.write() as con:
+            con.run(statement)
+
+    return damage
+
+
+def _old_backup(accounts: Accounts) -> None:
+    made = keep_daily_backup(accounts.desk)
+    assert made is not None
+    old = accounts.today - timedelta(days=9)
+    made.rename(made.with_name(f"komet-{old.isoformat()}.zip"))
+
+
+DAMAGES: dict[str, tuple[Callable[[Accounts], None], str, str]] = {
+    "an item is missing": (
+        _sql("DELETE FROM order_items WHERE rowid = (SELECT max(rowid) FROM order_items)"),
+        "sums", "1 line",
+    ),
+    "boxes were changed": (
+        _sql("UPDATE order_items SET boxes = boxes + 1 WHERE po_item_id ="
+             " (SELECT min(po_item_id) FROM order_items)"),
+        "sums", "1 line",
+    ),
+    "stems were changed": (
+        _sql("UPDATE order_items SET stems = stems * 2 WHERE po_item_id ="
+             " (SELECT min(po_item_id) FROM order_items WHERE stems > 0)"),
+        "sums", "1 line",
+    ),
+    "a line without its PO": (
+        _sql("DELETE FROM purchase_orders WHERE po_id = (SELECT min(po_id) FROM po_lines)"),
+        "sums", "line",
+    ),
+    "a table is missing": (_sql("DROP TABLE saved_views"), "schema", "saved_views"),
+    "a column is missing": (_sql("ALTER TABLE runs DROP COLUMN who"), "schema", "runs.who"),
+    "the key was replaced": (
+        lambda accounts: accounts.desk.settings.key_path.write_bytes(Fernet.generate_key())
+        and None,
+        "key", "Magnolia",
+    ),
+    "the key is missing": (
+        lambda accounts: accounts.desk.settings.key_path.unlink(), "key", "secret.key",
+    ),
+    "others may read": (
+        lambda accounts: accounts.desk.settings.key_path.chmod(0o644), "modes", "secret.key",
+    ),
+    "the last backup is old": (_old_backup, "backups", "newest"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", list(DAMAGES))
+def test_what_is_wrong_is_found(accounts: Accounts, name: str) -> None:
+    accounts.download(*accounts.days(1, 1))
+    _private(accounts.desk.settings.home)
+    assert _wrong(accounts) == {}
+    damage, check, words = DAMAGES[name]
+    damage(accounts)
+    if check != "modes":
+        _private(accounts.desk.settings.home)
+    found = _wrong(accounts)
+    assert list(found) == [check]
+    assert words in found[check]
+
+
+def test_the_command_says_it_and_ends_with_1(accounts: Accounts, komet: Komet) -> None:
+    accounts.download(*accounts.days(0, 0))
+    home = accounts.desk.settings.home
+    _private(home)
+    well = komet("doctor")
+    assert well.returncode == 0, well.stdout
+    assert "WRONG" not in well.stdout
+    accounts.desk.settings.key_path.unlink()
+    ill = komet("doctor", "--json")
+    assert ill.returncode == 1
+    assert [f["check"] for f in json.loads(ill.stdout) if not f["ok"]] == ["key"]
+    assert not accounts.desk.settings.key_path.exists()
+
+
+def test_a_damaged_file_is_a_finding(komet: Komet, home: Path) -> None:
+    home.mkdir()
+    (home / "komet.duckdb").write_bytes(b"no database " * 4096)
+    done = komet("doctor")
+    assert done.returncode == 1
+    assert "WRONG" in done.stdout
+    assert "Traceback" not in done.stderr
