@@ -1,5 +1,6 @@
 """The one way that a failure is shown: what happened, why, and what to do next."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -7,6 +8,8 @@ import streamlit as st
 
 from komet.errors import DeskError
 from komet.web import state
+
+_ADDRESS = re.compile(r"\w+(?=://)|www(?=\.)|@", re.IGNORECASE)
 
 
 @contextmanager
@@ -24,7 +27,13 @@ def show(error: DeskError) -> None:
 
 
 def plain(text: str) -> str:
-    """Text that comes from data, for a place that reads Markdown."""
+    """Text that comes from data, for a place that reads Markdown: it is shown as it is.
+
+    Labels, options of pills, tabs, toasts and captions read Markdown; options of a selectbox or a
+    multiselect, values of inputs and cells of a table do not.
+    """
+    # an address becomes a link even where every sign is escaped, unless it is broken unseen
+    text = _ADDRESS.sub("\\g<0>\u2060", text)
     for sign in r"\`*_{}[]()#+-!|<>~$:":
         text = text.replace(sign, "\\" + sign)
     return text

@@ -6,6 +6,7 @@ import streamlit as st
 from komet.language import _, _n, day_pattern
 from komet.orderfile.file import OrderFile
 from komet.orderfile.imports import AGAIN, KEPT, NEW
+from komet.web.failures import plain
 
 _SHOWN = 500
 
@@ -53,7 +54,7 @@ def show_reading(file: OrderFile) -> None:
         )
     with st.expander(_("How the file was read")):
         if file.sheet:
-            st.caption(_("Sheet {name}").format(name=file.sheet))
+            st.caption(plain(_("Sheet {name}").format(name=file.sheet)))
         read = [{"heading": h, "field": f} for h, f in file.headings.read_as.items()]
         st.dataframe(
             read, hide_index=True, column_config={"heading": _("Heading"), "field": _("Read as")}

@@ -11,7 +11,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from komet import language, person, time_zone
 from komet.language import LANGUAGES, _
-from komet.web import state
+from komet.web import failures, state
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -44,7 +44,7 @@ def take_up() -> None:
 def choose() -> None:
     """The small menu in the sidebar: who I am, and in which language I read."""
     held = st.session_state[state.PERSON]
-    with st.sidebar.popover(held, icon=":material/person:", width="stretch"):
+    with st.sidebar.popover(failures.plain(held), icon=":material/person:", width="stretch"):
         spoken = st.selectbox(
             _("Language"),
             list(LANGUAGES),

@@ -1,0 +1,122 @@
+"""Names that people give are shown as they are: no link, no emphasis, no formula comes of them."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+from pydantic import SecretStr
+from running_app import App, settled
+
+from komet import person
+from komet.desk import open_desk
+from komet.download.plan import plan
+from komet.download.run import execute
+from komet.download.start import start
+from komet.export.ready_made import READY_MADE
+from komet.export.templated import save_template
+from komet.sandbox.server import Sandbox
+from komet.sandbox.tokens import IMPORTER_A_COMPANY
+from komet.settings import Settings
+from komet.store import providers, saved_views, schedules, tokens
+from komet.store.providers import ProviderFields
+from komet.store.schedules import ScheduleFields
+
+pytestmark = pytest.mark.browser
+NAME = "[x](http://evil.example) **b** :red[c] $a$ #1"
+SHOWN_ON = {
+    "tokens", "client_providers", "po_download", "purchase_orders", "changes", "planning",
+    "sku_mapping", "catalogs", "excel_import", "api_explorer", "export_templates", "activity", "",
+}  # fmt: skip
+_RENDERED = """() => {
+  const found = [];
+  for (const link of document.querySelectorAll('a[href*="evil.example"]'))
+    found.push('link: ' + link.outerHTML);
+  for (const strong of document.querySelectorAll('strong, b'))
+    if (strong.textContent === 'b') found.push('strong: ' + strong.parentElement.outerHTML);
+  for (const formula of document.querySelectorAll('.katex'))
+    found.push('formula: ' + formula.parentElement.textContent);
+  for (const colour of document.querySelectorAll('.stMarkdownColoredText, [style*="color"]'))
+    if (colour.textContent === 'c') found.push('colour: ' + colour.parentElement.outerHTML);
+  return found.map(text => text.slice(0, 300));
+}"""
+# the word joiner is not seen, and keeps an address from becoming a link
+_VERBATIM = """name => [...document.querySelectorAll('*')].some(node =>
+  [node.innerText, node.value, node.children.length ? '' : node.textContent].some(text =>
+    typeof text === 'string' && text.replaceAll('\\u2060', '').includes(name)))"""
+
+
+@pytest.fixture
+def named(tmp_path: Path, sandbox: Sandbox) -> Iterator[App]:
+    """An app in which everything that can have a name has this one."""
+    desk = open_desk(Settings(home=tmp_path / "home"))
+    with person.using(NAME), desk.db.write() as con:
+        token = tokens.add_token(
+            con, desk.box, label=NAME, kind="Company", owner=NAME, now=desk.now(),
+            secret=SecretStr(IMPORTER_A_COMPANY.secret), base_url=sandbox.base_url,
+        )  # fmt: skip
+        for name in (NAME, NAME + " two"):
+            fields = ProviderFields(
+                name=name, token_id=token.id, location_name=NAME,
+                komet_group=NAME, company_id=NAME,
+            )  # fmt: skip
+            providers.save_provider(con, fields, overlap_too=True, now=desk.now())
+        chosen = providers.all_providers(con)
+        saved_views.save_view(con, NAME, {}, sort="newest", shared=True, now=desk.now())
+        schedules.save_schedule(
+            con, ScheduleFields(name=NAME, provider_ids=(chosen[0].id,), times=("06:00",)),
+            now=desk.now(),
+        )  # fmt: skip
+    today = desk.now().date()
+    with person.using(NAME):
+        template = next(iter(READY_MADE.values())).model_copy(update={"name": NAME})
+        save_template(desk, template)
+        planned = plan(desk, chosen, today - timedelta(days=3), today + timedelta(days=3))
+        execute(desk, start(desk, planned, source="test")[0].id)
+    running = App(tmp_path / "home")
+    yield running
+    running.stop()
+
+
+def opened(page: Page) -> Iterator[str]:
+    """The screen as it is, then with each tab, expander, popover and list of choices open."""
+    yield "as it is"
+    for tab in page.get_by_role("tab").all():
+        tab.click()
+        settled(page)
+        yield "tab"
+    for summary in page.locator("details:not([open]) > summary").all():
+        if summary.is_visible():
+            summary.click()
+            settled(page)
+    yield "expanders"
+    for where in (page.get_by_test_id("stPopoverButton"), page.get_by_role("combobox")):
+        for box in _visible(where):
+            box.click()
+            page.wait_for_timeout(400)
+            yield "open"
+            page.keyboard.press("Escape")
+            page.wait_for_timeout(150)
+
+
+def _visible(where: Locator) -> list[Locator]:
+    return [found for found in where.all() if found.is_visible() and found.is_enabled()][:14]
+
+
+def test_no_screen_renders_a_name(named: App, page: Page) -> None:
+    rendered: dict[str, set[str]] = {}
+    unseen = []
+    for screen in sorted(SHOWN_ON):
+        page.goto(f"{named.url}/{screen}")
+        settled(page)
+        seen = False
+        for state in opened(page):
+            for found in page.evaluate(_RENDERED):
+                rendered.setdefault(f"{screen or 'overview'} ({state})", set()).add(found)
+            seen = seen or page.evaluate(_VERBATIM, NAME)
+        if not seen:
+            unseen.append(screen)
+    assert rendered == {}
+    assert unseen == []
+    expect(page.get_by_test_id("stException")).to_have_count(0)
