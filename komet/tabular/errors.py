@@ -13,6 +13,7 @@ Each says for itself what happened, why, and what to do next.
 
 from komet.errors import DeskError
 from komet.language import _
+from komet.tabular.limits import WORKER_SECONDS
 
 
 class TableError(DeskError):
@@ -125,7 +126,7 @@ def workbook_too_slow() -> TableTooBig:
     """It was not read in time."""
     return TableTooBig(
         _("The workbook takes too long to read"),
-        _("It was not read within {n:,} seconds.").format(n=30),
+        _("It was not read within {n:.0f} seconds.").format(n=WORKER_SECONDS),
         _("Copy the table alone to a new workbook, or save it as CSV UTF-8, and upload that file."),
     )
 

@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass, field
 
 from komet.tabular.cell_text import is_moment, moment_text, number_text, shown_number
-from komet.tabular.limits import MOST_COLUMNS, MOST_ROWS
+from komet.tabular.limits import MOST_COLUMNS, MOST_ELEMENTS, MOST_ROWS
 from komet.tabular.package import DAMAGE, Package, attribute
 from komet.tabular.sheet_rows import Budget, Rows, Send, TooBig, Unreadable
 
@@ -166,6 +166,7 @@ class _SheetReader:
         self._rows, self._strings, self._styles = rows, strings, styles
         self._from_1904 = from_1904
         self._letters: list[str] = []
+        self._elements = 0
         self._row = -1
         self._number = ""
         self._column = -1
@@ -235,7 +236,8 @@ class _SheetReader:
                 self._column = after
             else:
                 self._column = self._place(reference, after)
-        if self._column >= MOST_COLUMNS:
+        self._elements += 1
+        if self._column >= MOST_COLUMNS or self._elements > MOST_ELEMENTS:
             raise TooBig
         self._kind = attributes.get("t", "n")
         self._style = int(attributes.get("s", "0"))
