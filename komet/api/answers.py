@@ -13,6 +13,7 @@ from komet.api.errors import (
     Unavailable,
 )
 from komet.api.methods import Method
+from komet.api.nothing_found import says_empty, says_not_found
 from komet.api.transport import Answer
 from komet.language import _
 
@@ -20,10 +21,11 @@ from komet.language import _
 def judged(spec: Method, answer: Answer, *, token_has_worked: bool) -> dict[str, Any]:
     """The body of a good answer; where a list was asked for, with its array there.
 
-    The contract: `status` 0 is a failure, unless there is no array and the message says
-    *not found*, which means an empty list whatever `status` says. An answer that lacks both its
-    array and such a message is no answer: taken for an empty day, it would mark every order of
-    that day as gone.
+    The contract: `status` 0 is a failure, unless there is no array and the message says that
+    nothing of the list was found, which means an empty list whatever `status` says. That something
+    else was not found (a location, the token) is a refusal, whatever `status` says. An answer that
+    lacks both its array and such a message is no answer: taken for an empty day, it would mark
+    every order of that day as gone.
     Raises `KometError`.
     """
     if not 200 <= answer.http_status < 300:
@@ -38,8 +40,9 @@ def judged(spec: Method, answer: Answer, *, token_has_worked: bool) -> dict[str,
     if member and rows:
         return {**body, member: rows}
     lists = member is not None or (not spec.writes and spec.name.endswith("list"))
-    empty = lists and message is not None and "not found" in message.lower()
-    if _failed(body) and not empty:
+    empty = lists and says_empty(spec, message)
+    missed = lists and not spec.writes and says_not_found(message)
+    if (_failed(body) or missed) and not empty:
         raise Rejected(_("Komet refused the request."), komet_message=message)
     if member and member not in body and not empty:
         raise BadResponse(

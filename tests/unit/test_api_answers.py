@@ -102,14 +102,95 @@ def test_status_0_is_a_refusal(status: Any) -> None:
     assert len(calls) == 1
 
 
+@pytest.mark.parametrize("status", [0, "0", 1, None])
+@pytest.mark.parametrize(
+    "message",
+    [
+        "Location not found.",
+        "API key not found.",
+        "Token not found",
+        "Vendor not found.OK",
+        "Products not found.",
+        "Not found.",
+        "No data found.",
+        "Orders service not found.",
+        "Orders not found: API key not found.",
+        "The order's location was not found.",
+        "Orders not found for location 7",
+        "Ubicación no encontrada.",
+    ],
+)
+@pytest.mark.parametrize("array", [{}, {"purchaseOrders": []}])
+def test_not_found_is_believed_only_of_orders(
+    message: str, status: Any, array: dict[str, Any]
+) -> None:
+    with pytest.raises(Rejected) as failure:
+        _client({"status": status, "message": message} | array).purchase_orders(DAY)
+    assert failure.value.komet_message == message
+    assert (failure.value.provider, failure.value.day) == ("Rosas", DAY)
+
+
+@pytest.mark.parametrize("status", [0, "1", None])
+@pytest.mark.parametrize(
+    "message",
+    [
+        "Orders not found",
+        "Order not found.",
+        "Purchase orders not found.",
+        "Purchase Order not found.OK",
+        "PO not found",
+        "POs not found.",
+        "No orders found.",
+        "No purchase orders were found for the given date.",
+        "Orders not found for 2026-11-20.",
+        "No se encontraron órdenes de compra.",
+        "Órdenes no encontradas",
+        "Pedidos no encontrados.",
+    ],
+)
+def test_what_says_that_a_day_has_no_orders(message: str, status: Any) -> None:
+    assert _client({"status": status, "message": message}).purchase_orders(DAY).orders == []
+
+
+@pytest.mark.parametrize(
+    ("method", "own", "other"),
+    [
+        ("product.list", "Products not found.", "Company not found."),
+        ("boxtype.list", "Boxtype not found.", "Boxes not found."),
+        ("boxtype.list", "Box types not found.", "Orders not found."),
+        ("location.list", "Locations not found.", "Token not found."),
+        ("category.list", "Categories not found.", "Products not found."),
+        ("invoice.details.list", "Orders not found.", "Customer not found."),
+        ("awb.list", "AWBs not found.", "Orders not found."),
+        ("customer.shipto.list", "Shiptos not found.", "Customer not found."),
+        ("inventory.list", "Inventory items not found.", "Location not found."),
+    ],
+)
+def test_every_list_believes_only_what_is_said_of_its_own_rows(
+    method: str, own: str, other: str
+) -> None:
+    given = sample_parameters(registry()[method], DAY)
+    member = registry()[method].list_member
+    assert _client({"status": 0, "message": own}).call(method, **given)[member or ""] == []
+    with pytest.raises(Rejected):
+        _client({"status": 0, "message": other}).call(method, **given)
+
+
 def test_orders_beside_any_status_are_orders() -> None:
     body = {"status": "0", "message": "Some failed", "purchaseOrders": [ONE]}
     assert len(_client(body).purchase_orders(DAY).orders) == 1
 
 
-@pytest.mark.parametrize("method", ["invoice.list", "payment.method.list"])
-def test_a_list_whose_array_was_never_seen_may_be_empty_too(method: str) -> None:
-    body = {"status": 0, "message": "Invoices not found."}
+@pytest.mark.parametrize(
+    ("method", "message"),
+    [
+        ("invoice.list", "Invoices not found."),
+        ("payment.method.list", "Payment methods not found."),
+        ("credit.details.list", "credits not found."),
+    ],
+)
+def test_a_list_whose_array_was_never_seen_may_be_empty_too(method: str, message: str) -> None:
+    body = {"status": 0, "message": message}
     given = sample_parameters(registry()[method], DAY)
     assert _client(body).call(method, **given) == body
 
