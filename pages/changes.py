@@ -10,7 +10,13 @@ from komet.orders import changes
 from komet.orders.changes import GROUPS
 from komet.store import providers
 from komet.web import guard, reads
-from komet.web.changes_parts import change_filter, change_table, show_counts, show_differences
+from komet.web.changes_parts import (
+    change_filter,
+    change_table,
+    say_first_downloads,
+    show_counts,
+    show_differences,
+)
 from komet.web.preferences import kept
 
 desk = guard.enter("changes")
@@ -28,7 +34,9 @@ if last is None:
 chosen = change_filter(every_provider, last, desk.now())
 version = reads.version()
 frame = reads.changes(version, chosen)
-show_counts(reads.change_counts(version, chosen))
+counts = reads.change_counts(version, chosen)
+show_counts(counts)
+say_first_downloads(counts, chosen)
 if frame.is_empty():
     st.info(_("Nothing has changed since then, or nothing that these filters find."))
     st.stop()

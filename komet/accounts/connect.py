@@ -73,6 +73,7 @@ def client_for(
         sleep=sleep,
         largest_answer=desk.settings.max_answer_mb * MB,
         check=check,
+        now=desk.now,
     )
 
 

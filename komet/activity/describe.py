@@ -110,6 +110,7 @@ def _run_facts(row: Mapping[str, Any]) -> list[str]:
     facts = [_n("{n:,} PO", "{n:,} POs", row["orders"] or 0).format(n=row["orders"] or 0)]
     words = {
         "new": _("{n} new"),
+        "first": _("{n} on days downloaded for the first time"),
         "changed": _("{n} changed"),
         "moved": _("{n} moved to another day"),
         "gone": _("{n} gone"),

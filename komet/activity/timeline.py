@@ -14,7 +14,7 @@ from komet.store.database import Connection
 
 PAGE_ROWS = 50
 _ACTIVE = ("queued", "running")
-_FOUND = ("new", "changed", "moved", "gone", "back")
+_FOUND = ("new", "first", "changed", "moved", "gone", "back")
 
 # a run that the audit names too is told once, by the audit, with the run's result; what a mapping
 # import did is told by its own record, whose older rows have their `who` in the audit alone
@@ -82,7 +82,7 @@ def entries(
     happened_at (Datetime UTC), who, kind, what, subject (String), detail, before (String: JSON of
     the audit, and of the change before to the same provider); of runs: run_id, source, state,
     message (String), date_from, date_to (Date), providers (List of String), days, failed, waiting,
-    orders, lines, new, changed, moved, gone, back (Int64); of mapping imports: new_rows,
+    orders, lines, new, first, changed, moved, gone, back (Int64); of mapping imports: new_rows,
     changed_rows (Int32), undone_at (Datetime UTC). What does not apply is null.
     """
     found, params = _found(chosen)
@@ -107,7 +107,8 @@ def entries(
         ), changes AS (
           SELECT run_id, {kind_counts} FROM (
             SELECT run_id, provider_id, po_id,
-              CASE WHEN po_item_id IS NULL THEN kind ELSE 'changed' END AS kind
+              CASE WHEN first_download THEN 'first' WHEN po_item_id IS NULL THEN kind
+                ELSE 'changed' END AS kind
             FROM po_changes SEMI JOIN chosen USING (run_id)
           ) GROUP BY run_id
         )

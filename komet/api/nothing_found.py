@@ -25,7 +25,8 @@ _NOUNS: dict[str, frozenset[str]] = {
     "invoice.list": frozenset({"invoice", "order"}),
     "invoice.details.list": frozenset({"invoice", "order"}),
     "invoice.accounting.details.list": frozenset({"invoice", "order"}),
-    "pickticket.details.list": frozenset({"pickticket", "pick ticket", "order"}),
+    "pickticket.details.list": frozenset({"pick ticket", "invoice", "order"}),
+    "ecommerce/inventory.list": frozenset({"inventory item", "item"}),
 }
 """What messages call the rows of a list, singular, besides the words of method and list member."""
 

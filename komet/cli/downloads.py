@@ -19,6 +19,7 @@ from komet.download.plan import plan
 from komet.download.refresh import refresh_plan
 from komet.download.run import execute
 from komet.download.start import retryable, start
+from komet.download.wording import replaced_sentence
 from komet.errors import InvalidInput
 from komet.export.orders import export as export_orders
 from komet.export.templated import export_with, template_by_name
@@ -165,10 +166,17 @@ def runs_command(*, last: Switch = False, json: Json = False) -> int:
     if slices:
         say("")
         table(
-            (_("Provider"), _("Day"), _("State"), _("POs"), _("Lines"), _("Reason")),
-            [tuple(_slice_row(slice_, names).values()) for slice_ in slices],
+            (
+                _("Provider"), _("Day"), _("State"), _("POs"), _("Lines"), _("Reason"),
+                _("Imported POs replaced"),
+            ),
+            [
+                tuple((_slice_row(slice_, names) | {"replaced": ", ".join(slice_.replaced or ())})
+                      .values())
+                for slice_ in slices
+            ],
             "",
-        )
+        )  # fmt: skip
     return 0
 
 
@@ -284,11 +292,15 @@ def _work(desk: Desk, run: Run, json: bool) -> int:
         summary = runs.summary(con, run.id)
         names = {p.id: p.name for p in providers.all_providers(con)}
         failed = [s for s in runs.slices_of(con, run.id, unfinished=True) if s.reason]
+        replaced = runs.replaced_numbers(con, run.id)
     if json:
         days = [_slice_row(slice_, names) for slice_ in failed]
-        say_json(ended.model_dump(mode="json") | summary | {"failures": days})
+        told = {"failures": days, "replaced_numbers": replaced}
+        say_json(ended.model_dump(mode="json") | summary | told)
     else:
         say(_in_words(summary))
+        if replaced:
+            say(replaced_sentence(replaced))
         if ended.message:
             say(ended.message)
         for slice_ in failed:
@@ -309,12 +321,16 @@ def _slice_row(slice_: RunSlice, names: dict[str, str]) -> dict[str, Any]:
         "orders": slice_.orders,
         "lines": slice_.lines,
         "reason": slice_.reason,
+        "replaced": list(slice_.replaced or ()),
     }
 
 
 def _in_words(summary: dict[str, int]) -> str:
-    return _(
+    words = _(
         "{orders:,} POs with {lines:,} lines on {days} days: {new} new, {changed} changed,"
         " {moved} moved, {gone} gone; {unmapped} products unmapped; {failed} days failed,"
         " {waiting} not fetched."
     ).format(days=summary["done"] + summary["empty"], **summary)
+    if summary["first"]:
+        words += " " + _("{n} on days downloaded for the first time.").format(n=summary["first"])
+    return words

@@ -15,9 +15,11 @@ from komet.api.errors import BadResponse, Rejected, Unavailable
 from komet.desk import Desk
 from komet.download.commit import write_slice
 from komet.download.rows import SliceRows, slice_rows
+from komet.download.wording import replaced_sentence
 from komet.errors import NotFound
 from komet.language import _, _n
-from komet.store import audit, calls, providers, runs, slices
+from komet.store import audit, calls, commit_order, providers, runs, slices
+from komet.store.commit_order import Asked
 from komet.store.providers import Provider
 from komet.store.runs import RunState, SliceState
 
@@ -27,13 +29,17 @@ NUMBERS_A_REQUEST = 50
 
 @dataclass
 class Refreshed:
-    """What became of the numbers that were asked for: counts of POs, and the numbers not found."""
+    """What became of the numbers that were asked for: counts of POs, and the numbers not found.
+
+    `replaced`: numbers of POs from an Excel file whose place Komet's own took.
+    """
 
     found: int = 0
     changed: int = 0
     missing: list[str] = field(default_factory=list)
     failed: dict[str, str] = field(default_factory=dict)
     """Numbers that could not be fetched or read, with the reason of each."""
+    replaced: list[str] = field(default_factory=list)
 
     @property
     def sentence(self) -> str:
@@ -43,6 +49,8 @@ class Refreshed:
             "{found} POs are up to date; {changed} had changed.",
             self.found,
         ).format(found=self.found, changed=self.changed)
+        if self.replaced:
+            words += " " + replaced_sentence(self.replaced)
         if self.missing:
             words += " " + _("Komet does not know {numbers}.").format(
                 numbers=", ".join(self.missing)
@@ -97,6 +105,7 @@ def refresh_numbers(desk: Desk, asked: Mapping[str, Sequence[str]]) -> Refreshed
     for provider_id, numbers in asked.items():
         with desk.db.read() as con:
             provider = providers.provider_by_id(con, provider_id)
+            commit_order.learn(desk.db.path, commit_order.newest(con))
         ledger = Ledger(provider.token_id or "", provider.id)
         try:
             with client_for(desk, provider, ledger) as client:
@@ -116,6 +125,7 @@ def _ask(  # noqa: PLR0917
     ledger: Ledger,
     result: Refreshed,
 ) -> None:
+    sent = commit_order.ask(desk.db.path)
     try:
         answer = client.purchase_orders_by_number(numbers, provider.location_id)
     except (BadResponse, Rejected, Unavailable) as error:
@@ -127,7 +137,7 @@ def _ask(  # noqa: PLR0917
         for number in numbers:
             _ask(desk, provider, client, [number], ledger, result)
         return
-    _write(desk, provider, numbers, answer, ledger, result)
+    _write(desk, provider, numbers, answer, sent, ledger, result)
 
 
 def _write(  # noqa: PLR0917
@@ -135,6 +145,7 @@ def _write(  # noqa: PLR0917
     provider: Provider,
     numbers: Sequence[str],
     answer: Slice,
+    asked: Asked,
     ledger: Ledger,
     result: Refreshed,
 ) -> None:
@@ -167,9 +178,12 @@ def _write(  # noqa: PLR0917
             now=now,
         )
         for rows in days:
+            rows.asked = asked
             written = write_slice(con, rows, run.id, set())
+            result.replaced += written.replaced
             result.found += written.orders
-            result.changed += written.new_orders + written.changed_orders + written.moved_orders
+            result.changed += written.new_orders + written.first_orders
+            result.changed += written.changed_orders + written.moved_orders
             fields = {"state": SliceState.DONE, "finished_at": now, **asdict(written)}
             runs.finish_slice(con, run.id, (provider.id, rows.day), fields)
         runs.finish_run(con, run.id, RunState.DONE, None, now)
@@ -184,8 +198,12 @@ def _by_day(
     One that is not held either is noted in `failed`.
     """
     orders: dict[date, list[int]] = {}
+    of_id: dict[str, date] = {}
     for place, order in enumerate(answer.orders):
         day = order.ship_date or held.get((order.number or "").upper())
+        if day is not None and order.id is not None:
+            # two of one ID are one PO, whose lines stay together
+            day = of_id.setdefault(order.id, day)
         if day is None:
             failed[order.number or ""] = _(
                 "It came without a ship date: download the day it ships on."

@@ -4,13 +4,14 @@ Nothing is deleted: a PO or a line that the complete answer of its day no longer
 A PO that comes under another ship date than we hold is one PO that moved.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from komet.download import compare
 from komet.download.rows import OrderBundle, SliceRows
-from komet.store import differences, slices
+from komet.store import commit_order, differences, slices
+from komet.store.commit_order import Asked
 from komet.store.database import Connection
 from komet.store.slices import OrderRows
 
@@ -19,16 +20,31 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True)
 class SliceResult:
-    """Orders of one slice by what became of them, counted by PO."""
+    """Orders of one slice by what became of them, counted by PO; the columns of `run_slices`.
+
+    `first_orders` are new to us because nobody had asked for their day before; `new_orders` are the
+    other ones that are new. `replaced`: numbers of POs from an Excel file whose place Komet took.
+    """
 
     orders: int = 0
     lines: int = 0
     new_orders: int = 0
+    first_orders: int = 0
     changed_orders: int = 0
     moved_orders: int = 0
     gone_orders: int = 0
     back_orders: int = 0
     problems: int = 0
+    replaced: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Written:
+    """What a slice did: its changes, and the POs and lines of it that are there."""
+
+    changes: list[Row]
+    orders: set[str]
+    lines: int
 
 
 def write_slice(
@@ -36,17 +52,27 @@ def write_slice(
 ) -> SliceResult:
     """Write the slice; the caller holds the transaction. `known_products`: see `learn_products`."""
     newest = slices.newest_answer(con, came.provider_id, came.day)
-    if newest is not None and newest["fetched_at"] > came.requested_at:
+    asked = _asked(con, came)
+    if newest is not None and newest["source"] == came.source and asked.before(newest["asked"]):
         # another process has asked later and written already: its answer is the newer truth
         return SliceResult(orders=len(came.orders), lines=came.line_count)
+    replaced: list[str] = []
     if came.source == slices.KOMET:
         if not came.whole:
             numbers = [b.head["number"] for b in came.orders.values() if b.head["number"]]
-            slices.forget_file_orders(con, came.provider_id, came.day, numbers)
+            replaced = slices.forget_file_orders(con, came.provider_id, came.day, numbers)
         elif newest is not None and newest["source"] == slices.FILE:
-            slices.forget_file_orders(con, came.provider_id, came.day)
-    changes, written = _write_orders(con, came, run_id, known_products)
-    noted = [change | _noted(came, run_id) for change in changes]
+            replaced = slices.forget_file_orders(con, came.provider_id, came.day)
+    is_first = newest is None or newest["source"] != came.source
+    noted = {
+        "run_id": run_id,
+        "provider_id": came.provider_id,
+        "slice_date": came.day,
+        "seen_at": came.requested_at,
+        "commit_no": commit_order.next_commit(con),
+    }
+    written = _write_orders(con, came, asked, noted, known_products, is_first=is_first)
+    changes = [change | noted for change in written.changes]
     if came.whole or came.source == slices.FILE:
         slices.record_slice(
             con,
@@ -54,44 +80,55 @@ def write_slice(
             provider_id=came.provider_id,
             day=came.day,
             fetched_at=came.requested_at,
-            orders=len(came.orders),
-            lines=came.line_count,
-            changes=noted,
+            asked=asked,
+            orders=len(written.orders),
+            lines=written.lines,
+            changes=changes,
             problems=came.problems,
             source=came.source,
             again=newest is not None,
         )
     else:
-        slices.record_orders(con, came.provider_id, list(came.orders), noted, came.problems)
-    return _result(came, changes, written)
+        problems = [row for row in came.problems if row["po_id"] in written.orders]
+        ids = list(written.orders)
+        slices.record_orders(con, came.provider_id, ids, asked, changes, problems)
+    return _result(came, written, replaced)
 
 
-def _noted(came: SliceRows, run_id: str) -> Row:
-    return {
-        "run_id": run_id,
-        "provider_id": came.provider_id,
-        "slice_date": came.day,
-        "seen_at": came.requested_at,
-    }
+def _asked(con: Connection, came: SliceRows) -> Asked:
+    newest = commit_order.newest(con)
+    if came.asked is None:
+        return Asked(newest, commit_order.PROCESS, commit_order.next_turn())
+    # a process that knew another file under this path may know numbers that are not there yet
+    return replace(came.asked, commit=min(came.asked.commit, newest))
 
 
 def _write_orders(
-    con: Connection, came: SliceRows, run_id: str, known: set[str]
-) -> tuple[list[Row], set[str]]:
+    con: Connection,
+    came: SliceRows,
+    asked: Asked,
+    noted: Row,
+    known: set[str],
+    *,
+    is_first: bool,
+) -> _Written:
     provider_id = came.provider_id
     heads = slices.held_heads(con, provider_id, came.day, list(came.orders))
     orders = {
         po_id: bundle
         for po_id, bundle in came.orders.items()
-        if not _seen_elsewhere_later(heads.get(po_id), came)
+        if not _seen_elsewhere_later(heads.get(po_id), came, asked)
     }
+    for bundle in orders.values():
+        bundle.head.update(asked_commit=asked.commit, asked_by=asked.process, asked_turn=asked.turn)
+    lines = sum(len(bundle.lines) for bundle in orders.values())
     gone = [
         po_id
         for po_id, head in heads.items()
         if came.whole
         and po_id not in came.orders
         and head["gone_at"] is None
-        and head["seen_at"] <= came.requested_at
+        and not asked.before(head["asked"])
     ]
     touched = [
         po_id
@@ -100,7 +137,7 @@ def _write_orders(
     ]
     before = slices.held_rows(con, provider_id, [*touched, *gone])
     held = _bundles(before)
-    found_again = slices.forget_gone(con, run_id, provider_id, touched)
+    found_again = slices.forget_gone(con, noted["run_id"], provider_id, touched)
     # before gone lines are added to what came: where a line is now, not where it was
     now_of = {
         line["po_item_id"]: po_id for po_id, b in orders.items() for line in b.lines
@@ -111,7 +148,8 @@ def _write_orders(
     write: list[OrderBundle] = []
     for po_id, bundle in orders.items():
         if po_id not in heads:
-            changes.append(compare.whole_order("new", bundle.head))
+            new = compare.whole_order("new", bundle.head)
+            changes.append(new | {"first_download": is_first})
             write.append(_first_seen(bundle, came.requested_at))
         elif po_id in held:
             order_changes = compare.order_changes(held[po_id], bundle)
@@ -120,33 +158,35 @@ def _write_orders(
             changes += order_changes
             write.append(_merged(held[po_id], bundle, order_changes, came.requested_at))
     for po_id in gone:
+        # its lines go with it, those that are of another PO now among them
         changes.append(compare.whole_order("gone", held[po_id].head))
-        changes += [compare.line_gone(ln) for ln in held[po_id].lines if ln["po_item_id"] in now_of]
         write.append(_gone(held[po_id], came.requested_at))
 
     elsewhere = slices.lines_elsewhere(con, provider_id, now_of)
     elsewhere = {item: po for item, po in elsewhere.items() if po not in held}
     if elsewhere:
         taken = slices.held_lines(con, provider_id, elsewhere)
-        changes += [compare.line_gone(line) for line in taken]
-        before.po_lines += taken
+        changes += [compare.line_gone(ln) for ln in taken.po_lines if ln["gone_at"] is None]
+        before.po_lines += taken.po_lines
+        before.po_breakdowns += taken.po_breakdowns
         slices.delete_lines(con, provider_id, elsewhere)
     rows = _rows(write, now_of)
     if write:
+        first = {c["po_id"] for c in changes if c["first_download"]}
         with slices.written(con, rows):
             slices.replace_orders(con, provider_id, list(held), rows)
-            differences.record(con, before, _noted(came, run_id))
+            differences.record(con, before, noted, first)
     slices.learn_products(con, provider_id, rows, known)
-    return changes, set(orders)
+    return _Written(changes, set(orders), lines)
 
 
-def _seen_elsewhere_later(head: Row | None, came: SliceRows) -> bool:
+def _seen_elsewhere_later(head: Row | None, came: SliceRows, asked: Asked) -> bool:
     """Whether another day's answer, asked for later than ours, already showed this PO."""
     return (
         head is not None
         and head["slice_date"] != came.day
         and head["gone_at"] is None
-        and head["seen_at"] > came.requested_at
+        and asked.before(head["asked"])
     )
 
 
@@ -231,19 +271,23 @@ def _rows(bundles: list[OrderBundle], now_of: dict[str, str]) -> OrderRows:
     return rows
 
 
-def _result(came: SliceRows, changes: list[Row], written: set[str]) -> SliceResult:
+def _result(came: SliceRows, written: _Written, replaced: list[str]) -> SliceResult:
     kinds: dict[str, set[str]] = {}
-    for change in changes:
+    for change in written.changes:
         kind = change["kind"] if change["po_item_id"] is None else "changed"
+        if change["first_download"]:
+            kind = "first"
         kinds.setdefault(kind, set()).add(change["po_id"])
-    whole = kinds.get("new", set()) | kinds.get("gone", set())
+    whole = kinds.get("new", set()) | kinds.get("first", set()) | kinds.get("gone", set())
     return SliceResult(
-        orders=len(written),
-        lines=came.line_count,
+        orders=len(written.orders),
+        lines=written.lines,
         new_orders=len(kinds.get("new", ())),
+        first_orders=len(kinds.get("first", ())),
         changed_orders=len(kinds.get("changed", set()) - whole),
         moved_orders=len(kinds.get("moved", ())),
         gone_orders=len(kinds.get("gone", ())),
         back_orders=len(kinds.get("back", ())),
         problems=len(came.problems),
+        replaced=tuple(replaced),
     )

@@ -16,14 +16,24 @@ _LINE_FIELDS = (
     "product_id", "product_description", "box_type", "total_boxes", "bunches", "stems_bunch",
     "units", "unit_type", "total_units", "unit_cost", "total_cost", "quantity_confirmed",
     "line_item_status", "order_type", "standing_order", "prebook", "prebook_truck_date",
-    "customer_name", "carrier_name", "mark_code", "reference_number", "notes", "custom_field1",
+    "customer_id", "customer_name", "carrier_name", "mark_code", "reference_number", "notes",
+    "custom_field1",
 )  # fmt: skip
+_IDENTITIES = {
+    "product_id": ("product_id", "product_description"),
+    "product_description": ("product_id", "product_description"),
+    "customer_id": ("customer_id", "customer_name"),
+    "customer_name": ("customer_id", "customer_name"),
+}
+"""Who or what a field of a line names: an ID, and the name that stands for it without one."""
 
 
 def order_changes(held: OrderBundle, came: OrderBundle) -> list[Row]:
     """Moved, changed and back; new, changed, gone and back lines. Empty for the same content.
 
-    Each row: po_id, po_number, po_item_id (None for the PO itself), kind, field, before, after.
+    A line that has another product or customer is `substituted`; one whose product is merely
+    called otherwise is `changed`. Each row: po_id, po_number, po_item_id (None for the PO itself),
+    kind, field, before, after.
     """
     return [*_head_changes(held.head, came.head), *_line_changes(held, came)]
 
@@ -50,6 +60,7 @@ def _head_changes(held: Row, came: Row) -> Iterator[Row]:
 def _line_changes(held: OrderBundle, came: OrderBundle) -> Iterator[Row]:
     before = {line["po_item_id"]: line for line in held.lines}
     contents_before, contents_after = _contents(held), _contents(came)
+    mixes_before, mixes_after = _mixes(held), _mixes(came)
     for line in came.lines:
         item_id = line["po_item_id"]
         old = before.pop(item_id, None)
@@ -62,7 +73,10 @@ def _line_changes(held: OrderBundle, came: OrderBundle) -> Iterator[Row]:
         for field in ("breakdowns", "boxes"):
             was, now = contents_before[field].get(item_id), contents_after[field].get(item_id)
             if was != now:
-                yield _change(came.head, "changed", line, field=field, before=was, after=now)
+                mixed = field == "breakdowns" and item_id in mixes_before and item_id in mixes_after
+                other = mixed and mixes_before[item_id] != mixes_after[item_id]
+                kind = "substituted" if other else "changed"
+                yield _change(came.head, kind, line, field=field, before=was, after=now)
     for line in before.values():
         if line["gone_at"] is None or _gone_with(held.head, line):
             yield _change(came.head, "gone", line)
@@ -87,6 +101,15 @@ def _contents(bundle: OrderBundle) -> dict[str, dict[str, str]]:
     return texts
 
 
+def _mixes(bundle: OrderBundle) -> dict[str, set[str]]:
+    """The products in each mixed line."""
+    mixes: dict[str, set[str]] = {}
+    for row in bundle.breakdowns:
+        product = row["product_id"] or row["product_description"] or ""
+        mixes.setdefault(row["po_item_id"], set()).add(product)
+    return mixes
+
+
 def _append(texts: dict[str, str], item_id: str, text: str) -> None:
     texts[item_id] = f"{texts[item_id]}; {text}" if item_id in texts else text
 
@@ -95,10 +118,22 @@ def _field_changes(
     before: Row, after: Row, fields: tuple[str, ...], head: Row, line: Row | None = None
 ) -> Iterator[Row]:
     for field in fields:
-        if before[field] != after[field]:
-            yield _change(
-                head, "changed", line, field=field, before=before[field], after=after[field]
-            )
+        if before[field] == after[field]:
+            continue
+        kind = "changed"
+        if line is not None and field in _IDENTITIES:
+            if field == "customer_id" and before["customer_name"] != after["customer_name"]:
+                continue  # the name says it, and tells a person more
+            if _is_other(before, after, *_IDENTITIES[field]):
+                kind = "substituted"
+        yield _change(head, kind, line, field=field, before=before[field], after=after[field])
+
+
+def _is_other(before: Row, after: Row, id_field: str, name_field: str) -> bool:
+    """Whether another product or customer is named, and not the same one by another name."""
+    if before[id_field] is not None and after[id_field] is not None:
+        return bool(before[id_field] != after[id_field])
+    return bool(before[name_field] != after[name_field])
 
 
 def _change(
@@ -118,6 +153,7 @@ def _change(
         "field": field,
         "before": _text(before),
         "after": _text(after),
+        "first_download": False,
     }
 
 

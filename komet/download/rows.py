@@ -14,6 +14,7 @@ from typing import Any
 
 from komet.api.client import Slice
 from komet.api.models import DataProblem, OrderLine, PurchaseOrder, Record
+from komet.store.commit_order import Asked
 from komet.store.slices import KOMET
 
 Row = dict[str, Any]
@@ -47,7 +48,8 @@ class OrderBundle:
 class SliceRows:
     """One slice, ready to be compared and written. `orders` by PO ID.
 
-    `whole`: these are all POs of the day, so that one that is missing is gone.
+    `whole`: these are all POs of the day, so that one that is missing is gone. `asked`: when the
+    request was sent, in the order of events; None for now.
     """
 
     provider_id: str
@@ -57,6 +59,7 @@ class SliceRows:
     problems: list[Row]
     whole: bool = True
     source: str = KOMET
+    asked: Asked | None = None
 
     @property
     def line_count(self) -> int:
@@ -64,11 +67,11 @@ class SliceRows:
         return sum(len(bundle.lines) for bundle in self.orders.values())
 
 
-def slice_rows(provider_id: str, day: date, answer: Slice) -> SliceRows:
-    """The rows of one answer. A PO that is listed twice counts once, as it comes last."""
+def slice_rows(provider_id: str, day: date, answer: Slice, asked: Asked | None = None) -> SliceRows:
+    """The rows of one answer; a PO that is listed twice is one PO, with the lines of both."""
     problems = list(answer.problems)
     orders: dict[str, OrderBundle] = {}
-    for order in answer.orders:
+    for order in _each_once(answer.orders, problems):
         po_id = order.id
         if po_id is None:
             if order.number is None and not order.details:
@@ -92,7 +95,26 @@ def slice_rows(provider_id: str, day: date, answer: Slice) -> SliceRows:
         }
         for problem in problems
     ]
-    return SliceRows(provider_id, day, answer.requested_at, orders, problem_rows)
+    return SliceRows(provider_id, day, answer.requested_at, orders, problem_rows, asked=asked)
+
+
+def _each_once(orders: list[PurchaseOrder], problems: list[DataProblem]) -> list[PurchaseOrder]:
+    """The POs, those of the same ID as one: the lines of all, the header of the last.
+
+    A line that comes twice with the same content is one; with another content it is a second line
+    of that ID, which `_bundle` reports. Two of an ID are a problem of the data in any case.
+    """
+    found: dict[str | int, PurchaseOrder] = {}
+    for place, order in enumerate(orders):
+        key = place if order.id is None else order.id
+        held = found.get(key)
+        if held is None:
+            found[key] = order
+            continue
+        problems.append(DataProblem("id", f"{order.id} ×2", order.id))
+        more = [line for line in order.details if line not in held.details]
+        found[key] = order.model_copy(update={"details": [*held.details, *more]})
+    return list(found.values())
 
 
 def _bundle(

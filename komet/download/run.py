@@ -22,11 +22,12 @@ from komet.api.client import KometClient
 from komet.api.errors import AuthenticationError, PermissionDenied, QuotaExhausted
 from komet.desk import Desk
 from komet.download import catalogs
+from komet.download.asking import ask_for_day
 from komet.download.commit import write_slice
-from komet.download.rows import SliceRows, slice_rows
+from komet.download.rows import SliceRows
 from komet.errors import DeskError
 from komet.language import _, _n
-from komet.store import calls, providers, runs
+from komet.store import calls, commit_order, providers, runs
 from komet.store.database import Connection
 from komet.store.errors import WrongKey
 from komet.store.providers import Provider
@@ -70,6 +71,7 @@ def execute(
     stop = stop or threading.Event()
     with desk.db.write() as con:
         runs.start_run(con, run_id, desk.now())
+        commit_order.learn(desk.db.path, commit_order.newest(con))
         run = runs.run_by_id(con, run_id, desk.now())
         todo = runs.slices_of(con, run_id, unfinished=True)
         chosen = [
@@ -254,7 +256,7 @@ class _Engine:
             raise gate.spent
         self._refresh_catalogs(line)
         try:
-            answer = line.client.purchase_orders(slice_.slice_date, line.provider.location_id)
+            rows = ask_for_day(self._desk, line.client, line.provider, slice_.slice_date)
         except (AuthenticationError, PermissionDenied) as error:
             line.refused += 1
             if line.good == 0 and line.refused >= _HOPELESS_AFTER:
@@ -262,7 +264,7 @@ class _Engine:
                 self._broken[slice_.provider_id] = error
             raise
         line.good += 1
-        return slice_rows(slice_.provider_id, slice_.slice_date, answer)
+        return rows
 
     def _settle(self, slice_: RunSlice, future: Future[SliceRows]) -> None:
         """On the run's own thread: write the slice, or why it failed, in one transaction."""
@@ -302,7 +304,10 @@ class _Engine:
                 "milliseconds": round(taken.total_seconds() * 1000),
                 **asdict(result),
             }
-            return self._finish(con, slice_, fields)
+            ended = self._finish(con, slice_, fields)
+            commit = commit_order.newest(con)
+        commit_order.learn(self._desk.db.path, commit)
+        return ended
 
     def _failed(self, slice_: RunSlice, error: DeskError) -> RunSlice:
         line = self._lines.get(slice_.provider_id)

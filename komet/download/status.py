@@ -37,7 +37,7 @@ def last_downloads(desk: Desk) -> pl.DataFrame:
             ) d ON d.provider_id = p.id
             LEFT JOIN (
               SELECT provider_id, count(*) AS failed FROM (
-                SELECT s.provider_id, s.slice_date, arg_max(s.state, r.created_at) AS newest
+                SELECT s.provider_id, s.slice_date, arg_max(s.state, r.commit_no) AS newest
                 FROM run_slices s JOIN runs r ON r.id = s.run_id
                 WHERE s.state IN ('done', 'empty', 'failed')
                   AND r.source NOT IN {runs.OF_PARTS} GROUP BY ALL

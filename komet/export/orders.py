@@ -23,6 +23,7 @@ from komet.export.sheet import Column, ColumnKind, Sheet
 from komet.export.workbook import write_workbook
 from komet.language import _
 from komet.orders import changes, query
+from komet.orders.changes import Download
 from komet.orders.filters import OrderFilter
 from komet.orders.query import Totals
 from komet.store import audit, providers
@@ -185,9 +186,10 @@ def _info(  # noqa: PLR0917
     chosen: OrderFilter,
     totals: Totals,
     sheets: Sequence[Sheet],
-    since: datetime | None,
+    since: datetime | Download | None,
     at_stake: AtStake,
 ) -> pl.DataFrame:
+    seen_from = since.at if isinstance(since, Download) else since
     names = {provider.id: provider.name for provider in providers.all_providers(con)}
     rows: list[tuple[str, str]] = [
         (_("Exported by"), f"Komet Desk {__version__}"),
@@ -228,7 +230,7 @@ def _info(  # noqa: PLR0917
         (_("Times"), time_zone.name()),
         (
             _("Changes since"),
-            _zoned(since) if since else _("none"),
+            _zoned(seen_from) if seen_from else _("none"),
         ),
         (
             _("Mixed boxes"),

@@ -91,7 +91,10 @@ def apply(desk: Desk, checked: FileDryRun) -> Run:
             result = write_slice(con, rows, run.id, set())
             fields = {"state": SliceState.DONE, "finished_at": now, **asdict(result)}
             runs.finish_slice(con, run.id, (checked.provider_id, rows.day), fields)
-        con.run("UPDATE runs SET started_at = created_at WHERE id = $id", {"id": run.id})
+        con.run(
+            "UPDATE runs SET started_at = created_at, started_commit = commit_no WHERE id = $id",
+            {"id": run.id},
+        )
         runs.finish_run(con, run.id, RunState.DONE, None, now)
         audit.record(con, "file imported", checked.file.name, now, {"lines": checked.writable})
         return runs.run_by_id(con, run.id, now)

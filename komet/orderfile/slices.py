@@ -14,7 +14,7 @@ from typing import Any
 from komet.download.rows import OrderBundle, SliceRows
 from komet.orderfile.file import OrderFile
 from komet.orderfile.status_words import header_code, is_line_word, line_code
-from komet.store.order_tables import PO_LINES, PURCHASE_ORDERS
+from komet.store.order_tables import ASKED, PO_LINES, PURCHASE_ORDERS
 from komet.store.slices import FILE, FILE_MARK
 
 Row = dict[str, Any]
@@ -105,7 +105,8 @@ def _first(values: Iterable[Any]) -> Any:
 
 def _content_hash(head: Mapping[str, Any], lines: list[Row]) -> str:
     """Of all that the file says, and not of when it was read."""
-    said = [{name: value for name, value in row.items() if name != "fetched_at"}
+    unsaid = {"fetched_at", *ASKED}
+    said = [{name: value for name, value in row.items() if name not in unsaid}
             for row in (head, *lines)]  # fmt: skip
     content = _READER + json.dumps(said, default=str, ensure_ascii=False, sort_keys=True)
     return hashlib.blake2b(content.encode(), digest_size=16).hexdigest()

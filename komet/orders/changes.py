@@ -1,7 +1,8 @@
 """What changed between downloads: from `po_changes`, with what it means in boxes, stems and cost.
 
 A change is of a PO as a whole (new, moved to another ship date, cancelled, gone, back again, a
-field of its header) or of one of its lines.
+field of its header) or of one of its lines (also: its product or customer substituted). A PO that
+is only new to us, because nobody had asked for its day before, is a kind of its own.
 """
 
 from datetime import datetime, timedelta
@@ -26,18 +27,22 @@ class Kind(StrEnum):
     NEW = "new"
     MOVED = "moved"
     CHANGED = "changed"
+    SUBSTITUTED = "substituted"
     CANCELLED = "cancelled"
     GONE = "gone"
     BACK = "back"
+    FIRST = "first"
 
 
 WORDS = {
     Kind.NEW: _later("New"),
     Kind.MOVED: _later("Moved"),
     Kind.CHANGED: _later("Changed"),
+    Kind.SUBSTITUTED: _later("Substituted"),
     Kind.CANCELLED: _later("Cancelled"),
     Kind.GONE: _later("Gone"),
     Kind.BACK: _later("Back again"),
+    Kind.FIRST: _later("First download"),
 }
 GROUPS = {
     "provider": _later("Client provider"),
@@ -46,39 +51,58 @@ GROUPS = {
 }
 
 
+class Download(BaseModel):
+    """The beginning of a run: `at`, by the clock of that day, and what tells it from what followed.
+
+    `commit` is the newest commit that was there, so that no clock decides what came after.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    at: datetime
+    commit: int
+
+
 class ChangeFilter(BaseModel):
-    """Which changes: seen `since`, of these providers (IDs) and kinds; texts find a part."""
+    """Which changes: seen `since`, of these providers (IDs) and kinds; texts find a part.
+
+    Without `first_downloads`, what is only new to us is left out, unless `kinds` ask for it.
+    """
 
     model_config = ConfigDict(frozen=True, str_strip_whitespace=True)
 
-    since: datetime | None = None
-    until: datetime | None = None
+    since: datetime | Download | None = None
+    until: datetime | Download | None = None
     providers: tuple[str, ...] = ()
     kinds: tuple[Kind, ...] = ()
     customer: str = ""
     product: str = ""
     po_number: str = ""
+    first_downloads: bool = True
 
     @field_validator("since", "until")
     @classmethod
-    def _is_an_instant(cls, value: datetime | None) -> datetime | None:
+    def _is_an_instant(cls, value: datetime | Download | None) -> datetime | Download | None:
         # a bare day or time is one of the person who wrote it
-        return time_zone.instant(value) if value else None
+        return time_zone.instant(value) if isinstance(value, datetime) else value
 
 
 _KIND = (
-    "CASE WHEN c.kind = 'changed' AND ((c.field = 'status' AND upper(c.after) IN"
+    "CASE WHEN c.first_download THEN 'first'"
+    " WHEN c.kind = 'changed' AND ((c.field = 'status' AND upper(c.after) IN"
     " ('CA', 'CANCELLED')) OR (c.field = 'line_item_status' AND upper(c.after) IN"
     " ('CA', 'CANCELLED'))) THEN 'cancelled' ELSE c.kind END"
 )
 
 
-def last_download(con: Connection) -> datetime | None:
-    """When the newest run that came to an end began: what it saw is what is new."""
-    found = con.value(
-        "SELECT max(started_at) FROM runs WHERE finished_at IS NOT NULL AND started_at IS NOT NULL"
+def last_download(con: Connection) -> Download | None:
+    """The beginning of the newest run that came to an end: what it saw is what is new."""
+    rows = con.rows(
+        "SELECT started_at AS at, started_commit AS commit FROM runs"
+        " WHERE finished_at IS NOT NULL AND started_at IS NOT NULL AND started_commit IS NOT NULL"
+        " ORDER BY started_commit DESC, commit_no DESC LIMIT 1"
     )
-    return found if isinstance(found, datetime) else None
+    return Download(**rows[0]) if rows else None
 
 
 def changes(con: Connection, chosen: ChangeFilter, *, limit: int | None = None) -> pl.DataFrame:
@@ -102,15 +126,16 @@ def changes(con: Connection, chosen: ChangeFilter, *, limit: int | None = None) 
           SELECT c.seen_at, p.name AS provider, c.po_number, c.what AS kind, o.ship_date,
             o.vendor_name, coalesce(l.customer_name, t.customers) AS customer_name,
             coalesce(l.product_description, t.products) AS product, c.field, c.before, c.after,
-            c.provider_id, c.po_id, c.po_item_id
+            c.provider_id, c.po_id, c.po_item_id, c.commit_no
           FROM found c JOIN providers p ON p.id = c.provider_id
           LEFT JOIN purchase_orders o ON o.provider_id = c.provider_id AND o.po_id = c.po_id
           LEFT JOIN po_lines l ON l.provider_id = c.provider_id AND l.po_id = c.po_id
             AND l.po_item_id = c.po_item_id
           LEFT JOIN texts t ON t.provider_id = c.provider_id AND t.po_id = c.po_id
         )
-        SELECT * FROM told WHERE {_of_lines(chosen)}
-        ORDER BY seen_at DESC, provider, po_number, po_id, po_item_id NULLS FIRST, field
+        SELECT * EXCLUDE (commit_no) FROM told WHERE {_of_lines(chosen)}
+        ORDER BY commit_no DESC, seen_at DESC, provider, po_number, po_id, po_item_id NULLS FIRST,
+          field
         {"LIMIT $limit" if limit is not None else ""}
         """,
         params | ({"limit": limit} if limit is not None else {}),
@@ -118,11 +143,16 @@ def changes(con: Connection, chosen: ChangeFilter, *, limit: int | None = None) 
 
 
 def counts(con: Connection, chosen: ChangeFilter) -> dict[str, int]:
-    """How many POs each kind of change concerns; `all` counts each PO once."""
-    found = changes(con, chosen)
+    """How many POs each kind of change concerns; `all` counts each PO once.
+
+    First downloads are counted even where the filter leaves them out, but not in `all`.
+    """
+    found = changes(con, chosen.model_copy(update={"first_downloads": True}))
     key = pl.struct("provider_id", "po_id")
     by_kind = found.group_by("kind").agg(key.n_unique().alias("n"))
     counted = {kind.value: 0 for kind in Kind} | dict(by_kind.iter_rows())
+    if not _with_first(chosen):
+        found = found.filter(pl.col("kind") != Kind.FIRST.value)
     return counted | {"all": found.select(key.n_unique()).item() if found.height else 0}
 
 
@@ -147,7 +177,7 @@ def differences(con: Connection, chosen: ChangeFilter, by: str = "provider") -> 
           sum(c.boxes) AS boxes, sum(c.stems) AS stems, sum(c.total_cost) AS total_cost
         FROM po_differences c JOIN providers p ON p.id = c.provider_id
         LEFT JOIN purchase_orders o ON o.provider_id = c.provider_id AND o.po_id = c.po_id
-        WHERE {_seen(chosen)}{kinds} AND {_of_lines(chosen, "c")}
+        WHERE {_seen(chosen)}{kinds}{_not_first(chosen)} AND {_of_lines(chosen, "c")}
           AND {_of_number(chosen, "o.number")}
         GROUP BY ALL HAVING sum(c.boxes) <> 0 OR sum(c.stems) <> 0 OR sum(c.total_cost) <> 0
         ORDER BY abs(sum(c.boxes)) DESC, abs(sum(c.total_cost)) DESC, 1
@@ -156,9 +186,16 @@ def differences(con: Connection, chosen: ChangeFilter, by: str = "provider") -> 
     )
 
 
-def of_orders(con: Connection, chosen: OrderFilter, since: datetime | None) -> pl.DataFrame:
-    """The changes of the POs that a filter of orders finds, gone ones too; columns as `changes`."""
-    everything = changes(con, ChangeFilter(since=since, providers=chosen.providers))
+def of_orders(
+    con: Connection, chosen: OrderFilter, since: datetime | Download | None
+) -> pl.DataFrame:
+    """The changes of the POs that a filter of orders finds, gone ones too; columns as `changes`.
+
+    What is only new to us is left out: it has not changed.
+    """
+    everything = changes(
+        con, ChangeFilter(since=since, providers=chosen.providers, first_downloads=False)
+    )
     found, params = source(chosen.model_copy(update={"gone": Gone.SHOW}))
     keys = con.frame(f"SELECT DISTINCT i.provider_id, i.po_id {found}", params)
     return everything.join(keys, on=["provider_id", "po_id"], how="semi", maintain_order="left")
@@ -189,24 +226,38 @@ def _where(chosen: ChangeFilter) -> tuple[str, dict[str, Any]]:
     if chosen.kinds:
         conditions.append(f"list_contains($kinds, {_KIND})")
     params: dict[str, Any] = {
-        "since": chosen.since,
-        "until": chosen.until,
+        "since": _bound(chosen.since),
+        "until": _bound(chosen.until),
         "providers": list(chosen.providers),
         "kinds": [kind.value for kind in chosen.kinds],
         "customer": chosen.customer,
         "product": chosen.product,
         "po_number": chosen.po_number,
     }
-    given = {name: value for name, value in params.items() if value}
-    return " AND ".join(conditions), given
+    given = {name: value for name, value in params.items() if value not in (None, "", [])}
+    return " AND ".join(conditions) + _not_first(chosen), given
+
+
+def _bound(moment: datetime | Download | None) -> datetime | int | None:
+    return moment.commit if isinstance(moment, Download) else moment
+
+
+def _with_first(chosen: ChangeFilter) -> bool:
+    return chosen.first_downloads or Kind.FIRST in chosen.kinds
+
+
+def _not_first(chosen: ChangeFilter) -> str:
+    return "" if _with_first(chosen) else " AND NOT c.first_download"
 
 
 def _seen(chosen: ChangeFilter) -> str:
     parts = ["true"]
-    if chosen.since:
-        parts.append("c.seen_at >= $since")
-    if chosen.until:
-        parts.append("c.seen_at < $until")
+    if chosen.since is not None:
+        of_run = isinstance(chosen.since, Download)
+        parts.append("c.commit_no > $since" if of_run else "c.seen_at >= $since")
+    if chosen.until is not None:
+        of_run = isinstance(chosen.until, Download)
+        parts.append("c.commit_no <= $until" if of_run else "c.seen_at < $until")
     if chosen.providers:
         parts.append("list_contains($providers, c.provider_id)")
     return " AND ".join(parts)

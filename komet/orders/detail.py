@@ -87,7 +87,7 @@ def order_detail(desk: Desk, provider_id: str, po_id: str) -> OrderDetail:
             ),
             changes=con.frame(
                 "SELECT seen_at, kind, po_item_id, field, before, after FROM po_changes"
-                f" {where} ORDER BY seen_at, po_item_id NULLS FIRST, field",
+                f" {where} ORDER BY commit_no, seen_at, po_item_id NULLS FIRST, field",
                 key,
             ),
             problems=con.frame(

@@ -28,6 +28,7 @@ FIELDS = {
     "standing_order": _later("Standing order"),
     "prebook": _later("Prebook"),
     "prebook_truck_date": _later("Truck date"),
+    "customer_id": _later("Komet customer ID"),
     "customer_name": _later("Customer"),
     "carrier_name": _later("Carrier"),
     "mark_code": _later("Mark code"),

@@ -19,6 +19,13 @@ _SEEN: Schema = {
     "gone_at": TIME,
 }
 
+ASKED: Schema = {
+    "asked_commit": pl.Int64,
+    "asked_by": pl.String,
+    "asked_turn": pl.Int64,
+}
+"""When the request was sent, see `commit_order.Asked`."""
+
 PURCHASE_ORDERS: Schema = {
     "provider_id": pl.String,
     "po_id": pl.String,
@@ -39,6 +46,7 @@ PURCHASE_ORDERS: Schema = {
     "extra": pl.String,
     "content_hash": pl.String,
     **_SEEN,
+    **ASKED,
 }
 
 PO_LINES: Schema = {
@@ -125,6 +133,8 @@ PO_CHANGES: Schema = {
     "before": pl.String,
     "after": pl.String,
     "seen_at": TIME,
+    "commit_no": pl.Int64,
+    "first_download": pl.Boolean,
 }
 
 PO_DIFFERENCES: Schema = {
@@ -139,6 +149,8 @@ PO_DIFFERENCES: Schema = {
     "stems": QUANTITY,
     "total_cost": MONEY,
     "seen_at": TIME,
+    "commit_no": pl.Int64,
+    "first_download": pl.Boolean,
 }
 
 DATA_PROBLEMS: Schema = {

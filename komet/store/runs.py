@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict
 from komet import person
 from komet.errors import NotFound
 from komet.language import _
-from komet.store import formulas
+from komet.store import commit_order, formulas
 from komet.store.database import Connection
 
 BY_NUMBER = "PO numbers"
@@ -75,7 +75,10 @@ class Run(BaseModel):
 
 
 class RunSlice(BaseModel):
-    """One slice of a run. The counts are of orders; `reason` says why it failed."""
+    """One slice of a run. The counts are of orders; `reason` says why it failed.
+
+    `replaced`: numbers of POs from an Excel file whose place Komet's answer took.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -89,6 +92,7 @@ class RunSlice(BaseModel):
     lines: int | None = None
     problems: int | None = None
     milliseconds: int | None = None
+    replaced: tuple[str, ...] | None = None
 
 
 _RUN_COLUMNS = ", ".join(Run.model_fields)
@@ -109,8 +113,8 @@ def create_run(
     days = [day for _provider, day in slices]
     con.run(
         "INSERT INTO runs (id, source, who, date_from, date_to, state, workers, created_at,"
-        " heartbeat_at, process_id, host, cancel_requested) VALUES ($id, $source, $who, $start,"
-        " $end, 'queued', $workers, $now, $now, $pid, $host, false)",
+        " heartbeat_at, process_id, host, cancel_requested, commit_no) VALUES ($id, $source, $who,"
+        " $start, $end, 'queued', $workers, $now, $now, $pid, $host, false, $commit)",
         {
             "id": run_id,
             "source": source,
@@ -121,6 +125,7 @@ def create_run(
             "now": now,
             "pid": os.getpid(),
             "host": socket.gethostname(),
+            "commit": commit_order.next_commit(con),
         },
     )
     frame = pl.DataFrame(
@@ -138,7 +143,7 @@ def create_run(
 def run_by_id(con: Connection, run_id: str, now: datetime) -> Run:
     """The run of that ID, or of an ID that begins so. Raises `NotFound`."""
     rows = con.rows(
-        f"SELECT {_RUN_COLUMNS} FROM runs WHERE starts_with(id, $id) ORDER BY created_at DESC"
+        f"SELECT {_RUN_COLUMNS} FROM runs WHERE starts_with(id, $id) ORDER BY commit_no DESC"
         " LIMIT 1",
         {"id": run_id},
     )
@@ -153,7 +158,7 @@ def latest_runs(
     """The newest runs first; `whole`: only those that asked for whole days."""
     only = f"WHERE source NOT IN {OF_PARTS}" if whole else ""
     rows = con.rows(
-        f"SELECT {_RUN_COLUMNS} FROM runs {only} ORDER BY created_at DESC LIMIT $limit",
+        f"SELECT {_RUN_COLUMNS} FROM runs {only} ORDER BY commit_no DESC LIMIT $limit",
         {"limit": limit},
     )
     return [_run(row, now) for row in rows]
@@ -174,7 +179,7 @@ def failed_before(con: Connection, slices: Sequence[tuple[str, date]]) -> set[tu
     if not slices:
         return set()
     rows = con.rows(
-        "SELECT provider_id, slice_date, arg_max(s.state, r.created_at) AS newest"
+        "SELECT provider_id, slice_date, arg_max(s.state, r.commit_no) AS newest"
         " FROM run_slices s JOIN runs r ON r.id = s.run_id"
         " WHERE slice_date BETWEEN $start AND $end AND s.state IN ('done', 'empty', 'failed')"
         f" AND r.source NOT IN {OF_PARTS} GROUP BY ALL HAVING newest = 'failed'",
@@ -187,6 +192,7 @@ def start_run(con: Connection, run_id: str, now: datetime) -> None:
     """Take a run for this process: its unfinished slices are queued, and are tried (again)."""
     con.run(
         "UPDATE runs SET state = 'running', started_at = coalesce(started_at, $now),"
+        " started_commit = coalesce(started_commit, (SELECT max(commits) FROM commit_counter)),"
         " finished_at = NULL, heartbeat_at = $now, message = NULL, cancel_requested = false,"
         " process_id = $pid, host = $host WHERE id = $id",
         {"id": run_id, "now": now, "pid": os.getpid(), "host": socket.gethostname()},
@@ -255,20 +261,25 @@ def finish_run(
 
 
 def summary(con: Connection, run_id: str) -> dict[str, int]:
-    """What a run found, in orders: new, changed, moved, gone, back; and slices by state.
+    """What a run found, in orders: new, first, changed, moved, gone, back; and slices by state.
 
-    Also `lines`, `orders`, `problems`, and `unmapped`: unmapped products of the run's days.
+    `first` are POs of days that nobody had asked for before; `new` are the other new ones. Also
+    `lines`, `orders`, `problems`, `replaced`: POs from an Excel file whose place Komet's took, and
+    `unmapped`: unmapped products of the run's days.
     """
     row = con.rows(
         "SELECT count(*) AS slices, count(*) FILTER (state = 'done') AS done,"
         " count(*) FILTER (state = 'empty') AS empty, count(*) FILTER (state = 'failed') AS failed,"
         " count(*) FILTER (state IN ('queued', 'running')) AS waiting,"
         " coalesce(sum(orders), 0)::BIGINT AS orders, coalesce(sum(lines), 0)::BIGINT AS lines,"
-        " coalesce(sum(problems), 0)::BIGINT AS problems FROM run_slices WHERE run_id = $run",
+        " coalesce(sum(problems), 0)::BIGINT AS problems,"
+        " coalesce(sum(len(replaced)), 0)::BIGINT AS replaced"
+        " FROM run_slices WHERE run_id = $run",
         {"run": run_id},
     )[0]
     kinds = con.rows(
-        "SELECT CASE WHEN po_item_id IS NULL THEN kind ELSE 'changed' END AS kind,"
+        "SELECT CASE WHEN first_download THEN 'first' WHEN po_item_id IS NULL THEN kind"
+        " ELSE 'changed' END AS kind,"
         " count(DISTINCT (provider_id, po_id)) AS n FROM po_changes WHERE run_id = $run GROUP BY 1",
         {"run": run_id},
     )
@@ -279,13 +290,22 @@ def summary(con: Connection, run_id: str) -> dict[str, int]:
         f"{formulas.SKU_JOIN} WHERE {formulas.unmapped('i', 'm')}",
         {"run": run_id},
     )
-    counts = dict.fromkeys(("new", "changed", "moved", "gone", "back"), 0)
+    counts = dict.fromkeys(("new", "first", "changed", "moved", "gone", "back"), 0)
     counts.update({kind["kind"]: int(kind["n"]) for kind in kinds})
     return {
         **{name: int(value) for name, value in row.items()},
         **counts,
         "unmapped": int(unmapped),
     }
+
+
+def replaced_numbers(con: Connection, run_id: str) -> list[str]:
+    """The numbers of the imported POs whose place Komet's own answers took in this run."""
+    rows = con.rows(
+        "SELECT DISTINCT unnest(replaced) AS number FROM run_slices WHERE run_id = $run ORDER BY 1",
+        {"run": run_id},
+    )
+    return [row["number"] for row in rows]
 
 
 def _run(row: dict[str, Any], now: datetime) -> Run:

@@ -6,13 +6,14 @@ deleted and inserted anew, in all tables. The callers hold that transaction.
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
 import polars as pl
 
 from komet.store import formulas
+from komet.store.commit_order import Asked
 from komet.store.database import Connection
 from komet.store.order_tables import (
     DATA_PROBLEMS,
@@ -46,17 +47,27 @@ def held_heads(
 ) -> dict[str, Row]:
     """What we hold of the POs of that day, and of these POs on any day, by PO ID.
 
-    Each row: po_id, slice_date, content_hash, gone_at, and `seen_at`, when Komet last showed it.
+    Each row: po_id, slice_date, content_hash, gone_at, and `asked` (`Asked`): the newest request
+    that we know Komet's view of it from.
     """
     rows = con.rows(
-        "SELECT p.po_id, p.slice_date, p.content_hash, p.gone_at,"
-        " greatest(p.fetched_at, coalesce(d.fetched_at, p.fetched_at)) AS seen_at"
+        "SELECT p.po_id, p.slice_date, p.content_hash, p.gone_at, p.asked_commit, p.asked_by,"
+        " p.asked_turn, d.asked_commit AS day_commit, d.asked_by AS day_by,"
+        " d.asked_turn AS day_turn"
         " FROM purchase_orders p LEFT JOIN day_slices d USING (provider_id, slice_date)"
         " WHERE p.provider_id = $provider"
         " AND (p.slice_date = $day OR list_contains($po_ids, p.po_id))",
         {"provider": provider_id, "day": day, "po_ids": list(po_ids)},
     )
-    return {row["po_id"]: row for row in rows}
+    return {row["po_id"]: {**row, "asked": _last_asked(row)} for row in rows}
+
+
+def _last_asked(row: Row) -> Asked:
+    alone = Asked(row["asked_commit"], row["asked_by"], row["asked_turn"])
+    if row["day_commit"] is None:
+        return alone
+    of_day = Asked(row["day_commit"], row["day_by"], row["day_turn"])
+    return of_day if alone.before(of_day) else alone
 
 
 def held_rows(con: Connection, provider_id: str, po_ids: Sequence[str]) -> OrderRows:
@@ -176,6 +187,7 @@ def record_slice(
     provider_id: str,
     day: date,
     fetched_at: datetime,
+    asked: Asked,
     orders: int,
     lines: int,
     changes: list[Row],
@@ -191,23 +203,31 @@ def record_slice(
     for table in ("day_slices", "data_problems") if again else ():
         con.run(f"DELETE FROM {table} WHERE provider_id = $provider AND slice_date = $day", key)
     con.run(
-        "INSERT INTO day_slices VALUES"
-        " ($provider, $day, $fetched_at, $run_id, $orders, $lines, $source)",
-        {**key, "fetched_at": fetched_at, "run_id": run_id, "orders": orders, "lines": lines,
-         "source": source},
+        "INSERT INTO day_slices (provider_id, slice_date, fetched_at, run_id, orders, lines,"
+        " source, asked_commit, asked_by, asked_turn) VALUES ($provider, $day, $fetched_at,"
+        " $run_id, $orders, $lines, $source, $commit, $process, $turn)",
+        {**key, **asdict(asked), "fetched_at": fetched_at, "run_id": run_id, "orders": orders,
+         "lines": lines, "source": source},
     )  # fmt: skip
     con.insert("data_problems", pl.DataFrame(problems, schema=DATA_PROBLEMS))
     con.insert("po_changes", pl.DataFrame(changes, schema=PO_CHANGES))
 
 
-def record_orders(
+def record_orders(  # noqa: PLR0917
     con: Connection,
     provider_id: str,
     po_ids: Sequence[str],
+    asked: Asked,
     changes: list[Row],
     problems: list[Row],
 ) -> None:
     """Note what was seen of single POs, where their day was not asked for as a whole."""
+    con.run(
+        "UPDATE purchase_orders SET asked_commit = $commit, asked_by = $process,"
+        " asked_turn = $turn WHERE provider_id = $provider"
+        " AND po_id IN (SELECT unnest($po_ids))",
+        {"provider": provider_id, "po_ids": list(po_ids), **asdict(asked)},
+    )
     con.run(
         "DELETE FROM data_problems WHERE provider_id = $provider"
         " AND po_id IN (SELECT unnest($po_ids))",
@@ -219,10 +239,11 @@ def record_orders(
 
 def forget_file_orders(
     con: Connection, provider_id: str, day: date, numbers: Sequence[str] | None = None
-) -> None:
+) -> list[str]:
     """Drop what an Excel file said of a day, now that Komet itself has answered for it.
 
-    With `numbers`, only the POs of these numbers, on whichever day the file had them.
+    With `numbers`, only the POs of these numbers, on whichever day the file had them. Returns the
+    numbers of the POs that were dropped.
     """
     if numbers is None:
         found = "slice_date = $day AND starts_with(po_id, $mark)"
@@ -233,20 +254,46 @@ def forget_file_orders(
         )
     key = {"provider": provider_id, "day": day, "mark": FILE_MARK, "numbers": list(numbers or ())}
     used = {name: value for name, value in key.items() if f"${name}" in f"$provider {found}"}
+    dropped = con.rows(
+        "SELECT coalesce(number, po_id) AS number FROM purchase_orders"
+        f" WHERE provider_id = $provider AND {found} ORDER BY 1",
+        used,
+    )
+    if not dropped:
+        return []
     last = ("purchase_orders",)
     others = [table for table in _TABLES if table not in last]
     for table in (*others, "order_items", "po_changes", "po_differences", "data_problems", *last):
         con.run(f"DELETE FROM {table} WHERE provider_id = $provider AND {found}", used)
+    return list(dict.fromkeys(row["number"] for row in dropped))
 
 
-def held_lines(con: Connection, provider_id: str, items: dict[str, str]) -> list[Row]:
-    """The held lines of these IDs (PO item ID → PO ID)."""
-    rows = con.rows(
-        "SELECT * FROM po_lines WHERE provider_id = $provider"
-        " AND po_item_id IN (SELECT unnest($items))",
-        {"provider": provider_id, "items": list(items)},
+def held_lines(con: Connection, provider_id: str, items: dict[str, str]) -> OrderRows:
+    """The held lines of these IDs (PO item ID → PO ID), with their breakdowns."""
+    found = [
+        [
+            row
+            for row in con.rows(
+                f"SELECT * FROM {table} WHERE provider_id = $provider"
+                " AND po_item_id IN (SELECT unnest($items))",
+                {"provider": provider_id, "items": list(items)},
+            )
+            if items[row["po_item_id"]] == row["po_id"]
+        ]
+        for table in ("po_lines", "po_breakdowns")
+    ]
+    return OrderRows([], found[0], found[1], [])
+
+
+def holds_orders(con: Connection, provider_id: str, day: date) -> bool:
+    """Whether any PO of that day is held that is not gone."""
+    return bool(
+        con.value(
+            "SELECT count(*) > 0 FROM purchase_orders WHERE provider_id = $provider"
+            " AND slice_date = $day AND gone_at IS NULL",
+            {"provider": provider_id, "day": day},
+        )
     )
-    return [row for row in rows if items[row["po_item_id"]] == row["po_id"]]
 
 
 def source_of(con: Connection, provider_id: str, day: date) -> str | None:
@@ -256,13 +303,17 @@ def source_of(con: Connection, provider_id: str, day: date) -> str | None:
 
 
 def newest_answer(con: Connection, provider_id: str, day: date) -> Row | None:
-    """The newest complete answer of that slice: `fetched_at`, when it was asked for, `source`."""
+    """The newest complete answer of that slice: `source`, and `asked` (`Asked`)."""
     rows = con.rows(
-        "SELECT fetched_at, source FROM day_slices"
+        "SELECT source, asked_commit, asked_by, asked_turn FROM day_slices"
         " WHERE provider_id = $provider AND slice_date = $day",
         {"provider": provider_id, "day": day},
     )
-    return rows[0] if rows else None
+    if not rows:
+        return None
+    row = rows[0]
+    asked = Asked(row["asked_commit"], row["asked_by"], row["asked_turn"])
+    return {"source": row["source"], "asked": asked}
 
 
 def final_slices(
@@ -277,6 +328,8 @@ def final_slices(
         " WHERE list_contains($providers, provider_id) AND source = 'komet'"
         " AND slice_date >= $first AND slice_date < $today"
         " AND fetched_at >= (slice_date + 1)::TIMESTAMP AT TIME ZONE 'UTC' + $after"
+        # of a clock that was ahead nobody knows when it really asked
+        " AND fetched_at < ($today + 2)::TIMESTAMP AT TIME ZONE 'UTC'"
         " AND NOT EXISTS (FROM order_items i WHERE i.provider_id = d.provider_id"
         " AND i.slice_date = d.slice_date AND i.gone_at IS NULL"
         f" AND {formulas.standing('i')}"

@@ -8,19 +8,19 @@ import polars as pl
 import streamlit as st
 
 from komet import time_zone
-from komet.language import _, day_pattern, number, zoned_moment
+from komet.language import _, _n, day_pattern, number, zoned_moment
 from komet.orders import changes
-from komet.orders.changes import GROUPS, WORDS, ChangeFilter, Kind
+from komet.orders.changes import GROUPS, WORDS, ChangeFilter, Download, Kind
 from komet.store.providers import Provider
 from komet.web.moments import moment_column
 
 _PAGE = 500
 
 
-def change_filter(every: Sequence[Provider], last: datetime | None, now: datetime) -> ChangeFilter:
-    """The filter that the widgets say."""
+def change_filter(every: Sequence[Provider], last: Download | None, now: datetime) -> ChangeFilter:
+    """The filter that the widgets say; first downloads are shown when they are asked for."""
     left, right = st.columns([2, 3])
-    starts = {
+    starts: dict[str, datetime | Download | None] = {
         _("Last download"): last,
         _("Yesterday"): changes.since_yesterday(now),
         _("A date"): None,
@@ -36,7 +36,8 @@ def change_filter(every: Sequence[Provider], last: datetime | None, now: datetim
         )
         since = time_zone.begin(picked)
     elif since:
-        left.caption(_("Seen since {when}.").format(when=zoned_moment(since)))
+        seen_from = since.at if isinstance(since, Download) else since
+        left.caption(_("Seen since {when}.").format(when=zoned_moment(seen_from)))
     kinds = right.pills(
         _("What happened"), list(Kind), selection_mode="multi", wrap=True,
         format_func=lambda kind: _(WORDS[kind]), key="changes_kinds",
@@ -55,6 +56,7 @@ def change_filter(every: Sequence[Provider], last: datetime | None, now: datetim
         kinds=tuple(kinds),
         customer=customer,
         product=product,
+        first_downloads=False,
     )
 
 
@@ -63,6 +65,21 @@ def show_counts(counts: Mapping[str, int]) -> None:
     row = st.container(horizontal=True)
     for kind, word in WORDS.items():
         row.metric(_(word), number(counts[kind.value]), border=True, width=130)
+
+
+def say_first_downloads(counts: Mapping[str, int], chosen: ChangeFilter) -> None:
+    """Where orders are hidden because their day was only downloaded for the first time: say so."""
+    hidden = counts[Kind.FIRST.value]
+    if hidden and Kind.FIRST not in chosen.kinds:
+        st.caption(
+            _n(
+                "{n} PO is on a day that was downloaded for the first time, and is no new order:"
+                " choose {kind} to see it.",
+                "{n} POs are on days that were downloaded for the first time, and are no new"
+                " orders: choose {kind} to see them.",
+                hidden,
+            ).format(n=hidden, kind=_(WORDS[Kind.FIRST]))
+        )
 
 
 def show_differences(frame: pl.DataFrame, by: str) -> None:

@@ -102,7 +102,7 @@ def _lines(items: pl.DataFrame) -> None:
 def _changes(changes: pl.DataFrame) -> None:
     words = {
         "new": _("new"), "changed": _("changed"), "moved": _("moved"), "gone": _("gone"),
-        "back": _("back again"),
+        "back": _("back again"), "substituted": _("substituted"),
     }  # fmt: skip
     _table(
         changes.with_columns(

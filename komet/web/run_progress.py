@@ -4,6 +4,7 @@ import streamlit as st
 
 from komet.desk import Desk
 from komet.download import start, status
+from komet.download.wording import replaced_sentence
 from komet.errors import DeskError
 from komet.language import _, _n, day_pattern
 from komet.store import runs
@@ -28,6 +29,10 @@ def live_progress(desk: Desk, run_id: str) -> None:
         st.rerun()
     finished = summary["done"] + summary["empty"] + summary["failed"]
     words = _("{finished} of {all} days").format(finished=finished, all=summary["slices"])
+    if summary["replaced"]:
+        words += ", " + _n(
+            "{n} imported PO replaced", "{n} imported POs replaced", summary["replaced"]
+        ).format(n=summary["replaced"])
     if summary["failed"]:
         words += ", " + _("{failed} failed").format(failed=summary["failed"])
     if run.state is RunState.QUEUED:
@@ -48,6 +53,7 @@ def run_result(desk: Desk, run: Run) -> None:
     """The state of a run that is not at work, what it found, and what can be done about it."""
     with desk.db.read() as con:
         summary = runs.summary(con, run.id)
+        replaced = runs.replaced_numbers(con, run.id)
     unfinished = summary["failed"] + summary["waiting"]
     if run.state is RunState.DONE:
         st.success(_in_words(summary), icon=":material/check_circle:")
@@ -61,6 +67,8 @@ def run_result(desk: Desk, run: Run) -> None:
     else:
         st.warning(failures.plain(run.message or _("The download ended early.")))
         st.markdown(_in_words(summary))
+    if replaced:
+        st.caption(failures.plain(replaced_sentence(replaced)))
     if run.state is RunState.DONE and summary["unmapped"]:
         st.page_link(
             "pages/sku_mapping.py",
@@ -165,6 +173,7 @@ def _in_words(summary: dict[str, int]) -> str:
     """What a run found; what did not happen is not mentioned."""
     parts = {
         "new": _("{n} new"),
+        "first": _("{n} on days downloaded for the first time"),
         "changed": _("{n} changed"),
         "moved": _("{n} moved to another day"),
         "gone": _("{n} gone"),

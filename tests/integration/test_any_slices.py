@@ -15,7 +15,9 @@ from komet.desk import Desk
 from komet.download.commit import write_slice
 from komet.download.rows import slice_rows
 from komet.orders.changes import ChangeFilter, changes
-from komet.store import providers
+from komet.store import commit_order, providers
+from komet.store.commit_order import Asked
+from komet.store.order_tables import ASKED
 from komet.store.providers import ProviderFields
 
 World = dict[str, tuple[int, dict[str, int]]]
@@ -39,7 +41,7 @@ _WORLD = st.dictionaries(
     st.sampled_from(["p1", "p2", "p3"]), st.tuples(st.integers(0, 2), _LINES)
 ).map(each_line_once)
 _STEPS = st.lists(st.tuples(_WORLD, st.lists(st.integers(0, 2), max_size=4)), max_size=5)
-_OWN = {"provider_id", "run_id", "first_seen_at", "changed_at", "fetched_at", "gone_at"}
+_OWN = {"provider_id", "run_id", "first_seen_at", "changed_at", "fetched_at", "gone_at", *ASKED}
 _TABLES = ("purchase_orders", "po_lines", "po_breakdowns", "order_items")
 _numbers = count()
 _MANY = hypothesis.settings(
@@ -61,10 +63,12 @@ def order(po_id: str, day: date, lines: dict[str, int]) -> PurchaseOrder:
     )  # fmt: skip
 
 
-def ask(desk: Desk, provider: str, world: World, day: int, at: datetime) -> None:
-    """The slice of that day, asked for at that time, into the store."""
+def ask(
+    desk: Desk, provider: str, world: World, day: int, at: datetime, sent: Asked | None = None
+) -> None:
+    """The slice of that day, asked for at that time, into the store; `sent`: before others."""
     found = [order(po, _DAYS[day], lines) for po, (on, lines) in world.items() if on == day]
-    rows = slice_rows(provider, _DAYS[day], Slice(found, [], at))
+    rows = slice_rows(provider, _DAYS[day], Slice(found, [], at), sent)
     with desk.db.write() as con:
         write_slice(con, rows, f"run-{provider}", set())
 
@@ -89,21 +93,22 @@ def test_the_last_state_is_what_is_kept(
     desk: Desk, steps: list[tuple[World, list[int]]], last: World, order_of_days: list[int]
 ) -> None:
     provider, alone = f"a{next(_numbers)}", f"b{next(_numbers)}"
-    late: list[tuple[World, int, datetime]] = []
+    late: list[tuple[World, int, datetime, Asked]] = []
     moment = _START
     for world, days in steps:
         for n, day in enumerate(days):
             moment += timedelta(minutes=1)
             if n == 2:
-                late.append((world, day, moment))  # answered now, written when all is over
+                # answered now, written when all is over
+                late.append((world, day, moment, commit_order.ask(desk.db.path)))
             else:
                 ask(desk, provider, world, day, moment)
     for day in order_of_days:
         moment += timedelta(minutes=1)
         ask(desk, provider, last, day, moment)
         ask(desk, alone, last, day, moment)
-    for world, day, asked_at in late:
-        ask(desk, provider, world, day, asked_at)
+    for world, day, asked_at, sent in late:
+        ask(desk, provider, world, day, asked_at, sent)
     assert kept(desk, provider) == kept(desk, alone)
 
 

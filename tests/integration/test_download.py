@@ -15,13 +15,14 @@ from komet.orders.filters import Gone, OrderFilter
 from komet.sandbox.server import Sandbox
 from komet.settings import Settings
 from komet.store import calls, runs
+from komet.store.order_tables import ASKED
 from komet.store.runs import RunState, SliceState
 
 
 def content(accounts: Accounts) -> dict[str, pl.DataFrame]:
     """Everything that is held of orders, without the times at which it was seen."""
     tables = ("purchase_orders", "po_lines", "po_breakdowns", "po_boxes", "order_items")
-    seen = {"fetched_at", "first_seen_at", "changed_at", "gone_at", "provider_id"}
+    seen = {"fetched_at", "first_seen_at", "changed_at", "gone_at", "provider_id", *ASKED}
     frames = {}
     with accounts.desk.db.read() as con:
         for table in tables:

@@ -18,7 +18,8 @@ from komet.export.orders import export
 from komet.orders import query
 from komet.orders.detail import order_detail
 from komet.orders.filters import Gone, Mapped, OrderFilter
-from komet.store import mappings, products, providers, runs
+from komet.store import commit_order, mappings, products, providers, runs
+from komet.store.commit_order import Asked
 from komet.store.providers import ProviderFields
 
 DAY = date(2026, 11, 20)
@@ -71,7 +72,9 @@ def held(desk: Desk) -> Desk:
     return desk
 
 
-def put(desk: Desk, orders: list[dict[str, Any]], at: datetime = AT) -> str:
+def put(
+    desk: Desk, orders: list[dict[str, Any]], at: datetime = AT, sent: Asked | None = None
+) -> str:
     with desk.db.write() as con:
         known = providers.all_providers(con)
         provider = (
@@ -81,7 +84,7 @@ def put(desk: Desk, orders: list[dict[str, Any]], at: datetime = AT) -> str:
         )
         run = runs.create_run(con, [(provider.id, DAY)], source="test", workers=1, now=at)
         read = [PurchaseOrder.model_validate(order, context=[]) for order in orders]
-        rows = slice_rows(provider.id, DAY, Slice(read, [], at))
+        rows = slice_rows(provider.id, DAY, Slice(read, [], at), sent)
         write_slice(con, rows, run.id, set())
     return provider.id
 
@@ -208,8 +211,12 @@ def test_a_changed_field_is_told_with_before_and_after(held: Desk) -> None:
 
 
 def test_an_older_answer_does_not_overwrite_a_newer_one(held: Desk) -> None:
-    put(held, [], AT - timedelta(hours=1))
+    sent = commit_order.ask(held.db.path)
+    put(held, ORDERS)
+    put(held, [], AT + timedelta(hours=1), sent)  # whatever a clock says
     assert totals(held).purchase_orders == 2
+    put(held, [], AT - timedelta(hours=1))
+    assert totals(held).purchase_orders == 0
 
 
 def test_the_workbook(held: Desk, tmp_path: Path) -> None:

@@ -83,7 +83,8 @@ def test_single_pos_by_their_numbers(accounts: Accounts) -> None:
     assert done.found + len(done.missing) == sum(map(len, asked.values()))
     with accounts.desk.db.read() as con:
         found = changes.changes(con, ChangeFilter(since=changes.last_download(con)))
-        assert set(found["kind"]) <= {"moved", "changed", "cancelled", "new", "gone", "back"}
+        known = {"moved", "changed", "cancelled", "new", "gone", "back", "first", "substituted"}
+        assert set(found["kind"]) <= known
         gone = found.filter(kind="gone")
         assert (
             gone["po_item_id"].is_not_null().all()
