@@ -263,6 +263,8 @@ class Expected:
         self.changes: list[tuple[str, Change]] = []
         self.first_figures: Figures = {}
         self._asked: set[int] = set()
+        self._left: dict[tuple[str, str], list[str]] = {}
+        """Of a PO that is gone in a run: its lines that were of another PO by then."""
 
     def answered(self, world: World, day: int, run: str) -> tuple[int, int]:
         """A day's complete answer; returns the POs and the lines that it has."""
@@ -287,6 +289,8 @@ class Expected:
                 if item in lines_of:
                     if not line.gone and not self.held[po].gone:
                         self._tell(run, (po, item, "gone", None, None, None))
+                    elif not line.gone:
+                        self._left.setdefault((run, po), []).append(item)
                     del self.held[po].lines[item]
         for po, order in came.items():
             if po in was:
@@ -303,8 +307,11 @@ class Expected:
     def _again(self, run: str, po: str, was: Order, now: Order, lines_of: dict[str, str]) -> None:
         noted = (run, (po, None, "gone", None, None, None))
         in_this_run = noted in self.changes
-        while noted in self.changes:
+        if in_this_run:
+            # it only went to another day: what it lost on the way is told of it
             self.changes.remove(noted)
+            for item in self._left.pop((run, po), []):
+                self._tell(run, (po, item, "gone", None, None, None))
         if was.day != now.day:
             self._tell(
                 run, (po, None, "moved", "ship_date", str(DAYS[was.day]), str(DAYS[now.day]))
@@ -384,13 +391,16 @@ def shown(order: Order) -> dict[str, Line]:
     return {item: line for item, line in order.lines.items() if not line.gone}
 
 
+def is_cancelled(order: Order, line: Line) -> bool:
+    return order.status == "CA" or line.status.upper() in {"CA", "CANCELLED"}
+
+
 def figures(world: World) -> Figures:
     """Boxes, stems and cost that stand, by product and customer: nothing that was cancelled."""
     found: Figures = {}
     for order in world.values():
         for line in order.lines.values():
-            cancelled = order.status == "CA" or line.status.upper() in {"CA", "CANCELLED"}
-            if line.gone or order.gone or cancelled:
+            if line.gone or order.gone or is_cancelled(order, line):
                 continue
             for product, boxes, stems, cost, _fbe, _no in line.items():
                 key = (PRODUCTS[product], CUSTOMERS[line.customer])

@@ -158,8 +158,13 @@ def _write_orders(
             changes += order_changes
             write.append(_merged(held[po_id], bundle, order_changes, came.requested_at))
     for po_id in gone:
-        # its lines go with it, those that are of another PO now among them
         changes.append(compare.whole_order("gone", held[po_id].head))
+        # a line that is of another PO now: told where its own PO is found again (`SAID_ONCE`)
+        changes += [
+            compare.line_gone(ln)
+            for ln in held[po_id].lines
+            if ln["po_item_id"] in now_of and ln["gone_at"] is None
+        ]
         write.append(_gone(held[po_id], came.requested_at))
 
     elsewhere = slices.lines_elsewhere(con, provider_id, now_of)

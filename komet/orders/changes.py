@@ -19,6 +19,7 @@ from komet.orders.filters import Gone, OrderFilter
 from komet.orders.query import source
 from komet.store.database import Connection
 from komet.store.formulas import folded
+from komet.store.slices import SAID_ONCE
 
 
 class Kind(StrEnum):
@@ -222,7 +223,7 @@ def in_words(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _where(chosen: ChangeFilter) -> tuple[str, dict[str, Any]]:
-    conditions = [_seen(chosen), _of_number(chosen, "c.po_number")]
+    conditions = [_seen(chosen), _of_number(chosen, "c.po_number"), SAID_ONCE]
     if chosen.kinds:
         conditions.append(f"list_contains($kinds, {_KIND})")
     params: dict[str, Any] = {

@@ -13,6 +13,7 @@ from komet.errors import NotFound
 from komet.language import _
 from komet.orders.filters import Gone, OrderFilter
 from komet.orders.query import LOOKUPS, items_sql, source
+from komet.store.slices import SAID_ONCE
 
 
 @dataclass(frozen=True)
@@ -86,8 +87,9 @@ def order_detail(desk: Desk, provider_id: str, po_id: str) -> OrderDetail:
                 key,
             ),
             changes=con.frame(
-                "SELECT seen_at, kind, po_item_id, field, before, after FROM po_changes"
-                f" {where} ORDER BY commit_no, seen_at, po_item_id NULLS FIRST, field",
+                "SELECT seen_at, kind, po_item_id, field, before, after FROM po_changes c"
+                f" {where} AND {SAID_ONCE}"
+                " ORDER BY commit_no, seen_at, po_item_id NULLS FIRST, field",
                 key,
             ),
             problems=con.frame(

@@ -42,6 +42,12 @@ class OrderRows:
     po_boxes: list[Row]
 
 
+SAID_ONCE = """NOT (c.kind = 'gone' AND c.po_item_id IS NOT NULL AND EXISTS (
+  FROM po_changes g WHERE g.provider_id = c.provider_id AND g.po_id = c.po_id
+  AND g.commit_no = c.commit_no AND g.kind = 'gone' AND g.po_item_id IS NULL))"""
+"""Condition on `po_changes c`: that a PO is gone says of its lines that they are, too."""
+
+
 def held_heads(
     con: Connection, provider_id: str, day: date, po_ids: Sequence[str]
 ) -> dict[str, Row]:
