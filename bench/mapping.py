@@ -57,7 +57,7 @@ def main() -> None:
             done = imports.apply(desk, dry, "mapping.csv")
             checked.append(middle - start)
             applied.append(time.perf_counter() - middle)
-            assert (done.new_rows, done.changed_rows) == (ROWS // 2, ROWS // 2)
+            assert (done.new, done.changed) == (ROWS // 2, ROWS // 2)
     total = statistics.median(a + b for a, b in zip(checked, applied, strict=True))
     print(f"{ROWS:,} rows, {len(data) / 1e6:.1f} MB")
     print(f"read and check {statistics.median(checked):6.2f} s")

@@ -136,8 +136,7 @@ def import_sample_mapping(desk: Desk, chosen: list[Provider]) -> int:
     checked = imports.dry_run(desk, sample_mapping(desk, chosen), "sample-mapping.csv", None)
     if checked.to_apply.is_empty():
         return 0
-    done = imports.apply(desk, checked, "sample-mapping.csv")
-    return done.new_rows + done.changed_rows
+    return imports.apply(desk, checked, "sample-mapping.csv").written
 
 
 def expected_totals(sandbox: Sandbox, start: date, end: date) -> dict[str, Decimal]:

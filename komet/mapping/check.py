@@ -4,14 +4,25 @@ Every step looks only at rows that no step before it has refused, so that a row 
 first real obstacle and not the ones that follow from it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import polars as pl
 
 from komet.mapping.clients import match_clients
-from komet.mapping.dry_run import CHANGED, FAILED, KINDS, NEW, SKIPPED, UNCHANGED, DryRun
+from komet.mapping.dry_run import (
+    CHANGED,
+    FAILED,
+    KINDS,
+    NEW,
+    SKIPPED,
+    UNCHANGED,
+    UNKNOWN,
+    DryRun,
+)
 from komet.mapping.file import MappingFile
 from komet.mapping.headings import DESCRIPTION, KOMET_ID, SKU, SKU_DESCRIPTION
+from komet.mapping.identifiers import canonical
+from komet.mapping.known import Known
 from komet.mapping.match import match_products
 from komet.mapping.problems import ERROR, joined
 from komet.mapping.repeats import settle_repeats
@@ -21,28 +32,18 @@ __all__ = ["KINDS", "DryRun", "check_mapping"]
 _PRODUCT = ["provider_id", "komet_id"]
 
 
-def check_mapping(
-    file: MappingFile,
-    *,
-    products: pl.DataFrame,
-    mappings: pl.DataFrame,
-    providers: Mapping[str, str],
-    default_provider_id: str | None,
-) -> DryRun:
+def check_mapping(file: MappingFile, known: Known) -> DryRun:
     """Compare a file with the product lists and with the mappings held now.
 
-    `products`: [provider_id, komet_id, legacy_code, description: String]. `mappings`:
-    [provider_id, komet_id, sku, sku_description: String]. `providers`: name → provider_id.
-    `default_provider_id` is for rows that name no client. A row without a SKU is skipped, and
-    an empty SKU description keeps the one held.
+    A row without a SKU is skipped, and an empty SKU description keeps the one held.
     """
     headings = file.headings
     found = [file.problems]
     asked = _without_errors(file.rows.filter(pl.col(SKU).is_not_null()), found)
 
-    asked, problems = match_clients(asked, providers, default_provider_id, headings)
+    asked, problems = match_clients(asked, known.providers, known.default_provider_id, headings)
     found += problems
-    matched, problems = match_products(_without_errors(asked, found), products, headings)
+    matched, problems = match_products(_without_errors(asked, found), known, headings)
     found += problems
     settled, problems = settle_repeats(_without_errors(matched, found), headings)
     found += problems
@@ -51,9 +52,13 @@ def check_mapping(
     details = (
         file.rows.drop("provider")
         .join(asked.select("row", "provider_id"), on="row", how="left")
-        .join(matched.select("row", "komet_id", "listed_description"), on="row", how="left")
+        .join(
+            matched.select("row", "komet_id", "listed_description", "is_unknown"),
+            on="row",
+            how="left",
+        )
         .join(settled.rename({SKU_DESCRIPTION: "settled"}), on="row", how="left")
-        .join(_held(mappings), on=_PRODUCT, how="left")
+        .join(_held(known.mappings), on=_PRODUCT, how="left")
         .join(_failed_rows([everything]), on="row", how="left")
         .join(_first_reasons(everything), on="row", how="left")
         .sort("row")
@@ -87,6 +92,9 @@ def _held(mappings: pl.DataFrame) -> pl.DataFrame:
 def _judged(details: pl.DataFrame) -> pl.DataFrame:
     """The kind of each row, in the shape of `DryRun.rows`."""
     given = pl.coalesce("settled", SKU_DESCRIPTION)
+    # what a file cannot hold of the SKU in force is no difference
+    as_held = canonical(pl.col(SKU)).eq_missing(canonical(pl.col("sku_before")))
+    sku = pl.when(as_held).then("sku_before").otherwise(SKU)
     redescribed = given.is_not_null() & given.ne_missing(pl.col("description_before"))
     kind = (
         pl.when(pl.col("failed"))
@@ -95,9 +103,11 @@ def _judged(details: pl.DataFrame) -> pl.DataFrame:
         .then(pl.lit(SKIPPED))
         .when(pl.col("is_repeat"))
         .then(pl.lit(UNCHANGED))
+        .when(pl.col("sku_before").is_null() & pl.col("is_unknown"))
+        .then(pl.lit(UNKNOWN))
         .when(pl.col("sku_before").is_null())
         .then(pl.lit(NEW))
-        .when((pl.col(SKU) != pl.col("sku_before")) | redescribed)
+        .when(~as_held | redescribed)
         .then(pl.lit(CHANGED))
         .otherwise(pl.lit(UNCHANGED))
     )
@@ -108,11 +118,9 @@ def _judged(details: pl.DataFrame) -> pl.DataFrame:
         pl.coalesce("komet_id", KOMET_ID).alias("komet_id"),
         pl.coalesce("listed_description", DESCRIPTION).alias("komet_description"),
         "sku_before",
-        SKU,
+        sku.alias(SKU),
         # a description belongs to its SKU: another SKU does not inherit it
-        pl.coalesce(
-            given, pl.when(pl.col(SKU).eq_missing(pl.col("sku_before"))).then("description_before")
-        ).alias(SKU_DESCRIPTION),
+        pl.coalesce(given, pl.when(as_held).then("description_before")).alias(SKU_DESCRIPTION),
         "reason",
         "column",
     )

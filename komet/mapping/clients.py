@@ -1,6 +1,6 @@
 """Which client (provider) each row of a mapping file is for."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import polars as pl
 
@@ -12,17 +12,11 @@ from komet.mapping.sentences import sentence
 _MOST_NAMES = 10
 
 
-def match_clients(
-    rows: pl.DataFrame,
-    providers: Mapping[str, str],
-    default_provider_id: str | None,
-    headings: Headings,
-) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
-    """Add provider_id (String, null where it is not known) to `rows`, which has `provider`.
+def provider_finder(providers: Mapping[str, str]) -> Callable[[str], str | None]:
+    """From the name that a file writes to the provider's ID; None where it is nobody's, or two's.
 
     Names match without regard to case, accents, spaces and punctuation; where that makes two
-    clients alike, the exact name decides. The other frames are the errors
-    [row: Int64, column, severity, reason: String].
+    clients alike, the exact name decides.
     """
     by_key: dict[str, set[str]] = {}
     for name, provider_id in providers.items():
@@ -34,6 +28,21 @@ def match_clients(
         alike = by_key.get(plain(name) or name.strip(), set())
         return next(iter(alike)) if len(alike) == 1 else None
 
+    return provider_of
+
+
+def match_clients(
+    rows: pl.DataFrame,
+    providers: Mapping[str, str],
+    default_provider_id: str | None,
+    headings: Headings,
+) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
+    """Add provider_id (String, null where it is not known) to `rows`, which has `provider`.
+
+    Names match as `provider_finder` says. The other frames are the errors
+    [row: Int64, column, severity, reason: String].
+    """
+    provider_of = provider_finder(providers)
     names: list[str] = rows.get_column(PROVIDER).drop_nulls().unique().to_list()
     known = pl.DataFrame(
         {PROVIDER: names, "provider_id": [provider_of(name) for name in names]},

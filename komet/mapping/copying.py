@@ -4,6 +4,8 @@ Komet IDs mean nothing across providers, so a product is found again by its desc
 of box types by its code. Where two of the source fit with different codes, none is copied.
 """
 
+from collections.abc import Sequence
+
 import polars as pl
 
 from komet.desk import Desk
@@ -11,8 +13,19 @@ from komet.errors import InvalidInput
 from komet.language import _
 from komet.mapping import imports
 from komet.mapping.attributes import attributes, folded
-from komet.mapping.check import DryRun
-from komet.mapping.export_form import mapping_csv
+from komet.mapping.check import DryRun, check_mapping
+from komet.mapping.file import MappingFile
+from komet.mapping.headings import (
+    DESCRIPTION,
+    FIELDS,
+    KOMET_ID,
+    LEGACY_CODE,
+    PROVIDER,
+    SKU,
+    SKU_DESCRIPTION,
+    Headings,
+)
+from komet.mapping.problems import PROBLEM_SCHEMA
 from komet.store import mappings, providers
 from komet.store.mappings import PRODUCT
 
@@ -40,16 +53,7 @@ def copy_dry_run(
     for row in ours.drop_nulls("description").rows(named=True):
         for key in _keys(row["description"], kind):
             if found := codes.get(key):
-                rows.append(
-                    {
-                        "provider": target.name,
-                        "komet_product_id": row["komet_id"],
-                        "komet_legacy_code": None,
-                        "komet_description": None,
-                        "sku": found[0],
-                        "sku_description": found[1],
-                    }
-                )
+                rows.append((row["komet_id"], row["description"], *found))
                 break
     if not rows:
         raise InvalidInput(
@@ -57,8 +61,26 @@ def copy_dry_run(
             _("No name there is like one here, or all of them are mapped already."),
             _("Look at the suggestions instead."),
         )
-    frame = pl.DataFrame(rows, schema=dict.fromkeys(rows[0], pl.String))
-    return imports.dry_run(desk, mapping_csv(frame), f"{source.name}.csv", to_id, kind)
+    return check_mapping(_as_file(rows), imports.known_now(desk, to_id, kind))
+
+
+def _as_file(rows: Sequence[tuple[str, str, str, str | None]]) -> MappingFile:
+    """Komet ID, name, code and its description as what a file of ours would say.
+
+    No file is written and read for it: codes are taken over as they are stored.
+    """
+    fields = (KOMET_ID, DESCRIPTION, SKU, SKU_DESCRIPTION)
+    cells = pl.DataFrame(rows, schema=dict.fromkeys(fields, pl.String), orient="row")
+    source = cells.with_row_index("row", offset=1).with_columns(pl.col("row").cast(pl.Int64))
+    empty = [pl.lit(None, dtype=pl.String).alias(name) for name in (PROVIDER, LEGACY_CODE)]
+    return MappingFile(
+        rows=source.with_columns(empty).select("row", *FIELDS),
+        problems=PROBLEM_SCHEMA.to_frame(),
+        source=source,
+        headings=Headings(fields, {name: at for at, name in enumerate(fields)}, ()),
+        encoding=None,
+        delimiter=None,
+    )
 
 
 def _codes_by_name(mapped: pl.DataFrame, kind: str) -> dict[object, tuple[str, str | None]]:

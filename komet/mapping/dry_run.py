@@ -13,11 +13,14 @@ from komet.mapping.identifiers import protected_source
 from komet.mapping.problems import ERROR
 
 NEW = "new"
+UNKNOWN = "unknown"
+"""Would be new, but the client's product list does not have the ID. Written all the same: a list
+may be older than the product."""
 CHANGED = "changed"
 UNCHANGED = "unchanged"
 SKIPPED = "skipped"
 FAILED = "error"
-KINDS = (NEW, CHANGED, UNCHANGED, SKIPPED, FAILED)
+KINDS = (NEW, UNKNOWN, CHANGED, UNCHANGED, SKIPPED, FAILED)
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,11 @@ class DryRun:
     file: MappingFile
 
     @property
+    def notes(self) -> tuple[str, ...]:
+        """What the values decided where the headings could not, in sentences."""
+        return self.file.headings.notes
+
+    @property
     def counts(self) -> Mapping[str, int]:
         """How many rows of each kind; every kind is a key."""
         counted = self.rows.group_by("kind").len()
@@ -44,10 +52,19 @@ class DryRun:
 
     @property
     def to_apply(self) -> pl.DataFrame:
-        """What to write: [provider_id, komet_id, sku, sku_description: String], a product once."""
-        return self.rows.filter(pl.col("kind").is_in([NEW, CHANGED])).select(
-            "provider_id", "komet_id", "sku", "sku_description"
-        )
+        """What to write, a product once.
+
+        [provider_id, komet_id, sku, sku_description: String].
+        """
+        return self._to_apply().select("provider_id", "komet_id", "sku", "sku_description")
+
+    @property
+    def shown(self) -> pl.DataFrame:
+        """[provider_id, komet_id, shown: String]: what those products had when it was checked."""
+        return self._to_apply().select("provider_id", "komet_id", shown="sku_before")
+
+    def _to_apply(self) -> pl.DataFrame:
+        return self.rows.filter(pl.col("kind").is_in([NEW, UNKNOWN, CHANGED]))
 
     def bad_rows_csv(self) -> bytes:
         """The rows in error as they came, with a last column that says why (UTF-8 with BOM).

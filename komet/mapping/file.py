@@ -6,10 +6,12 @@ from dataclasses import dataclass
 import polars as pl
 
 from komet.language import _
+from komet.mapping.columns import column_letters, first_row_by_values, read_columns
 from komet.mapping.errors import MappingFileError
 from komet.mapping.export_form import mapping_csv, template_csv
-from komet.mapping.headings import FIELDS, Headings, find_headings, resolve_headings
+from komet.mapping.headings import FIELDS, Headings, find_headings, heading_score
 from komet.mapping.identifiers import IDENTIFIERS, cell_text, repair_identifiers
+from komet.mapping.known import Known
 from komet.mapping.problems import ERROR, PROBLEM_SCHEMA, WARNING, joined, problems_where
 from komet.mapping.sentences import sentence
 from komet.mapping.table import Table, read_table
@@ -51,18 +53,28 @@ class MappingFile:
         return self.headings.ignored
 
 
-def read_mapping(data: bytes, filename: str) -> MappingFile:
+def read_mapping(data: bytes, filename: str, known: Known | None = None) -> MappingFile:
     """Read a text with columns or a workbook; the content decides which, not the name.
 
-    Raises MappingFileError when the file as a whole cannot be used. Bad rows are in `problems`.
+    `known`: what we hold, by which open headings, missing headings and identifiers that look
+    damaged are judged; without it headings alone decide. Raises MappingFileError when the file as
+    a whole cannot be used. Bad rows are in `problems`.
     """
     table = read_table(data, filename)
     position = find_headings(table.records)
     if position is None:
         raise _empty(filename)
-    names = [name.strip() for name in table.records[position]]
-    headings = resolve_headings(names)
+    known = known or Known()
+    if not heading_score(table.records[position])[1]:
+        by_values = first_row_by_values(table.records, known)
+        position = position if by_values is None else by_values
+    names = (
+        [name.strip() for name in table.records[position]]
+        if position >= 0
+        else column_letters(max(len(record) for record in table.records))
+    )
     source = _source(table.records, position, names)
+    headings = read_columns(source, names, known)
     cells = source.columns[1:]
     rows = source.select(
         pl.col("row"),
@@ -73,7 +85,7 @@ def read_mapping(data: bytes, filename: str) -> MappingFile:
             for field in FIELDS
         ),
     )
-    rows, damage = repair_identifiers(rows, headings)
+    rows, damage = repair_identifiers(rows, headings, known.verbatim)
     moved = _unshown(table, headings, position)
     if table.delimiter:
         moved += [*_shifted(source, names), *_swallowed(source, names, table.delimiter)]

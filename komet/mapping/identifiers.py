@@ -5,7 +5,8 @@ A trailing ".0" can be taken back without doubt; digits that "1.23E+11" has lost
 such a cell is refused rather than guessed.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 import polars as pl
 
@@ -30,6 +31,7 @@ _SPREADSHEET_ERROR = (
 _DATE = r"^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}$"
 _THOUSANDS = r"^\d{1,3}(?:[.,]\d{3})+$"
 _LINE_BREAK = r"[\n\r]"
+_NOTHING: Mapping[str, frozenset[str]] = MappingProxyType({})
 _FIFTEEN_DIGITS = r"^[1-9]\d{14}0+$"
 
 
@@ -37,6 +39,12 @@ def cell_text(cell: pl.Expr) -> pl.Expr:
     """A cell's text: edges trimmed, the apostrophe that protects a formula taken off, "" null."""
     text = cell.str.strip_chars(EDGES).str.replace(r"^'('*[=+\-@])", "$1")
     return pl.when(text != "").then(text)
+
+
+def typed_code(text: pl.Expr) -> pl.Expr:
+    """A code typed on a screen: what a file could hold of it, "" null."""
+    code = canonical(text).str.replace_all(r"[\n\r]+", " ")
+    return pl.when(code != "").then(code)
 
 
 def protected(text: pl.Expr) -> pl.Expr:
@@ -49,13 +57,30 @@ def protected_source(cell: pl.Expr) -> pl.Expr:
     return cell.str.strip_chars(EDGES).str.replace(r"^([=+\-@])", "'$1")
 
 
-def repair_identifiers(rows: pl.DataFrame, headings: Headings) -> tuple[pl.DataFrame, pl.DataFrame]:
+def without_added_decimals(text: pl.Expr) -> pl.Expr:
+    """A whole number to which Excel has added ".0", without it; other texts as they are."""
+    return text.str.replace(_DECIMAL_ZERO, "$1")
+
+
+def canonical(text: pl.Expr) -> pl.Expr:
+    """What of a stored identifier a file can hold: no zero bytes, and no blanks at the edges."""
+    return text.str.replace_all("\x00", "", literal=True).str.strip_chars(EDGES)
+
+
+def repair_identifiers(
+    rows: pl.DataFrame, headings: Headings, verbatim: Mapping[str, frozenset[str]] = _NOTHING
+) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Take back what Excel did to identifiers, or say that it cannot be taken back.
 
-    `rows` has `row` and the fields. Returns it with repaired identifiers, and the problems
-    [row: Int64, column, severity, reason: String]. A row without a SKU asks for nothing, so
-    nothing is wrong with it.
+    `rows` has `row` and the fields. `verbatim`: field → identifiers that we hold exactly so; they
+    are neither refused nor repaired, whatever they look like. Returns `rows` with repaired
+    identifiers, and the problems [row: Int64, column, severity, reason: String]. A row without a
+    SKU asks for nothing, so nothing is wrong with it.
     """
+    as_held = {
+        field: pl.col(field).is_in(list(verbatim.get(field, ()))).fill_null(False)
+        for field in IDENTIFIERS
+    }
     asked = rows.filter(pl.col(SKU).is_not_null())
     has_id = pl.col(KOMET_ID).is_not_null()
     found: list[pl.DataFrame] = []
@@ -64,17 +89,21 @@ def repair_identifiers(rows: pl.DataFrame, headings: Headings) -> tuple[pl.DataF
             continue
         heading = headings.name(field)
         rules = _rules(field)
+        doubtful = asked.filter(~as_held[field])
         if field != LEGACY_CODE:
-            found += _problems(asked, field, heading, rules)
+            found += _problems(doubtful, field, heading, rules)
             continue
         # Next to an ID a legacy code decides nothing, and Komet's own may look damaged: our
         # export must come back as it went, so it is neither refused nor repaired.
         doubts = [
             (pattern, WARNING, text) for pattern, severity, text in rules if severity == ERROR
         ]
-        found += _problems(asked.filter(~has_id), field, heading, rules)
-        found += _problems(asked.filter(has_id), field, heading, doubts)
-    whole = {field: pl.col(field).str.replace(_DECIMAL_ZERO, "$1") for field in IDENTIFIERS}
+        found += _problems(doubtful.filter(~has_id), field, heading, rules)
+        found += _problems(doubtful.filter(has_id), field, heading, doubts)
+    whole = {
+        field: pl.when(as_held[field]).then(field).otherwise(without_added_decimals(pl.col(field)))
+        for field in IDENTIFIERS
+    }
     whole[LEGACY_CODE] = pl.when(has_id).then(LEGACY_CODE).otherwise(whole[LEGACY_CODE])
     return rows.with_columns(**whole), joined(found)
 
@@ -121,9 +150,6 @@ def _rules(field: str) -> list[Rule]:
     if field == KOMET_ID:
         text = _("{value} has thousands separators. Write the ID in digits only.")
         rules.append((_THOUSANDS, ERROR, text))
-    if field == KOMET_ID:
-        text = _("{value} has thousands separators. Write the ID in digits only.")
-        rules.append((_THOUSANDS, ERROR, text))
     return rules
 
 
@@ -131,7 +157,7 @@ def _problems(
     rows: pl.DataFrame, field: str, heading: str, rules: Sequence[Rule]
 ) -> list[pl.DataFrame]:
     value = pl.col(field)
-    repaired = value.str.replace(_DECIMAL_ZERO, "$1")
+    repaired = without_added_decimals(value)
     return [
         problems_where(
             rows,

@@ -1,7 +1,7 @@
 """Importing, editing and exporting SKU mappings, for the page and the command line alike."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -12,11 +12,33 @@ from komet.mapping.check import DryRun, check_mapping
 from komet.mapping.export_form import mapping_csv
 from komet.mapping.file import read_mapping
 from komet.mapping.headings import KOMET_ID
+from komet.mapping.identifiers import typed_code
+from komet.mapping.known import Known
 from komet.store import mappings, providers
 from komet.store.mappings import PRODUCT, MappingImport
 
 MOST_BYTES = 50 * 1024 * 1024
 _EDITED = {"provider_id": pl.String, "komet_id": pl.String, "sku": pl.String}
+_SHOWN = {"provider_id": pl.String, "komet_id": pl.String, "shown": pl.String}
+
+
+@dataclass(frozen=True)
+class Written:
+    """What came of writing mappings.
+
+    `new` and `changed` count what was written, a mapping taken away among the changed.
+    `overtaken` [provider_id, komet_id, description, shown, stored, typed: String]: what was not,
+    because somebody has stored another code since the person looked.
+    """
+
+    new: int
+    changed: int
+    overtaken: pl.DataFrame
+
+    @property
+    def written(self) -> int:
+        """How many were written."""
+        return self.new + self.changed
 
 
 def dry_run(
@@ -28,31 +50,36 @@ def dry_run(
             _("{name} is larger than 50 MB.").format(name=file_name),
             next_step=_("Split it, or leave out columns that are not needed."),
         )
-    file = read_mapping(data, file_name)
+    known = known_now(desk, provider_id, kind)
+    file = read_mapping(data, file_name, known)
     if kind == "box_type":
         # orders are joined by the code in capitals
         file = replace(file, rows=file.rows.with_columns(pl.col(KOMET_ID).str.to_uppercase()))
+    return check_mapping(file, known)
+
+
+def known_now(desk: Desk, provider_id: str | None, kind: str = PRODUCT) -> Known:
+    """What we hold of a kind; `provider_id` is for rows that name no client."""
     with desk.db.read() as con:
-        return check_mapping(
-            file,
+        return Known(
             products=mappings.known(con, kind),
             mappings=mappings.held(con, kind),
             providers={p.name: p.id for p in providers.all_providers(con)},
             default_provider_id=provider_id,
+            skus=mappings.skus(con) if kind == PRODUCT else frozenset(),
+            listed=mappings.providers_with_a_list(con, kind),
         )
 
 
-def apply(desk: Desk, checked: DryRun, file_name: str, kind: str = PRODUCT) -> MappingImport:
-    """Write the new and the changed rows of a dry run, in one transaction."""
-    with desk.db.write() as con:
-        return mappings.apply(
-            con,
-            checked.to_apply,
-            file_name=file_name,
-            source=_("file {name}").format(name=file_name),
-            now=desk.now(),
-            kind=kind,
-        )
+def apply(desk: Desk, checked: DryRun, file_name: str, kind: str = PRODUCT) -> Written:
+    """Write what a dry run shows, in one transaction.
+
+    A product whose mapping is no longer what the dry run showed is left alone, and named.
+    """
+    source = _("file {name}").format(name=file_name)
+    return _write(
+        desk, checked.to_apply, checked.shown, kind=kind, file_name=file_name, source=source
+    )
 
 
 def edit(
@@ -61,36 +88,57 @@ def edit(
     skus: Mapping[str, str | None],
     kind: str = PRODUCT,
     *,
+    shown: Mapping[str, str | None] | None = None,
     name: str | None = None,
-) -> int:
+) -> Written:
     """Set codes of ours by Komet ID, as edited in a grid; an empty one takes the mapping away.
 
-    Returns how many changed.
+    `shown`: the code that the person saw at each ID. Where the stored one differs from it, it is
+    left alone, and named. Without `shown`, whatever is stored is replaced.
     """
     rows = pl.DataFrame(
         [
-            {"provider_id": provider_id, "komet_id": komet_id, "sku": (sku or "").strip() or None}
+            {"provider_id": provider_id, "komet_id": komet_id, "sku": sku or ""}
             for komet_id, sku in skus.items()
         ],
         schema=_EDITED,
-    ).with_columns(sku_description=pl.lit(None, dtype=pl.String))
+    ).with_columns(sku=typed_code(pl.col("sku")), sku_description=pl.lit(None, dtype=pl.String))
+    seen = pl.DataFrame(
+        [
+            {"provider_id": provider_id, "komet_id": komet_id, "shown": code}
+            for komet_id, code in (shown or {}).items()
+        ],
+        schema=_SHOWN,
+    )
+    source = name or _("by hand")
+    file_name = name or _("edited by hand")
+    return _write(desk, rows, seen, kind=kind, file_name=file_name, source=source)
+
+
+def _write(
+    desk: Desk, rows: pl.DataFrame, shown: pl.DataFrame, *, kind: str, file_name: str, source: str
+) -> Written:
+    """Compare and write in one transaction; nothing is recorded where nothing is to be written."""
+    product = ["provider_id", "komet_id"]
     with desk.db.write() as con:
-        held = mappings.held(con, kind).select("provider_id", "komet_id", was="sku")
-        changed = (
-            rows.join(held, on=["provider_id", "komet_id"], how="left")
-            .filter(pl.col("sku").ne_missing(pl.col("was")))
-            .drop("was")
+        overtaken = mappings.overtaken(con, rows, shown, kind)
+        held = mappings.held(con, kind).select(*product, was="sku", described="sku_description")
+        differing = pl.col("sku").ne_missing(pl.col("was")) | (
+            pl.col("sku_description").is_not_null()
+            & pl.col("sku_description").ne_missing(pl.col("described"))
         )
-        if changed.height:
-            mappings.apply(
-                con,
-                changed,
-                file_name=name or _("edited by hand"),
-                source=name or _("by hand"),
-                now=desk.now(),
-                kind=kind,
-            )
-    return changed.height
+        to_write = (
+            rows.join(overtaken, on=product, how="anti", maintain_order="left")
+            .join(held, on=product, how="left", maintain_order="left")
+            .filter(differing)
+            .drop("was", "described")
+        )
+        if to_write.is_empty():
+            return Written(0, 0, overtaken)
+        done = mappings.apply(
+            con, to_write, file_name=file_name, source=source, now=desk.now(), kind=kind
+        )
+    return Written(done.new_rows, done.changed_rows, overtaken)
 
 
 def undo(desk: Desk, import_id: str | None = None) -> MappingImport:

@@ -4,6 +4,7 @@ import polars as pl
 
 from komet.language import _
 from komet.mapping.headings import DESCRIPTION, KOMET_ID, LEGACY_CODE, Headings
+from komet.mapping.known import Known
 from komet.mapping.problems import ERROR, WARNING, problems_where
 from komet.mapping.sentences import listed, sentence
 
@@ -17,21 +18,24 @@ def text_key(text: pl.Expr) -> pl.Expr:
 
 
 def match_products(
-    rows: pl.DataFrame, products: pl.DataFrame, headings: Headings
+    rows: pl.DataFrame, known: Known, headings: Headings
 ) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
     """Find the product of each row by Komet's ID, else legacy code, else description.
 
     `rows`: [row: Int64, provider_id, komet_product_id, komet_legacy_code, komet_description:
-    String, …]. `products`: [provider_id, komet_id, legacy_code, description: String].
-    Returns `rows` in their order with komet_id (null: not found) and listed_description (null:
-    not in the product list), and the problems [row: Int64, column, severity, reason: String].
+    String, …]. Returns `rows` in their order with komet_id (null: not found), listed_description
+    (null: not in the product list) and is_unknown (Boolean: an ID that is not in the list of a
+    client that has one), and the problems [row: Int64, column, severity, reason: String].
     """
+    products = known.products
+    if "is_listed" not in products.columns:
+        products = products.with_columns(is_listed=pl.lit(True))
     catalog = products.unique(_PRODUCT, keep="first", maintain_order=True).select(
         *_PRODUCT,
         pl.col("description").alias("listed_description"),
         text_key(pl.col("legacy_code")).alias("legacy_key"),
         text_key(pl.col("description")).alias("description_key"),
-        pl.lit(True).alias("is_listed"),
+        "is_listed",
     )
     found = rows.with_columns(
         text_key(pl.col(LEGACY_CODE)).alias("legacy_key"),
@@ -64,9 +68,14 @@ def match_products(
         how="left",
         maintain_order="left",
     ).with_columns(pl.col("is_listed").fill_null(False))
+    # without a list there is nothing that an ID could be missing from
+    has_list = pl.col("provider_id").is_in(list(known.with_a_list))
+    found = found.with_columns(
+        is_unknown=pl.col(KOMET_ID).is_not_null() & ~pl.col("is_listed") & has_list
+    )
     errors = _errors(found, headings)
     sound = found.join(pl.concat(errors), on="row", how="anti", maintain_order="left")
-    matched = found.select(*rows.columns, "komet_id", "listed_description")
+    matched = found.select(*rows.columns, "komet_id", "listed_description", "is_unknown")
     return matched, [*errors, *_warnings(sound, headings)]
 
 
@@ -144,7 +153,7 @@ def _warnings(found: pl.DataFrame, headings: Headings) -> list[pl.DataFrame]:
         listed=pl.col("listed_description"),
     )
     rules = (
-        (given & ~pl.col("is_listed"), KOMET_ID, unlisted),
+        (pl.col("is_unknown"), KOMET_ID, unlisted),
         (
             given
             & pl.col("is_listed")

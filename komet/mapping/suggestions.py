@@ -7,6 +7,7 @@ import polars as pl
 from komet.desk import Desk
 from komet.language import _
 from komet.mapping import grid, imports
+from komet.mapping.imports import Written
 from komet.mapping.suggest import suggest
 from komet.store.mappings import PRODUCT
 
@@ -42,6 +43,11 @@ def suggestions(desk: Desk, provider_id: str) -> pl.DataFrame:
     )  # fmt: skip
 
 
-def accept(desk: Desk, provider_id: str, skus: Mapping[str, str]) -> int:
-    """Map these products (Komet ID → SKU) as a person has accepted them; returns how many."""
-    return imports.edit(desk, provider_id, dict(skus), PRODUCT, name=_("accepted suggestions"))
+def accept(desk: Desk, provider_id: str, skus: Mapping[str, str]) -> Written:
+    """Map these products (Komet ID → SKU) as a person has accepted them.
+
+    One that somebody has mapped meanwhile is left alone, and named.
+    """
+    shown = dict.fromkeys(skus)
+    name = _("accepted suggestions")
+    return imports.edit(desk, provider_id, dict(skus), PRODUCT, shown=shown, name=name)

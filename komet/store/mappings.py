@@ -58,7 +58,7 @@ class MappingImport(BaseModel):
 
 
 def known_sql(kind: str) -> str:
-    """provider_id, komet_id, legacy_code, description, category: everything known of a kind.
+    """provider_id, komet_id, legacy_code, description, category, is_listed: all known of a kind.
 
     Products come from Komet's lists, the rest from the orders; what only a mapping names, too.
     """
@@ -80,17 +80,39 @@ def known_sql(kind: str) -> str:
             f" NULL FROM order_items WHERE {KEY_OF[kind]} IS NOT NULL{codes}) GROUP BY ALL"
         )
     return (
-        f"WITH listed AS ({listed}) FROM listed UNION ALL SELECT provider_id, komet_id, NULL, NULL,"
-        f" NULL FROM mappings m WHERE kind = '{_checked(kind)}' AND NOT EXISTS (FROM listed l"
+        f"WITH listed AS ({listed}) SELECT *, true AS is_listed FROM listed"
+        " UNION ALL SELECT provider_id, komet_id, NULL, NULL, NULL, false"
+        f" FROM mappings m WHERE kind = '{_checked(kind)}' AND NOT EXISTS (FROM listed l"
         " WHERE l.provider_id = m.provider_id AND l.komet_id = m.komet_id)"
     )
 
 
 def known(con: Connection, kind: str = PRODUCT) -> pl.DataFrame:
-    """provider_id, komet_id, legacy_code, description (String): see `known_sql`."""
+    """provider_id, komet_id, legacy_code, description (String), is_listed: see `known_sql`.
+
+    `is_listed` is false for what only a mapping names.
+    """
     return con.frame(
-        f"SELECT provider_id, komet_id, legacy_code, description FROM ({known_sql(kind)})"
+        "SELECT provider_id, komet_id, legacy_code, description, is_listed"
+        f" FROM ({known_sql(kind)})"
     )
+
+
+def providers_with_a_list(con: Connection, kind: str = PRODUCT) -> frozenset[str]:
+    """The providers whose list of a kind has been fetched from Komet; only two kinds have one."""
+    sources = {
+        PRODUCT: "komet_products WHERE source = 'komet'",
+        "box_type": "catalogs WHERE method = 'boxtype.list' AND outcome = 'ok'",
+    }
+    if kind not in sources:
+        return frozenset()
+    rows = con.rows(f"SELECT DISTINCT provider_id FROM {sources[kind]}")
+    return frozenset(row["provider_id"] for row in rows)
+
+
+def skus(con: Connection) -> frozenset[str]:
+    """Every SKU of ours that a mapping has ever named, exactly as it is stored."""
+    return frozenset(row["sku"] for row in con.rows("SELECT sku FROM skus"))
 
 
 def held(con: Connection, kind: str = PRODUCT) -> pl.DataFrame:
@@ -100,6 +122,32 @@ def held(con: Connection, kind: str = PRODUCT) -> pl.DataFrame:
         " FROM mappings m LEFT JOIN skus s ON s.sku = m.code AND m.kind = 'product'"
         " WHERE m.kind = $kind",
         {"kind": kind},
+    )
+
+
+def overtaken(
+    con: Connection, rows: pl.DataFrame, shown: pl.DataFrame, kind: str = PRODUCT
+) -> pl.DataFrame:
+    """Which of the rows to write would overwrite what somebody else has stored meanwhile.
+
+    `rows`: as for `apply`; `shown`: [provider_id, komet_id, shown: String], what each ID had when
+    the person looked; an ID that is not in it is not compared. Returns [provider_id, komet_id,
+    description, shown, stored, typed: String], without those that are stored as typed already.
+    Call it in the transaction of `apply`.
+    """
+    return con.frame(
+        "SELECT r.provider_id, r.komet_id, k.description, s.shown, m.code AS stored,"
+        " r.sku AS typed FROM to_write r"
+        " JOIN as_shown s ON s.provider_id = r.provider_id AND s.komet_id = r.komet_id"
+        " LEFT JOIN mappings m ON m.provider_id = r.provider_id AND m.kind = $kind"
+        " AND m.komet_id = r.komet_id"
+        f" LEFT JOIN ({known_sql(kind)}) k ON k.provider_id = r.provider_id"
+        " AND k.komet_id = r.komet_id"
+        " WHERE m.code IS DISTINCT FROM s.shown AND m.code IS DISTINCT FROM r.sku"
+        " ORDER BY k.description, r.komet_id",
+        {"kind": _checked(kind)},
+        to_write=rows,
+        as_shown=shown,
     )
 
 

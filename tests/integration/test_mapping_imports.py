@@ -42,11 +42,11 @@ def test_dry_run_writes_nothing_and_apply_writes_all(desk: Desk, acme: Provider)
     text = "komet legacy code;sku;sku_description\n001;A2;\n002;B;\n003;007;Third\n009;X;\n"
     checked = imports.dry_run(desk, text.encode("utf-16"), "mapping.csv", acme.id)
     assert dict(checked.counts) == {
-        "new": 1, "changed": 1, "unchanged": 1, "skipped": 0, "error": 1,
+        "new": 1, "unknown": 0, "changed": 1, "unchanged": 1, "skipped": 0, "error": 1,
     }  # fmt: skip
     assert held(desk) == {"1": ("A", "First"), "2": ("B", None)}
     done = imports.apply(desk, checked, "mapping.csv")
-    assert (done.new_rows, done.changed_rows) == (1, 1)
+    assert (done.new, done.changed) == (1, 1)
     assert held(desk) == {"1": ("A2", None), "2": ("B", None), "3": ("007", "Third")}
     assert b"009" in checked.bad_rows_csv()
 
@@ -76,9 +76,9 @@ def test_undo_leaves_alone_what_was_changed_since(desk: Desk, acme: Provider) ->
 def test_an_edit_counts_only_what_changed_and_an_empty_sku_unmaps(
     desk: Desk, acme: Provider
 ) -> None:
-    assert imports.edit(desk, acme.id, {"1": " 007 ", "2": "", "3": None}) == 1
+    assert imports.edit(desk, acme.id, {"1": " 007 ", "2": "", "3": None}).written == 1
     assert held(desk) == {"1": ("007", None)}
-    assert imports.edit(desk, acme.id, {"1": None}) == 1
+    assert imports.edit(desk, acme.id, {"1": None}).written == 1
     assert held(desk) == {}
 
 
@@ -88,7 +88,7 @@ def test_the_export_imported_again_changes_nothing(desk: Desk, acme: Provider) -
     data = imports.export(desk, [acme.id])
     checked = imports.dry_run(desk, data, "export.csv", None)
     assert dict(checked.counts) == {
-        "new": 0, "changed": 0, "unchanged": 2, "skipped": 3, "error": 0,
+        "new": 0, "unknown": 0, "changed": 0, "unchanged": 2, "skipped": 3, "error": 0,
     }  # fmt: skip
     imports.apply(desk, checked, "export.csv")
     assert held(desk) == before

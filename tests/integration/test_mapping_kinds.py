@@ -32,7 +32,7 @@ def codes(accounts: Accounts, kind: str) -> dict[tuple[str, str], str]:
 def map_all(accounts: Accounts, kind: str) -> int:
     known = grid.known(accounts.desk, accounts.magnolia.id, kind=kind)
     given = {row["komet_id"]: f"our-{row['komet_id']}" for row in known.rows(named=True)}
-    return imports.edit(accounts.desk, accounts.magnolia.id, given, kind)
+    return imports.edit(accounts.desk, accounts.magnolia.id, given, kind).written
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -72,7 +72,7 @@ def test_copying_finds_the_same_names(filled: Accounts) -> None:
     assert checked.counts["error"] == 0
     done = imports.apply(filled.desk, checked, "copied from Magnolia", "box_type")
     copied = {k: v for k, v in codes(filled, "box_type").items() if k[0] == filled.petalo.id}
-    assert len(copied) == done.new_rows > 0
+    assert len(copied) == done.new > 0
     assert all(code == f"our-{komet_id}" for (_p, komet_id), code in copied.items())
     with pytest.raises(InvalidInput):
         copy_dry_run(filled.desk, filled.magnolia.id, filled.petalo.id, "box_type")
@@ -98,8 +98,8 @@ def test_suggestions_accepted_and_in_the_history(filled: Accounts) -> None:
     assert sure.height > 0.8 * len(described)
     assert all(row["sku"] == f"new-{row['komet_id']}" for row in sure.rows(named=True))
     with person.using("Ana"):
-        count = accept(desk, provider, dict(zip(sure["komet_id"], sure["sku"], strict=True)))
-    assert count == sure.height
+        done = accept(desk, provider, dict(zip(sure["komet_id"], sure["sku"], strict=True)))
+    assert done.written == sure.height
     with desk.db.read() as con:
         newest = mappings.history(con, sure["komet_id"][0]).row(0, named=True)
     assert (newest["who"], newest["source"]) == ("Ana", "accepted suggestions")

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from komet.mapping.check import DryRun, check_mapping
 from komet.mapping.file import mapping_csv, read_mapping
 from komet.mapping.identifiers import EDGES
+from komet.mapping.known import Known
 from komet.mapping.problems import PROBLEM_SCHEMA
 
 PRODUCTS = pl.DataFrame(
@@ -32,13 +33,8 @@ HEADER = "client;komet product id;legacy code;komet description;sku;sku descript
 
 
 def check_data(data: bytes, default: str | None = "p1") -> DryRun:
-    return check_mapping(
-        read_mapping(data, "mapping.csv"),
-        products=PRODUCTS,
-        mappings=MAPPINGS,
-        providers=PROVIDERS,
-        default_provider_id=default,
-    )
+    known = Known(PRODUCTS, MAPPINGS, PROVIDERS, default)
+    return check_mapping(read_mapping(data, "mapping.csv", known), known)
 
 
 def check(*rows: str, default: str | None = "p1", header: str = HEADER) -> DryRun:
@@ -56,7 +52,8 @@ def severities(run: DryRun) -> list[tuple[int, str]]:
 def test_each_kind() -> None:
     run = check(";5;;;NEW;", ";1;;;A2;", ";2;;;B;", ";3;;;;text", ";;nowhere;;X;")
     assert outcome(run) == ["new", "changed", "unchanged", "skipped", "error"]
-    assert dict(run.counts) == dict.fromkeys(["new", "changed", "unchanged", "skipped", "error"], 1)
+    kinds = ["new", "changed", "unchanged", "skipped", "error"]
+    assert dict(run.counts) == {**dict.fromkeys(kinds, 1), "unknown": 0}
     assert run.to_apply.rows() == [("p1", "5", "NEW", None), ("p1", "1", "A2", None)]
     assert run.rows.row(1, named=True) == {
         "row": 3,
@@ -125,7 +122,7 @@ def test_rows_in_error(row: str, column: str | None, words: str) -> None:
 @pytest.mark.parametrize(
     ("row", "kind", "words"),
     [
-        (";99;;;X;", "new", "Product 99 is not"),
+        (";99;;;X;", "unknown", "Product 99 is not"),
         (";5;OTHER;;X;", "new", "No product has the legacy code OTHER"),
         (";1;ROS-50;Rose Fredom;A;", "unchanged", "Rose Freedom 50 cm"),
         (";5,0;;;X;", "new", "5,0 was read as 5"),
@@ -229,13 +226,12 @@ def test_what_we_export_is_unchanged_when_read_back(lines: list[tuple[str, str, 
         "sku",
         pl.when(pl.col("sku_description") != "").then("sku_description"),
     )
-    run = check_mapping(
-        read_mapping(mapping_csv(export), "export.csv"),
-        products=held.drop("sku", "sku_description"),
-        mappings=held.drop("legacy_code", "description"),
-        providers={"=Acme, “S.A.”": "p"},
-        default_provider_id=None,
+    known = Known(
+        held.drop("sku", "sku_description"),
+        held.drop("legacy_code", "description"),
+        {"=Acme, “S.A.”": "p"},
     )
+    run = check_mapping(read_mapping(mapping_csv(export), "export.csv", known), known)
     assert outcome(run) == ["unchanged"] * len(ids)
 
 

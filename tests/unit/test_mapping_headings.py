@@ -1,9 +1,12 @@
 """Headings in two languages, and what happens when they compete."""
 
+import time
+
 import pytest
 
 from komet.mapping.errors import MappingFileError
-from komet.mapping.headings import CERTAIN, FIELDS, LOOSE, plain, resolve_headings
+from komet.mapping.heading_words import WORDS
+from komet.mapping.headings import FIELDS, resolve_headings
 
 
 def fields(*names: str) -> dict[str, str]:
@@ -51,7 +54,6 @@ def test_an_everyday_word_with_nothing_left_is_ignored() -> None:
     "names",
     [
         ("SKU", "Our SKU", "id"),
-        ("SKU", "Komet code", "Legacy code"),
         ("código", "item", "komet id"),
         ("sku", "description", "producto"),
         ("sku", "sku", "id"),
@@ -70,7 +72,18 @@ def test_missing_headings_are_named_with_those_found() -> None:
     assert "komet_legacy_code" in caught.value.next_step
 
 
-def test_no_synonym_means_two_fields() -> None:
-    names = [plain(name) for synonyms in CERTAIN.values() for name in synonyms]
-    assert len(names) == len(set(names))
-    assert not set(names) & {plain(name) for name in LOOSE}
+def test_next_to_a_legacy_code_the_komet_code_is_the_id() -> None:
+    found = {"sku": "SKU", "komet_product_id": "Komet code", "komet_legacy_code": "Legacy code"}
+    assert fields("SKU", "Komet code", "Legacy code") == found
+
+
+def test_no_word_means_two_things() -> None:
+    words = [word for group in WORDS.values() for word in group.split()]
+    assert sorted(words) == sorted(set(words))
+
+
+def test_thousands_of_equal_headings_take_no_time() -> None:
+    began = time.perf_counter()
+    with pytest.raises(MappingFileError):
+        resolve_headings(["Komet code"] * 8_000)
+    assert time.perf_counter() - began < 2

@@ -1,0 +1,240 @@
+"""Where the headings of a file leave its columns open, the values decide, for a column as a whole.
+
+"Código de producto de Komet" is Komet's product ID to one person and a legacy code to the next;
+"Theirs" is no word of ours; some files have no headings at all. What the values of a column are
+found to be (IDs, legacy codes or descriptions of that client's products) is added to what its
+heading may mean.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import polars as pl
+
+from komet.language import _
+from komet.mapping.clients import provider_finder
+from komet.mapping.heading_words import OTHER, meanings_of
+from komet.mapping.headings import (
+    CERTAIN,
+    DESCRIPTION,
+    ENOUGH,
+    FIELD_WORDS,
+    KOMET_FIELDS,
+    KOMET_ID,
+    LEGACY_CODE,
+    PROVIDER,
+    SKU,
+    Headings,
+    resolve_headings,
+    weights,
+)
+from komet.mapping.identifiers import cell_text, without_added_decimals
+from komet.mapping.known import Known
+from komet.mapping.match import text_key
+
+_PROOF = 6.0
+"""What a column gains whose values all match; one whose values all are something else loses it."""
+_MOST = 0.5
+_NEARLY_ALL = 0.8
+_NUMBERS = r"^[1-9]\d*$"
+_LONGEST_CODE = 40
+
+Matches = Mapping[str, tuple[int, int]]
+"""Field → how many different values of a column match, of how many."""
+
+
+def read_columns(source: pl.DataFrame, names: Sequence[str], known: Known) -> Headings:
+    """Give each field its column by headings and values.
+
+    `source`: [row: Int64, then the cells as String]. Raises MappingFileError as
+    `resolve_headings` does.
+    """
+    texts = source.select(
+        "row",
+        *(cell_text(pl.col(cell)).alias(str(c)) for c, cell in enumerate(source.columns[1:])),
+    )
+    scores = [dict(weights(name)) for name in names]
+    _score_clients(texts, scores, names, known)
+    asked = _with_clients(texts, scores, known)
+    found: dict[int, Matches] = {}
+    for column, (name, score) in enumerate(zip(names, scores, strict=True)):
+        judged = not score and OTHER not in meanings_of(name)
+        if judged or not score.keys().isdisjoint({*KOMET_FIELDS, SKU}):
+            certain = score.get(SKU, 0) >= CERTAIN
+            values = asked.select("provider_id", value=str(column)).drop_nulls("value").unique()
+            if not certain and values.height:
+                found[column] = _matches(values, known)
+                _score(score, found[column], values["value"], known, judged=judged)
+    headings = resolve_headings(names, scores)
+    return replace(headings, notes=_notes(headings, found))
+
+
+def first_row_by_values(records: Sequence[Sequence[str]], known: Known) -> int | None:
+    """The position of the headings above the first row whose cell is a product's ID or code.
+
+    For rows of which no heading is known to us. -1 when the table has no headings: its first row
+    is a mapping itself. None when no column has such values.
+    """
+    width = max((len(record) for record in records), default=0)
+    best, first = 0.0, None
+    for column in range(min(width, _LONGEST_CODE)):
+        cells = [record[column].strip() if column < len(record) else "" for record in records]
+        values = pl.DataFrame(
+            {"value": cells, "provider_id": known.default_provider_id},
+            schema={"value": pl.String, "provider_id": pl.String},
+        )
+        given = values.filter(pl.col("value") != "").unique()
+        for matched, of in _matches(given, known).values():
+            if of and matched / of > max(best, _MOST - 0.01):
+                best, first = matched / of, column
+    if first is None:
+        return None
+    for position, record in enumerate(records):
+        cell = record[first].strip() if first < len(record) else ""
+        if cell:
+            return -1 if any(letter.isdigit() for letter in cell) else position
+    return None
+
+
+def column_letters(width: int) -> list[str]:
+    """Names for the columns of a table without headings, as a spreadsheet names them."""
+    letters = []
+    for number in range(width):
+        name, rest = "", number + 1
+        while rest:
+            rest, place = divmod(rest - 1, 26)
+            name = chr(ord("A") + place) + name
+        letters.append(_("Column {letter}").format(letter=name))
+    return letters
+
+
+def _score_clients(
+    texts: pl.DataFrame, scores: Sequence[dict[str, float]], names: Sequence[str], known: Known
+) -> None:
+    """Weigh the columns that may name the client by how many of their values are clients."""
+    find = provider_finder(known.providers)
+    shares: dict[int, float] = {}
+    for column, (name, score) in enumerate(zip(names, scores, strict=True)):
+        judged = not score and OTHER not in meanings_of(name) and len(known.providers) > 1
+        if PROVIDER in score or judged:
+            values = texts[str(column)].drop_nulls().unique().to_list()
+            share = sum(find(value) is not None for value in values) / max(1, len(values))
+            if PROVIDER in score:
+                shares[column] = share
+            elif share == 1:
+                score[PROVIDER] = ENOUGH
+    if len(shares) > 1:
+        for column, share in shares.items():
+            scores[column][PROVIDER] += _PROOF * share
+
+
+def _with_clients(
+    texts: pl.DataFrame, scores: Sequence[Mapping[str, float]], known: Known
+) -> pl.DataFrame:
+    """`texts` with provider_id: the client of each row, as far as it is known."""
+    claims = [column for column, score in enumerate(scores) if score.get(PROVIDER, 0) >= ENOUGH]
+    default = pl.lit(known.default_provider_id, dtype=pl.String)
+    if not claims:
+        return texts.with_columns(provider_id=default)
+    best = str(max(claims, key=lambda column: scores[column][PROVIDER]))
+    find = provider_finder(known.providers)
+    names = texts[best].drop_nulls().unique().to_list()
+    ids = pl.DataFrame(
+        {best: names, "provider_id": [find(name) for name in names]},
+        schema={best: pl.String, "provider_id": pl.String},
+    )
+    joined = texts.join(ids, on=best, how="left", maintain_order="left")
+    named = pl.when(pl.col(best).is_null()).then(default).otherwise("provider_id")
+    return joined.with_columns(provider_id=named)
+
+
+def _matches(values: pl.DataFrame, known: Known) -> Matches:
+    """How many of [provider_id, value: String] are IDs, legacy codes, descriptions of products.
+
+    Where a row's client is not known, any client's products count.
+    """
+    keys = {
+        KOMET_ID: ("komet_id", _id_key),
+        LEGACY_CODE: ("legacy_code", text_key),
+        DESCRIPTION: ("description", text_key),
+    }
+    found: dict[str, tuple[int, int]] = {}
+    for field, (column, key) in keys.items():
+        products = known.products.select(pl.col("provider_id"), key=key(pl.col(column)))
+        products = products.drop_nulls().unique()
+        if products.is_empty():
+            continue
+        asked = values.select("provider_id", key=key(pl.col("value")))
+        one = asked.filter(pl.col("provider_id").is_not_null())
+        any_client = asked.filter(pl.col("provider_id").is_null())
+        matched = one.join(products, on=["provider_id", "key"], how="semi").height
+        matched += any_client.join(products, on="key", how="semi").height
+        found[field] = matched, values.height
+    return found
+
+
+def _id_key(text: pl.Expr) -> pl.Expr:
+    return without_added_decimals(text).str.to_uppercase()
+
+
+def _score(
+    score: dict[str, float], found: Matches, values: pl.Series, known: Known, *, judged: bool
+) -> None:
+    """Add to the weights of a heading what the values of its column prove."""
+    shares = {field: matched / of for field, (matched, of) in found.items() if of}
+    claimed = {field: score[field] for field in KOMET_FIELDS if field in score}
+    if judged:
+        for rank, field in enumerate(KOMET_FIELDS):
+            if shares.get(field, 0) >= _MOST:
+                score[field] = _PROOF * shares[field] + 2 - rank
+        if not score and _like_codes(values):
+            score[SKU] = ENOUGH + len(known.verbatim[SKU].intersection(values)) / len(values)
+        return
+    for field, weight in claimed.items():
+        proven = max((shares.get(other, 0) for other in claimed if other != field), default=0)
+        disproved = field in shares and not shares[field] and proven >= _NEARLY_ALL
+        score[field] = weight - _PROOF if disproved else weight + _PROOF * shares.get(field, 0)
+    if SKU in score:
+        ours = len(known.verbatim[SKU].intersection(values)) / len(values)
+        score[SKU] += 2 * ours - (0 if ours else 4 * shares.get(KOMET_ID, 0))
+    if KOMET_ID in claimed and KOMET_ID not in shares:
+        # nothing to compare with: a legacy code could not be looked up anyway
+        score[KOMET_ID] += float(values.str.contains(_NUMBERS).mean() or 0) > _NEARLY_ALL
+
+
+def _like_codes(values: pl.Series) -> bool:
+    """Whether the values tell things apart, as codes do and colours do not."""
+    longest = values.str.len_chars().max()
+    return isinstance(longest, int) and longest <= _LONGEST_CODE
+
+
+def _notes(headings: Headings, found: Mapping[int, Matches]) -> tuple[str, ...]:
+    """What the values decided, in sentences."""
+    notes = []
+    for field in (*KOMET_FIELDS, SKU):
+        column = headings.columns.get(field)
+        if column is None or weights(headings.names[column]).get(field, 0) >= CERTAIN:
+            continue
+        by_heading = weights(headings.names[column])
+        if field == SKU:
+            if not by_heading:
+                notes.append(
+                    _("“{heading}” was read as {field}.").format(
+                        heading=headings.names[column], field=_(FIELD_WORDS[field])
+                    )
+                )
+            continue
+        if field == DESCRIPTION and by_heading:
+            continue
+        matched, of = found.get(column, {}).get(field, (0, 0))
+        told = (
+            _("“{heading}” was read as {field}: {n:,} of {total:,} values match.")
+            if of
+            else _("“{heading}” was read as {field}: there is no product list to compare it with.")
+        )
+        notes.append(
+            told.format(
+                heading=headings.names[column], field=_(FIELD_WORDS[field]), n=matched, total=of
+            )
+        )
+    return tuple(notes)
