@@ -8,8 +8,13 @@ from komet.mapping import grid
 from komet.store import providers
 from komet.store.mappings import KINDS, PRODUCT
 from komet.web import failures, guard
-from komet.web.mapping_files import copy_form, export_and_template, import_file
-from komet.web.mapping_grid import coverage_line, editable_grid
+from komet.web.mapping_files import (
+    copy_form,
+    export_and_template,
+    forget_dry_runs,
+    import_file,
+)
+from komet.web.mapping_grid import coverage_line, editable_grid, overtaken
 from komet.web.mapping_history import mapping_history
 from komet.web.mapping_suggestions import suggestion_list
 
@@ -48,11 +53,13 @@ if kind == PRODUCT:
         with failures.shown():
             with st.spinner(_("Asking Komet for its products …")):
                 outcome = catalogs.refresh_now(desk, provider)
+            forget_dry_runs()
             failures.notice(catalogs.sentence(outcome))
             st.rerun()
 else:
     st.caption(_("Your own codes for what this client's orders name; they are columns of exports."))
 
+overtaken()
 labels = [_("Unmapped queue"), _("All"), _("Import and export"), _("History")]
 if kind == PRODUCT:
     labels.insert(1, _("Suggestions"))
@@ -69,7 +76,7 @@ if kind == PRODUCT:
 with tabs[_("All")]:
     editable_grid(desk, provider_id, "all", nothing_known, kind)
 with tabs[_("Import and export")]:
-    import_file(desk, provider_id, provider.name, kind)
+    import_file(desk, provider, kind)
     copy_form(desk, every_provider, provider, kind)
     st.divider()
     export_and_template(desk, provider_id, provider.name, kind)

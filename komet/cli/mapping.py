@@ -8,9 +8,10 @@ from cyclopts import App, Parameter
 from komet.cli.accounts import Json
 from komet.cli.output import err, say, say_json
 from komet.desk import Desk, open_desk
+from komet.download import product_lists
 from komet.errors import InvalidInput
 from komet.export.replacing import replacing
-from komet.language import _
+from komet.language import _, _n
 from komet.mapping import imports
 from komet.store import providers
 
@@ -26,6 +27,7 @@ def import_file(
     provider: str | None = None,
     dry_run: Annotated[bool, Parameter(negative="")] = False,
     bad_rows: Path | None = None,
+    offline: Annotated[bool, Parameter(negative="")] = False,
     json: Json = False,
 ) -> int:
     """Import a CSV or Excel file of SKUs. Exit 1 when rows are in error; the others are written.
@@ -40,6 +42,8 @@ def import_file(
         Say what would change, and write nothing.
     bad_rows
         Write the rows in error to this CSV file, each with its reason.
+    offline
+        Do not fetch the product list of a client that has none yet.
     """
     desk = open_desk()
     try:
@@ -48,24 +52,45 @@ def import_file(
         raise InvalidInput(
             _("{name} cannot be read.").format(name=file.name), error.strerror or ""
         ) from error
-    checked = imports.dry_run(desk, data, file.name, _provider_id(desk, provider))
+    provider_id = _provider_id(desk, provider)
+    lists = [] if offline else product_lists.missing_for_file(desk, data, file.name, provider_id)
+    not_fetched: dict[str, str] = {}
+    if lists:
+        _tell(f"{product_lists.announcement(lists)} {_('--offline leaves it out.')}")
+        not_fetched = product_lists.fetch(desk, lists)
+    checked = imports.dry_run(desk, data, file.name, provider_id)
     if bad_rows:
         _write_whole(bad_rows, checked.bad_rows_csv())
-    if not dry_run and not checked.to_apply.is_empty():
-        imports.apply(desk, checked, file.name)
+    done = None if dry_run else imports.apply(desk, checked, file.name)
+    overtaken = done.sentences() if done else []
+    for told in (*not_fetched.values(), *checked.notes, *overtaken):
+        _tell(told)
     counts = dict(checked.counts)
     if json:
         problems = checked.problems.to_dicts()
-        notes = list(checked.file.notes)
-        say_json({"dry_run": dry_run, "counts": counts, "notes": notes, "problems": problems})
+        say_json(
+            {
+                "dry_run": dry_run,
+                "counts": counts,
+                "notes": list(checked.notes),
+                "lists_not_fetched": not_fetched,
+                "overtaken": done.overtaken.to_dicts() if done else [],
+                "problems": problems,
+            }
+        )
     else:
-        for note in checked.file.notes:
-            err.print(note, markup=False, highlight=False)
         verb = _("Would be written") if dry_run else _("Written")
         say(
             _("{verb}: {new} new, {changed} changed. {unchanged} unchanged, {skipped} without a"
               " SKU, {error} in error.").format(verb=verb, **counts)
         )  # fmt: skip
+        if counts["unknown"]:
+            unknown = _n(
+                "{verb} too: {n} with a product ID that the client's list does not have.",
+                "{verb} too: {n} with product IDs that the client's list does not have.",
+                counts["unknown"],
+            )
+            say(unknown.format(verb=verb, n=counts["unknown"]))
         for problem in checked.problems.head(_SHOWN).iter_rows(named=True):
             where = _("Row {row}").format(row=problem["row"])
             column = f", {problem['column']}" if problem["column"] else ""
@@ -73,7 +98,7 @@ def import_file(
         if checked.problems.height > _SHOWN:
             more = checked.problems.height - _SHOWN
             err.print(_("… and {more} more; --bad-rows FILE gives all.").format(more=more))
-    return 1 if counts["error"] else 0
+    return 1 if counts["error"] or overtaken else 0
 
 
 @mapping.command(name="export")
@@ -97,6 +122,10 @@ def _write_whole(target: Path, data: bytes) -> None:
         raise InvalidInput(
             _("{name} cannot be written.").format(name=target.name), error.strerror or ""
         ) from error
+
+
+def _tell(sentence: str) -> None:
+    err.print(sentence, markup=False, highlight=False)
 
 
 def _provider_id(desk: Desk, name: str | None) -> str | None:

@@ -199,7 +199,8 @@ def _score(
         score[SKU] += 2 * ours - (0 if ours else 4 * shares.get(KOMET_ID, 0))
     if KOMET_ID in claimed and KOMET_ID not in shares:
         # nothing to compare with: a legacy code could not be looked up anyway
-        score[KOMET_ID] += float(values.str.contains(_NUMBERS).mean() or 0) > _NEARLY_ALL
+        numbers = values.str.contains(_NUMBERS).sum()
+        score[KOMET_ID] += numbers > _NEARLY_ALL * len(values)
 
 
 def _like_codes(values: pl.Series) -> bool:

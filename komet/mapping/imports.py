@@ -1,7 +1,7 @@
 """Importing, editing and exporting SKU mappings, for the page and the command line alike."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import polars as pl
 
@@ -14,31 +14,13 @@ from komet.mapping.file import read_mapping
 from komet.mapping.headings import KOMET_ID
 from komet.mapping.identifiers import typed_code
 from komet.mapping.known import Known
+from komet.mapping.written import Written
 from komet.store import mappings, providers
 from komet.store.mappings import PRODUCT, MappingImport
 
 MOST_BYTES = 50 * 1024 * 1024
 _EDITED = {"provider_id": pl.String, "komet_id": pl.String, "sku": pl.String}
 _SHOWN = {"provider_id": pl.String, "komet_id": pl.String, "shown": pl.String}
-
-
-@dataclass(frozen=True)
-class Written:
-    """What came of writing mappings.
-
-    `new` and `changed` count what was written, a mapping taken away among the changed.
-    `overtaken` [provider_id, komet_id, description, shown, stored, typed: String]: what was not,
-    because somebody has stored another code since the person looked.
-    """
-
-    new: int
-    changed: int
-    overtaken: pl.DataFrame
-
-    @property
-    def written(self) -> int:
-        """How many were written."""
-        return self.new + self.changed
 
 
 def dry_run(

@@ -7,8 +7,8 @@ import polars as pl
 from komet.desk import Desk
 from komet.language import _
 from komet.mapping import grid, imports
-from komet.mapping.imports import Written
 from komet.mapping.suggest import suggest
+from komet.mapping.written import Written
 from komet.store.mappings import PRODUCT
 
 

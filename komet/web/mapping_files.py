@@ -1,12 +1,13 @@
 """Mapping files on the screen: the dry run, applying it, undoing it, and files to take away."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import polars as pl
 import streamlit as st
 
 from komet.desk import Desk
-from komet.language import _, _n, number
+from komet.download import product_lists
+from komet.language import _, _n, current, number
 from komet.mapping import imports
 from komet.mapping.check import DryRun
 from komet.mapping.copying import copy_dry_run
@@ -14,25 +15,64 @@ from komet.mapping.file import template_csv
 from komet.store.providers import Provider
 from komet.tabular.file import FILE_TYPES
 from komet.web import failures, state
+from komet.web.mapping_grid import written
 
 _SHOWN = 500
 
 
-def import_file(desk: Desk, provider_id: str, provider: str, kind: str) -> None:
-    """Upload, see what would change, apply."""
+def import_file(desk: Desk, provider: Provider, kind: str) -> None:
+    """Upload, fetch the product list where it is not here, see what would change, apply."""
     cleared = st.session_state.get(state.MAPPING_SAVES, 0)
+    lacking = product_lists.missing(desk, [provider.id], kind)
+    fetch = bool(lacking) and st.checkbox(
+        failures.plain(product_lists.announcement(lacking)),
+        value=True,
+        key=f"mapping_fetch_{provider.id}_{kind}",
+        help=_("Without it neither legacy codes nor names can be found, and an ID is taken as it"
+               " is."),
+    )  # fmt: skip
     uploaded = st.file_uploader(
-        _("A CSV or Excel file with SKUs for {provider}").format(provider=failures.plain(provider)),
+        _("A CSV or Excel file with SKUs for {provider}").format(
+            provider=failures.plain(provider.name)
+        ),
         type=list(FILE_TYPES),
         key=f"mapping_file_{cleared}",
-        help=_("Needs a column SKU and one of: Komet product ID, Komet code, Komet description."
-               " A column Provider sends rows to other clients."),
+        help=_("Needs a column of your SKUs and one of Komet's product IDs, codes or names. A"
+               " column Provider sends rows to other clients."),
     )  # fmt: skip
     if uploaded is None:
         return
+    data, name = uploaded.getvalue(), uploaded.name
+
+    def check() -> DryRun:
+        if fetch or not lacking:
+            lists = product_lists.missing_for_file(desk, data, name, provider.id, kind)
+            if lists:
+                with st.spinner(product_lists.announcement(lists)):
+                    failed = product_lists.fetch(desk, lists, kind)
+                st.session_state[f"{state.MAPPING_CHECKED}_failed"] = list(failed.values())
+        return imports.dry_run(desk, data, name, provider.id, kind)
+
     with failures.shown():
-        checked = imports.dry_run(desk, uploaded.getvalue(), uploaded.name, provider_id, kind)
-        applied(desk, checked, uploaded.name, kind)
+        made_of = (uploaded.file_id, provider.id, kind, current(), fetch)
+        checked = _kept("file", made_of, check)
+        for sentence in st.session_state.get(f"{state.MAPPING_CHECKED}_failed", ()):
+            st.warning(failures.plain(sentence), icon=":material/warning:")
+        applied(desk, checked, name, kind)
+
+
+def _kept(place: str, made_of: tuple[object, ...], check: Callable[[], DryRun]) -> DryRun:
+    """The dry run that is on the screen: what is applied is what was seen."""
+    kept: dict[str, tuple[object, DryRun]] = st.session_state.setdefault(state.MAPPING_CHECKED, {})
+    made_of = (*made_of, st.session_state.get(state.MAPPING_SAVES, 0))
+    if place not in kept or kept[place][0] != made_of:
+        kept[place] = made_of, check()
+    return kept[place][1]
+
+
+def forget_dry_runs() -> None:
+    """Check again on the next run: what files are compared with has changed."""
+    st.session_state.pop(state.MAPPING_CHECKED, None)
 
 
 def applied(desk: Desk, checked: DryRun, name: str, kind: str) -> None:
@@ -47,12 +87,9 @@ def applied(desk: Desk, checked: DryRun, name: str, kind: str) -> None:
         key=f"apply_{name}",
     ):
         done = imports.apply(desk, checked, name, kind)
-        saves = st.session_state.get(state.MAPPING_SAVES, 0)
-        st.session_state[state.MAPPING_SAVES] = saves + 1
-        failures.notice(
-            _("Written: {new} new, {changed} changed.").format(
-                new=done.new_rows, changed=done.changed_rows
-            )
+        written(
+            done,
+            _("Written: {new} new, {changed} changed.").format(new=done.new, changed=done.changed),
         )
         st.rerun()
     undo_hint.caption(
@@ -81,7 +118,11 @@ def copy_form(desk: Desk, every: Sequence[Provider], to: Provider, kind: str) ->
         )
         if source:
             with failures.shown():
-                checked = copy_dry_run(desk, source, to.id, kind, overwrite=overwrite)
+                checked = _kept(
+                    "copy",
+                    (source, to.id, kind, overwrite, current()),
+                    lambda: copy_dry_run(desk, source, to.id, kind, overwrite=overwrite),
+                )
                 applied(desk, checked, _("copied from {name}").format(name=others[source]), kind)
 
 
@@ -89,6 +130,7 @@ def _dry_run(checked: DryRun) -> None:
     counts = checked.counts
     words = {
         "new": _("New"),
+        "unknown": _("Unknown ID"),
         "changed": _("Changed"),
         "unchanged": _("Unchanged"),
         "skipped": _("Without a SKU"),
@@ -96,19 +138,25 @@ def _dry_run(checked: DryRun) -> None:
     }
     row = st.container(horizontal=True)
     for kind, word in words.items():
-        row.metric(word, number(counts[kind]), border=True, width=140)
-    for note in checked.file.notes:
+        if kind != "unknown" or counts[kind]:
+            row.metric(word, number(counts[kind]), border=True, width=140)
+    for note in checked.notes:
         st.caption(failures.plain(note))
+    if counts["unknown"]:
+        st.caption(
+            _("Unknown ID: the client's product list does not have it. It is written all the same,"
+              " as the list may be older than the product: look at these rows first.")
+        )  # fmt: skip
     if checked.file.ignored_columns:
         st.caption(
             _("Columns that were not used: {names}").format(
                 names=failures.plain(", ".join(checked.file.ignored_columns))
             )
         )
-    changes = checked.rows.filter(pl.col("kind").is_in(["new", "changed"]))
+    changes = checked.rows.filter(pl.col("kind").is_in(["new", "unknown", "changed"]))
     if changes.height:
         st.dataframe(
-            changes.head(_SHOWN).select(
+            changes.sort(pl.col("kind") != "unknown", maintain_order=True).head(_SHOWN).select(
                 "row", pl.col("kind").replace(words), "komet_id", "komet_description",
                 "sku_before", "sku", "sku_description", "reason",
             ),

@@ -8,6 +8,7 @@ import streamlit as st
 from komet.desk import Desk
 from komet.language import _, _n, number
 from komet.mapping import grid, imports
+from komet.mapping.written import Written
 from komet.store.mappings import PRODUCT
 from komet.web import failures, state
 from komet.web.frozen import frozen
@@ -32,6 +33,31 @@ def coverage_line(coverage: pl.DataFrame) -> None:
     )  # fmt: skip
 
 
+def written(done: Written, notice: str) -> None:
+    """Keep what came of a save for after the rerun: how much was written, and what was not."""
+    saves = st.session_state.get(state.MAPPING_SAVES, 0)
+    st.session_state[state.MAPPING_SAVES] = saves + 1
+    st.session_state[state.MAPPING_OVERTAKEN] = done.sentences()
+    failures.notice(notice)
+
+
+def overtaken() -> None:
+    """Name what was left alone at the last save, until it is closed or the next save."""
+    told = st.session_state.get(state.MAPPING_OVERTAKEN)
+    if not told:
+        return
+    with st.container(border=True):
+        st.warning(
+            _("Somebody else has changed this since you looked. It was not written; look again and"
+              " give it anew if you still want it.")
+            + "".join(f"\n- {failures.plain(sentence)}" for sentence in told),
+            icon=":material/warning:",
+        )  # fmt: skip
+        if st.button(_("Close"), key="close_overtaken"):
+            del st.session_state[state.MAPPING_OVERTAKEN]
+            st.rerun()
+
+
 def editable_grid(desk: Desk, provider_id: str, only: str, empty: str, kind: str) -> None:
     """What a provider has of a kind (`only`: see `grid.known`); a button saves what is typed."""
     key = f"{kind}_{only}_{provider_id}"
@@ -41,21 +67,24 @@ def editable_grid(desk: Desk, provider_id: str, only: str, empty: str, kind: str
     product = kind == PRODUCT
     name, code = (_("Product"), _("SKU")) if product else (_("Name"), _("Our code"))
     save = _("Save SKUs") if product else _("Save codes")
-    frame = grid.known(desk, provider_id, text, only=only, kind=kind)
+    saved = st.session_state.get(state.MAPPING_SAVES, 0)
+    page_key = f"page_{key}_{text}"
+    place = st.session_state.get(page_key, 1)
+    editor = f"grid_{key}_{place}_{text}_{saved}"
+    # whatever others do meanwhile, the rows stay until what was typed is saved
+    frame = frozen(editor, grid.known(desk, provider_id, text, only=only, kind=kind), kept=key)
     if frame.is_empty():
         st.info(
             _("Nothing contains “{text}”.").format(text=failures.plain(text)) if text else empty
         )
         return
     pages = math.ceil(frame.height / PAGE_ROWS)
-    page_key = f"page_{key}_{pages}"  # another number of pages begins at the first
-    place = st.session_state.get(page_key, 1)
+    if place > pages:
+        place = st.session_state[page_key] = pages
+        editor = f"grid_{key}_{place}_{text}_{saved}"
     shown = frame.slice((place - 1) * PAGE_ROWS, PAGE_ROWS).with_columns(
         pl.selectors.decimal().cast(pl.Float64)
     )
-    saved = st.session_state.get(state.MAPPING_SAVES, 0)
-    editor = f"grid_{key}_{place}_{text}_{saved}"
-    shown = frozen(editor, shown)
     edited = st.data_editor(
         shown.select(
             "description", "sku", "boxes", "items", "komet_id", "legacy_code", "category",
@@ -87,10 +116,12 @@ def editable_grid(desk: Desk, provider_id: str, only: str, empty: str, kind: str
     bar = st.container(horizontal=True, vertical_alignment="center")
     if bar.button(save, type="primary", key=f"save_{key}"):
         with failures.shown():
-            skus = dict(zip(shown["komet_id"], edited["sku"], strict=True))
-            changed = imports.edit(desk, provider_id, skus, kind)
-            st.session_state[state.MAPPING_SAVES] = saved + 1
-            failures.notice(_n("Saved {n} code.", "Saved {n} codes.", changed).format(n=changed))
+            typed = shown.select("komet_id", shown="sku").with_columns(sku=edited["sku"])
+            typed = typed.filter(pl.col("sku").fill_null("") != pl.col("shown").fill_null(""))
+            skus, seen = (dict(typed.select("komet_id", name).rows()) for name in ("sku", "shown"))
+            done = imports.edit(desk, provider_id, skus, kind, shown=seen)
+            saying = _n("Saved {n} code.", "Saved {n} codes.", done.written)
+            written(done, saying.format(n=done.written))
             st.rerun()
     with bar:
         if pages > 1:

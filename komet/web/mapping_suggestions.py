@@ -9,6 +9,7 @@ from komet.mapping.suggest import DEFAULT_THRESHOLD
 from komet.mapping.suggestions import accept, suggestions
 from komet.web import failures, reads, state
 from komet.web.frozen import frozen
+from komet.web.mapping_grid import written
 
 _SHOWN = 500
 
@@ -23,6 +24,10 @@ def suggestion_list(desk: Desk, provider_id: str, language: str) -> None:
     """Candidates with score and reason; accept the ticked ones, or all from a score upwards."""
     with st.spinner(_("Comparing names …")):
         found = _found(reads.version(), desk, provider_id, language)
+    saved = st.session_state.get(state.MAPPING_SAVES, 0)
+    editor = f"suggestions_{provider_id}_{saved}"
+    all_key = f"accept_above_{provider_id}"
+    found = frozen(editor, found, hold=bool(st.session_state.get(all_key)))
     if found.is_empty():
         st.info(
             _("Nothing to suggest: every product has a SKU, or none of your SKUs is like one. SKUs"
@@ -36,9 +41,6 @@ def suggestion_list(desk: Desk, provider_id: str, language: str) -> None:
         int(DEFAULT_THRESHOLD),
         key="suggestion_threshold",
     )
-    saved = st.session_state.get(state.MAPPING_SAVES, 0)
-    editor = f"suggestions_{provider_id}_{saved}"
-    found = frozen(editor, found)
     above = found.filter(pl.col("score") >= threshold)
     edited = st.data_editor(
         found.head(_SHOWN)
@@ -77,7 +79,7 @@ def suggestion_list(desk: Desk, provider_id: str, language: str) -> None:
         _("Accept all {n:,} from {score} upwards").format(n=above.height, score=threshold),
         type="primary",
         disabled=above.is_empty(),
-        key=f"accept_above_{provider_id}",
+        key=all_key,
     ):
         _accept(desk, provider_id, above)
 
@@ -85,9 +87,7 @@ def suggestion_list(desk: Desk, provider_id: str, language: str) -> None:
 def _accept(desk: Desk, provider_id: str, rows: pl.DataFrame) -> None:
     with failures.shown():
         pairs = dict(zip(rows["komet_id"].to_list(), rows["sku"].to_list(), strict=True))
-        count = accept(desk, provider_id, pairs)
-        st.session_state[state.MAPPING_SAVES] = st.session_state.get(state.MAPPING_SAVES, 0) + 1
-        failures.notice(
-            _n("Mapped {n:,} product.", "Mapped {n:,} products.", count).format(n=count)
-        )
+        done = accept(desk, provider_id, pairs)
+        saying = _n("Mapped {n:,} product.", "Mapped {n:,} products.", done.written)
+        written(done, saying.format(n=done.written))
         st.rerun()

@@ -36,6 +36,12 @@ FILE_IMPORTS = "_file_imports"
 MAPPING_SAVES = "_mapping_saves"
 """How often mappings were written: part of the keys of the grid and of the uploader."""
 
+MAPPING_CHECKED = "_mapping_checked"
+"""The dry runs on the screen, by place: what each was made from, and what it found."""
+
+MAPPING_OVERTAKEN = "_mapping_overtaken"
+"""Sentences on mappings that were not written, because somebody else was faster."""
+
 LANGUAGE = "_language"
 """The language of this session: a key of `komet.language.LANGUAGES`."""
 

@@ -47,8 +47,9 @@ Código artículo Komet|Komet (ID)|Id del producto en Komet|kometProductId|codig
 OURS = (
     """
 SKU|SKUs|sku|Código UNOSOF|Cod. UNOSOF|SKU UNOSOF|SKU en UNOSOF|UNOSOF SKU|Our SKU|Own SKU
-Nuestro código|Nuestros códigos|Código nuestro|Código interno|Cod. interno|Códigos internos|SKU finca
-SKU de la finca|Código de la finca|Part number|Part No.|Part #|Número de parte|Our product code
+Nuestro código|Nuestros códigos|Código nuestro|Código interno|Cod. interno|SKU finca
+Códigos internos|SKU de la finca|Código de la finca|Part number|Part No.|Part #|Número de parte
+Our product code
 Our code|Our item code|Referencia|Ref.|Item|Ítem|Item code|Item No.|Código propio|Código SKU
 Codigo de SKU|Nuestro SKU|SKU propio|SKU #|Farm code|Farm SKU|Internal code|Internal ID|ID interno
 Código ERP|ERP code|Grower code|My SKU|CódigoSKU|SKU Code|Número de SKU|Código de artículo|Código
