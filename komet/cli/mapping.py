@@ -56,7 +56,8 @@ def import_file(
     lists = [] if offline else product_lists.missing_for_file(desk, data, file.name, provider_id)
     not_fetched: dict[str, str] = {}
     if lists:
-        _tell(f"{product_lists.announcement(lists)} {_('--offline leaves it out.')}")
+        left_out = _("--offline leaves it out.")
+        _tell(f"{product_lists.announcement(lists)} {left_out}")
         not_fetched = product_lists.fetch(desk, lists)
     checked = imports.dry_run(desk, data, file.name, provider_id)
     if bad_rows:

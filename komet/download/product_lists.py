@@ -12,7 +12,7 @@ from komet.desk import Desk
 from komet.download import catalogs
 from komet.download.quota import client_within
 from komet.errors import DeskError
-from komet.language import _
+from komet.language import _, _n
 from komet.mapping import imports
 from komet.mapping.errors import MappingFileError
 from komet.store import mappings, providers
@@ -74,8 +74,11 @@ def announcement(lists: Sequence[MissingList]) -> str:
     """What is about to be fetched, and what it costs."""
     names = ", ".join(entry.provider.name for entry in lists)
     requests = sum(len(entry.methods) for entry in lists)
-    return _("The product list of {names} is not here yet: it is fetched first ({n} requests).") \
-        .format(names=names, n=requests)  # fmt: skip
+    return _n(
+        "The product list of {names} is not here yet: it is fetched first ({n} request).",
+        "The product list of {names} is not here yet: it is fetched first ({n} requests).",
+        requests,
+    ).format(names=names, n=requests)
 
 
 def fetch(desk: Desk, lists: Sequence[MissingList], kind: str = PRODUCT) -> dict[str, str]:

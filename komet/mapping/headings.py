@@ -264,9 +264,9 @@ def _missing(names: Sequence[str], claims: Mapping[str, list[int]]) -> MappingFi
     found = ", ".join(f"“{name.strip()[:40]}”" for name in names[:20] if name.strip())
     reason = _("The file has the headings {found}.").format(found=found)
     if not claims[SKU]:
-        reason += " " + _("None of them is seen to be your SKU.")
+        reason += " " + _("None of them is recognised as your SKU.")
     if not any(claims[field] for field in KOMET_FIELDS):
-        reason += " " + _("None of them is seen to tell the Komet product.")
+        reason += " " + _("None of them is recognised as the Komet product.")
     return MappingFileError(
         _("Headings are missing"),
         reason,

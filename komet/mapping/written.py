@@ -29,7 +29,7 @@ class Written:
     def sentences(self) -> list[str]:
         """What was left alone, a sentence each, the first twenty."""
         told = [
-            _("{product}: you gave “{typed}”, but it is “{stored}” by now, no longer “{shown}”.")
+            _("{product}: you entered “{typed}”; meanwhile “{shown}” has become “{stored}”.")
             .format(
                 product=f"{row['description']} ({row['komet_id']})"
                 if row["description"]

@@ -48,8 +48,8 @@ def overtaken() -> None:
         return
     with st.container(border=True):
         st.warning(
-            _("Somebody else has changed this since you looked. It was not written; look again and"
-              " give it anew if you still want it.")
+            _("Not written, because somebody has changed it since you looked. Check it, and enter"
+              " yours again if it should stand:")
             + "".join(f"\n- {failures.plain(sentence)}" for sentence in told),
             icon=":material/warning:",
         )  # fmt: skip
