@@ -7,10 +7,10 @@ one. So an import fetches what has never been fetched: two requests a client, wi
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from komet.accounts.connect import client_for
 from komet.accounts.ledger import Ledger
 from komet.desk import Desk
 from komet.download import catalogs
-from komet.download.quota import client_within
 from komet.errors import DeskError
 from komet.language import _, _n
 from komet.mapping import imports
@@ -91,7 +91,8 @@ def fetch(desk: Desk, lists: Sequence[MissingList], kind: str = PRODUCT) -> dict
         provider = entry.provider
         ledger = Ledger(provider.token_id or "", provider.id)
         try:
-            with client_within(desk, provider, ledger) as client:
+            expected = len(entry.methods)
+            with client_for(desk, provider, ledger, expected=expected) as client:
                 outcome = catalogs.refresh(desk, provider, client, entry.methods)
             reason = outcome.get(_LIST_OF[kind], "")
             if reason == "refused":

@@ -40,8 +40,8 @@ class DryRun:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What the values decided where the headings could not, in sentences."""
-        return self.file.headings.notes
+        """How the file was read, in sentences: the sheet, and what only the values could decide."""
+        return (*self.file.notes, *self.file.headings.notes)
 
     @property
     def counts(self) -> Mapping[str, int]:

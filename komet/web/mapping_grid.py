@@ -44,9 +44,10 @@ def written(done: Written, notice: str) -> None:
 def overtaken() -> None:
     """Name what was left alone at the last save, until it is closed or the next save."""
     told = st.session_state.get(state.MAPPING_OVERTAKEN)
+    place = st.container()  # always there: the tabs below it keep their place, and their choice
     if not told:
         return
-    with st.container(border=True):
+    with place:
         st.warning(
             _("Not written, because somebody has changed it since you looked. Check it, and enter"
               " yours again if it should stand:")

@@ -42,9 +42,10 @@ def type_sku(page: Page, row: int, sku: str) -> None:
     """Double-click the cell, type, leave it with Enter."""
     x, y = table(page)
     page.mouse.dblclick(x + 290, y + 38 + 35 * row + 17)
-    page.keyboard.press("Control+A")
-    page.keyboard.type(sku)
-    page.keyboard.press("Enter")
+    cell = page.locator("#portal .gdg-input")
+    cell.fill(sku)
+    cell.press("Enter")
+    expect(cell).to_have_count(0)
     settled(page)
 
 

@@ -130,7 +130,7 @@ def test_komets_ids_under_every_heading(
     aside, value = ASIDE[number % len(ASIDE)]
     rows = [[theirs, aside, "SKU"]]
     rows += [[komet_id, value, sku] for komet_id, sku in wanted(products).items()]
-    make, name = [(table, "m.csv"), (workbook, "m.xlsx")][number % 2]
+    make, name = (workbook, "m.xlsx") if number % 9 == 0 else (table, "m.csv")
     assert imported(listed, make(*rows), name) == wanted(products)
 
 
