@@ -17,7 +17,7 @@ from komet.orders.filters import OrderFilter
 from komet.store import export_templates
 from komet.web import failures, guard, state
 from komet.web.preferences import kept
-from komet.web.template_editor import template_editor
+from komet.web.template_editor import broken_template, template_editor
 
 desk = guard.enter("export_templates")
 st.title(_("Export templates"))
@@ -27,7 +27,9 @@ st.caption(
 )  # fmt: skip
 
 with desk.db.read() as con:
-    every = all_templates(con)
+    every, broken = all_templates(con)
+for name, error in broken.items():
+    broken_template(desk, name, error)
 picked = st.session_state.pop(state.TEMPLATE_PICK, None)
 if picked in every:
     st.session_state[state.TEMPLATE] = picked

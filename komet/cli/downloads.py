@@ -5,7 +5,7 @@ import threading
 from datetime import date, datetime
 from pathlib import Path
 from types import FrameType
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from cyclopts import Parameter
 
@@ -21,9 +21,10 @@ from komet.download.run import execute
 from komet.download.start import retryable, start
 from komet.download.wording import replaced_sentence
 from komet.errors import InvalidInput
+from komet.export.csv import dialect_of
 from komet.export.orders import export as export_orders
 from komet.export.templated import export_with, template_by_name
-from komet.language import _, _n, moment
+from komet.language import _, _n, current, moment
 from komet.orders.filters import Gone, Mapped, OrderFilter
 from komet.orders.work_lists import WorkList
 from komet.store import providers, runs
@@ -206,6 +207,8 @@ def export(
     standing: Switch = False,
     work: WorkList | None = None,
     template: str | None = None,
+    separator: Literal["comma", "semicolon", "tab"] | None = None,
+    decimal: Literal["point", "comma"] | None = None,
     json: Json = False,
 ) -> int:
     """Export order items to OUT: .xlsx with all sheets, .csv or .parquet with the items.
@@ -214,9 +217,17 @@ def export(
     words (CF or "Confirmed by farm"); texts find a part, without regard to case and accents.
     --standing leaves out what was cancelled. With --template the file has that layout, and OUT may
     be a folder.
+
+    A .csv file has the --separator (comma, semicolon, tab) and the --decimal (point, comma) that
+    Excel reads in your language, unless you say others; its texts stay as they are.
     """
     if mapped and unmapped:
         raise InvalidInput(_("Choose --mapped or --unmapped, not both."))
+    if (separator or decimal) and (template or out.suffix.lower() != ".csv"):
+        raise InvalidInput(
+            _("--separator and --decimal are for a .csv file without a template."),
+            _("A template says itself how its file is written."),
+        )
     desk = open_desk()
     with desk.db.read() as con:
         ids = tuple(providers.provider_by_name(con, name).id for name in provider or ())
@@ -254,7 +265,11 @@ def export(
                 )
             )
         return 0
-    totals = export_orders(desk, chosen, out)
+    signs = {"comma": ",", "semicolon": ";", "tab": "\t"}
+    dialect = dialect_of(
+        current(), signs[separator] if separator else None, decimal == "comma" if decimal else None
+    )
+    totals = export_orders(desk, chosen, out, dialect)
     if json:
         say_json({"file": str(out), **totals.__dict__})
     else:

@@ -12,11 +12,11 @@ from typing import Any
 
 import polars as pl
 
-from komet import __version__, time_zone
+from komet import __version__, language, time_zone
 from komet.desk import Desk
 from komet.errors import InvalidInput
 from komet.export import frames, layout
-from komet.export.csv import write_csv
+from komet.export.csv import CsvDialect, dialect_of, write_csv
 from komet.export.layout import Layout, heading_of
 from komet.export.parquet import write_parquet
 from komet.export.sheet import Column, ColumnKind, Sheet
@@ -34,9 +34,13 @@ FORMATS = (".xlsx", ".csv", ".parquet")
 _TOTALLED = ("boxes", "stems", "fbe", "total_cost", "quantity_confirmed")
 
 
-def export(desk: Desk, chosen: OrderFilter, target: Path) -> Totals:
+def export(
+    desk: Desk, chosen: OrderFilter, target: Path, dialect: CsvDialect | None = None
+) -> Totals:
     """Write every item that the filter finds to `target`, by its ending; returns the totals.
 
+    `dialect` is of a CSV file; by default that of the language in force. Its texts stay as they
+    are, for programs: who opens them in Excel takes .xlsx, where a text is never run as a formula.
     The file appears complete or not at all. Raises `InvalidInput` for another ending or a folder
     that cannot be written.
     """
@@ -54,7 +58,14 @@ def export(desk: Desk, chosen: OrderFilter, target: Path) -> Totals:
         if ending == ".xlsx":
             write_workbook(target, sheets)
         elif ending == ".csv":
-            write_csv(target, _named(found, layout.ITEMS).with_columns(_decimals_as_numbers()))
+            written_as = dialect or dialect_of(language.current())
+            write_csv(
+                target,
+                _named(found, layout.ITEMS),
+                delimiter=written_as.separator,
+                decimal_comma=written_as.decimal_comma,
+                guard_formulas=False,
+            )
         else:
             write_parquet(target, _named(found, layout.ITEMS))
     with desk.db.write() as con:
@@ -62,11 +73,13 @@ def export(desk: Desk, chosen: OrderFilter, target: Path) -> Totals:
     return totals
 
 
-def export_bytes(desk: Desk, chosen: OrderFilter, ending: str) -> bytes:
+def export_bytes(
+    desk: Desk, chosen: OrderFilter, ending: str, dialect: CsvDialect | None = None
+) -> bytes:
     """The same file as bytes, for a browser to download. `ending` is one of `FORMATS`."""
     with TemporaryDirectory() as folder:
         target = Path(folder) / f"orders{ending}"
-        export(desk, chosen, target)
+        export(desk, chosen, target, dialect)
         return target.read_bytes()
 
 
@@ -256,7 +269,3 @@ def _plain(value: Decimal | int | None) -> str:
     """A figure as text, without idle decimals, which a program can read."""
     text = "" if value is None else f"{value:f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-def _decimals_as_numbers() -> pl.Expr:
-    return pl.selectors.decimal().cast(pl.Float64)

@@ -87,5 +87,7 @@ PLAIN_ERP = ExportTemplate(
         ),
     ),
     file_type=".csv",
+    # for a program, which would read an apostrophe as part of the text
+    guard_formulas=False,
 )
 READY_MADE = {t.name: t for t in (KOMET_DESK, AS_KOMET, UNOSOF_LIKE, PLAIN_ERP)}

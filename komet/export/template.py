@@ -8,8 +8,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from komet.errors import InvalidInput
 from komet.export import layout
+from komet.export.csv import SEPARATORS
 from komet.export.layout import Layout
-from komet.language import LANGUAGES, _, _later
+from komet.export.sheet import ColumnKind
+from komet.language import LANGUAGES, _, _later, using
 from komet.orders.filters import OrderFilter
 
 
@@ -60,7 +62,6 @@ FORMAT_WORDS = {
 DECIMALS = {Format.WHOLE: 0, Format.TWO: 2, Format.FOUR: 4}
 DAYS = {Format.ISO: "%Y-%m-%d", Format.DAY_FIRST: "%d/%m/%Y", Format.MONTH_FIRST: "%m/%d/%Y"}
 FILE_TYPES = (".xlsx", ".csv", ".parquet")
-DELIMITERS = {",": _later("comma"), ";": _later("semicolon"), "\t": _later("tab")}
 _UNSAFE = re.compile(r'[\\/:*?"<>|\x00-\x1f]+')
 _PLACEHOLDERS = {"name", "date", "time", "provider", "from", "to"}
 
@@ -79,6 +80,8 @@ class TemplateColumn(BaseModel):
 class ExportTemplate(BaseModel):
     """A layout. An empty heading takes the usual one, in the template's language.
 
+    Of a CSV file: `guard_formulas` puts an apostrophe before texts that Excel would run.
+
     `file_name` may hold {name}, {date}, {time}, {provider}, {from} and {to}.
     """
 
@@ -91,6 +94,7 @@ class ExportTemplate(BaseModel):
     file_type: str = ".xlsx"
     delimiter: str = ","
     decimal_comma: bool = False
+    guard_formulas: bool = True
     totals: bool = False
     file_name: str = "{name}-{date}"
 
@@ -104,10 +108,11 @@ class ExportTemplate(BaseModel):
             )
         if any(not column.source and not column.heading for column in self.columns):
             raise ValueError(_("A column with a fixed value needs a heading."))
+        self._check_formats()
         for value, allowed in (
             (self.language, LANGUAGES),
             (self.file_type, FILE_TYPES),
-            (self.delimiter, DELIMITERS),
+            (self.delimiter, SEPARATORS),
         ):
             if value not in allowed:
                 raise ValueError(_("“{value}” cannot be chosen.").format(value=value))
@@ -120,13 +125,33 @@ class ExportTemplate(BaseModel):
                     names=", ".join(f"{{{name}}}" for name in sorted(_PLACEHOLDERS))
                 )
             )
-        headings = [heading.casefold() for heading in self.headings()]
+        with using(self.language):
+            headings = [heading.casefold() for heading in self.headings()]
         twice = sorted({h for h in headings if headings.count(h) > 1})
         if twice:
             raise ValueError(
                 _("Two columns have the heading {names}.").format(names=", ".join(twice))
             )
         return self
+
+    def _check_formats(self) -> None:
+        kinds = {name: kind for name, _heading, kind in LEVELS[self.level]}
+        usual = {name: heading for name, heading, _kind in LEVELS[self.level]}
+        for column in self.columns:
+            kind = kinds.get(column.source, ColumnKind.TEXT)
+            fits = (
+                kind.is_number
+                if column.format in DECIMALS
+                else kind in {ColumnKind.DATE, ColumnKind.TIME} or column.format not in DAYS
+            )
+            if not fits:
+                raise ValueError(
+                    _("“{column}” cannot be written as “{format}”: it holds {kind}.").format(
+                        column=column.heading or _(usual[column.source]),
+                        format=_(FORMAT_WORDS[column.format]),
+                        kind=_kind_word(kind),
+                    )
+                )
 
     def headings(self) -> list[str]:
         """The heading of each column, in the language in force where none is given."""
@@ -147,6 +172,12 @@ class ExportTemplate(BaseModel):
         }
         text = re.sub(r"\{(\w+)\}", lambda found: values[found[1]], self.file_name)
         return (_UNSAFE.sub("-", text).strip(" .-") or "export")[:120] + self.file_type
+
+
+def _kind_word(kind: ColumnKind) -> str:
+    if kind.is_number:
+        return _("numbers")
+    return {ColumnKind.DATE: _("days"), ColumnKind.TIME: _("times")}.get(kind, _("text"))
 
 
 def checked_template(definition: object) -> ExportTemplate:

@@ -3,7 +3,7 @@
 from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, NamedTuple
 
 import polars as pl
 
@@ -34,16 +34,35 @@ from komet.store.database import Connection
 _KINDS = {0: ColumnKind.QUANTITY, 2: ColumnKind.MONEY, 4: ColumnKind.UNIT_COST}
 
 
-def all_templates(con: Connection) -> dict[str, ExportTemplate]:
-    """Name → template: the ready-made ones, then the stored ones."""
-    stored = export_templates.definitions(con)
-    return READY_MADE | {name: checked_template(found) for name, found in stored.items()}
+class Templates(NamedTuple):
+    """Templates by name, and the reason why each stored one that cannot be used cannot."""
+
+    usable: dict[str, ExportTemplate]
+    broken: dict[str, InvalidInput]
+
+
+def all_templates(con: Connection) -> Templates:
+    """The ready-made ones, then the stored ones."""
+    usable, broken = dict(READY_MADE), {}
+    for name, definition in export_templates.definitions(con).items():
+        try:
+            usable[name] = checked_template(definition)
+        except InvalidInput as error:
+            broken[name] = error
+    return Templates(usable, broken)
 
 
 def template_by_name(desk: Desk, name: str) -> ExportTemplate:
-    """Ignoring case. Raises `NotFound`, which lists the names."""
+    """Ignoring case. Raises `NotFound`, which lists the names; `InvalidInput` for a broken one."""
     with desk.db.read() as con:
-        known = all_templates(con)
+        known, broken = all_templates(con)
+    for held, error in broken.items():
+        if held.casefold() == name.strip().casefold():
+            raise InvalidInput(
+                _("The export template “{name}” cannot be used.").format(name=held),
+                error.reason,
+                _("Save it anew on Export templates, or take another."),
+            )
     for held, template in known.items():
         if held.casefold() == name.strip().casefold():
             return template
@@ -54,7 +73,8 @@ def template_by_name(desk: Desk, name: str) -> ExportTemplate:
 
 
 def save_template(desk: Desk, template: ExportTemplate) -> None:
-    """Store a template. Raises `InvalidInput` for the name of a ready-made one."""
+    """Store a template. Raises `InvalidInput` for a ready-made one's name or a wrong layout."""
+    checked_template(template.model_dump())
     if template.name.casefold() in {name.casefold() for name in READY_MADE}:
         raise InvalidInput(
             _("“{name}” is ready-made and stays as it is.").format(name=template.name),
@@ -110,12 +130,17 @@ def export_with(
     else:
         with reported(target):
             if template.file_type == ".csv":
-                plain = frame.with_columns(pl.selectors.decimal().cast(pl.Float64))
                 write_csv(
                     target,
-                    plain,
+                    frame,
                     delimiter=template.delimiter,
                     decimal_comma=template.decimal_comma,
+                    guard_formulas=template.guard_formulas,
+                    decimals={
+                        heading: DECIMALS[column.format]
+                        for column, heading in zip(template.columns, frame.columns, strict=True)
+                        if column.format in DECIMALS
+                    },
                 )
             else:
                 write_parquet(target, frame)

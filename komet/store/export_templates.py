@@ -10,10 +10,17 @@ from komet.store import audit
 from komet.store.database import Connection
 
 
-def definitions(con: Connection) -> dict[str, dict[str, Any]]:
-    """Name → definition, by name."""
+def definitions(con: Connection) -> dict[str, Any]:
+    """Name → definition as it is stored, by name; one that is no JSON as its text."""
     rows = con.rows("SELECT name, definition FROM export_templates ORDER BY lower(name)")
-    return {row["name"]: json.loads(row["definition"]) for row in rows}
+    return {row["name"]: _parsed(row["definition"]) for row in rows}
+
+
+def _parsed(definition: str) -> Any:
+    try:
+        return json.loads(definition)
+    except ValueError:
+        return definition
 
 
 def save(con: Connection, name: str, definition: dict[str, Any], now: datetime) -> None:

@@ -4,10 +4,11 @@ import streamlit as st
 
 from komet import time_zone
 from komet.desk import Desk
+from komet.export.csv import dialects
 from komet.export.orders import export_bytes
 from komet.export.templated import all_templates, export_template_bytes, target_name
 from komet.export.workbook import EXCEL_TYPE
-from komet.language import _
+from komet.language import _, _n, current
 from komet.orders.filters import OrderFilter
 from komet.web import failures
 from komet.web.preferences import kept
@@ -25,17 +26,21 @@ def export_menu(desk: Desk, chosen: OrderFilter) -> None:
             ".csv": _("CSV, items"),
             ".parquet": _("Parquet, items"),
         }
+        dialect = st.selectbox(
+            _("Columns and decimals of CSV"), dialects(current()), format_func=lambda one: one.word,
+            key=f"export_dialect_{current()}",
+        )  # fmt: skip
         for ending, label in labels.items():
             st.download_button(
                 label,
-                data=kept(export_bytes, desk, chosen, ending),
+                data=kept(export_bytes, desk, chosen, ending, dialect),
                 file_name=name + ending,
                 mime=_MIME[ending],
                 on_click="ignore",
                 width="stretch",
             )
         with desk.db.read() as con:
-            every = all_templates(con)
+            every, broken = all_templates(con)
         picked = st.selectbox(_("Template"), list(every), key="export_template")
         file_name = target_name(desk, every[picked], chosen)
         st.download_button(
@@ -47,3 +52,11 @@ def export_menu(desk: Desk, chosen: OrderFilter) -> None:
             width="stretch",
         )
         st.caption(failures.plain(file_name))
+        if broken:
+            st.page_link(
+                "pages/export_templates.py",
+                label=_n(
+                    "{n} template cannot be used", "{n} templates cannot be used", len(broken)
+                ).format(n=len(broken)),
+                icon=":material/warning:",
+            )

@@ -5,8 +5,10 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
+from komet.desk import Desk
+from komet.errors import InvalidInput
+from komet.export.csv import SEPARATORS, dialect_of
 from komet.export.template import (
-    DELIMITERS,
     FILE_TYPES,
     FORMAT_WORDS,
     LEVEL_WORDS,
@@ -16,6 +18,25 @@ from komet.export.template import (
     Level,
 )
 from komet.language import LANGUAGES, _
+from komet.store import export_templates
+from komet.web import failures
+
+
+def broken_template(desk: Desk, name: str, error: InvalidInput) -> None:
+    """A stored template that cannot be used: why, and a button that deletes it."""
+    with st.container(border=True, horizontal=True, vertical_alignment="center"):
+        st.markdown(
+            ":material/warning: "
+            + _("**{name}** cannot be used. {reason}").format(
+                name=failures.plain(name), reason=failures.plain(error.reason)
+            )
+        )
+        if st.button(_("Delete {name}").format(name=failures.plain(name)), key=f"broken_{name}"):
+            with failures.shown():
+                with desk.db.write() as con:
+                    export_templates.delete(con, name, desk.now())
+                failures.notice(_("Deleted {name}.").format(name=name))
+                st.rerun()
 
 
 def template_editor(held: ExportTemplate, key: str) -> dict[str, Any]:
@@ -39,13 +60,24 @@ def template_editor(held: ExportTemplate, key: str) -> dict[str, Any]:
         help=_("May hold {name}, {date}, {time}, {provider}, {from} and {to}."),
     )  # fmt: skip
     delimiter, decimal_comma, totals = held.delimiter, held.decimal_comma, held.totals
+    guard_formulas = held.guard_formulas
     if file_type == ".csv":
-        signs = list(DELIMITERS)
+        if held.file_type != ".csv":
+            usual = dialect_of(spoken)
+            delimiter, decimal_comma = usual.separator, usual.decimal_comma
+        key_csv = f"{key}_{spoken}"
+        signs = list(SEPARATORS)
         delimiter = right.selectbox(
-            _("Columns are parted by"), signs, index=signs.index(held.delimiter),
-            format_func=lambda sign: _(DELIMITERS[sign]), key=f"delimiter_{key}",
+            _("Columns are parted by"), signs, index=signs.index(delimiter),
+            format_func=lambda sign: _(SEPARATORS[sign]), key=f"delimiter_{key_csv}",
         )  # fmt: skip
-        decimal_comma = right.checkbox(_("Decimal comma"), held.decimal_comma, key=f"decimal_{key}")
+        decimal_comma = right.checkbox(_("Decimal comma"), decimal_comma, key=f"decimal_{key_csv}")
+        guard_formulas = right.checkbox(
+            _("Apostrophe before texts that Excel would run as formulas"), guard_formulas,
+            key=f"guard_{key_csv}",
+            help=_("Such as =1+1, or a note that begins with a minus. Leave it out where a program"
+                   " reads the file."),
+        )  # fmt: skip
     elif file_type == ".xlsx":
         totals = right.checkbox(_("A row of totals"), held.totals, key=f"totals_{key}")
     return {
@@ -56,6 +88,7 @@ def template_editor(held: ExportTemplate, key: str) -> dict[str, Any]:
         "file_type": file_type,
         "delimiter": delimiter,
         "decimal_comma": decimal_comma,
+        "guard_formulas": guard_formulas,
         "totals": totals,
         "file_name": file_name,
     }

@@ -22,9 +22,16 @@ from komet.export.template import (
     TemplateColumn,
     checked_template,
 )
-from komet.export.templated import export_with, preview, save_template, template_by_name
+from komet.export.templated import (
+    all_templates,
+    export_with,
+    preview,
+    save_template,
+    template_by_name,
+)
 from komet.orders import query
 from komet.orders.filters import OrderFilter
+from komet.store import export_templates
 
 NOW = datetime(2026, 11, 20, 6, 5, tzinfo=UTC)
 
@@ -121,6 +128,18 @@ def test_formats_fixed_values_and_a_spanish_csv(filled: Accounts, tmp_path: Path
         ({"file_type": ".exe"}, "cannot be chosen"),
         ({"file_type": ".csv", "decimal_comma": True}, "comma"),
         ({"name": " "}, "name"),
+        ({"columns": [{"source": "product", "format": "two"}]}, "“Product” cannot .* holds text"),
+        ({"columns": [{"source": "boxes", "format": "iso"}]}, "“Boxes” cannot .* holds numbers"),
+        ({"columns": [{"source": "ship_date", "format": "whole"}]}, "holds days"),
+        ({"columns": [{"source": "downloaded_at", "format": "two"}]}, "holds times"),
+        ({"columns": [{"fixed": "x", "heading": "F", "format": "four"}]}, "“F” cannot"),
+        (
+            {
+                "language": "es",
+                "columns": [{"source": "boxes"}, {"source": "stems", "heading": "Cajas"}],
+            },
+            "heading cajas",
+        ),
     ],
 )
 def test_what_cannot_be_used_is_told(wrong: dict[str, Any], reason: str) -> None:
@@ -161,3 +180,105 @@ def test_the_command_takes_a_template(filled: Accounts, komet: Komet, tmp_path: 
     [made] = tmp_path.glob("Ours-*.csv")
     assert read(made).columns[:3] == ["source", "client", "po_number"]
     assert komet("export", str(tmp_path), "--template", "none").returncode == 2
+
+
+def test_what_is_wrong_is_not_saved(accounts: Accounts) -> None:
+    wrong = PLAIN_ERP.model_copy(
+        update={
+            "name": "Mine",
+            "columns": (TemplateColumn(source="sku", format=Format.TWO),),
+        }
+    )
+    with pytest.raises(InvalidInput, match="“SKU” cannot be written as “2 decimals”"):
+        save_template(accounts.desk, wrong)
+    with accounts.desk.db.read() as con:
+        assert export_templates.definitions(con) == {}
+
+
+BROKEN = {"name": "Old", "columns": [{"source": "product", "format": "two"}]}
+
+
+def test_one_broken_template_leaves_the_others(filled: Accounts, komet: Komet) -> None:
+    mine = PLAIN_ERP.model_copy(update={"name": "Mine"})
+    save_template(filled.desk, mine)
+    with filled.desk.db.write() as con:
+        for name, definition in (
+            ("Old", BROKEN), ("Unknown", {"name": "Unknown", "columns": [{"source": "gone"}]}),
+            ("Shape", []),
+        ):  # fmt: skip
+            export_templates.save(con, name, definition, filled.desk.now())  # type: ignore[arg-type]
+        usable, broken = all_templates(con)
+    assert set(usable) == {*READY_MADE, "Mine"}
+    assert usable["Mine"] == mine
+    assert set(broken) == {"Old", "Unknown", "Shape"}
+    assert "Product" in broken["Old"].reason
+    assert "gone" in broken["Unknown"].reason
+    out = filled.desk.settings.home / "out.csv"
+    done = komet("export", str(out), "--template", "mine")
+    assert done.returncode == 0, done.stderr
+    done = komet("export", str(out), "--template", "OLD")
+    assert done.returncode == 2
+    assert "“Old” cannot be used" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_an_erp_gets_texts_as_they_are_and_decimals_as_asked(
+    filled: Accounts, tmp_path: Path
+) -> None:
+    columns = (
+        TemplateColumn(heading="sign", fixed="=1+1"),
+        TemplateColumn(source="boxes", heading="boxes"),
+        TemplateColumn(source="unit_cost", heading="cost", format=Format.TWO),
+    )
+    for guard, sign in ((False, "=1+1"), (True, "'=1+1")):
+        template = PLAIN_ERP.model_copy(update={"columns": columns, "guard_formulas": guard})
+        path, _rows = export_with(filled.desk, template, OrderFilter(), tmp_path)
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            rows = list(csv.reader(file))[1:]
+        assert {row[0] for row in rows} == {sign}
+        assert not [row[1] for row in rows if "." in row[1]]
+        assert all(len(row[2].partition(".")[2]) == 2 for row in rows if row[2])
+        assert any(row[2] for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("language", "given", "separator", "decimal"),
+    [
+        ("en", (), ",", "."),
+        ("es", (), ";", ","),
+        ("es", ("--separator", "tab", "--decimal", "point"), "\t", "."),
+        ("en", ("--decimal", "comma"), ";", ","),
+        ("es", ("--separator", "comma"), ",", "."),
+    ],
+)
+def test_a_csv_is_written_as_the_language_or_the_person_says(
+    filled: Accounts, komet: Komet, language: str, given: tuple[str, ...], separator: str,
+    decimal: str,
+) -> None:  # fmt: skip
+    out = filled.desk.settings.home / "o.csv"
+    done = komet("export", str(out), *given, env={"KOMET_LANGUAGE": language})
+    assert done.returncode == 0, done.stderr
+    with out.open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.reader(file, delimiter=separator))
+    names = {"en": ("Boxes", "Total cost"), "es": ("Cajas", "Costo total")}[language]
+    boxes, cost = (rows[0].index(name) for name in names)
+    assert all(row[boxes].isdigit() for row in rows[1:] if row[boxes])
+    amounts = [row[cost] for row in rows[1:] if row[cost]]
+    assert any(decimal in amount for amount in amounts)
+    with filled.desk.db.read() as con:
+        expected = query.totals(con, OrderFilter()).total_cost or 0
+    assert sum(float(amount.replace(decimal, ".")) for amount in amounts) == pytest.approx(
+        float(expected)
+    )
+
+
+def test_signs_that_do_not_go_together_are_wrong_use(komet: Komet, tmp_path: Path) -> None:
+    for arguments in (
+        ("o.csv", "--separator", "comma", "--decimal", "comma"),
+        ("o.xlsx", "--separator", "tab"),
+        ("o.csv", "--template", "Plain ERP import", "--decimal", "comma"),
+    ):
+        done = komet("export", str(tmp_path / arguments[0]), *arguments[1:])
+        assert done.returncode == 2
+        assert done.stderr.strip()
+        assert "Traceback" not in done.stderr
