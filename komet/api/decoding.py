@@ -19,7 +19,8 @@ DEEPEST = 32
 MOST_OBJECTS = 500_000
 """Objects and lists of one answer. A day of 35,000 POs with two lines each has 140,000 of them.
 
-Bytes alone are no bound: what is three bytes on the wire is a kilobyte as a record.
+Bytes alone are no bound: what is three bytes on the wire is a kilobyte as a record. So many small
+ones are not read, either: Komet's own take a hundred bytes and more on average.
 """
 
 MOST_VALUES = 8_000_000
@@ -28,13 +29,25 @@ MOST_VALUES = 8_000_000
 _LONGEST_INTEGER = 40
 _LONGEST_DECIMAL = 400
 _LARGEST_EXPONENT = 100
-_ESCAPE = re.compile(
-    r"""(?ix)
-    \\u d[89ab][0-9a-f]{2} \\u d[c-f][0-9a-f]{2}  # a whole surrogate pair
-    | (?P<unwritable> \\u d[89a-f][0-9a-f]{2} | \\u 0000 )
-    | \\.  # any other escape, an escaped backslash too
+_FEW_OBJECTS = 50_000
+_BYTES_AN_OBJECT = 40
+_FEW_VALUES = 500_000
+_BYTES_A_VALUE = 8
+# in runs, since a text may hold millions; possessive, since going back over a run costs memory
+_ESCAPES = re.compile(
+    r"""(?x)
+    (?P<unwritable> (?:
+        \\u[dD][89abAB][0-9a-fA-F]{2} (?! \\u[dD][c-fC-F][0-9a-fA-F]{2})  # half a surrogate pair
+        | \\u[dD][c-fC-F][0-9a-fA-F]{2}
+        | \\u0000
+    ){1,1000}+ )
+    | (?:
+        \\u[dD][89abAB][0-9a-fA-F]{2} \\u[dD][c-fC-F][0-9a-fA-F]{2}  # a whole one
+        | \\ (?! u[dD][89a-fA-F][0-9a-fA-F]{2} | u0000) .  # any other, an escaped backslash too
+    ){1,1000}+
     """
 )
+_LENGTH_OF_ESCAPE = len(r"\u0000")
 
 
 def decoded(content: bytes, charset: str | None = None) -> Any:
@@ -65,17 +78,20 @@ def decoded(content: bytes, charset: str | None = None) -> Any:
 
 def _refuse_crowds(content: bytes) -> None:
     objects = content.count(b"{") + content.count(b"[")
-    if objects <= MOST_OBJECTS and content.count(b",") <= MOST_VALUES:
+    most = min(MOST_OBJECTS, _FEW_OBJECTS + len(content) // _BYTES_AN_OBJECT)
+    values = min(MOST_VALUES, _FEW_VALUES + len(content) // _BYTES_A_VALUE)
+    if objects <= most and content.count(b",") <= values:
         return
     error = BadResponse(
         _("Komet's answer holds more than this computer's memory is for."),
         _("{count} objects and lists came, and at most {most} are read.").format(
-            count=f"{objects:,}", most=f"{MOST_OBJECTS:,}"
+            count=f"{objects:,}", most=f"{most:,}"
         )
-        if objects > MOST_OBJECTS
+        if objects > most
         else "",
     )
-    error.retryable = False
+    # cut off, it may come whole the next time; that much of it comes no smaller
+    error.retryable = objects <= MOST_OBJECTS and objects > most
     raise error
 
 
@@ -94,7 +110,12 @@ def _writable(text: str) -> str:
     text = text.replace("\0", "\ufffd")
     if "\\u" not in text:
         return text
-    return _ESCAPE.sub(lambda found: "\ufffd" if found["unwritable"] else found[0], text)
+    return _ESCAPES.sub(_replaced, text)
+
+
+def _replaced(found: re.Match[str]) -> str:
+    run = found["unwritable"]
+    return "\ufffd" * (len(run) // _LENGTH_OF_ESCAPE) if run else found[0]
 
 
 def _integer(digits: str) -> int | str:

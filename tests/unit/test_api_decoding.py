@@ -1,6 +1,7 @@
 """From bytes to values: what is not quite JSON, and what no file could hold afterwards."""
 
 import json
+import time
 import tracemalloc
 from contextlib import suppress
 from decimal import Decimal
@@ -119,6 +120,31 @@ def test_crowds_are_refused_before_they_fill_the_memory(part: bytes) -> None:
     finally:
         tracemalloc.stop()
     assert not failure.value.retryable
+
+
+@pytest.mark.parametrize(
+    ("part", "read"),
+    [
+        (r"\ud83c\udf39", "🌹"),
+        (r"\ud83c", "\ufffd"),
+        (r"\udf39", "\ufffd"),
+        (r"\u0000", "\ufffd"),
+        (r"\u00f1", "ñ"),
+        (r"\\ud83c", "\\ud83c"),
+        (r"\n\ud83c\ud83c\udf39\u0000", "\n\ufffd🌹\ufffd"),
+    ],
+)
+def test_millions_of_escapes_are_read_in_one_go(part: str, read: str) -> None:
+    times = 3_000_000 // len(part)
+    started = time.process_time()
+    assert decoded(f'["{part * times}"]'.encode()) == [read * times]
+    assert time.process_time() - started < 5
+
+
+def test_many_small_objects_are_no_answer_of_komets() -> None:
+    assert len(decoded(b"[" + b'{"id":1},' * 40_000 + b"0]")) == 40_001
+    with pytest.raises(BadResponse, match=r"300,001 objects.*at most 117,500"):
+        decoded(b"[" + b'{"id":1},' * 300_000 + b"0]")
 
 
 def test_digits_without_end_stay_text() -> None:
