@@ -84,13 +84,16 @@ def next_midnight(now: datetime) -> datetime:
 
 
 def pools(con: Connection, chosen: Sequence[Provider]) -> list[tuple[list[Token], list[Provider]]]:
-    """The pools that these providers spend from, each with the providers that do."""
+    """The pools that these providers spend from, each with the providers that do.
+
+    One without a token in use spends nothing, and is in none.
+    """
     every_token = {token.id: token for token in tokens.all_tokens(con, retired=True)}
     every_provider = providers.all_providers(con)
     found: dict[frozenset[str], tuple[list[Token], list[Provider]]] = {}
     for provider in chosen:
         token = every_token.get(provider.token_id or "")
-        if token is not None:
+        if token is not None and not token.retired_at:
             pool = calls.pool_of(token, list(every_token.values()), every_provider)
             key = frozenset(other.id for other in pool)
             found.setdefault(key, (pool, []))[1].append(provider)
@@ -98,7 +101,7 @@ def pools(con: Connection, chosen: Sequence[Provider]) -> list[tuple[list[Token]
 
 
 def left_today(con: Connection, desk: Desk, provider: Provider) -> int | None:
-    """Requests left today in the provider's pool; None for one without a token."""
+    """Requests left today in the provider's pool; None for one without a token in use."""
     for pool, _providers in pools(con, [provider]):
         return calls.left_today(con, pool, desk.now())
     return None

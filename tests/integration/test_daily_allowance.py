@@ -18,7 +18,7 @@ from komet.download.run import execute
 from komet.download.start import start
 from komet.explorer import catalog
 from komet.explorer.calling import call_method
-from komet.store import calls, runs
+from komet.store import calls, runs, tokens
 from komet.store.providers import Provider
 from komet.store.runs import RunState, SliceState
 
@@ -73,6 +73,18 @@ def test_the_plan_tells_each_pool_apart(accounts: Accounts) -> None:
     assert "Pétalo: 22 requests, 1,000 left today" in planned.sentence
     assert "44" not in planned.sentence
     assert planned.requests == 44
+
+
+def test_a_client_without_a_token_in_use_is_not_in_the_plan(accounts: Accounts) -> None:
+    with accounts.desk.db.write() as con:
+        tokens.retire_token(
+            con, accounts.petalo.token_id or "", accounts.desk.now(), in_use_too=True
+        )
+    planned = plan(accounts.desk, accounts.both, *accounts.days(0, 0))
+    assert planned.sentence == "Magnolia: 3 requests, 1,000 left today"
+    run, _resumed = start(accounts.desk, planned, source="test")
+    assert execute(accounts.desk, run.id).state is RunState.FAILED
+    assert ledgered(accounts, accounts.magnolia) == 3
 
 
 def test_every_request_passes_the_gate(accounts: Accounts) -> None:
