@@ -6,13 +6,16 @@ standard output (with `--json`, JSON alone), progress and failures to standard e
 
 import locale
 import sys
+from typing import Annotated
 
-from cyclopts import App, CycloptsError
+from cyclopts import App, CycloptsError, Parameter
 
 from komet import __version__, language, logs, person, time_zone
-from komet.cli import accounts, anything, downloads, keeping, mapping, samples
-from komet.cli.output import err
+from komet.api.errors import InvalidCall
+from komet.cli import accounts, anything, downloads, keeping, mapping, reports, samples
+from komet.cli.output import err, tell
 from komet.errors import DeskError, InvalidInput, NotFound
+from komet.language import _
 from komet.settings import settings
 
 __all__ = ["app", "main"]
@@ -31,6 +34,8 @@ app.command(downloads.refresh)
 app.command(downloads.retry)
 app.command(downloads.runs_command, name="runs")
 app.command(downloads.export)
+app.command(reports.changes)
+app.command(reports.planning)
 app.command(anything.call)
 app.command(anything.openapi)
 app.command(anything.postman)
@@ -39,6 +44,31 @@ app.command(keeping.restore)
 app.command(keeping.doctor)
 app.command(samples.sandbox)
 app.command(samples.demo)
+app.command(samples.completion)
+app.register_install_completion_command(help="Install completion for this shell, for `komet`.")
+
+
+@app.meta.default
+def launch(
+    *words: Annotated[str, Parameter(show=False, allow_leading_hyphen=True)],
+    quiet: Annotated[bool, Parameter(negative="")] = False,
+    verbose: Annotated[bool, Parameter(negative="")] = False,
+) -> object:
+    """Komet Desk: Komet Sales purchase orders in, mapped and checked Excel files out.
+
+    Parameters
+    ----------
+    quiet
+        Results and failures only: no progress, no plan.
+    verbose
+        A line for each day, and the log of what goes on.
+    """
+    if quiet and verbose:
+        raise InvalidInput(_("Choose --quiet or --verbose, not both."))
+    tell(quiet=quiet, verbose=verbose)
+    if verbose:
+        logs.configure("DEBUG" if settings().log_level == "DEBUG" else "INFO")
+    return app(words, exit_on_error=False, print_error=True)
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -54,10 +84,10 @@ def main(arguments: list[str] | None = None) -> None:
     person.follow(lambda: settings().person)
     logs.configure(settings().log_level if settings().log_level != "INFO" else "ERROR")
     try:
-        result = app(arguments, exit_on_error=False, print_error=True)
+        result = app.meta(arguments, exit_on_error=False, print_error=True)
     except CycloptsError:
         sys.exit(2)
-    except (InvalidInput, NotFound) as error:
+    except (InvalidInput, InvalidCall, NotFound) as error:
         err.print(str(error), markup=False, highlight=False)
         sys.exit(2)
     except DeskError as error:

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Annotated
 
 from cyclopts import App, Parameter
+from cyclopts.validators import Number
 from pydantic import SecretStr
 
 from komet.accounts.check import Outcome, check_token
@@ -190,6 +191,112 @@ def add_provider(
         )
         added = providers.save_provider(con, fields, overlap_too=yes, now=desk.now())
     say(_("Added client provider {name}.").format(name=added.name))
+    return 0
+
+
+@provider.command(name="edit")
+def edit_provider(
+    name: str,
+    /,
+    *,
+    new_name: str | None = None,
+    token: str | None = None,
+    base_url: str | None = None,
+    location_id: str | None = None,
+    group: str | None = None,
+    company_id: str | None = None,
+    days_back: Annotated[int | None, Parameter(validator=Number(gte=0, lte=60))] = None,
+    days_ahead: Annotated[int | None, Parameter(validator=Number(gte=0, lte=180))] = None,
+    yes: Annotated[bool, Parameter(negative="")] = False,
+) -> int:
+    """Change a client provider; what is not given stays, and "" clears a field.
+
+    Parameters
+    ----------
+    name
+        The client provider, by name.
+    new_name
+        What it is called from now on.
+    token
+        The label of its token.
+    base_url
+        Where its Komet answers.
+    location_id
+        Only the orders of this Komet location.
+    group
+        Komet group.
+    company_id
+        Its Komet company ID.
+    days_back
+        A refresh begins this many days before today.
+    days_ahead
+        A refresh ends this many days after today.
+    yes
+        Save it even though it gets the same orders as another one.
+    """
+    given = {
+        "name": new_name,
+        "base_url": checked_base_url(base_url) if base_url else base_url,
+        "location_id": location_id,
+        "komet_group": group,
+        "company_id": company_id,
+        "days_back": days_back,
+        "days_ahead": days_ahead,
+    }
+    changed: dict[str, object] = {key: value for key, value in given.items() if value is not None}
+    if not changed and token is None:
+        raise InvalidInput(_("Nothing to change: `--help` lists what can be."))
+    desk = open_desk()
+    with desk.db.write() as con:
+        held = providers.provider_by_name(con, name)
+        if token is not None:
+            changed["token_id"] = tokens.token_by_label(con, token).id
+        if location_id is not None and location_id != (held.location_id or ""):
+            changed["location_name"] = None
+        fields = ProviderFields.model_validate(
+            held.model_dump() | {k: None if v == "" and k != "name" else v
+                                 for k, v in changed.items()}
+        )  # fmt: skip
+        saved = providers.save_provider(
+            con, fields, provider_id=held.id, overlap_too=yes, now=desk.now()
+        )
+    say(_("Saved {name}.").format(name=saved.name))
+    return 0
+
+
+@provider.command
+def activate(name: str, /, *, yes: Annotated[bool, Parameter(negative="")] = False) -> int:
+    """Download a client provider again.
+
+    Parameters
+    ----------
+    name
+        The client provider, by name.
+    yes
+        Activate it even though it gets the same orders as another one.
+    """
+    return _set_active(name, True, yes)
+
+
+@provider.command
+def deactivate(name: str, /) -> int:
+    """Leave a client provider out of downloads; its orders stay."""
+    return _set_active(name, False, True)
+
+
+def _set_active(name: str, active: bool, overlap_too: bool) -> int:
+    desk = open_desk()
+    with desk.db.write() as con:
+        held = providers.provider_by_name(con, name)
+        fields = ProviderFields.model_validate(held.model_dump() | {"active": active})
+        saved = providers.save_provider(
+            con, fields, provider_id=held.id, overlap_too=overlap_too, now=desk.now()
+        )
+    say(
+        _("{name} is active.").format(name=saved.name)
+        if active
+        else _("{name} is inactive: it is not downloaded, its orders stay.").format(name=saved.name)
+    )
     return 0
 
 

@@ -12,10 +12,11 @@ from cyclopts import Parameter
 from komet import time_zone
 from komet.backup.daily import keep_daily_backup
 from komet.cli.accounts import Json
-from komet.cli.output import err, figure, say, say_json, table
+from komet.cli.output import figure, note, say, say_json, table, warn
+from komet.cli.progress import DownloadProgress
 from komet.desk import Desk, open_desk
 from komet.download.by_number import numbers_in, providers_of, refresh_numbers
-from komet.download.plan import plan
+from komet.download.plan import Plan, plan
 from komet.download.refresh import refresh_plan
 from komet.download.run import execute
 from komet.download.start import retryable, start
@@ -32,6 +33,8 @@ from komet.store.runs import Run, RunSlice, RunState
 
 Names = Annotated[list[str] | None, Parameter(consume_multiple=True, negative="")]
 Switch = Annotated[bool, Parameter(negative="")]
+INTERRUPTED = 130
+"""What shells expect of a command that Ctrl-C has ended."""
 
 
 def download(
@@ -42,6 +45,7 @@ def download(
     from_: Annotated[date, Parameter(name="--from")],
     to: date,
     workers: int | None = None,
+    dry_run: Switch = False,
     json: Json = False,
 ) -> int:
     """Download the POs that ship from one day to another, both included.
@@ -63,6 +67,8 @@ def download(
         Last ship date, YYYY-MM-DD.
     workers
         Requests under way at once (default: KOMET_WORKERS).
+    dry_run
+        Say what it would fetch and cost; ask Komet for nothing, and write nothing.
     """
     if sum((bool(provider), bool(group), all)) != 1:
         raise InvalidInput(_("Choose one of --provider, --group and --all."))
@@ -71,10 +77,12 @@ def download(
     with desk.db.read() as con:
         chosen = providers.chosen(con, names=provider or (), group=group, every=all)
     planned = plan(desk, chosen, from_, to)
-    err.print(planned.sentence, highlight=False)
+    if dry_run:
+        return _plan_told(desk, planned, json)
+    note(planned.sentence)
     run, resumed = start(desk, planned, source="command line", workers=workers)
     if resumed:
-        err.print(_("Taking up the download that was interrupted."))
+        note(_("Taking up the download that was interrupted."))
     return _work(desk, run, json)
 
 
@@ -117,13 +125,13 @@ def refresh(
             say(result.sentence)
         return 1 if result.missing or result.failed else 0
     planned = refresh_plan(desk, chosen)
-    err.print(planned.sentence, highlight=False)
+    note(planned.sentence)
     if not planned.slices:
         say(_("Every day of the open window is final: nothing to refresh."))
         return 0
     run, resumed = start(desk, planned, source="refresh", workers=workers)
     if resumed:
-        err.print(_("Taking up the download that was interrupted."))
+        note(_("Taking up the download that was interrupted."))
     return _work(desk, run, json)
 
 
@@ -134,7 +142,7 @@ def retry(run: str | None = None, /, *, json: Json = False) -> int:
     if not count:
         say(_("Nothing to retry: every day of that download is there."))
         return 0
-    err.print(_n("{count} day to fetch.", "{count} days to fetch.", count).format(count=count))
+    note(_n("{count} day to fetch.", "{count} days to fetch.", count).format(count=count))
     return _work(desk, found, json)
 
 
@@ -289,17 +297,48 @@ def _check_workers(workers: int | None) -> None:
         raise InvalidInput(_("--workers takes 1 to 16."))
 
 
+def _plan_told(desk: Desk, planned: Plan, json: bool) -> int:
+    with desk.db.read() as con:
+        names = {p.id: p.name for p in providers.all_providers(con)}
+    if json:
+        say_json({
+            "requests": planned.requests,
+            "left_today": planned.left_today,
+            "days": [
+                {"provider": names.get(id_, id_), "day": day} for id_, day in planned.slices
+            ],
+        })  # fmt: skip
+        return 0
+    days: dict[str, list[date]] = {}
+    for id_, day in planned.slices:
+        days.setdefault(names.get(id_, id_), []).append(day)
+    table(
+        (_("Provider"), _("Days"), _("From"), _("To")),
+        [(name, len(found), min(found), max(found)) for name, found in days.items()],
+        _("There is nothing to download: choose providers and days."),
+    )
+    say(planned.sentence)
+    return 0
+
+
 def _work(desk: Desk, run: Run, json: bool) -> int:
     keep_daily_backup(desk)
     stop = threading.Event()
+    pressed: list[int] = []
 
-    def ask_to_stop(_signal: int, _frame: FrameType | None) -> None:
-        err.print(_("Stopping after the days under way …"))
+    def ask_to_stop(sig: int, _frame: FrameType | None) -> None:
+        if pressed and sig == signal.SIGINT:
+            raise KeyboardInterrupt
+        pressed.append(sig)
+        warn(_("Stopping after the days under way …"))
         stop.set()
 
+    with desk.db.read() as con:
+        waiting = len(runs.slices_of(con, run.id, unfinished=True))
     before = {sig: signal.signal(sig, ask_to_stop) for sig in (signal.SIGINT, signal.SIGTERM)}
     try:
-        ended = execute(desk, run.id, stop=stop, on_slice=_report)
+        with DownloadProgress(waiting) as progress:
+            ended = execute(desk, run.id, stop=stop, on_slice=progress.advance)
     finally:
         for sig, handler in before.items():
             signal.signal(sig, handler)
@@ -320,12 +359,10 @@ def _work(desk: Desk, run: Run, json: bool) -> int:
             say(ended.message)
         for slice_ in failed:
             say(f"  {names.get(slice_.provider_id)} {slice_.slice_date}: {slice_.reason}")
+    if signal.SIGINT in pressed:
+        note(_("`komet retry` fetches the days that are missing."))
+        return INTERRUPTED
     return 0 if ended.state is RunState.DONE else 1
-
-
-def _report(slice_: RunSlice) -> None:
-    if slice_.reason:
-        err.print(f"{slice_.slice_date}: {slice_.reason}", markup=False, highlight=False)
 
 
 def _slice_row(slice_: RunSlice, names: dict[str, str]) -> dict[str, Any]:

@@ -15,6 +15,37 @@ _WIDE = 200
 err = Console(stderr=True, width=None if sys.stderr.isatty() else _WIDE)
 
 
+_quiet = False
+_verbose = False
+
+
+def tell(*, quiet: bool, verbose: bool) -> None:
+    """How much this process tells beside its results: `note` not at all, or every day."""
+    global _quiet, _verbose
+    _quiet, _verbose = quiet, verbose
+
+
+def quiet() -> bool:
+    """Whether only results and failures are wanted."""
+    return _quiet
+
+
+def verbose() -> bool:
+    """Whether every step is wanted."""
+    return _verbose
+
+
+def note(text: str) -> None:
+    """What goes on, on standard error; nothing with `--quiet`."""
+    if not _quiet:
+        warn(text)
+
+
+def warn(text: str) -> None:
+    """A sentence on standard error, as it is."""
+    err.print(text, markup=False, highlight=False)
+
+
 def say(text: str) -> None:
     """A sentence on standard output, as it is."""
     sys.stdout.write(text + "\n")

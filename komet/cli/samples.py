@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import Literal
 
 from komet import demo as sample
 from komet.cli.output import err, say
@@ -25,6 +26,14 @@ def sandbox(*, port: int = 8600) -> int:
         serve(port)
     except OSError as error:
         raise InvalidInput(str(error), next_step=_("Choose another --port.")) from error
+    return 0
+
+
+def completion(shell: Literal["bash", "zsh", "fish", "powershell"], /) -> int:
+    """Print the completion script of a shell for `komet`; `--install-completion` installs it."""
+    from komet.cli import app
+
+    say(app.generate_completion(prog_name="komet", shell=shell))
     return 0
 
 
