@@ -19,6 +19,6 @@ WORKER_SECONDS = 25.0
 MOST_EXTENT = 30_000_000
 """Rows times columns of a sheet up to its last cell: one far from the others is a mistake."""
 MOST_ELEMENTS = 10_000_000
-"""Cells that a sheet names, those that hold nothing included."""
+"""Cells that a sheet names, empty ones and what is none included."""
 MOST_AREAS = 200_000
 """Merged areas of a sheet."""

@@ -191,6 +191,8 @@ class _SheetReader:
             self._phonetic = True
         elif tag == "mergeCell":
             self._merge(attributes.get("ref", ""))
+        else:
+            self._count_element()
 
     def text(self, text: str) -> None:
         if self._reading:
@@ -236,12 +238,17 @@ class _SheetReader:
                 self._column = after
             else:
                 self._column = self._place(reference, after)
-        self._elements += 1
-        if self._column >= MOST_COLUMNS or self._elements > MOST_ELEMENTS:
+        if self._column >= MOST_COLUMNS:
             raise TooBig
+        self._count_element()
         self._kind = attributes.get("t", "n")
         self._style = int(attributes.get("s", "0"))
         self._pieces.clear()
+
+    def _count_element(self) -> None:
+        self._elements += 1
+        if self._elements > MOST_ELEMENTS:
+            raise TooBig
 
     def _place(self, reference: str, after: int) -> int:
         found = _REFERENCE.fullmatch(reference)

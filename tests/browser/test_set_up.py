@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 from running_app import App, settled
+from table_samples import ods, ods_cell, ods_row
 
 from komet.sandbox.server import Sandbox
 from komet.sandbox.tokens import IMPORTER_A_COMPANY, ORDERS_ONLY, SAMPLE_LOGIN
@@ -68,6 +69,14 @@ def test_token_provider_mapping_download(
     page.locator("input[type=file]").set_input_files(junk)
     expect(page.get_by_test_id("stAlertContentError")).to_be_visible()
     expect(page.get_by_test_id("stException")).to_have_count(0)
+    spreadsheet = tmp_path / "códigos.ods"
+    rows = [["SKU", "Komet ID"], ["00123", "10001"], ["B-2", "10002"]]
+    tables = {"Léame": ods_row(ods_cell("Nada")), "Códigos": ""}
+    tables["Códigos"] = "".join(ods_row(*map(ods_cell, row)) for row in rows)
+    spreadsheet.write_bytes(ods(tables))
+    page.locator("input[type=file]").set_input_files(spreadsheet)
+    expect(page.get_by_role("button", name="Apply 2 rows")).to_be_visible()
+    expect(page.get_by_text("The sheet “Códigos” was read.")).to_be_visible()
     dialect = tmp_path / "códigos.csv"
     dialect.write_bytes(
         "Código SKU;ID de producto Komet\n007;10001\n;10002\n1,0E+05;10003\n".encode("cp1252")
