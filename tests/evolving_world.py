@@ -103,7 +103,8 @@ class Evolution:
             happening = self._dice.choice(
                 (self._arrive, self._move, self._vanish, self._return, self._cancel, self._stand,
                  self._cancel_line, self._substitute, self._other_customer, self._more_boxes,
-                 self._drop_line, self._add_line, self._move_line, self._mix, self._pay)
+                 self._drop_line, self._add_line, self._move_line, self._move_line, self._mix,
+                 self._move_line, self._pay)
             )  # fmt: skip
             happening()
 
