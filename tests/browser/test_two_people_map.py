@@ -41,7 +41,7 @@ def table(page: Page) -> tuple[float, float]:
 def type_sku(page: Page, row: int, sku: str) -> None:
     """Double-click the cell, type, leave it with Enter."""
     x, y = table(page)
-    page.mouse.dblclick(x + 290, y + 38 + 35 * row + 17)
+    page.mouse.dblclick(x + 240, y + 38 + 35 * row + 17)
     cell = page.locator("#portal .gdg-input")
     cell.fill(sku)
     cell.press("Enter")
@@ -59,7 +59,7 @@ def copied(page: Page, row: int) -> str:
     """The text of a SKU cell, read as a person would copy it."""
     x, y = table(page)
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    page.mouse.click(x + 290, y + 38 + 35 * row + 17)
+    page.mouse.click(x + 240, y + 38 + 35 * row + 17)
     page.keyboard.press("Control+C")
     page.wait_for_timeout(300)
     return page.evaluate("navigator.clipboard.readText()").strip()
