@@ -108,6 +108,6 @@ def test_a_stale_queue_does_not_overwrite(people: tuple[Page, Page]) -> None:
     warning = luis.get_by_test_id("stAlert").filter(has_text="since you looked").inner_text()
     assert "LUIS-1" in warning
     assert "ANA-1" in warning
-    luis.get_by_role("button", name="Close").click()
+    luis.get_by_test_id("stButton").get_by_role("button", name="Close").click()
     settled(luis)
     expect(luis.get_by_text("since you looked")).to_have_count(0)
