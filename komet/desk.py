@@ -3,7 +3,7 @@
 import os
 import stat
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -27,6 +27,17 @@ class Desk:
     db: Database
     box: SecretBox
     now: Callable[[], datetime] = field(default=utc_now)
+
+    def for_screens(self) -> "Desk":
+        """The same, for the browser: its turn at the data file comes first."""
+        return replace(self, db=self.db.for_screens())
+
+    def for_long_work(self) -> "Desk":
+        """The same, for work that nobody sits before.
+
+        It waits for minutes for the data file, and fails where that is replaced or removed.
+        """
+        return replace(self, db=self.db.for_long_work(self.settings.unattended_wait))
 
 
 def open_desk(given: Settings | None = None) -> Desk:

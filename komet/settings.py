@@ -69,6 +69,13 @@ class Settings(BaseSettings):
         default="",
         description="Host names, besides this computer's own, under which the app may be opened.",
     )
+    unattended_wait: float = Field(
+        default=600.0,
+        gt=0,
+        le=_LONGEST_WAIT,
+        allow_inf_nan=False,
+        description="The same for downloads, refreshes, retries and schedules.",
+    )
     read_timeout: float = Field(
         default=120.0,
         gt=0,

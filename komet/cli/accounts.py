@@ -96,6 +96,18 @@ def list_tokens(*, json: Json = False) -> int:
     return 0
 
 
+@token.command(name="new-key")
+def new_key() -> int:
+    """Make a new key file where the old one is lost. Enter the tokens' secrets again after it."""
+    if not open_desk().box.make_key():
+        raise InvalidInput(
+            _("There is a key file already."),
+            next_step=_("Nothing was changed; a key is never replaced."),
+        )
+    say(_("Made a new key. Enter the secrets of the tokens again: the old ones cannot be read."))
+    return 0
+
+
 @token.command(name="check")
 def check(label: str, /, *, base_url: str | None = None, json: Json = False) -> int:
     """Call each reading method once and say which the token may use. Spends up to 7 requests.

@@ -73,7 +73,7 @@ def download(
     if sum((bool(provider), bool(group), all)) != 1:
         raise InvalidInput(_("Choose one of --provider, --group and --all."))
     _check_workers(workers)
-    desk = open_desk()
+    desk = open_desk().for_long_work()
     with desk.db.read() as con:
         chosen = providers.chosen(con, names=provider or (), group=group, every=all)
     planned = plan(desk, chosen, from_, to)
@@ -113,7 +113,7 @@ def refresh(
     if provider and group:
         raise InvalidInput(_("Choose one of --provider and --group."))
     _check_workers(workers)
-    desk = open_desk()
+    desk = open_desk().for_long_work()
     with desk.db.read() as con:
         chosen = providers.chosen(con, names=provider or (), group=group, every=group is None)
     if number:
@@ -137,7 +137,7 @@ def refresh(
 
 def retry(run: str | None = None, /, *, json: Json = False) -> int:
     """Fetch the failed and unfinished days of a run (default: the last), and nothing else."""
-    desk = open_desk()
+    desk = open_desk().for_long_work()
     found, count = retryable(desk, run)
     if not count:
         say(_("Nothing to retry: every day of that download is there."))

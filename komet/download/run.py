@@ -69,6 +69,7 @@ def execute(
     itself cannot do (`StoreError`) is raised, and leaves the run to be resumed.
     """
     stop = stop or threading.Event()
+    desk = desk.for_long_work()
     with desk.db.write() as con:
         runs.start_run(con, run_id, desk.now())
         commit_order.learn(desk.db.path, commit_order.newest(con))

@@ -59,9 +59,10 @@ class Scheduler:
 
         A failure is noted with the schedule, for the screen to show.
         """
+        desk = self._desk.for_long_work()
         try:
-            with self._desk.db.write() as con:
-                if not schedules.claim(con, schedule_id, self._desk.now(), _ONE_START):
+            with desk.db.write() as con:
+                if not schedules.claim(con, schedule_id, desk.now(), _ONE_START):
                     return None
                 schedule = schedules.schedule_by_id(con, schedule_id)
                 active = providers.all_providers(con, inactive=False)
@@ -72,15 +73,13 @@ class Scheduler:
         run_id, outcome = None, None
         try:
             with person.using(schedule.name), time_zone.using(ZoneInfo(schedule.time_zone)):
-                run, _resumed = start(
-                    self._desk, refresh_plan(self._desk, chosen), source="schedule"
-                )
+                run, _resumed = start(desk, refresh_plan(desk, chosen), source="schedule")
                 run_id = run.id
                 self._worker.submit(run.id)
         except DeskError as error:
             outcome = str(error)
             _log.warning("schedule %s did not start: %s", schedule.name, error)
-        with self._desk.db.write() as con:
+        with desk.db.write() as con:
             schedules.note_outcome(con, schedule_id, run_id=run_id, outcome=outcome)
         return run_id
 

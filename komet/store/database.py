@@ -6,15 +6,17 @@ writers take turns (measured: without it, 127 of 200 concurrent updates were ref
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import polars as pl
 
-from komet.store.holding import holding_of
+from komet.store import opening, schema
+from komet.store.holding import Identity, holding_of
 from komet.store.migrate import migrate
+from komet.store.turns import Haste
 
 
 class Connection:
@@ -73,37 +75,65 @@ class Connection:
 
 
 class Database:
-    """The data file at `path`, made on first use. Cheap to construct, safe to share by threads."""
+    """The data file at `path`, made on first use. Cheap to construct, safe to share by threads.
 
-    def __init__(self, path: Path, *, lock_wait: float = 10.0) -> None:
-        self.path = path.expanduser().absolute()
+    `lock_wait`: seconds to wait for another process, and `haste`, how soon our turn is due.
+    """
+
+    def __init__(
+        self, path: Path, *, lock_wait: float = 10.0, haste: Haste = Haste.COMMAND
+    ) -> None:
+        self.path = path.expanduser().resolve()
         self._lock_wait = lock_wait
+        self._haste = haste
+        self._began_with: Identity | None = None
         self._holding = holding_of(self.path)
+
+    def for_long_work(self, lock_wait: float) -> "Database":
+        """The same file, for work that nobody sits before: it stands back, and waits longer.
+
+        It stays with the file that it began with, and fails where that was replaced or removed.
+        """
+        return Database(self.path, lock_wait=lock_wait, haste=Haste.UNATTENDED)
+
+    def for_screens(self) -> "Database":
+        """The same file, for a person who looks at an empty screen meanwhile."""
+        return Database(self.path, lock_wait=self._lock_wait, haste=Haste.SCREEN)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A connection for reading: one snapshot for all its queries. Raises `StoreError`."""
-        with self._holding.connection(self._lock_wait, migrate) as raw:
+        with (
+            self._told(),
+            self._holding.connection(self._lock_wait, self._haste, self._prepare) as raw,
+        ):
+            self._check_pin()
             raw.execute("BEGIN TRANSACTION READ ONLY")
             try:
                 yield Connection(raw)
             finally:
-                raw.execute("ROLLBACK")
+                with suppress(duckdb.Error):
+                    raw.execute("ROLLBACK")
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """A connection for writing: all of it is committed, or none. Raises `StoreError`."""
         with (
-            self._holding.connection(self._lock_wait, migrate) as raw,
+            self._told(),
+            self._holding.connection(self._lock_wait, self._haste, self._prepare) as raw,
             self._holding.write_lock,
         ):
+            self._check_pin()
             raw.execute("BEGIN TRANSACTION")
             try:
                 yield Connection(raw)
+                self._holding.check_in_place()
             except BaseException:
-                raw.execute("ROLLBACK")
+                with suppress(duckdb.Error):
+                    raw.execute("ROLLBACK")
                 raise
             raw.execute("COMMIT")
+            self._holding.note_written()
 
     def data_version(self) -> tuple[int, ...]:
         """Changes whenever anything in the file may have changed; a key for cached reads."""
@@ -115,3 +145,27 @@ class Database:
             except FileNotFoundError:
                 stats += [0, 0, 0]
         return tuple(stats)
+
+    def _prepare(self, raw: duckdb.DuckDBPyConnection, known: str | None) -> str:
+        migrate(raw)
+        if known is not None and schema.identity(raw) == known:
+            return known  # whose tables this process has seen
+        return schema.check(raw, self.path)
+
+    def _check_pin(self) -> None:
+        if self._haste is not Haste.UNATTENDED:
+            return
+        now = self._holding.identity
+        self._began_with = self._began_with or now
+        if now != self._began_with:
+            raise opening.replaced(self.path)
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """Tell failures of the file in words. Others are mistakes of ours, and stay as they are."""
+        try:
+            yield
+        except duckdb.Error as error:
+            if not opening.is_of_the_file(error):
+                raise
+            raise opening.in_words(self.path, error) from error

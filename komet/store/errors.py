@@ -4,6 +4,10 @@ StoreError
 ├── FileInUse       another process kept the file longer than we wait
 ├── NewerFile       a newer Komet Desk wrote it
 ├── DamagedFile     it is not a DuckDB file, or cannot be read
+│   └── AlteredFile     a table or column is missing that was there
+├── UnusableFile    it may not be read or written, or is a folder
+├── FileReplaced    it was replaced or removed while we were at work
+├── DiskFull        there is no room for what was to be written
 └── WrongKey        the secrets in it were encrypted with another key
 """
 
@@ -24,6 +28,22 @@ class NewerFile(StoreError):
 
 class DamagedFile(StoreError):
     """The file cannot be opened as a DuckDB database."""
+
+
+class AlteredFile(DamagedFile):
+    """Something else than this program has changed the file's tables."""
+
+
+class UnusableFile(StoreError):
+    """The file may not be opened by this user, or is no file."""
+
+
+class FileReplaced(StoreError):
+    """The file is not the one that the work began with. Nothing more was written."""
+
+
+class DiskFull(StoreError):
+    """The disk has no room. The transaction was not committed."""
 
 
 class WrongKey(StoreError):

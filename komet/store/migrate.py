@@ -6,6 +6,7 @@ from importlib.resources import files
 import duckdb
 
 from komet.language import _
+from komet.store import schema
 from komet.store.errors import NewerFile
 
 
@@ -49,6 +50,7 @@ def migrate(raw: duckdb.DuckDBPyConnection) -> None:
             raw.execute(
                 "INSERT INTO schema_migrations VALUES (?, ?, current_timestamp)", [version, name]
             )
+            schema.remember(raw)
         except BaseException:
             raw.execute("ROLLBACK")
             raise

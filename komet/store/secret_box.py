@@ -10,18 +10,29 @@ from cryptography.fernet import Fernet, InvalidToken
 from pydantic import SecretStr
 
 from komet.language import _
+from komet.store import private
 from komet.store.errors import WrongKey
 
 
 class SecretBox:
-    """Encrypts and decrypts token secrets. The key file is made on first use, mode 0600."""
+    """Encrypts and decrypts token secrets, with the given key or that of the key file."""
 
     def __init__(self, key_path: Path, secret_key: SecretStr | None = None) -> None:
         self._key_path = key_path
         self._secret_key = secret_key
 
-    def seal(self, secret: SecretStr) -> str:
-        """The ciphertext to store. Raises `WrongKey` where the key itself is unusable."""
+    @property
+    def has_key(self) -> bool:
+        """Whether there is a key; it may still be the wrong one."""
+        return self._secret_key is not None or self._key_path.exists()
+
+    def seal(self, secret: SecretStr, *, first: bool) -> str:
+        """The ciphertext to store. Raises `WrongKey` where the key is missing or unusable.
+
+        `first`: nothing is sealed yet, so a key that is missing is made.
+        """
+        if first and not self.has_key:
+            self.make_key()
         return self._fernet().encrypt(secret.get_secret_value().encode()).decode()
 
     def open(self, ciphertext: str) -> SecretStr:
@@ -48,15 +59,39 @@ class SecretBox:
 
     def _key_from_file(self) -> str:
         try:
+            private.tighten(self._key_path)
             return self._key_path.read_text(encoding="ascii").strip()
-        except FileNotFoundError:
-            pass
+        except FileNotFoundError as error:
+            raise WrongKey(
+                _("The key file {name} is missing.").format(name=self._key_path.name),
+                _("The stored tokens can be read with that key only."),
+                _(
+                    "Bring it back from a backup, or set KOMET_SECRET_KEY. If it is lost,"
+                    " `komet token new-key` makes another; then enter the tokens' secrets again."
+                ),
+            ) from error
         except (OSError, UnicodeDecodeError) as error:
             raise WrongKey(
                 _("The key file {name} cannot be read.").format(name=self._key_path.name),
                 next_step=_("Give this user the right to read it, or bring back a backup."),
             ) from error
-        self._key_path.parent.mkdir(parents=True, exist_ok=True)
+
+    def make_key(self) -> bool:
+        """Make the key file, mode 0600, where there is none; whether it was made.
+
+        Raises `WrongKey` where it cannot be written.
+        """
+        try:
+            return self._make_key()
+        except OSError as error:
+            raise WrongKey(
+                _("The key file {name} cannot be written.").format(name=self._key_path.name),
+                f"{error.strerror}.",
+                _("Make room and give this user the right to write the data folder."),
+            ) from error
+
+    def _make_key(self) -> bool:
+        private.make_folder(self._key_path.parent)
         # written whole beside its place and linked into it, so that of two processes that start
         # together neither reads half a key, and both end up with the same one
         draft = self._key_path.with_name(f"{self._key_path.name}.{os.getpid()}")
@@ -66,7 +101,7 @@ class SecretBox:
         try:
             os.link(draft, self._key_path)
         except FileExistsError:
-            pass
+            return False
         finally:
             draft.unlink()
-        return self._key_path.read_text(encoding="ascii").strip()
+        return True

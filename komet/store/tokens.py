@@ -130,7 +130,7 @@ def add_token(
             "owner": (owner or "").strip() or None,
             "users": users,
             "base_url": base_url,
-            "sealed": box.seal(clean),
+            "sealed": _sealed(con, box, clean),
             "four": clean.get_secret_value()[-4:],
             "now": now,
         },
@@ -174,7 +174,7 @@ def replace_secret(
         " checked_at = NULL, check_result = NULL, may_move = true WHERE id = $id",
         {
             "id": token_id,
-            "sealed": box.seal(clean),
+            "sealed": _sealed(con, box, clean),
             "four": clean.get_secret_value()[-4:],
             "now": now,
         },
@@ -265,6 +265,11 @@ def secret_of(con: Connection, box: SecretBox, token_id: str) -> SecretStr:
             _("The token is retired."), next_step=_("Choose another token for the client provider.")
         )
     return box.open(sealed)
+
+
+def _sealed(con: Connection, box: SecretBox, secret: SecretStr) -> str:
+    held = con.value("SELECT count(*) FROM tokens WHERE secret_ciphertext IS NOT NULL")
+    return box.seal(secret, first=not held)
 
 
 def _checked_label(con: Connection, label: str) -> str:

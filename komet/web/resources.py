@@ -16,7 +16,7 @@ from komet.sandbox.server import Sandbox
 @st.cache_resource(show_spinner=False)
 def desk() -> Desk:
     """The installation that the environment names."""
-    opened = open_desk()
+    opened = open_desk().for_screens()
     # for a browser that names no zone
     time_zone.use_by_default(opened.settings.time_zone or time_zone.of_computer())
     logs.configure(opened.settings.log_level)

@@ -1,0 +1,130 @@
+"""Processes that queue for the data file: in order, past the dead, and without anyone starving."""
+
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from sample_accounts import ROOT
+
+from komet.store import turns
+from komet.store.database import Database
+from komet.store.errors import FileInUse
+from komet.store.turns import Haste
+
+_QUEUE = """
+import sys
+from pathlib import Path
+from komet.store import turns
+ticket = turns.join(Path(sys.argv[1]), turns.Haste[sys.argv[2]])
+print('in', flush=True); sys.stdin.read()
+"""
+_BUSY = """
+import sys, time
+from pathlib import Path
+from komet.store.database import Database
+db = Database(Path(sys.argv[1]), lock_wait=30)
+until, done = time.monotonic() + float(sys.argv[2]), 0
+while time.monotonic() < until:
+    with db.write() as con:
+        con.run("UPDATE skus SET description = (description::INTEGER + 1)::VARCHAR")
+    done += 1
+print(done)
+"""
+
+
+def process(code: str, *arguments: object) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-c", code, *map(str, arguments)],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+
+def in_the_queue(path: Path, haste: Haste) -> subprocess.Popen[str]:
+    waiting = process(_QUEUE, path, haste.name)
+    assert waiting.stdout is not None
+    assert waiting.stdout.readline() == "in\n"
+    return waiting
+
+
+def test_first_come_first_served(tmp_path: Path) -> None:
+    path = tmp_path / "a.duckdb"
+    first = in_the_queue(path, Haste.COMMAND)
+    mine = turns.join(path, Haste.COMMAND)
+    later = turns.join(path, Haste.COMMAND)
+    assert mine
+    assert later
+    assert mine.first_ahead()
+    first.communicate()  # ends, and its ticket with it
+    assert mine.first_ahead() is None
+    assert later.first_ahead()
+    mine.leave()
+    assert later.first_ahead() is None
+    later.leave()
+    assert not list(turns.folder_of(path).iterdir())
+
+
+def test_a_killed_process_is_not_waited_for(tmp_path: Path) -> None:
+    path = tmp_path / "a.duckdb"
+    dead = in_the_queue(path, Haste.SCREEN)
+    mine = turns.join(path, Haste.COMMAND)
+    assert mine
+    assert mine.first_ahead()
+    dead.send_signal(signal.SIGKILL)
+    dead.wait()
+    assert mine.first_ahead() is None
+    mine.leave()
+
+
+def test_a_screen_goes_before_a_download_that_has_just_come_but_not_for_ever(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "a.duckdb"
+    download = turns.join(path, Haste.UNATTENDED)
+    screen = turns.join(path, Haste.SCREEN)
+    assert download
+    assert screen
+    assert screen.first_ahead() is None
+    assert download.first_ahead()
+    screen.leave()
+    time.sleep(Haste.UNATTENDED / 1000 + 0.05)
+    again = turns.join(path, Haste.SCREEN)
+    assert again
+    assert download.first_ahead() is None
+    assert again.first_ahead()
+
+
+def test_nobody_starves(home: Path) -> None:
+    """Four processes that never rest: each has its share, and no update is lost."""
+    db = Database(home / "komet.duckdb")
+    with db.write() as con:
+        con.run("INSERT INTO skus VALUES ('n', '0', NULL)")
+    crowd = [process(_BUSY, db.path, 6) for _n in range(4)]
+    done = [int(busy.communicate(timeout=90)[0]) for busy in crowd]
+    assert all(busy.returncode == 0 for busy in crowd)
+    assert min(done) * 8 > max(done), done
+    with db.read() as con:
+        assert con.value("SELECT description FROM skus") == str(sum(done))
+
+
+def test_who_waits_in_the_queue_says_who_is_in_the_way(home: Path) -> None:
+    db = Database(home / "komet.duckdb", lock_wait=0.3)
+    hold = process(
+        "import sys; from pathlib import Path; from komet.store.database import Database\n"
+        "with Database(Path(sys.argv[1])).read(): print('held', flush=True); sys.stdin.read()",
+        db.path,
+    )
+    assert hold.stdout is not None
+    hold.stdout.readline()
+    try:
+        with pytest.raises(FileInUse, match=str(hold.pid)), db.read():
+            pass
+    finally:
+        hold.communicate()
+    with db.read() as con:  # and has its turn as soon as that is gone
+        assert con.value("SELECT count(*) FROM skus") == 0
