@@ -26,6 +26,7 @@ def start(desk: Desk, plan: Plan, *, source: str, workers: int | None = None) ->
         raise InvalidInput(_("There is nothing to download: choose providers and days."))
     workers = workers or desk.settings.workers
     with desk.db.write() as con:
+        runs.interrupt_dead(con, desk.now())
         for run in runs.latest_runs(con, desk.now(), limit=5):
             if _takes_up(con, run, plan.slices, desk):
                 return run, True

@@ -23,6 +23,7 @@ class Worker:
         self._queue: queue.Queue[tuple[str, str, str, ZoneInfo]] = queue.Queue()
         self._stop = threading.Event()
         self._current: str | None = None
+        self._interrupt_dead()
         self._thread = threading.Thread(target=self._loop, name="downloads", daemon=True)
         self._thread.start()
 
@@ -43,6 +44,15 @@ class Worker:
         if self._current == run_id:
             self._stop.set()
 
+    def _interrupt_dead(self) -> None:
+        """What a process that is gone had at work is resumed by a press, or by its next start."""
+        try:
+            with self._desk.db.write() as con:
+                for run_id in runs.interrupt_dead(con, self._desk.now()):
+                    _log.warning("run %s was interrupted", run_id)
+        except DeskError as error:
+            _log.warning("interrupted runs were not looked for: %s", error)
+
     def _loop(self) -> None:
         while True:
             run_id, spoken, who, zone = self._queue.get()
@@ -55,13 +65,14 @@ class Worker:
                 self._current = None
 
     def _work(self, run_id: str) -> None:
+        desk = self._desk.for_long_work()
         try:
-            with self._desk.db.read() as con:
-                waiting = runs.run_by_id(con, run_id, self._desk.now())
+            with desk.db.read() as con:
+                waiting = runs.run_by_id(con, run_id, desk.now())
             if waiting.cancel_requested and waiting.state is RunState.QUEUED:
                 self._close(run_id, RunState.CANCELLED, None)
                 return
-            engine.execute(self._desk, run_id, stop=self._stop)
+            engine.execute(desk, run_id, stop=self._stop)
         except DeskError as error:
             _log.warning("run %s ended early: %s", run_id, error)
             self._close(run_id, RunState.FAILED, str(error))
@@ -70,8 +81,9 @@ class Worker:
             self._close(run_id, RunState.FAILED, None)
 
     def _close(self, run_id: str, state: RunState, message: str | None) -> None:
+        desk = self._desk.for_long_work()
         try:
-            with self._desk.db.write() as con:
-                runs.finish_run(con, run_id, state, message, self._desk.now())
+            with desk.db.write() as con:
+                runs.finish_run(con, run_id, state, message, desk.now())
         except DeskError as error:
             _log.warning("run %s could not be closed: %s", run_id, error)

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict
 from komet import person
 from komet.errors import NotFound
 from komet.language import _
-from komet.store import commit_order, formulas
+from komet.store import commit_order, formulas, process
 from komet.store.database import Connection
 
 BY_NUMBER = "PO numbers"
@@ -23,10 +23,12 @@ OF_PARTS = (BY_NUMBER, FROM_FILE)
 """Sources of runs that did not ask for whole days: they say nothing of a day that failed."""
 HEARTBEAT = timedelta(seconds=2)
 _SILENT_AFTER = timedelta(seconds=30)
+_STUCK_AFTER = timedelta(minutes=20)
+"""Even a process that lives may have lost a run; longer than one waits for the data file."""
 
 
 class RunState(StrEnum):
-    """Where a run is. `interrupted` is read, never written: a run whose process is gone."""
+    """Where a run is. `interrupted`: its process is gone; so it is read, before it is written."""
 
     QUEUED = "queued"
     RUNNING = "running"
@@ -66,6 +68,8 @@ class Run(BaseModel):
     heartbeat_at: datetime | None = None
     process_id: int | None = None
     host: str | None = None
+    process: str | None = None
+    """Of the process that has it: see `komet.store.process`."""
     cancel_requested: bool = False
 
     @property
@@ -113,8 +117,9 @@ def create_run(
     days = [day for _provider, day in slices]
     con.run(
         "INSERT INTO runs (id, source, who, date_from, date_to, state, workers, created_at,"
-        " heartbeat_at, process_id, host, cancel_requested, commit_no) VALUES ($id, $source, $who,"
-        " $start, $end, 'queued', $workers, $now, $now, $pid, $host, false, $commit)",
+        " heartbeat_at, process_id, host, process, cancel_requested, commit_no) VALUES ($id,"
+        " $source, $who, $start, $end, 'queued', $workers, $now, $now, $pid, $host, $process,"
+        " false, $commit)",
         {
             "id": run_id,
             "source": source,
@@ -123,9 +128,8 @@ def create_run(
             "end": max(days),
             "workers": workers,
             "now": now,
-            "pid": os.getpid(),
-            "host": socket.gethostname(),
             "commit": commit_order.next_commit(con),
+            **_here(),
         },
     )
     frame = pl.DataFrame(
@@ -194,8 +198,8 @@ def start_run(con: Connection, run_id: str, now: datetime) -> None:
         "UPDATE runs SET state = 'running', started_at = coalesce(started_at, $now),"
         " started_commit = coalesce(started_commit, (SELECT max(commits) FROM commit_counter)),"
         " finished_at = NULL, heartbeat_at = $now, message = NULL, cancel_requested = false,"
-        " process_id = $pid, host = $host WHERE id = $id",
-        {"id": run_id, "now": now, "pid": os.getpid(), "host": socket.gethostname()},
+        " process_id = $pid, host = $host, process = $process WHERE id = $id",
+        {"id": run_id, "now": now, **_here()},
     )
     con.run(
         "UPDATE run_slices SET state = 'queued', reason = NULL"
@@ -208,14 +212,23 @@ def queue_run(con: Connection, run_id: str, now: datetime) -> None:
     """Put a closed or interrupted run back into the queue of this process."""
     con.run(
         "UPDATE runs SET state = 'queued', message = NULL, cancel_requested = false,"
-        " heartbeat_at = $now, process_id = $pid, host = $host WHERE id = $id",
-        {"id": run_id, "now": now, "pid": os.getpid(), "host": socket.gethostname()},
+        " finished_at = NULL, heartbeat_at = $now, process_id = $pid, host = $host,"
+        " process = $process WHERE id = $id",
+        {"id": run_id, "now": now, **_here()},
     )
 
 
 def heartbeat(con: Connection, run_id: str, running: set[tuple[str, date]], now: datetime) -> bool:
-    """Say that the run is alive, and which slices are under way. True: a cancel was asked for."""
-    con.run("UPDATE runs SET heartbeat_at = $now WHERE id = $id", {"id": run_id, "now": now})
+    """Say that the run is alive, and which slices are under way; so are those that wait behind it.
+
+    True: stop; a cancel was asked for, or another process has taken the run over.
+    """
+    mine = process.current()
+    con.run(
+        "UPDATE runs SET heartbeat_at = $now WHERE process = $process"
+        " AND (id = $id OR state = 'queued')",
+        {"id": run_id, "now": now, "process": mine},
+    )
     con.run(
         "UPDATE run_slices s SET state = CASE WHEN exists(FROM under_way u"
         " WHERE u.provider_id = s.provider_id AND u.slice_date = s.slice_date)"
@@ -226,7 +239,25 @@ def heartbeat(con: Connection, run_id: str, running: set[tuple[str, date]], now:
             schema={"provider_id": pl.String, "slice_date": pl.Date},
         ),
     )
-    return bool(con.value("SELECT cancel_requested FROM runs WHERE id = $id", {"id": run_id}))
+    return bool(
+        con.value(
+            "SELECT cancel_requested OR process IS DISTINCT FROM $process FROM runs WHERE id = $id",
+            {"id": run_id, "process": mine},
+        )
+    )
+
+
+def interrupt_dead(con: Connection, now: datetime) -> list[str]:
+    """Write down that the runs of processes that are gone are interrupted; their IDs."""
+    rows = con.rows(f"SELECT {_RUN_COLUMNS} FROM runs WHERE state IN ('queued', 'running')")
+    dead = [run.id for row in rows if (run := _run(row, now)).state is RunState.INTERRUPTED]
+    for run_id in dead:
+        con.run("UPDATE runs SET state = 'interrupted' WHERE id = $id", {"id": run_id})
+        con.run(
+            "UPDATE run_slices SET state = 'queued' WHERE run_id = $id AND state = 'running'",
+            {"id": run_id},
+        )
+    return dead
 
 
 def request_cancel(con: Connection, run_id: str) -> None:
@@ -249,14 +280,21 @@ def finish_slice(
 def finish_run(
     con: Connection, run_id: str, state: RunState, message: str | None, now: datetime
 ) -> None:
-    """Close a run; slices that were under way go back into the queue."""
+    """Close a run; slices that were under way go back into the queue.
+
+    A run that another process has taken over meanwhile is that one's to close.
+    """
+    mine = "process IS NULL OR process = $process"
+    ours = {"id": run_id, "process": process.current()}
     con.run(
-        "UPDATE run_slices SET state = 'queued' WHERE run_id = $id AND state = 'running'",
-        {"id": run_id},
+        "UPDATE run_slices SET state = 'queued' WHERE state = 'running'"
+        f" AND run_id IN (SELECT id FROM runs WHERE id = $id AND ({mine}))",
+        ours,
     )
     con.run(
-        "UPDATE runs SET state = $state, message = $message, finished_at = $now WHERE id = $id",
-        {"id": run_id, "state": state.value, "message": message, "now": now},
+        "UPDATE runs SET state = $state, message = $message, finished_at = $now"
+        f" WHERE id = $id AND ({mine})",
+        {**ours, "state": state.value, "message": message, "now": now},
     )
 
 
@@ -316,16 +354,17 @@ def _run(row: dict[str, Any], now: datetime) -> Run:
 
 
 def _alive(run: Run, now: datetime) -> bool:
-    waits_here = run.state is RunState.QUEUED and run.host == socket.gethostname()
-    silent = run.heartbeat_at is None or now - run.heartbeat_at > _SILENT_AFTER
-    if silent and not waits_here:
+    if (lives := process.lives(run.process)) is False:
         return False
-    if run.process_id is None or run.host != socket.gethostname() or os.name != "posix":
-        return True
-    try:
-        os.kill(run.process_id, 0)
-    except ProcessLookupError:
+    if run.heartbeat_at is None:
         return False
-    except PermissionError:
-        return True
-    return True
+    # a process that lives may wait for the data file, and is silent meanwhile
+    return now - run.heartbeat_at <= (_STUCK_AFTER if lives else _SILENT_AFTER)
+
+
+def _here() -> dict[str, Any]:
+    return {
+        "pid": os.getpid(),
+        "host": socket.gethostname(),
+        "process": process.current(),
+    }

@@ -1,0 +1,141 @@
+"""Runs of processes that are gone, where process IDs repeat: none lives for ever."""
+
+import os
+import subprocess
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sample_accounts import ROOT, Accounts
+
+from komet.download.plan import plan
+from komet.download.start import start
+from komet.download.status import active_run
+from komet.download.worker import Worker
+from komet.store import process, runs
+from komet.store.runs import Run, RunState
+
+linux = pytest.mark.skipif(sys.platform != "linux", reason="boots and lives are told on Linux")
+
+
+def queued(accounts: Accounts, back: int = 3) -> Run:
+    begin, end = accounts.days(back, 0)
+    run, _resumed = start(accounts.desk, plan(accounts.desk, accounts.both, begin, end), source="t")
+    return run
+
+
+def of_another_life(accounts: Accounts, run: Run, **changed: object) -> Run:
+    """As if another process with this very ID had left the run behind."""
+    sets = ", ".join(f"{name} = ${name}" for name in changed)
+    with accounts.desk.db.write() as con:
+        con.run(f"UPDATE runs SET {sets} WHERE id = $id", {"id": run.id, **changed})
+        return runs.run_by_id(con, run.id, accounts.desk.now())
+
+
+def name_of(place: str, process_id: int, began: str) -> str:
+    return f"{place}/{process_id}/{began}"
+
+
+def in_the_store(accounts: Accounts, run: Run) -> str:
+    with accounts.desk.db.read() as con:
+        return str(con.value("SELECT state FROM runs WHERE id = $id", {"id": run.id}))
+
+
+@linux
+@pytest.mark.parametrize("state", ["queued", "running"])
+def test_a_process_with_the_same_id_is_not_the_same_process(accounts: Accounts, state: str) -> None:
+    run = queued(accounts)
+    assert run.process is not None
+    place = run.process.rsplit("/", 2)[0]
+    left = of_another_life(
+        accounts, run, state=state, process=name_of(place, os.getpid(), "1"), process_id=os.getpid()
+    )
+    assert left.state is RunState.INTERRUPTED  # at once: its heartbeat is a second old
+    assert active_run(accounts.desk) is None
+
+
+@linux
+def test_a_machine_that_was_started_anew_has_none_of_the_old_processes(accounts: Accounts) -> None:
+    run = queued(accounts)
+    assert run.process is not None
+    machine = run.process.partition(":")[0]
+    name = name_of(f"{machine}:another-boot/pid:[1]", os.getpid(), "1")
+    assert of_another_life(accounts, run, process=name).state is RunState.INTERRUPTED
+
+
+@pytest.mark.parametrize("name", [None, "elsewhere:boot/pid:[1]/7/42"])
+def test_where_it_cannot_be_told_the_heartbeat_tells(accounts: Accounts, name: str | None) -> None:
+    run = queued(accounts)
+    now = accounts.desk.now()
+    fresh = of_another_life(accounts, run, process=name, process_id=os.getpid())
+    assert fresh.active
+    silent = of_another_life(accounts, run, heartbeat_at=now - timedelta(seconds=31))
+    assert silent.state is RunState.INTERRUPTED
+
+
+def test_even_a_process_that_lives_cannot_keep_a_run_for_ever(accounts: Accounts) -> None:
+    run = queued(accounts)
+    now = accounts.desk.now()
+    assert of_another_life(accounts, run, heartbeat_at=now - timedelta(minutes=11)).active
+    lost = of_another_life(accounts, run, heartbeat_at=now - timedelta(minutes=21))
+    assert lost.state is RunState.INTERRUPTED
+
+
+@linux
+def test_a_killed_process_is_known_before_anybody_waited_for_it() -> None:
+    code = "from komet.store import process; print(process.current(), flush=True); input()"
+    other = subprocess.Popen(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert other.stdout is not None
+    name = other.stdout.readline().strip()
+    assert process.lives(name) is True
+    other.kill()
+    Path(f"/proc/{other.pid}/stat").read_text()  # a zombie still has its entry
+    other.wait()
+    assert process.lives(name) is False
+    assert process.lives(process.current()) is True
+
+
+@linux
+def test_the_next_start_takes_it_up_or_writes_it_down(accounts: Accounts) -> None:
+    run = queued(accounts)
+    assert run.process is not None
+    dead = name_of(run.process.rsplit("/", 2)[0], os.getpid(), "1")
+    of_another_life(accounts, run, state="running", process=dead)
+    assert in_the_store(accounts, run) == "running"
+    Worker(accounts.desk)  # as the app makes one at its start
+    assert in_the_store(accounts, run) == "interrupted"
+    begin, end = accounts.days(3, 0)
+    planned = plan(accounts.desk, accounts.both, begin, end)
+    again, resumed = start(accounts.desk, planned, source="t")
+    assert resumed
+    assert again.id == run.id
+
+
+def test_who_was_taken_over_stops_and_leaves_the_run_alone(accounts: Accounts) -> None:
+    run = queued(accounts)
+    now = accounts.desk.now()
+    with accounts.desk.db.write() as con:
+        runs.start_run(con, run.id, now)
+        assert not runs.heartbeat(con, run.id, set(), now)
+        con.run("UPDATE runs SET process = 'another' WHERE id = $id", {"id": run.id})
+        assert runs.heartbeat(con, run.id, set(), now)
+        runs.finish_run(con, run.id, RunState.CANCELLED, None, now)
+        assert con.value("SELECT state FROM runs WHERE id = $id", {"id": run.id}) == "running"
+
+
+def test_runs_that_wait_behind_another_are_said_to_be_alive(accounts: Accounts) -> None:
+    first, second = queued(accounts, 3), queued(accounts, 4)
+    long_ago = accounts.desk.now() - timedelta(minutes=19)
+    of_another_life(accounts, second, heartbeat_at=long_ago)
+    now = accounts.desk.now()
+    with accounts.desk.db.write() as con:
+        runs.start_run(con, first.id, now)
+        runs.heartbeat(con, first.id, set(), now)
+        assert runs.run_by_id(con, second.id, now).heartbeat_at == now
