@@ -24,6 +24,7 @@ from komet.desk import Desk
 from komet.errors import InvalidInput
 from komet.export.replacing import replacing
 from komet.language import _
+from komet.store import opening
 from komet.store.migrate import steps
 
 DATA = "komet.duckdb"
@@ -123,9 +124,9 @@ def private(path: Path) -> Iterator[IO[bytes]]:
 
 @contextmanager
 def _draft(desk: Desk) -> Iterator[Path]:
-    """A place in the data folder, where DuckDB may write, for a copy that is not kept."""
-    folder = desk.db.path.parent
-    folder.mkdir(parents=True, exist_ok=True)
+    """A place where DuckDB may write, for a copy that is not kept."""
+    folder = opening.copies_folder(desk.db.path)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     draft = folder / f".{uuid4().hex}.copy"
     try:
         yield draft
@@ -146,6 +147,7 @@ def _copy_data(desk: Desk, copy: Path) -> int:
         copier.execute(f"ATTACH '{place}' AS backup_copy")
         try:
             copier.execute(f'COPY FROM DATABASE "{name}" TO backup_copy')
+            copier.execute("CHECKPOINT backup_copy")  # detaching leaves it in the log
         finally:
             copier.execute("DETACH backup_copy")
             copier.close()

@@ -19,7 +19,7 @@ from komet.desk import Desk
 from komet.errors import DeskError
 from komet.language import _, _n
 from komet.store.database import Connection
-from komet.store.errors import WrongKey
+from komet.store.errors import AlteredFile, WrongKey
 from komet.store.migrate import migrate, steps
 
 _LEAST_FREE = 200_000_000
@@ -100,6 +100,8 @@ def _data(desk: Desk) -> Iterator[Finding]:
             yield _readable(con, restore)
             yield _sums(con)
             yield _key(desk, con)
+    except AlteredFile as error:
+        yield Finding("schema", False, error.reason, restore)
     except DeskError as error:
         yield Finding("file", False, f"{error.title} {error.reason}".strip(), error.next_step)
     except duckdb.Error as error:

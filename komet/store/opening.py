@@ -25,7 +25,6 @@ from komet.store.errors import (
 )
 
 _SHUT: dict[str, str | bool | int | float | list[str]] = {
-    "enable_external_access": "false",
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
     "allow_community_extensions": "false",
@@ -35,6 +34,8 @@ _SETTINGS = """
 SET GLOBAL TimeZone = 'UTC';
 SET enable_progress_bar = false;
 PRAGMA disable_checkpoint_on_shutdown;
+SET allowed_directories = ['{reached}'];
+SET enable_external_access = false;
 SET lock_configuration = true;
 """
 # as DuckDB words it on POSIX, and on Windows
@@ -57,10 +58,16 @@ def warm_up() -> None:
         instance.sql("SELECT n, $text FROM warm", params={"text": ""}).pl()
 
 
+def copies_folder(path: Path) -> Path:
+    """The one folder that statements reach: where copies of the data are made for a backup."""
+    return path.with_name(path.name + ".copies")
+
+
 def connect(path: Path) -> duckdb.DuckDBPyConnection:
     """The file, opened for this process. Raises `duckdb.Error`."""
     instance = duckdb.connect(str(path), config=_SHUT)
-    instance.execute(_SETTINGS)
+    reached = str(copies_folder(path)).replace("'", "''")
+    instance.execute(_SETTINGS.format(reached=reached))
     return instance
 
 
