@@ -26,6 +26,9 @@ import sys, time
 from pathlib import Path
 from komet.store.database import Database
 db = Database(Path(sys.argv[1]), lock_wait=30)
+with db.read() as con:  # what has to be imported is imported
+    con.value("SELECT count(*) FROM skus")
+print('ready', flush=True); sys.stdin.readline()
 until, done = time.monotonic() + float(sys.argv[2]), 0
 while time.monotonic() < until:
     with db.write() as con:
@@ -105,6 +108,13 @@ def test_nobody_starves(home: Path) -> None:
     with db.write() as con:
         con.run("INSERT INTO skus VALUES ('n', '0', NULL)")
     crowd = [process(_BUSY, db.path, 6) for _n in range(4)]
+    for busy in crowd:
+        assert busy.stdout is not None
+        assert busy.stdout.readline() == "ready\n"
+    for busy in crowd:
+        assert busy.stdin is not None
+        busy.stdin.write("go\n")
+        busy.stdin.flush()
     done = [int(busy.communicate(timeout=90)[0]) for busy in crowd]
     assert all(busy.returncode == 0 for busy in crowd)
     assert min(done) * 8 > max(done), done
