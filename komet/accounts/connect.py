@@ -8,7 +8,7 @@ from komet.accounts.ledger import Ledger
 from komet.accounts.quota import Gate
 from komet.api.client import DEFAULT_BASE_URL, KometClient, RetryPolicy
 from komet.api.patience import MB
-from komet.api.transport import Timeouts
+from komet.api.transport import Timeouts, checked_base_url
 from komet.desk import Desk
 from komet.errors import InvalidInput
 from komet.language import _
@@ -83,9 +83,11 @@ def token_client(
 ) -> Iterator[KometClient]:
     """A client with a token alone, for a person who waits: two tries, short time-outs.
 
-    Its calls are in the ledger when the block ends. Raises as `client_for` does.
+    Its calls are in the ledger when the block ends. Raises as `client_for` does, and `InvalidCall`
+    for what is no base URL.
     """
     ledger = Ledger(token_id)
+    base_url = checked_base_url(base_url) if base_url else None
     with desk.db.write() as con:
         address = base_url or tokens.token_by_id(con, token_id).address
         # an address that a person gives here is as good as one that a provider is saved with

@@ -10,6 +10,7 @@ from komet.accounts.connect import address_of, client_for
 from komet.accounts.ledger import Ledger
 from komet.accounts.trial import try_provider
 from komet.api.client import DEFAULT_BASE_URL
+from komet.api.errors import InvalidCall
 from komet.desk import Desk
 from komet.errors import InvalidInput
 from komet.sandbox.server import Sandbox
@@ -102,6 +103,18 @@ def test_entering_the_secret_again_lets_it_move_once(desk: Desk) -> None:
     save(desk, "One", token, ELSEWHERE, renamed.id)
     with pytest.raises(InvalidInput):
         save(desk, "One", token, HOME, renamed.id)
+
+
+@pytest.mark.parametrize("wrong", ["http://elsewhere.example", "https://komet.example:99999/api"])
+def test_a_slip_in_the_address_of_a_check_does_not_become_the_tokens(
+    desk: Desk, sandbox: Sandbox, wrong: str
+) -> None:
+    token = add_token(desk, "Fresh")
+    with pytest.raises(InvalidCall):
+        check_token(desk, token, wrong)
+    with desk.db.read() as con:
+        assert tokens.token_by_id(con, token).base_url is None
+    check_token(desk, token, sandbox.base_url)
 
 
 def test_a_token_of_another_host_cannot_be_given_to_a_provider(desk: Desk) -> None:
