@@ -40,10 +40,11 @@ class SliceResult:
 
 @dataclass(frozen=True)
 class _Written:
-    """What a slice did: its changes, and the POs and lines of it that are there."""
+    """What a slice did: its changes, the POs that it wrote, and how many it has, and lines."""
 
     changes: list[Row]
     orders: set[str]
+    count: int
     lines: int
 
 
@@ -81,7 +82,7 @@ def write_slice(
             day=came.day,
             fetched_at=came.requested_at,
             asked=asked,
-            orders=len(written.orders),
+            orders=written.count,
             lines=written.lines,
             changes=changes,
             problems=came.problems,
@@ -117,11 +118,15 @@ def _write_orders(
     orders = {
         po_id: bundle
         for po_id, bundle in came.orders.items()
-        if not _seen_elsewhere_later(heads.get(po_id), came, asked)
+        if not _seen_later(heads.get(po_id), asked)
     }
+    here = [
+        len(bundle.lines)
+        for po_id, bundle in came.orders.items()
+        if po_id in orders or heads[po_id]["slice_date"] == came.day
+    ]
     for bundle in orders.values():
         bundle.head.update(asked_commit=asked.commit, asked_by=asked.process, asked_turn=asked.turn)
-    lines = sum(len(bundle.lines) for bundle in orders.values())
     gone = [
         po_id
         for po_id, head in heads.items()
@@ -182,17 +187,12 @@ def _write_orders(
             slices.replace_orders(con, provider_id, list(held), rows)
             differences.record(con, before, noted, first)
     slices.learn_products(con, provider_id, rows, known)
-    return _Written(changes, set(orders), lines)
+    return _Written(changes, set(orders), len(here), sum(here))
 
 
-def _seen_elsewhere_later(head: Row | None, came: SliceRows, asked: Asked) -> bool:
-    """Whether another day's answer, asked for later than ours, already showed this PO."""
-    return (
-        head is not None
-        and head["slice_date"] != came.day
-        and head["gone_at"] is None
-        and asked.before(head["asked"])
-    )
+def _seen_later(head: Row | None, asked: Asked) -> bool:
+    """Whether an answer asked for later than ours, of another day or by number, showed this PO."""
+    return head is not None and head["gone_at"] is None and asked.before(head["asked"])
 
 
 def _same(head: Row, bundle: OrderBundle) -> bool:
@@ -285,7 +285,7 @@ def _result(came: SliceRows, written: _Written, replaced: list[str]) -> SliceRes
         kinds.setdefault(kind, set()).add(change["po_id"])
     whole = kinds.get("new", set()) | kinds.get("first", set()) | kinds.get("gone", set())
     return SliceResult(
-        orders=len(written.orders),
+        orders=written.count,
         lines=written.lines,
         new_orders=len(kinds.get("new", ())),
         first_orders=len(kinds.get("first", ())),

@@ -156,6 +156,28 @@ def test_two_pos_of_one_id_in_an_answer_by_numbers(desk: Desk, rosas: ScriptedKo
     assert boxes(desk) == 5
 
 
+def test_an_older_answer_of_the_day_does_not_undo_a_newer_one_of_a_po(
+    desk: Desk, rosas: ScriptedKomet
+) -> None:
+    """Somebody refreshes one PO while the answer of its day, asked for before, is on its way."""
+    rosas.answers[DAY] = [order(1, line(11))]
+    rosas.download(DAY)
+
+    def slow() -> dict[str, Any]:
+        rosas.answers[NEXT] = [order(1, line(11, 9))]  # what Komet shows by now
+        refresh_numbers(desk, {rosas.provider.id: ["P1"]})
+        return {"status": 1, "purchaseOrders": [order(1, line(11))]}
+
+    rosas.answers[DAY] = slow
+    run = rosas.download(DAY)
+    assert boxes(desk) == 9
+    done = slice_of(desk, run, DAY)
+    assert (done.state, done.orders, done.lines) == (SliceState.DONE, 1, 1)
+    rosas.answers[DAY] = [order(1, line(11, 7))]
+    rosas.download(DAY)
+    assert boxes(desk) == 7
+
+
 # --- lines -------------------------------------------------------------------------------------
 
 
