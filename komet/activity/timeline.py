@@ -11,6 +11,7 @@ from komet.activity import kinds
 from komet.activity.kinds import Kind
 from komet.store import runs
 from komet.store.database import Connection
+from komet.store.slices import SAID_ONCE
 
 PAGE_ROWS = 50
 _ACTIVE = ("queued", "running")
@@ -109,7 +110,7 @@ def entries(
             SELECT run_id, provider_id, po_id,
               CASE WHEN first_download THEN 'first' WHEN po_item_id IS NULL THEN kind
                 ELSE 'changed' END AS kind
-            FROM po_changes SEMI JOIN chosen USING (run_id)
+            FROM po_changes c SEMI JOIN chosen USING (run_id) WHERE {SAID_ONCE}
           ) GROUP BY run_id
         )
         SELECT e.happened_at, e.who, e.kind, e.what, e.subject, e.detail, e.before, e.run_id,

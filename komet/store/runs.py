@@ -16,6 +16,7 @@ from komet.errors import NotFound
 from komet.language import _
 from komet.store import commit_order, formulas, process
 from komet.store.database import Connection
+from komet.store.slices import SAID_ONCE
 
 BY_NUMBER = "PO numbers"
 FROM_FILE = "Excel file"
@@ -317,8 +318,8 @@ def summary(con: Connection, run_id: str) -> dict[str, int]:
     )[0]
     kinds = con.rows(
         "SELECT CASE WHEN first_download THEN 'first' WHEN po_item_id IS NULL THEN kind"
-        " ELSE 'changed' END AS kind,"
-        " count(DISTINCT (provider_id, po_id)) AS n FROM po_changes WHERE run_id = $run GROUP BY 1",
+        " ELSE 'changed' END AS kind, count(DISTINCT (provider_id, po_id)) AS n FROM po_changes c"
+        f" WHERE run_id = $run AND {SAID_ONCE} GROUP BY 1",
         {"run": run_id},
     )
     unmapped = con.value(

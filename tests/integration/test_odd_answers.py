@@ -12,6 +12,8 @@ from orderfile_samples import workbook
 from sample_accounts import Komet
 from scripted_komet import DAY, EMPTY, NEXT, ScriptedKomet, line, order
 
+from komet.activity import timeline
+from komet.activity.timeline import ActivityFilter
 from komet.desk import Desk
 from komet.download.by_number import refresh_numbers
 from komet.download.run import execute
@@ -229,8 +231,14 @@ def test_a_line_of_a_po_that_is_gone_is_not_told_as_gone_again(
     assert told(desk) == Counter({("2", "11", "new", None): 1})
     # gone with its PO in the very answer that shows it with another one
     rosas.answers[NEXT] = [order(4, line(11), day=NEXT)]
-    rosas.download(NEXT)
+    run = rosas.download(NEXT)
     assert told(desk) == Counter({("2", None, "gone", None): 1, ("4", None, "new", None): 1})
+    with desk.db.read() as con:
+        summary = runs.summary(con, run.id)
+        entries = timeline.entries(con, ActivityFilter(), desk.now())
+    shown = entries.filter(run_id=run.id).row(0, named=True)
+    for counted in (summary, shown):
+        assert [counted[kind] for kind in ("gone", "new", "changed")] == [1, 1, 0]
 
 
 # --- what it comes to --------------------------------------------------------------------------
