@@ -99,22 +99,37 @@ def slice_rows(provider_id: str, day: date, answer: Slice, asked: Asked | None =
 
 
 def _each_once(orders: list[PurchaseOrder], problems: list[DataProblem]) -> list[PurchaseOrder]:
-    """The POs, those of the same ID as one: the lines of all, the header of the last.
+    """The POs, those of the same ID as one. Two of an ID are a problem of the data in any case."""
+    found: dict[str | int, list[PurchaseOrder]] = {}
+    for place, order in enumerate(orders):
+        same = found.setdefault(place if order.id is None else order.id, [])
+        same.append(order)
+        if len(same) > 1:
+            problems.append(DataProblem("id", f"{order.id} ×2", order.id))
+    return [_as_one(same) if len(same) > 1 else same[0] for same in found.values()]
+
+
+def _as_one(same: list[PurchaseOrder]) -> PurchaseOrder:
+    """The lines of all, the header of the last.
 
     A line that comes twice with the same content is one; with another content it is a second line
-    of that ID, which `_bundle` reports. Two of an ID are a problem of the data in any case.
+    of that ID, which `_bundle` reports.
     """
-    found: dict[str | int, PurchaseOrder] = {}
-    for place, order in enumerate(orders):
-        key = place if order.id is None else order.id
-        held = found.get(key)
-        if held is None:
-            found[key] = order
-            continue
-        problems.append(DataProblem("id", f"{order.id} ×2", order.id))
-        more = [line for line in order.details if line not in held.details]
-        found[key] = order.model_copy(update={"details": [*held.details, *more]})
-    return list(found.values())
+    seen: set[Any] = set()
+    lines: list[OrderLine] = []
+    for order in same:
+        contents = [_hashable(line.model_dump()) for line in order.details]
+        found = zip(order.details, contents, strict=True)
+        lines += [line for line, content in found if content not in seen]
+        seen.update(contents)
+    return same[-1].model_copy(update={"details": lines})
+
+
+def _hashable(value: Any) -> Any:
+    """Equal where the values are equal; comparing thousands of lines in pairs would take hours."""
+    if isinstance(value, dict):
+        return frozenset((name, _hashable(part)) for name, part in value.items())
+    return tuple(map(_hashable, value)) if isinstance(value, list) else value
 
 
 def _bundle(
