@@ -80,7 +80,8 @@ def request_of(spec: Method, params: dict[str, Any], token: str) -> Request:
 def check_size(spec: Method, request: Request) -> None:
     """Raise `InvalidCall` for a request that is larger than Komet takes."""
     if request.body is None:
-        length = len(urlencode(request.query | request.secrets.query))
+        # what no server could read is told when it is sent, not while it is measured
+        length = len(urlencode(request.query | request.secrets.query, errors="surrogatepass"))
         found: tuple[str | None, int] | None = (None, length) if length > MAX_REQUEST else None
     else:
         body = request.body | request.secrets.body

@@ -135,7 +135,8 @@ def test_language_and_name_are_remembered(app: App, browser: Browser) -> None:
     language_box.click()
     page.get_by_role("option", name="Español").click()
     expect(page.get_by_role("link", name="Órdenes de compra").first).to_be_visible()
-    page.wait_for_function("document.cookie.includes('komet_desk')")
+    # a function, not an expression: the page forbids the evaluation of texts
+    page.wait_for_function("() => document.cookie.includes('komet_desk')")
     again = context.new_page()
     again.goto(app.url)
     settled(again)

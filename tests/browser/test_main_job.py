@@ -24,7 +24,7 @@ def test_sample_data_mapping_download_filter_excel(app: App, page: Page, tmp_pat
 
     expect(page.get_by_role("heading", name="PO download")).to_be_visible()
     expect(page.get_by_text("Last download")).to_be_visible(timeout=90_000)
-    expect(page.get_by_text(re.compile(r"\d+ POs with [\d,]+ lines: \d+ new"))).to_be_visible()
+    expect(page.get_by_text(re.compile(r"\d+ POs with [\d,]+ lines: \d+ on days"))).to_be_visible()
 
     # a mapping file for what the sample leaves unmapped
     page.get_by_role("link", name="SKU mapping").click()

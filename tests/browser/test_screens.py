@@ -81,7 +81,7 @@ def test_a_download_goes_on_when_the_tab_is_closed(app: App, browser: Browser) -
     first.close()
     second = browser.new_page()
     second.goto(f"{app.url}/po_download")
-    expect(second.get_by_text(re.compile(r"\d+ POs with [\d,]+ lines: \d+ new"))).to_be_visible(
+    expect(second.get_by_text(re.compile(r"\d+ POs with [\d,]+ lines: \d+ on days"))).to_be_visible(
         timeout=90_000
     )
     second.close()

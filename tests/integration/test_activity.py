@@ -84,7 +84,9 @@ def test_everything_is_told_with_who_and_result(accounts: Accounts) -> None:
         other = fields.model_copy(
             update={"location_id": "77", "token_id": accounts.petalo.token_id}
         )
-        providers.save_provider(con, other, provider_id=accounts.magnolia.id, now=desk.now())
+        providers.save_provider(
+            con, other, provider_id=accounts.magnolia.id, overlap_too=True, now=desk.now()
+        )
         audit.record(con, "orders exported", "orders.xlsx", desk.now(), {"rows": 1234})
         audit.record(con, "view saved", "Valentine's", desk.now())
         audit.record(con, "tea made", "green", desk.now(), {"cups": 2})
@@ -230,7 +232,9 @@ def test_the_chart_has_every_day_of_a_pool_and_its_allowance(accounts: Accounts)
     with desk.db.write() as con:
         for provider in accounts.both:
             fields = ProviderFields.model_validate(provider.model_dump() | {"company_id": "501"})
-            providers.save_provider(con, fields, provider_id=provider.id, now=desk.now())
+            providers.save_provider(
+                con, fields, provider_id=provider.id, overlap_too=True, now=desk.now()
+            )
     with desk.db.read() as con:
         [together] = requests.pools(con, desk.now())
         assert requests.daily(con, together, desk.now()).height == 2 * requests.DAYS
