@@ -267,6 +267,8 @@ class Holding:
             if self._haste < ticket.haste:  # a screen asks for what a download queues for
                 behind, ticket = ticket, turns.join(self._path, self._haste)
                 behind.leave()
+        if ticket:
+            ticket.hold()
         return ticket
 
     def _deadline(self, began: float, wait: float) -> float:

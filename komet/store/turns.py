@@ -44,6 +44,10 @@ else:
         fcntl.flock(descriptor, fcntl.LOCK_UN)
 
 
+_DIGITS = 15
+"""Of the microseconds that a ticket's name begins with: enough for thirty years."""
+
+
 class Haste(IntEnum):
     """Milliseconds that work of a kind stands back behind others."""
 
@@ -70,6 +74,12 @@ class Ticket:
         ahead = sorted(n for n in _names(self._path.parent) if n < self._path.name)
         return next((name for name in ahead if not _cleared(self._path.parent / name)), None)
 
+    def hold(self) -> None:
+        """Take the turn: until we leave, everybody is behind us, however soon they are due."""
+        first = self._path.with_name("0" * _DIGITS + self._path.name[_DIGITS:])
+        with suppress(OSError):  # Windows renames no open file; there, DuckDB's lock decides
+            self._path = self._path.rename(first)
+
     def others_wait(self) -> bool:
         """Whether another process has a ticket, too."""
         return any(name != self._path.name for name in _names(self._path.parent))
@@ -93,7 +103,7 @@ def join(data_file: Path, haste: Haste) -> Ticket | None:
         while True:
             # the clock that all processes of a computer share, and that nobody sets
             due = time.monotonic_ns() // 1000 + haste * 1000
-            path = folder / f"{due:015d}-{uuid4().hex[:12]}"
+            path = folder / f"{due:0{_DIGITS}d}-{uuid4().hex[:12]}"
             descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
             # who looks for the dead may have been quicker than our lock, and have cleared it
             if _locked(descriptor) and path.exists():
@@ -105,7 +115,7 @@ def join(data_file: Path, haste: Haste) -> Ticket | None:
 
 def _names(folder: Path) -> list[str]:
     try:
-        return [name for name in os.listdir(folder) if name[:15].isdecimal()]  # noqa: PTH208
+        return [name for name in os.listdir(folder) if name[:_DIGITS].isdecimal()]  # noqa: PTH208
     except OSError:
         return []
 

@@ -102,6 +102,20 @@ def test_a_screen_goes_before_a_download_that_has_just_come_but_not_for_ever(
     assert again.first_ahead()
 
 
+def test_who_has_the_turn_keeps_it_until_he_leaves(tmp_path: Path) -> None:
+    path = tmp_path / "a.duckdb"
+    download = turns.join(path, Haste.UNATTENDED)
+    assert download
+    download.hold()
+    screen = turns.join(path, Haste.SCREEN)
+    assert screen
+    assert screen.first_ahead()
+    assert download.first_ahead() is None
+    assert download.others_wait()
+    download.leave()
+    assert screen.first_ahead() is None
+
+
 def test_nobody_starves(home: Path) -> None:
     """Four processes that never rest: each has its share, and no update is lost."""
     db = Database(home / "komet.duckdb")
