@@ -118,7 +118,7 @@ def command_loops(home: Path) -> list[list[list[str]]]:
     one = "Magnolia Imports"
     return [
         [["download", "--all", "--from", begin, "--to", end]],
-        [["refresh"], ["retry"]],
+        [["refresh"]],
         [["mapping", "import", str(beside / "mapping.csv")]],
         [
             ["export", str(beside / "all.xlsx")],
