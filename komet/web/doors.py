@@ -140,7 +140,9 @@ def content_security_policy() -> str:
     ]
     rules = {
         "default-src": "'none'",
-        "script-src": " ".join(["'self'", "'wasm-unsafe-eval'", *hashes]),
+        # Streamlit imports the script of a component, such as the one that remembers the language,
+        # from a blob that the page itself has made
+        "script-src": " ".join(["'self'", "blob:", "'wasm-unsafe-eval'", *hashes]),
         "style-src": "'self' 'unsafe-inline'",
         "img-src": "'self' data: blob:",
         "font-src": "'self' data:",
