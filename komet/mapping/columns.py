@@ -38,6 +38,8 @@ _MOST = 0.5
 _NEARLY_ALL = 0.8
 _NUMBERS = r"^[1-9]\d*$"
 _LONGEST_CODE = 40
+_MOST_JUDGED = 200
+"""Columns under headings that say nothing whose values are looked at: no real table has more."""
 
 Matches = Mapping[str, tuple[int, int]]
 """Field → how many different values of a column match, of how many."""
@@ -56,14 +58,17 @@ def read_columns(source: pl.DataFrame, names: Sequence[str], known: Known) -> He
     scores = [dict(weights(name)) for name in names]
     _score_clients(texts, scores, names, known)
     asked = _with_clients(texts, scores, known)
+    products = _product_keys(known)
     found: dict[int, Matches] = {}
+    left = _MOST_JUDGED
     for column, (name, score) in enumerate(zip(names, scores, strict=True)):
-        judged = not score and OTHER not in meanings_of(name)
+        judged = left > 0 and not score and OTHER not in meanings_of(name)
+        left -= judged
         if judged or not score.keys().isdisjoint({*KOMET_FIELDS, SKU}):
             certain = score.get(SKU, 0) >= CERTAIN
             values = asked.select("provider_id", value=str(column)).drop_nulls("value").unique()
             if not certain and values.height:
-                found[column] = _matches(values, known)
+                found[column] = _matches(values, products)
                 _score(score, found[column], values["value"], known, judged=judged)
     headings = resolve_headings(names, scores)
     return replace(headings, notes=_notes(headings, found))
@@ -76,6 +81,7 @@ def first_row_by_values(records: Sequence[Sequence[str]], known: Known) -> int |
     is a mapping itself. None when no column has such values.
     """
     width = max((len(record) for record in records), default=0)
+    products = _product_keys(known)
     best, first = 0.0, None
     for column in range(min(width, _LONGEST_CODE)):
         cells = [record[column].strip() if column < len(record) else "" for record in records]
@@ -84,7 +90,7 @@ def first_row_by_values(records: Sequence[Sequence[str]], known: Known) -> int |
             schema={"value": pl.String, "provider_id": pl.String},
         )
         given = values.filter(pl.col("value") != "").unique()
-        for matched, of in _matches(given, known).values():
+        for matched, of in _matches(given, products).values():
             if of and matched / of > max(best, _MOST - 0.01):
                 best, first = matched / of, column
     if first is None:
@@ -148,27 +154,33 @@ def _with_clients(
     return joined.with_columns(provider_id=named)
 
 
-def _matches(values: pl.DataFrame, known: Known) -> Matches:
+def _product_keys(known: Known) -> dict[str, pl.DataFrame]:
+    """Field → [provider_id, key: String] of the products that have one, each once."""
+    keys = {
+        KOMET_ID: _id_key(pl.col("komet_id")),
+        LEGACY_CODE: text_key(pl.col("legacy_code")),
+        DESCRIPTION: text_key(pl.col("description")),
+    }
+    found = {
+        field: known.products.select("provider_id", key=key).drop_nulls().unique()
+        for field, key in keys.items()
+    }
+    return {field: products for field, products in found.items() if products.height}
+
+
+def _matches(values: pl.DataFrame, products: Mapping[str, pl.DataFrame]) -> Matches:
     """How many of [provider_id, value: String] are IDs, legacy codes, descriptions of products.
 
-    Where a row's client is not known, any client's products count.
+    `products` as `_product_keys` gives them. Where a row's client is not known, any client's count.
     """
-    keys = {
-        KOMET_ID: ("komet_id", _id_key),
-        LEGACY_CODE: ("legacy_code", text_key),
-        DESCRIPTION: ("description", text_key),
-    }
     found: dict[str, tuple[int, int]] = {}
-    for field, (column, key) in keys.items():
-        products = known.products.select(pl.col("provider_id"), key=key(pl.col(column)))
-        products = products.drop_nulls().unique()
-        if products.is_empty():
-            continue
+    for field, keys in products.items():
+        key = _id_key if field == KOMET_ID else text_key
         asked = values.select("provider_id", key=key(pl.col("value")))
         one = asked.filter(pl.col("provider_id").is_not_null())
         any_client = asked.filter(pl.col("provider_id").is_null())
-        matched = one.join(products, on=["provider_id", "key"], how="semi").height
-        matched += any_client.join(products, on="key", how="semi").height
+        matched = one.join(keys, on=["provider_id", "key"], how="semi").height
+        matched += any_client.join(keys, on="key", how="semi").height
         found[field] = matched, values.height
     return found
 
