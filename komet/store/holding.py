@@ -33,8 +33,9 @@ _LOOK = 0.01
 _LONGEST_LOOK = 0.04
 _LONGEST_QUEUE = 12
 """Times the wait for one holder that a place in the queue is worth."""
-_LARGE_WAL = 1_000_000
-"""Bytes of log that are checkpointed even while others wait, as they slow every opening."""
+_LARGE_WAL = 50_000
+"""Bytes of log that are checkpointed even while others wait: replaying them costs each of those
+more than 20 ms, and the checkpoint as much as two or three of them."""
 
 Prepare = Callable[[duckdb.DuckDBPyConnection, str | None], str]
 """Brings a file that was just opened up to date; takes the store ID last seen, returns this one."""
