@@ -38,8 +38,8 @@ _MOST = 0.5
 _NEARLY_ALL = 0.8
 _NUMBERS = r"^[1-9]\d*$"
 _LONGEST_CODE = 40
-_MOST_JUDGED = 200
-"""Columns under headings that say nothing whose values are looked at: no real table has more."""
+_MOST_COMPARED = 200
+"""Columns whose values are looked at: no real table has more that may be codes or names."""
 
 Matches = Mapping[str, tuple[int, int]]
 """Field → how many different values of a column match, of how many."""
@@ -51,19 +51,21 @@ def read_columns(source: pl.DataFrame, names: Sequence[str], known: Known) -> He
     `source`: [row: Int64, then the cells as String]. Raises MappingFileError as
     `resolve_headings` does.
     """
-    texts = source.select(
-        "row",
-        *(cell_text(pl.col(cell)).alias(str(c)) for c, cell in enumerate(source.columns[1:])),
-    )
     scores = [dict(weights(name)) for name in names]
-    _score_clients(texts, scores, names, known)
-    asked = _with_clients(texts, scores, known)
+    compared = [
+        column
+        for column, name in enumerate(names)
+        if scores[column] or OTHER not in meanings_of(name)
+    ][:_MOST_COMPARED]
+    cells = source.columns[1:]
+    texts = source.select("row", *(cell_text(pl.col(cells[c])).alias(str(c)) for c in compared))
+    _score_clients(texts, scores, compared, known)
+    asked = _with_clients(texts, scores, compared, known)
     products = _product_keys(known)
     found: dict[int, Matches] = {}
-    left = _MOST_JUDGED
-    for column, (name, score) in enumerate(zip(names, scores, strict=True)):
-        judged = left > 0 and not score and OTHER not in meanings_of(name)
-        left -= judged
+    for column in compared:
+        score = scores[column]
+        judged = not score
         if judged or not score.keys().isdisjoint({*KOMET_FIELDS, SKU}):
             certain = score.get(SKU, 0) >= CERTAIN
             values = asked.select("provider_id", value=str(column)).drop_nulls("value").unique()
@@ -115,13 +117,14 @@ def column_letters(width: int) -> list[str]:
 
 
 def _score_clients(
-    texts: pl.DataFrame, scores: Sequence[dict[str, float]], names: Sequence[str], known: Known
+    texts: pl.DataFrame, scores: Sequence[dict[str, float]], compared: Sequence[int], known: Known
 ) -> None:
     """Weigh the columns that may name the client by how many of their values are clients."""
     find = provider_finder(known.providers)
     shares: dict[int, float] = {}
-    for column, (name, score) in enumerate(zip(names, scores, strict=True)):
-        judged = not score and OTHER not in meanings_of(name) and len(known.providers) > 1
+    for column in compared:
+        score = scores[column]
+        judged = not score and len(known.providers) > 1
         if PROVIDER in score or judged:
             values = texts[str(column)].drop_nulls().unique().to_list()
             share = sum(find(value) is not None for value in values) / max(1, len(values))
@@ -135,10 +138,13 @@ def _score_clients(
 
 
 def _with_clients(
-    texts: pl.DataFrame, scores: Sequence[Mapping[str, float]], known: Known
+    texts: pl.DataFrame,
+    scores: Sequence[Mapping[str, float]],
+    compared: Sequence[int],
+    known: Known,
 ) -> pl.DataFrame:
     """`texts` with provider_id: the client of each row, as far as it is known."""
-    claims = [column for column, score in enumerate(scores) if score.get(PROVIDER, 0) >= ENOUGH]
+    claims = [column for column in compared if scores[column].get(PROVIDER, 0) >= ENOUGH]
     default = pl.lit(known.default_provider_id, dtype=pl.String)
     if not claims:
         return texts.with_columns(provider_id=default)
