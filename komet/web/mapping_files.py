@@ -1,6 +1,6 @@
 """Mapping files on the screen: the dry run, applying it, undoing it, and files to take away."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import polars as pl
 import streamlit as st
@@ -45,18 +45,19 @@ def import_file(desk: Desk, provider: Provider, kind: str) -> None:
     data, name = uploaded.getvalue(), uploaded.name
 
     def check() -> DryRun:
+        failed: Mapping[str, str] = {}
         if fetch or not lacking:
             lists = product_lists.missing_for_file(desk, data, name, provider.id, kind)
             if lists:
                 with st.spinner(product_lists.announcement(lists)):
                     failed = product_lists.fetch(desk, lists, kind)
-                st.session_state[f"{state.MAPPING_CHECKED}_failed"] = list(failed.values())
+        st.session_state[state.MAPPING_LISTS_FAILED] = tuple(failed.values())
         return imports.dry_run(desk, data, name, provider.id, kind)
 
     with failures.shown():
         made_of = (uploaded.file_id, provider.id, kind, current(), fetch)
         checked = _kept("file", made_of, check)
-        for sentence in st.session_state.get(f"{state.MAPPING_CHECKED}_failed", ()):
+        for sentence in st.session_state.get(state.MAPPING_LISTS_FAILED, ()):
             st.warning(failures.plain(sentence), icon=":material/warning:")
         applied(desk, checked, name, kind)
 

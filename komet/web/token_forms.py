@@ -7,7 +7,7 @@ from komet.accounts.check import OK, UNREACHABLE, Check, Outcome, check_token, l
 from komet.api.transport import checked_base_url
 from komet.desk import Desk
 from komet.errors import InvalidInput
-from komet.language import _, moment
+from komet.language import _, zoned_moment
 from komet.store import tokens
 from komet.store.addresses import KOMETS_OWN, shown
 from komet.store.tokens import KINDS, Token
@@ -80,12 +80,12 @@ def _check_words(token: Token) -> str:
         return _("Not checked yet") + f" · {users}"
     if Check(token.check_result).outcome is Outcome.UNREACHABLE:
         return (
-            _("Last asked {when} UTC, without an answer").format(when=moment(token.checked_at))
+            _("Last asked {when}, without an answer").format(when=zoned_moment(token.checked_at))
             + f" · {users}"
         )
     allowed = sum(result == OK for result in token.check_result.values())
     checked = _("{allowed} of {all} methods may be called, checked {when}").format(
-        allowed=allowed, all=len(token.check_result), when=moment(token.checked_at)
+        allowed=allowed, all=len(token.check_result), when=zoned_moment(token.checked_at)
     )
     return f"{checked} · {users}"
 
