@@ -4,6 +4,8 @@ import logging
 from datetime import date, timedelta
 from pathlib import Path
 
+import duckdb
+
 from komet.backup.archive import make_backup
 from komet.desk import Desk
 from komet.errors import DeskError
@@ -41,7 +43,7 @@ def keep_daily_backup(desk: Desk) -> Path | None:
         for day, path in made.items():
             if day <= today - timedelta(days=days):
                 path.unlink(missing_ok=True)
-    except (DeskError, OSError) as error:
+    except (DeskError, OSError, duckdb.Error) as error:
         _log.warning("the daily backup was not made: %s", error)
         return None
     return target

@@ -139,16 +139,18 @@ def _moved(desk: Desk, data: Path, key: Path | None) -> tuple[Path, ...]:
     ):
         pairs.append((key, desk.settings.key_path))
     pairs.append((data, present))
-    if wal.exists():
-        aside = wal.with_name(f"{present.name}.replaced-{stamp}.wal")
-        os.replace(wal, aside)  # noqa: PTH105 - the atomic call, by its known name
-        kept.append(aside)
-    for new, place in pairs:
+    for _new, place in pairs:
         if place.exists():
             aside = place.with_name(f"{place.name}.replaced-{stamp}")
             # a second name, not a move: at no moment is there no data file
             os.link(place, aside)
             aside.chmod(0o600)
             kept.append(aside)
+    # from here on only names change: the log leaves its file at the last moment
+    if wal.exists():
+        aside = wal.with_name(f"{present.name}.replaced-{stamp}.wal")
+        os.replace(wal, aside)  # noqa: PTH105 - the atomic call, by its known name
+        kept.append(aside)
+    for new, place in pairs:
         os.replace(new, place)  # noqa: PTH105
     return tuple(kept)
