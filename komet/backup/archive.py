@@ -9,6 +9,7 @@ import hashlib
 import json
 import os
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -33,6 +34,8 @@ MANIFEST = "manifest.json"
 _FORMAT = 1
 _CHUNK = 1024 * 1024
 _LARGEST_MANIFEST = 64 * 1024
+UNREADABLE = (KeyError, ValueError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error)
+"""What the zip module raises for a file that is cut, damaged, locked, or packed as ours is not."""
 
 
 class Manifest(BaseModel):
@@ -78,7 +81,7 @@ def read_manifest(archive: zipfile.ZipFile, name: str) -> Manifest:
     try:
         with archive.open(MANIFEST) as member:
             manifest = Manifest.model_validate_json(member.read(_LARGEST_MANIFEST))
-    except (KeyError, ValueError, ValidationError, zipfile.BadZipFile) as error:
+    except (*UNREADABLE, ValidationError) as error:
         raise not_a_backup(name) from error
     if manifest.format != _FORMAT or manifest.schema_version > max(steps()):
         raise InvalidInput(
@@ -106,7 +109,7 @@ def unpack(archive: zipfile.ZipFile, member: str, target: Path, digest: str, nam
             while chunk := packed.read(_CHUNK):
                 found.update(chunk)
                 out.write(chunk)
-    except (KeyError, zipfile.BadZipFile, EOFError, ValueError) as error:
+    except UNREADABLE as error:
         raise not_a_backup(name) from error
     if found.hexdigest() != digest:
         raise not_a_backup(name)

@@ -9,11 +9,19 @@ from uuid import uuid4
 
 import duckdb
 
-from komet.backup.archive import DATA, KEY, Manifest, not_a_backup, read_manifest, unpack
+from komet.backup.archive import (
+    DATA,
+    KEY,
+    UNREADABLE,
+    Manifest,
+    not_a_backup,
+    read_manifest,
+    unpack,
+)
 from komet.desk import Desk
 from komet.errors import InvalidInput
 from komet.language import _
-from komet.store import audit
+from komet.store import audit, private
 from komet.store.database import Connection
 from komet.store.errors import DamagedFile, WrongKey
 from komet.store.migrate import migrate
@@ -39,10 +47,10 @@ def restore_backup(desk: Desk, file: Path) -> Restored:
     is changed then.
     """
     home = desk.db.path.parent
-    home.mkdir(parents=True, exist_ok=True)
     mark = uuid4().hex
     data, key = home / f".{mark}.data", home / f".{mark}.key"
     try:
+        private.make_folder(home)
         manifest = _unpacked(file, data, key)
         _prepare(data, file, desk)
         fits = _key_fits(desk, data, key if manifest.with_key else None)
@@ -66,7 +74,7 @@ def _unpacked(file: Path, data: Path, key: Path) -> Manifest:
             if manifest.with_key:
                 unpack(archive, KEY, key, manifest.sha256[KEY], file.name)
             return manifest
-    except (zipfile.BadZipFile, KeyError) as error:
+    except UNREADABLE as error:
         raise not_a_backup(file.name) from error
 
 

@@ -4,6 +4,7 @@ import hashlib
 import io
 import json
 import stat
+import struct
 import threading
 import zipfile
 from dataclasses import replace
@@ -119,6 +120,15 @@ def _tampered(good: bytes, member: str, data: bytes) -> bytes:
     return out.getvalue()
 
 
+def _overwritten(backup: bytes, member: str) -> bytes:
+    """The backup with a member's packed bytes overwritten where they lie, as a bad disk does."""
+    with zipfile.ZipFile(io.BytesIO(backup)) as archive:
+        found = archive.getinfo(member)
+    name_length, extra_length = struct.unpack_from("<HH", backup, found.header_offset + 26)
+    begin = found.header_offset + 30 + name_length + extra_length
+    return backup[:begin] + b"\xff" * 40 + backup[begin + 40 :]
+
+
 def test_what_is_no_sound_backup_changes_nothing(
     accounts: Accounts, komet: Komet, tmp_path: Path
 ) -> None:
@@ -143,6 +153,8 @@ def test_what_is_no_sound_backup_changes_nothing(
         "newer": _tampered(good, "manifest.json", newer),
         "no database": _tampered(_tampered(good, "komet.duckdb", noise), "manifest.json", lying),
     }
+    for member in ("komet.duckdb", "manifest.json"):
+        broken[f"bytes of {member} lost"] = _overwritten(good, member)
     home = accounts.desk.settings.home
     with accounts.desk.db.read() as con:
         providers = con.value("SELECT count(*) FROM providers")
@@ -158,6 +170,14 @@ def test_what_is_no_sound_backup_changes_nothing(
     with accounts.desk.db.read() as con:
         assert con.value("SELECT count(*) FROM providers") == providers
     assert komet("restore", str(tmp_path / "not-there.zip")).returncode == 2
+
+
+def test_a_restore_keeps_a_new_data_folder_to_its_owner(desk: Desk, tmp_path: Path) -> None:
+    make_backup(desk, tmp_path / "b.zip")
+    home = tmp_path / "elsewhere" / "komet"
+    restore_backup(open_desk(Settings(home=home)), tmp_path / "b.zip")
+    assert stat.S_IMODE(home.stat().st_mode) == 0o700
+    assert stat.S_IMODE((home / "komet.duckdb").stat().st_mode) == 0o600
 
 
 def test_a_restore_is_refused_while_another_process_has_the_file(
