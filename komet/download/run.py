@@ -7,7 +7,7 @@ whoever takes the run up again fetches what is not done, and nothing twice.
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack
 from contextvars import copy_context
@@ -74,6 +74,8 @@ def execute(
         runs.start_run(con, run_id, desk.now())
         commit_order.learn(desk.db.path, commit_order.newest(con))
         run = runs.run_by_id(con, run_id, desk.now())
+        if run.cancel_requested:
+            stop.set()
         todo = runs.slices_of(con, run_id, unfinished=True)
         chosen = [
             providers.provider_by_id(con, provider_id)
@@ -164,35 +166,38 @@ class _Engine:
         As many slices again as are being fetched may wait, to be fetched or to be written, so that
         neither the network nor the disk idles, and a killed run loses no more than those.
         """
-        queue = iter(todo)
+        with ThreadPoolExecutor(self._run.workers, thread_name_prefix="slice") as pool:
+            try:
+                self._keep_fetching(pool, iter(todo))
+            except BaseException:
+                # whatever ends this thread, nobody writes what the pool would still fetch
+                self._stop.set()
+                raise
+
+    def _keep_fetching(self, pool: ThreadPoolExecutor, queue: Iterator[RunSlice]) -> None:
         under_way: dict[Future[SliceRows], RunSlice] = {}
         beat = time.monotonic()
-        with ThreadPoolExecutor(self._run.workers, thread_name_prefix="slice") as pool:
-            while True:
-                while len(under_way) < 2 * self._run.workers and not self._halted():
-                    slice_ = next((s for s in queue if not self._waits(s)), None)
-                    if slice_ is None:
-                        break
-                    # the pool speaks the language of whoever runs it
-                    fetch = copy_context().run
-                    under_way[pool.submit(fetch, self._fetch, slice_)] = slice_
-                if self._halted():
-                    for future in [f for f in under_way if f.cancel()]:
-                        del under_way[future]
-                if not under_way:
-                    return
-                finished, _pending = wait(
-                    under_way, runs.HEARTBEAT.total_seconds(), return_when=FIRST_COMPLETED
-                )
-                for future in finished:
-                    try:
-                        self._settle(under_way.pop(future), future)
-                    except BaseException:
-                        self._stop.set()
-                        raise
-                if time.monotonic() - beat >= runs.HEARTBEAT.total_seconds():
-                    beat = time.monotonic()
-                    self._heartbeat({(s.provider_id, s.slice_date) for s in under_way.values()})
+        while True:
+            while len(under_way) < 2 * self._run.workers and not self._halted():
+                slice_ = next((s for s in queue if not self._waits(s)), None)
+                if slice_ is None:
+                    break
+                # the pool speaks the language of whoever runs it
+                fetch = copy_context().run
+                under_way[pool.submit(fetch, self._fetch, slice_)] = slice_
+            if self._halted():
+                for future in [f for f in under_way if f.cancel()]:
+                    del under_way[future]
+            if not under_way:
+                return
+            finished, _pending = wait(
+                under_way, runs.HEARTBEAT.total_seconds(), return_when=FIRST_COMPLETED
+            )
+            for future in finished:
+                self._settle(under_way.pop(future), future)
+            if time.monotonic() - beat >= runs.HEARTBEAT.total_seconds():
+                beat = time.monotonic()
+                self._heartbeat({(s.provider_id, s.slice_date) for s in under_way.values()})
 
     def save_ledgers(self) -> None:
         """Write the tries that no slice's transaction has taken along."""

@@ -198,7 +198,9 @@ def start_run(con: Connection, run_id: str, now: datetime) -> None:
     con.run(
         "UPDATE runs SET state = 'running', started_at = coalesce(started_at, $now),"
         " started_commit = coalesce(started_commit, (SELECT max(commits) FROM commit_counter)),"
-        " finished_at = NULL, heartbeat_at = $now, message = NULL, cancel_requested = false,"
+        " finished_at = NULL, heartbeat_at = $now, message = NULL,"
+        # who has cancelled it while it waited is heard; what ended an earlier try is over
+        " cancel_requested = cancel_requested AND state = 'queued',"
         " process_id = $pid, host = $host, process = $process WHERE id = $id",
         {"id": run_id, "now": now, **_here()},
     )

@@ -4,6 +4,7 @@ import threading
 from datetime import timedelta
 
 import polars as pl
+import pytest
 from sample_accounts import Accounts, make_accounts
 
 from komet.desk import open_desk
@@ -15,6 +16,7 @@ from komet.orders.filters import Gone, OrderFilter
 from komet.sandbox.server import Sandbox
 from komet.settings import Settings
 from komet.store import calls, runs
+from komet.store.errors import FileInUse
 from komet.store.order_tables import ASKED
 from komet.store.runs import RunState, SliceState
 
@@ -173,6 +175,32 @@ def test_a_cancelled_run_can_go_on(accounts: Accounts) -> None:
     assert 0 < left < len(planned.slices)
     assert execute(accounts.desk, run.id).state is RunState.DONE
     totals_equal_the_sandbox(accounts, 9, 9)
+
+
+def test_a_run_that_is_cancelled_while_it_waits_fetches_nothing(accounts: Accounts) -> None:
+    planned = plan(accounts.desk, accounts.both, *accounts.days(3, 3))
+    run, _resumed = start(accounts.desk, planned, source="test")
+    with accounts.desk.db.write() as con:
+        runs.request_cancel(con, run.id)
+    assert execute(accounts.desk, run.id).state is RunState.CANCELLED
+    assert retryable(accounts.desk)[1] == len(planned.slices)
+    assert execute(accounts.desk, run.id).state is RunState.DONE  # who goes on with it means it
+
+
+def test_nothing_more_is_fetched_once_the_store_fails(
+    accounts: Accounts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_given: object) -> bool:
+        raise FileInUse("The data file is in use.")
+
+    monkeypatch.setattr(runs, "HEARTBEAT", timedelta(0))
+    monkeypatch.setattr(runs, "heartbeat", fail)
+    planned = plan(accounts.desk, accounts.both, *accounts.days(9, 9))
+    run, _resumed = start(accounts.desk, planned, source="test", workers=2)
+    stop = threading.Event()
+    with pytest.raises(FileInUse):
+        execute(accounts.desk, run.id, stop=stop)
+    assert stop.is_set()
 
 
 def test_the_run_pauses_at_the_days_limit_and_says_when(accounts: Accounts) -> None:
