@@ -6,6 +6,7 @@ import json
 import stat
 import struct
 import threading
+import time
 import zipfile
 from dataclasses import replace
 from datetime import timedelta
@@ -82,6 +83,7 @@ def test_a_backup_is_of_one_moment_while_others_write(desk: Desk, tmp_path: Path
     with desk.db.write() as con:
         con.run("CREATE TABLE pair_a (n INTEGER); CREATE TABLE pair_b (n INTEGER)")
     stop = threading.Event()
+    before = 0
 
     def write() -> None:
         n = 0
@@ -91,11 +93,19 @@ def test_a_backup_is_of_one_moment_while_others_write(desk: Desk, tmp_path: Path
                 con.run(f"INSERT INTO pair_a VALUES ({n})")
                 con.run(f"INSERT INTO pair_b VALUES ({n})")
 
+    def last_pair() -> int:
+        with desk.db.read() as con:
+            return int(con.value("SELECT coalesce(max(n), 0) FROM pair_b"))
+
     writer = threading.Thread(target=write)
     writer.start()
     try:
-        counts = []
+        counts: list[int] = []
         for at in range(5):
+            # Each backup has something to tell from the one before, however slow the writer is.
+            while last_pair() == before:
+                time.sleep(0.01)
+            before = last_pair()
             file = tmp_path / f"{at}.zip"
             make_backup(desk, file)
             with zipfile.ZipFile(file) as archive:
