@@ -2,6 +2,6 @@
 
 import streamlit as st
 
-from komet.web import doors
+from komet.web.shell import doors
 
 app = st.App("navigation.py", middleware=doors.middleware())

@@ -2,12 +2,12 @@
 
 import streamlit as st
 
-from komet.web import failures, guard, preferences, resources, screens
+from komet.web.shell import failures, guard, navigation, preferences, resources
 
-st.set_page_config(page_title="Komet Desk", page_icon=str(screens.ICON), layout="wide")
+st.set_page_config(page_title="Komet Desk", page_icon=str(navigation.ICON), layout="wide")
 preferences.take_up()
 
-pages, groups = screens.all_screens()
+pages, groups = navigation.all_screens()
 page = st.navigation(groups, expanded=True)
 
 wanted = guard.wanted_page()

@@ -26,14 +26,15 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from komet import demo
-from komet.desk import open_desk
-from komet.download import status
+from komet.clients.table import providers, tokens
+from komet.context import open_desk
+from komet.ingest import status
+from komet.ingest.table import runs
 from komet.orders import changes, query
 from komet.orders.changes import ChangeFilter
 from komet.orders.filters import OrderFilter
 from komet.sandbox.server import Sandbox
 from komet.settings import Settings
-from komet.store import providers, runs, tokens
 
 ROOT = Path(__file__).parents[1]
 THINKING = 0.3

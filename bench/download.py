@@ -18,15 +18,16 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from pydantic import SecretStr
 
-from komet.desk import Desk, open_desk
-from komet.download.plan import plan
-from komet.download.run import execute
-from komet.download.start import start
+from komet.catalogs.table import products
+from komet.clients.table import providers, tokens
+from komet.clients.table.providers import Provider, ProviderFields
+from komet.context import Desk, open_desk
+from komet.ingest.engine import execute
+from komet.ingest.plan import plan
+from komet.ingest.start import start
 from komet.sandbox.server import Sandbox
 from komet.sandbox.tokens import IMPORTER_A_COMPANY
 from komet.settings import Settings
-from komet.store import products, providers, tokens
-from komet.store.providers import Provider, ProviderFields
 
 SLICES, WORKERS, DELAY = 60, 4, 0.2
 TODAY = date(2026, 11, 20)

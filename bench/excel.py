@@ -24,7 +24,7 @@ sys.path.insert(0, str(ROOT))
 
 import polars as pl  # noqa: E402
 
-from komet.export.workbook import Column, ColumnKind, Sheet, write_workbook  # noqa: E402
+from komet.export.writers.xlsx import Column, ColumnKind, Sheet, write_workbook  # noqa: E402
 
 KINDS = {
     "Ship date": ColumnKind.DATE,

@@ -15,11 +15,11 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from komet.desk import open_desk
+from komet.context import open_desk
 from komet.export.orders import export
+from komet.ingest.table.slices import ITEMS
 from komet.orders.filters import OrderFilter
 from komet.settings import Settings
-from komet.store.slices import ITEMS
 
 LINES = 77_000
 

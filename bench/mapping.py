@@ -12,11 +12,11 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from komet.desk import Desk, open_desk
+from komet.clients.table import providers
+from komet.clients.table.providers import ProviderFields
+from komet.context import Desk, open_desk
 from komet.mapping import imports
 from komet.settings import Settings
-from komet.store import providers
-from komet.store.providers import ProviderFields
 
 ROWS = 100_000
 

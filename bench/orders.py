@@ -15,10 +15,10 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from komet.db import lease as holding
+from komet.db.database import Database
 from komet.orders import query
 from komet.orders.filters import Mapped, OrderFilter
-from komet.store import holding
-from komet.store.database import Database
 
 RUNS = 15
 FIRST = date(2024, 6, 1)

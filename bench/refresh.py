@@ -17,13 +17,14 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from download import prepared
 
-from komet.desk import Desk
-from komet.download.refresh import refresh_plan
-from komet.download.run import execute
-from komet.download.start import start
+from komet.catalogs.table import products
+from komet.clients.table import providers
+from komet.clients.table.providers import Provider, ProviderFields
+from komet.context import Desk
+from komet.ingest.engine import execute
+from komet.ingest.refresh import refresh_plan
+from komet.ingest.start import start
 from komet.sandbox.server import Sandbox
-from komet.store import products, providers
-from komet.store.providers import Provider, ProviderFields
 
 PROVIDERS, BACK, AHEAD = 10, 3, 21
 TODAY = datetime.now(UTC).date()

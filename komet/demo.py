@@ -10,14 +10,14 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from komet import time_zone
-from komet.desk import Desk
-from komet.download import catalogs
+from komet.catalogs import refresh as catalogs
+from komet.clients.table import providers, tokens
+from komet.clients.table.providers import Provider, ProviderFields
+from komet.context import Desk
 from komet.language import _
 from komet.mapping import imports
 from komet.sandbox.server import Sandbox
 from komet.sandbox.tokens import IMPORTER_A_COMPANY, IMPORTER_B_VENDOR, SampleToken
-from komet.store import providers, tokens
-from komet.store.providers import Provider, ProviderFields
 
 SYSTEM = "Sandbox (sample data)"
 DAYS_BACK = 22

@@ -3,7 +3,8 @@
 import streamlit as st
 
 from komet.language import _
-from komet.web import activity_parts, failures, guard
+from komet.web.screens import activity_parts
+from komet.web.shell import failures, guard
 
 desk = guard.enter("activity")
 st.title(_("Activity"))

@@ -8,19 +8,19 @@ from komet.api.checking import problems
 from komet.api.client import DEFAULT_BASE_URL
 from komet.api.methods import GROUPS, registry
 from komet.api.wire import wire_json
+from komet.clients.table import providers
+from komet.clients.table.providers import Provider
 from komet.errors import InvalidInput
 from komet.explorer.calling import SANDBOX, Outcome, call_method
 from komet.explorer.snippets import without_files
+from komet.explorer.table import MethodCall
 from komet.language import _
-from komet.store import providers
-from komet.store.method_calls import MethodCall
-from komet.store.providers import Provider
-from komet.web import failures, guard, state
-from komet.web.api_documents import documents
-from komet.web.method_answer import about, answer, as_code
-from komet.web.method_form import parameters
-from komet.web.method_history import history
-from komet.web.resources import sandbox
+from komet.web.screens.api_documents import documents
+from komet.web.screens.method_answer import about, answer, as_code
+from komet.web.screens.method_form import parameters
+from komet.web.screens.method_history import history
+from komet.web.shell import failures, guard, state
+from komet.web.shell.resources import sandbox
 
 desk = guard.enter("api_explorer")
 st.title(_("API explorer"))

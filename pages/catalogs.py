@@ -4,14 +4,14 @@ import polars as pl
 import streamlit as st
 
 from komet import time_zone
-from komet.explorer import catalog
-from komet.explorer.catalog_kinds import KINDS
+from komet.catalogs import browse as catalog
+from komet.catalogs.kinds import KINDS
+from komet.clients.table import providers
 from komet.explorer.export import answer_bytes
-from komet.export.workbook import EXCEL_TYPE
+from komet.export.writers.xlsx import EXCEL_TYPE
 from komet.language import _, _n, day_pattern, zoned_moment
-from komet.store import providers
-from komet.web import failures, guard
-from komet.web.preferences import kept
+from komet.web.shell import failures, guard
+from komet.web.shell.preferences import kept
 
 _SHOWN = 2_000
 

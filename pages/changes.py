@@ -3,21 +3,21 @@
 import streamlit as st
 
 from komet import time_zone
+from komet.clients.table import providers
 from komet.export.changes import export_changes_bytes
-from komet.export.workbook import EXCEL_TYPE
+from komet.export.writers.xlsx import EXCEL_TYPE
 from komet.language import _
 from komet.orders import changes
 from komet.orders.changes import GROUPS
-from komet.store import providers
-from komet.web import guard, reads
-from komet.web.changes_parts import (
+from komet.web.screens.changes_parts import (
     change_filter,
     change_table,
     say_first_downloads,
     show_counts,
     show_differences,
 )
-from komet.web.preferences import kept
+from komet.web.shell import guard, reads
+from komet.web.shell.preferences import kept
 
 desk = guard.enter("changes")
 st.title(_("Changes"))

@@ -2,10 +2,10 @@
 
 import streamlit as st
 
+from komet.clients.table import providers, tokens
 from komet.language import _
-from komet.store import providers, tokens
-from komet.web import guard
-from komet.web.provider_forms import card, provider_form
+from komet.web.screens.provider_forms import card, provider_form
+from komet.web.shell import guard
 
 desk = guard.enter("client_providers")
 st.title(_("Client providers"))

@@ -2,12 +2,12 @@
 
 import streamlit as st
 
+from komet.clients.table import providers
+from komet.ingest.sources.portal_file import imports
 from komet.language import _, _n
-from komet.orderfile import imports
-from komet.store import providers
 from komet.tabular.file import FILE_TYPES
-from komet.web import failures, guard, state
-from komet.web.order_file import show_days, show_reading
+from komet.web.screens.order_file import show_days, show_reading
+from komet.web.shell import failures, guard, state
 
 desk = guard.enter("excel_import")
 st.title(_("Import from Excel"))

@@ -3,6 +3,7 @@
 import polars as pl
 import streamlit as st
 
+from komet.export import table as export_templates
 from komet.export.ready_made import READY_MADE
 from komet.export.template import checked_template
 from komet.export.templated import (
@@ -14,10 +15,9 @@ from komet.export.templated import (
 )
 from komet.language import _, day_pattern
 from komet.orders.filters import OrderFilter
-from komet.store import export_templates
-from komet.web import failures, guard, state
-from komet.web.preferences import kept
-from komet.web.template_editor import broken_template, template_editor
+from komet.web.screens.template_editor import broken_template, template_editor
+from komet.web.shell import failures, guard, state
+from komet.web.shell.preferences import kept
 
 desk = guard.enter("export_templates")
 st.title(_("Export templates"))

@@ -2,13 +2,13 @@
 
 import streamlit as st
 
-from komet.download import status
+from komet.ingest import status
 from komet.language import _
 from komet.orders.filters import OrderFilter
-from komet.web import guard, reads
-from komet.web.charts import boxes_by_ship_date
-from komet.web.overview_parts import provider_table, refresh_button, sample_button, steps
-from komet.web.shared_orders import warn_of_shared_orders
+from komet.web.screens.charts import boxes_by_ship_date
+from komet.web.screens.overview_parts import provider_table, refresh_button, sample_button, steps
+from komet.web.screens.shared_orders import warn_of_shared_orders
+from komet.web.shell import guard, reads
 
 desk = guard.enter("overview")
 st.title("Komet Desk")

@@ -3,20 +3,20 @@
 import streamlit as st
 
 from komet import time_zone
+from komet.clients.table import providers
 from komet.export.pivot import export_pivot_bytes
-from komet.export.workbook import EXCEL_TYPE
+from komet.export.writers.xlsx import EXCEL_TYPE
 from komet.language import _
 from komet.orders.planning import DIMENSIONS
-from komet.store import providers
-from komet.web import guard, reads
-from komet.web.planning_parts import (
+from komet.web.screens.planning_parts import (
     pivot_choice,
     pivot_table,
     planning_filter,
     show_weeks,
     weeks_chart,
 )
-from komet.web.preferences import kept
+from komet.web.shell import guard, reads
+from komet.web.shell.preferences import kept
 
 desk = guard.enter("planning")
 st.title(_("Planning"))

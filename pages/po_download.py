@@ -5,15 +5,16 @@ from datetime import date, timedelta
 import streamlit as st
 
 from komet import time_zone
-from komet.download import start, status
-from komet.download.plan import plan
-from komet.download.refresh import refresh_plan
+from komet.clients.table import providers
+from komet.ingest import start, status
+from komet.ingest.plan import plan
+from komet.ingest.refresh import refresh_plan
+from komet.ingest.table import runs
 from komet.language import _, day_pattern
-from komet.store import providers, runs
-from komet.web import failures, guard
-from komet.web.resources import worker
-from komet.web.run_progress import live_progress, past_runs, run_result
-from komet.web.schedule_forms import schedule_forms
+from komet.web.screens.run_progress import live_progress, past_runs, run_result
+from komet.web.screens.schedule_forms import schedule_forms
+from komet.web.shell import failures, guard
+from komet.web.shell.resources import worker
 
 desk = guard.enter("po_download")
 st.title(_("PO download"))

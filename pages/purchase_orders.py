@@ -4,18 +4,18 @@ import math
 
 import streamlit as st
 
+from komet.clients.table import providers
 from komet.language import _
-from komet.store import providers
-from komet.web import guard, reads, state
-from komet.web.charts import boxes_by_ship_date
-from komet.web.export_menu import export_menu
-from komet.web.order_dialog import open_order
-from komet.web.order_filters import order_filters
-from komet.web.order_table import COLUMNS, PAGE_ROWS, column_words, order_table, sort_choice
-from komet.web.quick_refresh import quick_refresh
-from komet.web.shared_orders import warn_of_shared_orders
-from komet.web.totals import show_totals
-from komet.web.view_choice import columns_choice, view_choice
+from komet.web.screens.charts import boxes_by_ship_date
+from komet.web.screens.export_menu import export_menu
+from komet.web.screens.order_dialog import open_order
+from komet.web.screens.order_filters import order_filters
+from komet.web.screens.order_table import COLUMNS, PAGE_ROWS, column_words, order_table, sort_choice
+from komet.web.screens.quick_refresh import quick_refresh
+from komet.web.screens.shared_orders import warn_of_shared_orders
+from komet.web.screens.totals import show_totals
+from komet.web.screens.view_choice import columns_choice, view_choice
+from komet.web.shell import guard, reads, state
 
 desk = guard.enter("purchase_orders")
 st.title(_("Purchase orders"))

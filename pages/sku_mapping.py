@@ -2,21 +2,21 @@
 
 import streamlit as st
 
-from komet.download import catalogs
+from komet.catalogs import refresh as catalogs
+from komet.clients.table import providers
 from komet.language import _, current
 from komet.mapping import grid
-from komet.store import providers
-from komet.store.mappings import KINDS, PRODUCT
-from komet.web import failures, guard
-from komet.web.mapping_files import (
+from komet.mapping.table import KINDS, PRODUCT
+from komet.web.screens.mapping_files import (
     copy_form,
     export_and_template,
     forget_dry_runs,
     import_file,
 )
-from komet.web.mapping_grid import coverage_line, editable_grid, overtaken
-from komet.web.mapping_history import mapping_history
-from komet.web.mapping_suggestions import suggestion_list
+from komet.web.screens.mapping_grid import coverage_line, editable_grid, overtaken
+from komet.web.screens.mapping_history import mapping_history
+from komet.web.screens.mapping_suggestions import suggestion_list
+from komet.web.shell import failures, guard
 
 desk = guard.enter("sku_mapping")
 st.title(_("SKU mapping"))

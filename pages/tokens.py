@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from komet.accounts.check import COMPANY_ONLY, NEEDED, SENDING, USEFUL, VENDOR_PRESET
+from komet.clients.check import COMPANY_ONLY, NEEDED, SENDING, USEFUL, VENDOR_PRESET
+from komet.clients.table import tokens
 from komet.language import _
-from komet.store import tokens
-from komet.web import guard
-from komet.web.token_forms import add_form, card, login_form
+from komet.web.screens.token_forms import add_form, card, login_form
+from komet.web.shell import guard
 
 desk = guard.enter("tokens")
 st.title(_("Tokens"))

@@ -10,7 +10,7 @@ import hypothesis
 import pytest
 from sample_accounts import ROOT, Accounts, Komet, make_accounts
 
-from komet.desk import Desk, open_desk
+from komet.context import Desk, open_desk
 from komet.sandbox.server import Sandbox
 from komet.settings import Settings
 

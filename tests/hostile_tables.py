@@ -403,8 +403,8 @@ def main() -> None:
     import resource
 
     from komet.errors import DeskError
+    from komet.ingest.sources.portal_file.file import read_order_file
     from komet.mapping.file import read_mapping
-    from komet.orderfile.file import read_order_file
 
     readers = {"mapping": read_mapping, "orders": read_order_file}
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import openpyxl
 
-from komet.orderfile.file import OrderFile
+from komet.ingest.sources.portal_file.file import OrderFile
 
 HEADINGS = [
     "PO #", "Vendor", "Ship Date", "Origin", "Status", "Customer", "Mark Code", "Product", "B/T",

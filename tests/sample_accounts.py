@@ -8,15 +8,15 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from komet.desk import Desk
-from komet.download.plan import plan
-from komet.download.run import execute
-from komet.download.start import start
+from komet.clients.table import providers, tokens
+from komet.clients.table.providers import Provider, ProviderFields
+from komet.context import Desk
+from komet.ingest.engine import execute
+from komet.ingest.plan import plan
+from komet.ingest.start import start
+from komet.ingest.table.runs import Run
 from komet.sandbox.server import Sandbox
 from komet.sandbox.tokens import IMPORTER_A_COMPANY, IMPORTER_B_VENDOR
-from komet.store import providers, tokens
-from komet.store.providers import Provider, ProviderFields
-from komet.store.runs import Run
 
 ROOT = Path(__file__).parents[1]
 Komet = Callable[..., subprocess.CompletedProcess[str]]

@@ -9,13 +9,13 @@ from urllib.parse import parse_qs, urlsplit
 from pydantic import SecretStr
 from scripted_server import Asked, Reply, ScriptedServer
 
-from komet.desk import Desk
-from komet.download.plan import plan
-from komet.download.run import execute
-from komet.download.start import start
-from komet.store import providers, tokens
-from komet.store.providers import ProviderFields
-from komet.store.runs import Run
+from komet.clients.table import providers, tokens
+from komet.clients.table.providers import ProviderFields
+from komet.context import Desk
+from komet.ingest.engine import execute
+from komet.ingest.plan import plan
+from komet.ingest.start import start
+from komet.ingest.table.runs import Run
 
 DAY = date(2026, 11, 24)
 NEXT = DAY + timedelta(days=1)

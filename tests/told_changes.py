@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
-from komet.store.database import Connection
+from komet.db.database import Connection
 
 Store = dict[tuple[str, ...], dict[str, Any]]
 _HEAD = ("number", "status", "total_boxes", "total_cost", "comments", "ship_date")

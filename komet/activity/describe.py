@@ -8,11 +8,11 @@ import polars as pl
 from komet.activity import kinds
 from komet.activity.details import readable
 from komet.activity.kinds import Kind
+from komet.clients.table import providers
+from komet.db.database import Connection
+from komet.ingest.table.runs import RunState
 from komet.language import _, _later, _n, day, zoned_moment
 from komet.logs import redact
-from komet.store import providers
-from komet.store.database import Connection
-from komet.store.runs import RunState
 
 _NAMED = 3
 _SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {

@@ -6,8 +6,8 @@ import polars as pl
 
 from komet.activity import requests
 from komet.activity.outcomes import NOT_ASKED, QUOTA
+from komet.db.database import Connection
 from komet.logs import redact
-from komet.store.database import Connection
 
 DAY = "day"
 REQUEST = "request"

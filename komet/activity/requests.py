@@ -7,10 +7,10 @@ from typing import Any
 
 import polars as pl
 
+from komet.clients.table import calls, providers, tokens
+from komet.clients.table.tokens import Token
+from komet.db.database import Connection
 from komet.language import _
-from komet.store import calls, providers, tokens
-from komet.store.database import Connection
-from komet.store.tokens import Token
 
 DAYS = 30
 """The days that are looked at, today included."""

@@ -9,9 +9,9 @@ from pydantic import BaseModel, ConfigDict
 from komet import time_zone
 from komet.activity import kinds
 from komet.activity.kinds import Kind
-from komet.store import runs
-from komet.store.database import Connection
-from komet.store.slices import SAID_ONCE
+from komet.db.database import Connection
+from komet.ingest.table import runs
+from komet.orders.table.items import SAID_ONCE
 
 PAGE_ROWS = 50
 _ACTIVE = ("queued", "running")

@@ -21,12 +21,12 @@ import duckdb
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from komet import __version__
-from komet.desk import Desk
+from komet.context import Desk
+from komet.db import opening
+from komet.db.migrate import steps
 from komet.errors import InvalidInput
 from komet.export.replacing import replacing
 from komet.language import _
-from komet.store import opening
-from komet.store.migrate import steps
 
 DATA = "komet.duckdb"
 KEY = "secret.key"

@@ -7,7 +7,7 @@ from pathlib import Path
 import duckdb
 
 from komet.backup.archive import make_backup
-from komet.desk import Desk
+from komet.context import Desk
 from komet.errors import DeskError
 
 _log = logging.getLogger(__name__)

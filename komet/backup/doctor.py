@@ -15,12 +15,12 @@ from pathlib import Path
 import duckdb
 
 from komet.backup.daily import daily_backups
-from komet.desk import Desk
+from komet.context import Desk
+from komet.db.database import Connection
+from komet.db.errors import AlteredFile, WrongKey
+from komet.db.migrate import migrate, steps
 from komet.errors import DeskError
 from komet.language import _, _n
-from komet.store.database import Connection
-from komet.store.errors import AlteredFile, WrongKey
-from komet.store.migrate import migrate, steps
 
 _LEAST_FREE = 200_000_000
 _OLDEST_BACKUP = timedelta(days=3)

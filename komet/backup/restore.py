@@ -18,14 +18,14 @@ from komet.backup.archive import (
     read_manifest,
     unpack,
 )
-from komet.desk import Desk
+from komet.context import Desk
+from komet.db import audit, private
+from komet.db.database import Connection
+from komet.db.errors import DamagedFile, WrongKey
+from komet.db.migrate import migrate
+from komet.db.vault import SecretBox
 from komet.errors import InvalidInput
 from komet.language import _
-from komet.store import audit, private
-from komet.store.database import Connection
-from komet.store.errors import DamagedFile, WrongKey
-from komet.store.migrate import migrate
-from komet.store.secret_box import SecretBox
 
 
 @dataclass(frozen=True)

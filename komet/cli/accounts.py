@@ -10,15 +10,15 @@ from cyclopts import App, Parameter
 from cyclopts.validators import Number
 from pydantic import SecretStr
 
-from komet.accounts.check import Outcome, check_token
 from komet.api.transport import checked_base_url
 from komet.cli.output import say, say_json, table
-from komet.desk import open_desk
+from komet.clients.check import Outcome, check_token
+from komet.clients.table import providers, tokens
+from komet.clients.table.providers import ProviderFields
+from komet.clients.table.tokens import Token
+from komet.context import open_desk
 from komet.errors import InvalidInput
 from komet.language import _, zoned_moment
-from komet.store import providers, tokens
-from komet.store.providers import ProviderFields
-from komet.store.tokens import Token
 
 token = App(name="token", help="Komet API tokens.")
 provider = App(name="provider", help="Client providers: the importers whose orders we download.")

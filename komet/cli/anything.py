@@ -10,14 +10,14 @@ from komet import time_zone
 from komet.api.methods import Kind, Method
 from komet.api.openapi import document
 from komet.api.postman import collection
+from komet.catalogs.rows import table_of
 from komet.cli.output import err, say_json, table
-from komet.desk import open_desk
+from komet.clients.table import providers
+from komet.context import open_desk
 from komet.errors import InvalidInput
 from komet.explorer.calling import call_method, method_named
-from komet.explorer.rows import table_of
 from komet.language import _
 from komet.sandbox.tokens import postman_values
-from komet.store import providers
 
 
 def call(

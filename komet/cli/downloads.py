@@ -14,22 +14,23 @@ from komet.backup.daily import keep_daily_backup
 from komet.cli.accounts import Json
 from komet.cli.output import figure, note, say, say_json, table, warn
 from komet.cli.progress import DownloadProgress
-from komet.desk import Desk, open_desk
-from komet.download.by_number import numbers_in, providers_of, refresh_numbers
-from komet.download.plan import Plan, plan
-from komet.download.refresh import refresh_plan
-from komet.download.run import execute
-from komet.download.start import retryable, start
-from komet.download.wording import replaced_sentence
+from komet.clients.table import providers
+from komet.context import Desk, open_desk
 from komet.errors import InvalidInput
-from komet.export.csv import dialect_of
 from komet.export.orders import export as export_orders
 from komet.export.templated import export_with, template_by_name
+from komet.export.writers.csv import dialect_of
+from komet.ingest.by_number import numbers_in, providers_of, refresh_numbers
+from komet.ingest.engine import execute
+from komet.ingest.plan import Plan, plan
+from komet.ingest.refresh import refresh_plan
+from komet.ingest.start import retryable, start
+from komet.ingest.table import runs
+from komet.ingest.table.runs import Run, RunSlice, RunState
+from komet.ingest.wording import replaced_sentence
 from komet.language import _, _n, current, moment
 from komet.orders.filters import Gone, Mapped, OrderFilter
 from komet.orders.work_lists import WorkList
-from komet.store import providers, runs
-from komet.store.runs import Run, RunSlice, RunState
 
 Names = Annotated[list[str] | None, Parameter(consume_multiple=True, negative="")]
 Switch = Annotated[bool, Parameter(negative="")]

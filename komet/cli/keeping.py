@@ -10,7 +10,7 @@ from komet.backup.doctor import examine
 from komet.backup.restore import restore_backup
 from komet.cli.accounts import Json
 from komet.cli.output import err, say, say_json
-from komet.desk import open_desk
+from komet.context import open_desk
 from komet.language import _
 
 Switch = Annotated[bool, Parameter(negative="")]

@@ -7,13 +7,12 @@ from cyclopts import App, Parameter
 
 from komet.cli.accounts import Json
 from komet.cli.output import err, say, say_json
-from komet.desk import Desk, open_desk
-from komet.download import product_lists
+from komet.clients.table import providers
+from komet.context import Desk, open_desk
 from komet.errors import InvalidInput
 from komet.export.replacing import replacing
 from komet.language import _, _n
-from komet.mapping import imports
-from komet.store import providers
+from komet.mapping import imports, product_lists
 
 mapping = App(name="mapping", help="Our SKU for each client's Komet product.")
 _SHOWN = 20

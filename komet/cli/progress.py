@@ -14,8 +14,8 @@ from rich.progress import (
 )
 
 from komet.cli import output
+from komet.ingest.table.runs import RunSlice
 from komet.language import _
-from komet.store.runs import RunSlice
 
 _STEPS = 10
 """Lines that a pipe gets of one download, at the most."""

@@ -10,13 +10,13 @@ from komet import time_zone
 from komet.cli.accounts import Json
 from komet.cli.downloads import Names, Switch
 from komet.cli.output import figure, say, say_json, table
-from komet.desk import Desk, open_desk
+from komet.clients.table import providers
+from komet.context import Desk, open_desk
 from komet.language import _, moment
 from komet.orders import changes as found_changes
 from komet.orders.changes import GROUPS, WORDS, ChangeFilter, Kind
 from komet.orders.filters import OrderFilter
 from komet.orders.planning import DIMENSIONS, MEASURES, PERIODS, pivot
-from komet.store import providers
 
 Group = Literal["provider", "customer_name", "product"]
 Dimension = Literal[

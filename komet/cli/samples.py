@@ -6,18 +6,18 @@ from typing import Literal
 
 from komet import demo as sample
 from komet.cli.output import err, say
-from komet.desk import open_desk
-from komet.download.plan import plan
-from komet.download.run import execute
-from komet.download.start import start
+from komet.context import open_desk
 from komet.errors import InvalidInput
 from komet.export.orders import export
+from komet.ingest.engine import execute
+from komet.ingest.plan import plan
+from komet.ingest.start import start
+from komet.ingest.table import runs
+from komet.ingest.table.runs import RunState
 from komet.language import _
 from komet.orders.filters import OrderFilter
 from komet.sandbox.server import serve
 from komet.settings import Settings
-from komet.store import runs
-from komet.store.runs import RunState
 
 
 def sandbox(*, port: int = 8600) -> int:

@@ -8,19 +8,21 @@ from typing import Any
 
 from rapidfuzz import process
 
-from komet.accounts.connect import client_for
-from komet.accounts.ledger import Ledger
 from komet.api.client import ApiCall, KometClient
 from komet.api.errors import InvalidCall, KometError
 from komet.api.methods import Method, registry
 from komet.api.wire import wire_json
-from komet.desk import Desk
+from komet.catalogs.rows import rows_in
+from komet.clients.connect import client_for
+from komet.clients.ledger import Ledger
+from komet.clients.table import tokens
+from komet.clients.table.providers import Provider
+from komet.context import Desk
+from komet.db import audit
 from komet.errors import InvalidInput
-from komet.explorer.rows import rows_in
+from komet.explorer import table as method_calls
 from komet.language import _
 from komet.sandbox.tokens import token_for
-from komet.store import audit, method_calls, tokens
-from komet.store.providers import Provider
 
 _BLOT = "••••"
 _LONGEST_KEPT, _SHOWN = 4_000, 40

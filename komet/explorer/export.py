@@ -5,10 +5,10 @@ from tempfile import TemporaryDirectory
 
 import polars as pl
 
-from komet.desk import Desk
+from komet.context import Desk
+from komet.db import audit
 from komet.export.sheet import Column, ColumnKind, Sheet
-from komet.export.workbook import write_workbook
-from komet.store import audit
+from komet.export.writers.xlsx import write_workbook
 
 _LONGEST_NAME = 31
 

@@ -8,11 +8,11 @@ import polars as pl
 from komet.activity import describe, failures, requests, timeline
 from komet.activity.outcomes import outcome_of
 from komet.activity.timeline import ActivityFilter
-from komet.desk import Desk
+from komet.context import Desk
 from komet.export.layout import Layout, heading_of
 from komet.export.sheet import Column, Sheet
 from komet.export.sheet import ColumnKind as Kind
-from komet.export.workbook import write_workbook
+from komet.export.writers.xlsx import write_workbook
 from komet.language import _, _later
 
 _ACTIVITY: Layout = (

@@ -3,13 +3,13 @@
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from komet.desk import Desk
+from komet.context import Desk
+from komet.db import audit
 from komet.export import layout
 from komet.export.orders import sheet_of, written
 from komet.language import _
 from komet.orders import changes
 from komet.orders.changes import GROUPS, ChangeFilter
-from komet.store import audit
 
 
 def export_changes(desk: Desk, chosen: ChangeFilter, target: Path) -> int:

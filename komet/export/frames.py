@@ -8,13 +8,13 @@ import json
 
 import polars as pl
 
+from komet import formulas
+from komet.db.database import Connection
+from komet.mapping import unmapped as store
+from komet.mapping.unmapped import AtStake
 from komet.orders import statuses
 from komet.orders.filters import OrderFilter
 from komet.orders.query import BOX_TYPE_JOIN, LOOKUPS, SORTS, items_of, items_sql, source
-from komet.store import formulas
-from komet.store import unmapped as store
-from komet.store.database import Connection
-from komet.store.unmapped import AtStake
 
 _HEADER_STATUS = statuses.HEADER
 _PROVIDER = " JOIN providers p ON p.id = i.provider_id"

@@ -13,22 +13,23 @@ from typing import Any
 import polars as pl
 
 from komet import __version__, language, time_zone
-from komet.desk import Desk
+from komet.clients.table import providers
+from komet.context import Desk
+from komet.db import audit
+from komet.db.database import Connection
 from komet.errors import InvalidInput
 from komet.export import frames, layout
-from komet.export.csv import CsvDialect, dialect_of, write_csv
 from komet.export.layout import Layout, heading_of
-from komet.export.parquet import write_parquet
 from komet.export.sheet import Column, ColumnKind, Sheet
-from komet.export.workbook import write_workbook
+from komet.export.writers.csv import CsvDialect, dialect_of, write_csv
+from komet.export.writers.parquet import write_parquet
+from komet.export.writers.xlsx import write_workbook
 from komet.language import _
+from komet.mapping.unmapped import AtStake
 from komet.orders import changes, query
 from komet.orders.changes import Download
 from komet.orders.filters import OrderFilter
 from komet.orders.query import Totals
-from komet.store import audit, providers
-from komet.store.database import Connection
-from komet.store.unmapped import AtStake
 
 FORMATS = (".xlsx", ".csv", ".parquet")
 _TOTALLED = ("boxes", "stems", "fbe", "total_cost", "quantity_confirmed")

@@ -6,14 +6,15 @@ from tempfile import TemporaryDirectory
 import polars as pl
 
 from komet import time_zone
-from komet.desk import Desk
+from komet.clients.table import providers
+from komet.context import Desk
+from komet.db import audit
 from komet.export import layout
 from komet.export.orders import sheet_of, written
 from komet.export.sheet import Column, ColumnKind, Sheet
 from komet.language import _
 from komet.orders.filters import OrderFilter
 from komet.orders.planning import DIMENSIONS, MEASURES, PERIODS, Pivot
-from komet.store import audit, providers
 
 _KIND = {"fbe": ColumnKind.FACTOR, "total_cost": ColumnKind.MONEY}
 

@@ -8,9 +8,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from komet.errors import InvalidInput
 from komet.export import layout
-from komet.export.csv import SEPARATORS
 from komet.export.layout import Layout
 from komet.export.sheet import ColumnKind
+from komet.export.writers.csv import SEPARATORS
 from komet.language import LANGUAGES, _, _later, using
 from komet.orders.filters import OrderFilter
 

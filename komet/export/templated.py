@@ -8,12 +8,14 @@ from typing import Any, NamedTuple
 import polars as pl
 
 from komet import language, time_zone
-from komet.desk import Desk
+from komet.clients.table import providers
+from komet.context import Desk
+from komet.db import audit
+from komet.db.database import Connection
 from komet.errors import InvalidInput, NotFound
 from komet.export import frames
-from komet.export.csv import write_csv
+from komet.export import table as export_templates
 from komet.export.orders import reported, written
-from komet.export.parquet import write_parquet
 from komet.export.ready_made import READY_MADE
 from komet.export.sheet import Column, ColumnKind, Sheet
 from komet.export.template import (
@@ -26,10 +28,10 @@ from komet.export.template import (
     TemplateColumn,
     checked_template,
 )
+from komet.export.writers.csv import write_csv
+from komet.export.writers.parquet import write_parquet
 from komet.language import _
 from komet.orders.filters import OrderFilter
-from komet.store import audit, export_templates, providers
-from komet.store.database import Connection
 
 _KINDS = {0: ColumnKind.QUANTITY, 2: ColumnKind.MONEY, 4: ColumnKind.UNIT_COST}
 

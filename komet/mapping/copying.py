@@ -8,10 +8,12 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from komet.desk import Desk
+from komet.clients.table import providers
+from komet.context import Desk
 from komet.errors import InvalidInput
 from komet.language import _
 from komet.mapping import imports
+from komet.mapping import table as mappings
 from komet.mapping.attributes import attributes, folded
 from komet.mapping.check import DryRun, check_mapping
 from komet.mapping.file import MappingFile
@@ -26,8 +28,7 @@ from komet.mapping.headings import (
     Headings,
 )
 from komet.mapping.problems import PROBLEM_SCHEMA
-from komet.store import mappings, providers
-from komet.store.mappings import PRODUCT
+from komet.mapping.table import PRODUCT
 
 
 def copy_dry_run(

@@ -14,7 +14,7 @@ from komet.mapping.identifiers import IDENTIFIERS, cell_text, repair_identifiers
 from komet.mapping.known import Known
 from komet.mapping.problems import ERROR, PROBLEM_SCHEMA, WARNING, joined, problems_where
 from komet.mapping.sentences import sentence
-from komet.mapping.table import Table, read_table
+from komet.mapping.sheet import Table, read_table
 from komet.tabular.errors import TableError
 from komet.tabular.model import pad
 

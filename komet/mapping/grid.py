@@ -2,9 +2,10 @@
 
 import polars as pl
 
-from komet.desk import Desk
-from komet.store import formulas, unmapped
-from komet.store.mappings import KEY_OF, PRODUCT, known_sql
+from komet import formulas
+from komet.context import Desk
+from komet.mapping import unmapped
+from komet.mapping.table import KEY_OF, PRODUCT, known_sql
 
 
 def known(

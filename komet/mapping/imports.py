@@ -5,18 +5,19 @@ from dataclasses import replace
 
 import polars as pl
 
-from komet.desk import Desk
+from komet.clients.table import providers
+from komet.context import Desk
 from komet.errors import InvalidInput
 from komet.language import _
+from komet.mapping import table as mappings
 from komet.mapping.check import DryRun, check_mapping
 from komet.mapping.export_form import mapping_csv
 from komet.mapping.file import read_mapping
 from komet.mapping.headings import KOMET_ID
 from komet.mapping.identifiers import typed_code
 from komet.mapping.known import Known
+from komet.mapping.table import PRODUCT, MappingImport
 from komet.mapping.written import Written
-from komet.store import mappings, providers
-from komet.store.mappings import PRODUCT, MappingImport
 
 MOST_BYTES = 50 * 1024 * 1024
 _EDITED = {"provider_id": pl.String, "komet_id": pl.String, "sku": pl.String}

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from komet.desk import Desk
+from komet.context import Desk
 from komet.language import _
 from komet.mapping import grid, imports
 from komet.mapping.suggest import suggest
+from komet.mapping.table import PRODUCT
 from komet.mapping.written import Written
-from komet.store.mappings import PRODUCT
 
 
 def suggestions(desk: Desk, provider_id: str) -> pl.DataFrame:

@@ -1,88 +1,323 @@
-"""The table of a mapping file: which sheet it is, and its cells as a person sees them."""
+"""Mappings: (provider, kind, Komet ID) → our code; their imports, and what each import changed.
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+The kind `product` has a SKU for its code; box types, carriers, customers and locations have codes
+of ours. Orders are joined with this table when they are read, so a mapping works backwards at once.
+"""
 
-from komet.language import _
-from komet.mapping.errors import MappingFileError
-from komet.mapping.headings import find_headings, heading_score
-from komet.tabular.errors import TableError
-from komet.tabular.file import read_table_file
-from komet.tabular.model import Sheet
+from datetime import datetime
+from uuid import uuid4
+
+import polars as pl
+from pydantic import BaseModel, ConfigDict
+
+from komet import person
+from komet.db import audit
+from komet.db.database import Connection
+from komet.errors import InvalidInput
+from komet.formulas import folded
+from komet.language import _, _later
+
+PRODUCT = "product"
+KINDS = {
+    PRODUCT: _later("Products"),
+    "box_type": _later("Box types"),
+    "carrier": _later("Carriers"),
+    "customer": _later("Customers"),
+    "location": _later("Locations"),
+}
+KEY_OF = {
+    PRODUCT: "product_id",
+    "box_type": "upper(box_type)",
+    "carrier": "carrier_id",
+    "customer": "customer_id",
+    "location": "location_id",
+}
+"""The Komet ID of each kind, as `order_items` has it."""
+NAME_OF = {
+    PRODUCT: "product",
+    "box_type": "upper(box_type)",
+    "carrier": "carrier_name",
+    "customer": "customer_name",
+    "location": "location_name",
+}
 
 
-@dataclass(frozen=True)
-class Table:
-    """The cells of a file as text. `records[0]` is row 1 as Excel numbers it, blanks included.
+class MappingImport(BaseModel):
+    """One import of a file, or one edit in the grid."""
 
-    Numbers are as their cell shows them (00123), merged cells hold their text in every row.
-    `unshown`: index of a record → columns whose number is shown in a way that we do not know.
-    `encoding` and `delimiter` are None for a workbook, `sheet` for a text file.
-    `notes`: sentences about the choice of the sheet.
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    file_name: str
+    source: str
+    new_rows: int
+    changed_rows: int
+    applied_at: datetime
+    who: str | None = None
+    undone_at: datetime | None = None
+
+
+def known_sql(kind: str) -> str:
+    """provider_id, komet_id, legacy_code, description, category, is_listed: all known of a kind.
+
+    Products come from Komet's lists, the rest from the orders; what only a mapping names, too.
     """
-
-    records: list[list[str]]
-    encoding: str | None
-    delimiter: str | None
-    sheet: str | None
-    unshown: Mapping[int, Sequence[int]]
-    notes: tuple[str, ...]
-
-
-def read_table(data: bytes, file_name: str) -> Table:
-    """Read the sheet that holds codes. Raises MappingFileError when there is none to read."""
-    try:
-        file = read_table_file(data, file_name, _likeness)
-    except TableError as error:
-        raise MappingFileError(error.title, error.reason, error.next_step) from error
-    sheet, notes = _choose(file.sheets)
-    if file.unreadable:
-        names = ", ".join(f"“{name}”" for name in file.unreadable)
-        notes.append(_("The sheets {names} are damaged and were not read.").format(names=names))
-    return Table(
-        _filled(sheet), file.encoding, file.delimiter, sheet.name, sheet.unshown, tuple(notes)
-    )
-
-
-def _likeness(records: Sequence[Sequence[str]]) -> tuple[bool, int]:
-    position = find_headings(records)
-    return (False, 0) if position is None else heading_score(records[position])
-
-
-def _choose(sheets: Sequence[Sheet]) -> tuple[Sheet, list[str]]:
-    """The sheet whose headings say most, a visible one before a hidden one; and what to say."""
-    if len(sheets) == 1:
-        return sheets[0], []
-    likely = {id(sheet): _likeness(sheet.records) for sheet in sheets}
-    chosen = max(
-        sheets,
-        key=lambda sheet: (likely[id(sheet)][0], not sheet.hidden, likely[id(sheet)][1]),
-    )
-    enough = [sheet for sheet in sheets if likely[id(sheet)][0] and sheet is not chosen]
-    if enough:
-        text = _(
-            "Several sheets hold codes. “{sheet}” was read; {others} was not. To import another "
-            "one, save it as a file of its own."
+    if kind == PRODUCT:
+        listed = (
+            "SELECT provider_id, product_id AS komet_id, legacy_code, description, category"
+            " FROM komet_products"
         )
-        others = ", ".join(f"“{sheet.name}”" for sheet in enough)
-        return chosen, [text.format(sheet=chosen.name, others=others)]
-    return chosen, [_("The sheet “{sheet}” was read.").format(sheet=chosen.name)]
+    else:
+        codes = (
+            " UNION SELECT provider_id, code, NULL, code, NULL FROM box_types"
+            if kind == "box_type"
+            else ""
+        )
+        listed = (
+            "SELECT provider_id, komet_id, NULL::VARCHAR AS legacy_code,"
+            " max(description) AS description, NULL::VARCHAR AS category FROM ("
+            f"SELECT provider_id, {KEY_OF[kind]} AS komet_id, NULL, {NAME_OF[kind]} AS description,"
+            f" NULL FROM order_items WHERE {KEY_OF[kind]} IS NOT NULL{codes}) GROUP BY ALL"
+        )
+    return (
+        f"WITH listed AS ({listed}) SELECT *, true AS is_listed FROM listed"
+        " UNION ALL SELECT provider_id, komet_id, NULL, NULL, NULL, false"
+        f" FROM mappings m WHERE kind = '{_checked(kind)}' AND NOT EXISTS (FROM listed l"
+        " WHERE l.provider_id = m.provider_id AND l.komet_id = m.komet_id)"
+    )
 
 
-def _filled(sheet: Sheet) -> list[list[str]]:
-    """The records as shown; a merged cell's text in all its rows that have cells of their own."""
-    records = sheet.as_shown()
-    covered = sheet.covered_cells()
-    if not covered:
-        return records
-    filled = list(records)
-    for index, cells in covered.items():
-        if not any(cell and not cell.isspace() for cell in records[index]):
+def known(con: Connection, kind: str = PRODUCT) -> pl.DataFrame:
+    """provider_id, komet_id, legacy_code, description (String), is_listed: see `known_sql`.
+
+    `is_listed` is false for what only a mapping names.
+    """
+    return con.frame(
+        "SELECT provider_id, komet_id, legacy_code, description, is_listed"
+        f" FROM ({known_sql(kind)})"
+    )
+
+
+def providers_with_a_list(con: Connection, kind: str = PRODUCT) -> frozenset[str]:
+    """The providers whose list of a kind has been fetched from Komet; only two kinds have one."""
+    sources = {
+        PRODUCT: "komet_products WHERE source = 'komet'",
+        "box_type": "catalogs WHERE method = 'boxtype.list' AND outcome = 'ok'",
+    }
+    if kind not in sources:
+        return frozenset()
+    rows = con.rows(f"SELECT DISTINCT provider_id FROM {sources[kind]}")
+    return frozenset(row["provider_id"] for row in rows)
+
+
+def skus(con: Connection) -> frozenset[str]:
+    """Every SKU of ours that a mapping has ever named, exactly as it is stored."""
+    return frozenset(row["sku"] for row in con.rows("SELECT sku FROM skus"))
+
+
+def held(con: Connection, kind: str = PRODUCT) -> pl.DataFrame:
+    """provider_id, komet_id, sku, sku_description (String): every mapping of a kind in force."""
+    return con.frame(
+        "SELECT m.provider_id, m.komet_id, m.code AS sku, s.description AS sku_description"
+        " FROM mappings m LEFT JOIN skus s ON s.sku = m.code AND m.kind = 'product'"
+        " WHERE m.kind = $kind",
+        {"kind": kind},
+    )
+
+
+def overtaken(
+    con: Connection, rows: pl.DataFrame, shown: pl.DataFrame, kind: str = PRODUCT
+) -> pl.DataFrame:
+    """Which of the rows to write would overwrite what somebody else has stored meanwhile.
+
+    `rows`: as for `apply`; `shown`: [provider_id, komet_id, shown: String], what each ID had when
+    the person looked; an ID that is not in it is not compared. Returns [provider_id, komet_id,
+    description, shown, stored, typed: String], without those that are stored as typed already.
+    Call it in the transaction of `apply`.
+    """
+    return con.frame(
+        "SELECT r.provider_id, r.komet_id, k.description, s.shown, m.code AS stored,"
+        " r.sku AS typed FROM to_write r"
+        " JOIN as_shown s ON s.provider_id = r.provider_id AND s.komet_id = r.komet_id"
+        " LEFT JOIN mappings m ON m.provider_id = r.provider_id AND m.kind = $kind"
+        " AND m.komet_id = r.komet_id"
+        f" LEFT JOIN ({known_sql(kind)}) k ON k.provider_id = r.provider_id"
+        " AND k.komet_id = r.komet_id"
+        " WHERE m.code IS DISTINCT FROM s.shown AND m.code IS DISTINCT FROM r.sku"
+        " ORDER BY k.description, r.komet_id",
+        {"kind": _checked(kind)},
+        to_write=rows,
+        as_shown=shown,
+    )
+
+
+def apply(
+    con: Connection,
+    rows: pl.DataFrame,
+    *,
+    file_name: str,
+    source: str,
+    now: datetime,
+    kind: str = PRODUCT,
+) -> MappingImport:
+    """Write mappings [provider_id, komet_id, sku, sku_description: String], each ID once.
+
+    A null `sku` takes the mapping away; a null `sku_description` keeps the one that is held. What
+    was there before is recorded, for the history and for undo.
+    """
+    import_id = str(uuid4())
+    params = {"id": import_id, "source": source, "now": now, "kind": _checked(kind)}
+    con.run(
+        "INSERT INTO mapping_changes BY NAME SELECT $id AS import_id, r.provider_id,"
+        " $kind AS kind, r.komet_id, m.code AS before, r.sku AS after,"
+        " s.description AS sku_description_before,"
+        " coalesce(r.sku_description, s.description) AS sku_description_after,"
+        " $source AS source, $now AS changed_at FROM to_write r"
+        " LEFT JOIN mappings m ON m.provider_id = r.provider_id AND m.kind = $kind"
+        " AND m.komet_id = r.komet_id LEFT JOIN skus s ON s.sku = r.sku AND $kind = 'product'",
+        params,
+        to_write=rows,
+    )
+    _write(con, rows, import_id=import_id, source=source, now=now, kind=kind)
+    changed = int(
+        con.value(
+            "SELECT count(*) FROM mapping_changes WHERE import_id = $id AND before IS NOT NULL",
+            {"id": import_id},
+        )
+    )
+    con.run(
+        "INSERT INTO mapping_imports VALUES"
+        " ($id, $file, $source, $new, $changed, $now, NULL, $who)",
+        {
+            "id": import_id,
+            "source": source,
+            "now": now,
+            "file": file_name,
+            "new": rows.height - changed,
+            "changed": changed,
+            "who": person.current(),
+        },
+    )
+    audit.record(con, "mappings written", file_name, now, {"rows": rows.height, "kind": kind})
+    return _import(con, import_id)
+
+
+def undo(con: Connection, now: datetime, import_id: str | None = None) -> MappingImport:
+    """Put back what an import found (default: the newest). Raises `InvalidInput` for none to undo.
+
+    Mappings that have been changed again since are left as they are.
+    """
+    open_imports = [done for done in imports(con, 1_000_000) if done.undone_at is None]
+    last = next((d for d in open_imports if import_id in {None, d.id}), None)
+    if last is None:
+        raise InvalidInput(_("There is no import to undo."))
+    for kind in KINDS:
+        before = con.frame(
+            "SELECT c.provider_id, c.komet_id, c.before AS sku,"
+            " NULL::VARCHAR AS sku_description FROM mapping_changes c"
+            " LEFT JOIN mappings m ON m.provider_id = c.provider_id AND m.kind = c.kind"
+            " AND m.komet_id = c.komet_id WHERE c.import_id = $id AND c.kind = $kind"
+            " AND c.undone IS NULL AND m.code IS NOT DISTINCT FROM c.after",
+            {"id": last.id, "kind": kind},
+        )
+        if before.is_empty():
             continue
-        record = [*records[index], *[""] * (max(cells) + 1 - len(records[index]))]
-        for column, (row, _column) in cells.items():
-            above = records[row]
-            if not record[column] and column < len(above):
-                record[column] = above[column]
-        filled[index] = record
-    return filled
+        if kind == PRODUCT:
+            con.run(
+                "UPDATE skus SET description = c.sku_description_before, updated_at = $now"
+                " FROM mapping_changes c WHERE c.import_id = $id AND skus.sku = c.after"
+                " AND skus.description IS NOT DISTINCT FROM c.sku_description_after",
+                {"id": last.id, "now": now},
+            )
+        source = _("undo of {name}").format(name=last.file_name)
+        con.run(
+            "INSERT INTO mapping_changes BY NAME SELECT c.import_id, c.provider_id, c.kind,"
+            " c.komet_id, c.after AS before, c.before AS after, $source AS source,"
+            " $now AS changed_at, true AS undone FROM mapping_changes c SEMI JOIN put_back b"
+            " ON b.provider_id = c.provider_id AND b.komet_id = c.komet_id"
+            " WHERE c.import_id = $id AND c.kind = $kind AND c.undone IS NULL",
+            {"id": last.id, "kind": kind, "source": source, "now": now},
+            put_back=before,
+        )
+        _write(con, before, import_id=last.id, source=source, now=now, kind=kind)
+    con.run(
+        "UPDATE mapping_imports SET undone_at = $now WHERE id = $id", {"id": last.id, "now": now}
+    )
+    audit.record(con, "import undone", last.file_name, now)
+    return _import(con, last.id)
+
+
+def imports(con: Connection, limit: int = 50) -> list[MappingImport]:
+    """The newest imports and edits first."""
+    rows = con.rows(
+        "SELECT * FROM mapping_imports ORDER BY applied_at DESC LIMIT $limit", {"limit": limit}
+    )
+    return [MappingImport.model_validate(row) for row in rows]
+
+
+def history(con: Connection, text: str = "", limit: int = 500) -> pl.DataFrame:
+    """What was done to each mapping, the newest first, where a text is in a name, ID or code.
+
+    changed_at (Datetime UTC), who, source, provider, kind, komet_id, description, before, after.
+    """
+    searched = folded("concat_ws(' ', p.name, c.komet_id, k.description, c.before, c.after)")
+    return con.frame(
+        "SELECT c.changed_at, i.who, c.source, p.name AS provider, c.kind, c.komet_id,"
+        " k.description, c.before, c.after FROM mapping_changes c"
+        " LEFT JOIN mapping_imports i ON i.id = c.import_id"
+        " LEFT JOIN providers p ON p.id = c.provider_id"
+        " LEFT JOIN komet_products k ON k.provider_id = c.provider_id AND c.kind = 'product'"
+        f" AND k.product_id = c.komet_id WHERE contains({searched}, {folded('$text')})"
+        " ORDER BY c.changed_at DESC, provider, c.komet_id LIMIT $limit",
+        {"text": text.strip(), "limit": limit},
+    )
+
+
+def _checked(kind: str) -> str:
+    if kind not in KINDS:
+        raise InvalidInput(
+            _("There are no mappings of the kind “{kind}”.").format(kind=kind),
+            next_step=_("Choose one of {kinds}.").format(kinds=", ".join(KINDS)),
+        )
+    return kind
+
+
+def _import(con: Connection, import_id: str) -> MappingImport:
+    row = con.rows("SELECT * FROM mapping_imports WHERE id = $id", {"id": import_id})[0]
+    return MappingImport.model_validate(row)
+
+
+def _write(
+    con: Connection, rows: pl.DataFrame, *, import_id: str, source: str, now: datetime, kind: str
+) -> None:
+    con.run(
+        "DELETE FROM mappings m USING to_write r WHERE m.kind = $kind"
+        " AND m.provider_id = r.provider_id AND m.komet_id = r.komet_id",
+        {"kind": kind},
+        to_write=rows,
+    )
+    con.run(
+        "INSERT INTO mappings SELECT provider_id, $kind, komet_id, sku, $source, $id, $now"
+        " FROM to_write WHERE sku IS NOT NULL",
+        {"source": source, "id": import_id, "now": now, "kind": kind},
+        to_write=rows,
+    )
+    if kind == PRODUCT:
+        _describe(con, rows, now)
+
+
+def _describe(con: Connection, rows: pl.DataFrame, now: datetime) -> None:
+    described = (
+        rows.filter(pl.col("sku").is_not_null())
+        .group_by("sku")
+        .agg(pl.col("sku_description").drop_nulls().last())
+    )
+    con.run(
+        "CREATE OR REPLACE TEMP TABLE new_skus AS SELECT d.sku,"
+        " coalesce(d.sku_description, s.description) AS description FROM described d"
+        " LEFT JOIN skus s ON s.sku = d.sku",
+        described=described,
+    )
+    con.run("DELETE FROM skus USING new_skus n WHERE skus.sku = n.sku")
+    con.run("INSERT INTO skus SELECT sku, description, $now FROM new_skus", {"now": now})
+    con.run("DROP TABLE new_skus")

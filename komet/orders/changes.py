@@ -13,13 +13,13 @@ import polars as pl
 from pydantic import BaseModel, ConfigDict, field_validator
 
 from komet import time_zone
+from komet.db.database import Connection
+from komet.formulas import folded
 from komet.language import _, _later
 from komet.orders.field_words import field_word, value_word
 from komet.orders.filters import Gone, OrderFilter
 from komet.orders.query import source
-from komet.store.database import Connection
-from komet.store.formulas import folded
-from komet.store.slices import SAID_ONCE
+from komet.orders.table.items import SAID_ONCE
 
 
 class Kind(StrEnum):

@@ -8,12 +8,12 @@ from typing import Any
 
 import polars as pl
 
-from komet.desk import Desk
+from komet.context import Desk
 from komet.errors import NotFound
 from komet.language import _
 from komet.orders.filters import Gone, OrderFilter
 from komet.orders.query import LOOKUPS, items_sql, source
-from komet.store.slices import SAID_ONCE
+from komet.orders.table.items import SAID_ONCE
 
 
 @dataclass(frozen=True)

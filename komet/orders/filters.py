@@ -13,10 +13,10 @@ from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 
 from komet import time_zone
 from komet.errors import InvalidInput
+from komet.formulas import folded, standing, unmapped
 from komet.language import _
 from komet.orders import statuses
 from komet.orders.work_lists import OF_ITEMS, WorkList, condition
-from komet.store.formulas import folded, standing, unmapped
 
 
 class Mapped(StrEnum):

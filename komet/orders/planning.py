@@ -10,11 +10,11 @@ from decimal import Decimal
 
 import polars as pl
 
+from komet import formulas
+from komet.db.database import Connection
 from komet.language import _later
 from komet.orders.filters import OrderFilter
 from komet.orders.query import BOX_TYPE_JOIN, MAPPING_JOIN, items_of
-from komet.store import formulas
-from komet.store.database import Connection
 
 DIMENSIONS = {
     "product": _later("Product"),

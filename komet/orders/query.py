@@ -10,11 +10,11 @@ from typing import Any
 
 import polars as pl
 
-from komet.desk import Desk
+from komet import formulas
+from komet.context import Desk
+from komet.db.database import Connection
+from komet.mapping.table import KEY_OF
 from komet.orders.filters import OrderFilter
-from komet.store import formulas
-from komet.store.database import Connection
-from komet.store.mappings import KEY_OF
 
 MAPPING_JOIN = formulas.SKU_JOIN
 BOX_TYPE_JOIN = (

@@ -6,8 +6,8 @@ word that Komet sent instead is taken too.
 
 from enum import StrEnum
 
+from komet import formulas
 from komet.language import _later
-from komet.store import formulas
 
 ODD_PRICE = 0.3
 """A unit cost this much (30 %) off the median of its own history is odd; of 5 items or more."""

@@ -10,9 +10,9 @@ from running_app import App, settled
 from sample_accounts import Accounts
 
 from komet import language
+from komet.clients.table import providers
+from komet.clients.table.providers import ProviderFields
 from komet.language import _
-from komet.store import providers
-from komet.store.providers import ProviderFields
 
 pytestmark = pytest.mark.browser
 

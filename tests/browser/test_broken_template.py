@@ -8,8 +8,8 @@ from running_app import App, settled
 from sample_accounts import Accounts
 
 from komet import language
+from komet.export import table as export_templates
 from komet.language import _, _n
-from komet.store import export_templates
 
 pytestmark = pytest.mark.browser
 

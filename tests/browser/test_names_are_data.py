@@ -10,18 +10,20 @@ from pydantic import SecretStr
 from running_app import App, settled
 
 from komet import person
-from komet.desk import open_desk
-from komet.download.plan import plan
-from komet.download.run import execute
-from komet.download.start import start
+from komet.clients.table import providers, tokens
+from komet.clients.table.providers import ProviderFields
+from komet.context import open_desk
 from komet.export.ready_made import READY_MADE
 from komet.export.templated import save_template
+from komet.ingest.engine import execute
+from komet.ingest.plan import plan
+from komet.ingest.start import start
+from komet.ingest.table import schedules
+from komet.ingest.table.schedules import ScheduleFields
+from komet.orders.table import views as saved_views
 from komet.sandbox.server import Sandbox
 from komet.sandbox.tokens import IMPORTER_A_COMPANY
 from komet.settings import Settings
-from komet.store import providers, saved_views, schedules, tokens
-from komet.store.providers import ProviderFields
-from komet.store.schedules import ScheduleFields
 
 pytestmark = pytest.mark.browser
 NAME = "[x](http://evil.example) **b** :red[c] $a$ #1"

@@ -11,24 +11,26 @@ from pydantic import SecretStr
 from sample_accounts import Accounts
 
 from komet import language, person
-from komet.accounts.check import check_token
-from komet.accounts.trial import try_provider
 from komet.activity import describe, failures, requests, timeline
 from komet.activity.kinds import Kind
 from komet.activity.outcomes import OUTCOMES
 from komet.activity.timeline import ActivityFilter
 from komet.api import errors as api_errors
 from komet.api.errors import InvalidCall, KometError
-from komet.desk import Desk, open_desk
-from komet.download.by_number import providers_of, refresh_numbers
-from komet.download.plan import plan
-from komet.download.start import start
+from komet.clients.check import check_token
+from komet.clients.table import calls, providers, tokens
+from komet.clients.table.providers import ProviderFields
+from komet.clients.trial import try_provider
+from komet.context import Desk, open_desk
+from komet.db import audit
 from komet.export.activity import export, export_bytes
+from komet.ingest.by_number import providers_of, refresh_numbers
+from komet.ingest.plan import plan
+from komet.ingest.start import start
+from komet.ingest.table import runs
+from komet.ingest.table.runs import RunState
 from komet.mapping import imports
 from komet.settings import Settings
-from komet.store import audit, calls, providers, runs, tokens
-from komet.store.providers import ProviderFields
-from komet.store.runs import RunState
 
 CANARY = "canary-secret-5f3a9c71"
 

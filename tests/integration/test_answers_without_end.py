@@ -17,14 +17,15 @@ from sample_accounts import Accounts
 from komet.api import KometClient
 from komet.api.errors import BadResponse, KometError, Unavailable
 from komet.api.transport import Timeouts
-from komet.desk import Desk, open_desk
-from komet.download.plan import plan
-from komet.download.run import execute
-from komet.download.start import start
+from komet.clients.table import providers
+from komet.context import Desk, open_desk
 from komet.errors import DeskError
+from komet.ingest.engine import execute
+from komet.ingest.plan import plan
+from komet.ingest.start import start
+from komet.ingest.table import runs
+from komet.ingest.table.runs import RunState
 from komet.settings import Settings
-from komet.store import providers, runs
-from komet.store.runs import RunState
 
 TODAY = datetime(2026, 11, 20, tzinfo=UTC).date()
 MB = 1024 * 1024

@@ -25,15 +25,16 @@ from scripted_server import Asked, Reply, ScriptedServer
 
 from komet.api.client import KometClient
 from komet.api.errors import KometError
-from komet.desk import Desk
-from komet.download.asking import ask_for_day
-from komet.download.commit import write_slice
+from komet.clients.table import providers
+from komet.clients.table.providers import Provider, ProviderFields
+from komet.context import Desk
 from komet.export.orders import export
+from komet.ingest import commit_order
+from komet.ingest.asking import ask_for_day
+from komet.ingest.commit import write_slice
 from komet.orders import changes, query
 from komet.orders.changes import ChangeFilter, Download
 from komet.orders.filters import Mapped, OrderFilter
-from komet.store import commit_order, providers
-from komet.store.providers import Provider, ProviderFields
 
 _EXAMPLES = int(os.environ.get("KOMET_EXAMPLES", "25"))
 _numbers = count()

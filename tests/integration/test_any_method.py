@@ -16,9 +16,9 @@ from komet.api.methods import registry
 from komet.api.openapi import document, operation_id
 from komet.api.sample_call import sample_parameters
 from komet.errors import InvalidInput
+from komet.explorer import table as method_calls
 from komet.explorer.calling import call_method
 from komet.sandbox.tokens import IMPORTER_A_COMPANY
-from komet.store import method_calls
 
 
 def test_the_shell_calls_a_method(accounts: Accounts, komet: Komet) -> None:

@@ -11,14 +11,15 @@ from told_changes import Store
 
 from komet.api.client import Slice
 from komet.api.models import PurchaseOrder
-from komet.desk import Desk
-from komet.download.commit import write_slice
-from komet.download.rows import slice_rows
+from komet.clients.table import providers
+from komet.clients.table.providers import ProviderFields
+from komet.context import Desk
+from komet.ingest import commit_order
+from komet.ingest.commit import write_slice
+from komet.ingest.commit_order import Asked
+from komet.ingest.rows import slice_rows
 from komet.orders.changes import ChangeFilter, changes
-from komet.store import commit_order, providers
-from komet.store.commit_order import Asked
-from komet.store.order_tables import ASKED
-from komet.store.providers import ProviderFields
+from komet.orders.table.items import ASKED
 
 World = dict[str, tuple[int, dict[str, int]]]
 """Each PO with its day, and its lines with their boxes."""

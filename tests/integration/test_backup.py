@@ -19,7 +19,7 @@ from sample_accounts import Accounts, Komet
 from komet.backup.archive import make_backup
 from komet.backup.daily import daily_backups, keep_daily_backup
 from komet.backup.restore import restore_backup
-from komet.desk import Desk, open_desk
+from komet.context import Desk, open_desk
 from komet.errors import InvalidInput
 from komet.sandbox.tokens import IMPORTER_A_COMPANY
 from komet.settings import Settings

@@ -3,11 +3,11 @@
 import pytest
 from sample_accounts import Accounts
 
-from komet.explorer import catalog
-from komet.explorer.catalog_kinds import KINDS
+from komet.catalogs import browse as catalog
+from komet.catalogs.kinds import KINDS
+from komet.clients.table import providers
+from komet.clients.table.providers import Provider, ProviderFields
 from komet.explorer.export import answer_bytes
-from komet.store import providers
-from komet.store.providers import Provider, ProviderFields
 
 
 @pytest.fixture

@@ -12,11 +12,11 @@ from told_changes import Store
 
 from komet.export.changes import export_changes
 from komet.export.orders import export
+from komet.ingest.table.runs import RunState
 from komet.orders import changes, query
 from komet.orders.changes import GROUPS, ChangeFilter, Kind
 from komet.orders.detail import order_detail
 from komet.orders.filters import OrderFilter
-from komet.store.runs import RunState
 
 
 @pytest.fixture

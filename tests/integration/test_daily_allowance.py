@@ -8,19 +8,20 @@ from datetime import timedelta
 import pytest
 from sample_accounts import ROOT, Accounts, Komet
 
-from komet.accounts.check import check_token
-from komet.accounts.trial import try_provider
 from komet.api.errors import QuotaExhausted
-from komet.download import catalogs
-from komet.download.by_number import refresh_numbers
-from komet.download.plan import plan
-from komet.download.run import execute
-from komet.download.start import start
-from komet.explorer import catalog
+from komet.catalogs import browse as catalog
+from komet.catalogs import refresh as catalogs
+from komet.clients.check import check_token
+from komet.clients.table import calls, tokens
+from komet.clients.table.providers import Provider
+from komet.clients.trial import try_provider
 from komet.explorer.calling import call_method
-from komet.store import calls, runs, tokens
-from komet.store.providers import Provider
-from komet.store.runs import RunState, SliceState
+from komet.ingest.by_number import refresh_numbers
+from komet.ingest.engine import execute
+from komet.ingest.plan import plan
+from komet.ingest.start import start
+from komet.ingest.table import runs
+from komet.ingest.table.runs import RunState, SliceState
 
 
 def spend(accounts: Accounts, provider: Provider, requests: int) -> None:
@@ -118,11 +119,11 @@ def test_a_check_stops_where_the_allowance_ends(accounts: Accounts) -> None:
 _CALLER = """
     import sys
     from datetime import date
-    from komet.accounts.connect import client_for
-    from komet.accounts.ledger import Ledger
+    from komet.clients.connect import client_for
+    from komet.clients.ledger import Ledger
     from komet.api.errors import QuotaExhausted
-    from komet.desk import open_desk
-    from komet.store import providers
+    from komet.context import open_desk
+    from komet.clients.table import providers
     desk = open_desk()
     with desk.db.read() as con:
         provider = providers.provider_by_name(con, "Magnolia")

@@ -15,14 +15,10 @@ import pytest
 from pydantic import SecretStr
 from sample_accounts import ROOT, Accounts, Komet
 
-from komet.desk import Desk, open_desk
-from komet.download.plan import plan
-from komet.download.run import execute
-from komet.download.start import start
-from komet.settings import Settings
-from komet.store import tokens
-from komet.store.database import Database
-from komet.store.errors import (
+from komet.clients.table import tokens
+from komet.context import Desk, open_desk
+from komet.db.database import Database
+from komet.db.errors import (
     AlteredFile,
     DamagedFile,
     FileReplaced,
@@ -30,6 +26,10 @@ from komet.store.errors import (
     UnusableFile,
     WrongKey,
 )
+from komet.ingest.engine import execute
+from komet.ingest.plan import plan
+from komet.ingest.start import start
+from komet.settings import Settings
 
 
 def close(db: Database) -> None:
@@ -118,7 +118,7 @@ def test_a_full_disk_is_a_sentence_and_what_was_there_is_there(home: Path, desk:
     made(home)
     limit = (home / "komet.duckdb").stat().st_size + 500_000
     code = (
-        "import resource; from komet.desk import open_desk; from komet.errors import DeskError\n"
+        "import resource; from komet.context import open_desk; from komet.errors import DeskError\n"
         f"resource.setrlimit(resource.RLIMIT_FSIZE, ({limit}, {limit}))\n"
         "desk = open_desk()\n"
         "try:\n"

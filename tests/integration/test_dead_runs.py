@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 from sample_accounts import ROOT, Accounts
 
-from komet.download.plan import plan
-from komet.download.start import start
-from komet.download.status import active_run
-from komet.download.worker import Worker
-from komet.store import process, runs
-from komet.store.runs import Run, RunState
+from komet.db import process
+from komet.ingest.plan import plan
+from komet.ingest.start import start
+from komet.ingest.status import active_run
+from komet.ingest.table import runs
+from komet.ingest.table.runs import Run, RunState
+from komet.ingest.worker import Worker
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="boots and lives are told on Linux")
 
@@ -84,7 +85,7 @@ def test_even_a_process_that_lives_cannot_keep_a_run_for_ever(accounts: Accounts
 
 @linux
 def test_a_killed_process_is_known_before_anybody_waited_for_it() -> None:
-    code = "from komet.store import process; print(process.current(), flush=True); input()"
+    code = "from komet.db import process; print(process.current(), flush=True); input()"
     other = subprocess.Popen(
         [sys.executable, "-c", code],
         cwd=ROOT,

@@ -11,7 +11,7 @@ from sample_accounts import Accounts, Komet
 
 from komet.backup.daily import keep_daily_backup
 from komet.backup.doctor import examine
-from komet.desk import open_desk
+from komet.context import open_desk
 from komet.settings import Settings
 
 

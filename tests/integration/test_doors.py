@@ -12,7 +12,7 @@ from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
 from komet.errors import InvalidInput
-from komet.web.doors import hosts_of
+from komet.web.shell.doors import hosts_of
 
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 

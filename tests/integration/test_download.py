@@ -7,18 +7,19 @@ import polars as pl
 import pytest
 from sample_accounts import Accounts, make_accounts
 
-from komet.desk import open_desk
-from komet.download.plan import plan
-from komet.download.run import execute
-from komet.download.start import retryable, start
+from komet.clients.table import calls
+from komet.context import open_desk
+from komet.db.errors import FileInUse
+from komet.ingest.engine import execute
+from komet.ingest.plan import plan
+from komet.ingest.start import retryable, start
+from komet.ingest.table import runs
+from komet.ingest.table.runs import RunState, SliceState
 from komet.orders import query
 from komet.orders.filters import Gone, OrderFilter
+from komet.orders.table.items import ASKED
 from komet.sandbox.server import Sandbox
 from komet.settings import Settings
-from komet.store import calls, runs
-from komet.store.errors import FileInUse
-from komet.store.order_tables import ASKED
-from komet.store.runs import RunState, SliceState
 
 
 def content(accounts: Accounts) -> dict[str, pl.DataFrame]:

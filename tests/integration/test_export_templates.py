@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from sample_accounts import Accounts, Komet
 
 from komet.errors import InvalidInput, NotFound
+from komet.export import table as export_templates
 from komet.export.ready_made import AS_KOMET, PLAIN_ERP, READY_MADE, UNOSOF_LIKE
 from komet.export.template import (
     LEVELS,
@@ -31,7 +32,6 @@ from komet.export.templated import (
 )
 from komet.orders import query
 from komet.orders.filters import OrderFilter
-from komet.store import export_templates
 
 NOW = datetime(2026, 11, 20, 6, 5, tzinfo=UTC)
 

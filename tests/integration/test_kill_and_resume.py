@@ -12,11 +12,11 @@ import pytest
 from sample_accounts import ROOT, Accounts, Komet, make_accounts
 from test_download import assert_same, content
 
-from komet.desk import open_desk
+from komet.context import open_desk
+from komet.ingest.table import runs
+from komet.ingest.table.runs import RunState
 from komet.sandbox.server import Sandbox
 from komet.settings import Settings
-from komet.store import runs
-from komet.store.runs import RunState
 
 
 @pytest.fixture

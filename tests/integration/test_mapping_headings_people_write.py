@@ -14,17 +14,17 @@ import polars as pl
 import pytest
 from sample_accounts import Accounts, make_accounts
 
-from komet.desk import open_desk
-from komet.download import catalogs
+from komet.catalogs import refresh as catalogs
+from komet.context import open_desk
 from komet.export.orders import export
 from komet.language import using
 from komet.mapping import imports
+from komet.mapping import table as mappings
 from komet.mapping.check import DryRun
 from komet.mapping.errors import MappingFileError
 from komet.orders.filters import OrderFilter
 from komet.sandbox.server import Sandbox
 from komet.settings import Settings
-from komet.store import mappings
 
 THEIRS = (
     """

@@ -6,11 +6,12 @@ import openpyxl
 import polars as pl
 import pytest
 
-from komet.desk import Desk
+from komet.clients.table import providers
+from komet.clients.table.providers import Provider, ProviderFields
+from komet.context import Desk
 from komet.errors import InvalidInput
 from komet.mapping import grid, imports
-from komet.store import mappings, providers
-from komet.store.providers import Provider, ProviderFields
+from komet.mapping import table as mappings
 
 
 @pytest.fixture

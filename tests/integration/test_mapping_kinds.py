@@ -10,11 +10,11 @@ from komet import person
 from komet.errors import InvalidInput
 from komet.export.orders import export
 from komet.mapping import grid, imports
+from komet.mapping import table as mappings
 from komet.mapping.copying import copy_dry_run
 from komet.mapping.suggestions import accept, suggestions
+from komet.mapping.table import KINDS
 from komet.orders.filters import OrderFilter
-from komet.store import mappings
-from komet.store.mappings import KINDS
 
 
 @pytest.fixture

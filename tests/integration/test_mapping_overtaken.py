@@ -5,12 +5,12 @@ import threading
 import pytest
 from sample_accounts import Accounts
 
-from komet.desk import Desk
-from komet.download import catalogs
+from komet.catalogs import refresh as catalogs
+from komet.context import Desk
 from komet.mapping import grid, imports
+from komet.mapping import table as mappings
 from komet.mapping.copying import copy_dry_run
 from komet.mapping.suggestions import accept
-from komet.store import mappings
 
 
 @pytest.fixture

@@ -6,9 +6,8 @@ from pathlib import Path
 import pytest
 from sample_accounts import Accounts, Komet
 
-from komet.download import product_lists
-from komet.mapping import imports
-from komet.store.mappings import KINDS
+from komet.mapping import imports, product_lists
+from komet.mapping.table import KINDS
 
 
 @pytest.fixture

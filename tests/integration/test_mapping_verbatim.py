@@ -5,12 +5,13 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from komet.desk import Desk, open_desk
+from komet.clients.table import providers
+from komet.clients.table.providers import ProviderFields
+from komet.context import Desk, open_desk
 from komet.mapping import imports
+from komet.mapping import table as mappings
 from komet.mapping.copying import copy_dry_run
 from komet.settings import Settings
-from komet.store import mappings, providers
-from komet.store.providers import ProviderFields
 
 DAMAGED_LOOKING = [
     "100.0", "12E+5", "1.0E+05", "007", "00123.00", "#N/A", "#REF!", "2025-01-02 00:00:00", "=1+1",

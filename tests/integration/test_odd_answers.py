@@ -14,15 +14,16 @@ from scripted_komet import DAY, EMPTY, NEXT, ScriptedKomet, line, order
 
 from komet.activity import timeline
 from komet.activity.timeline import ActivityFilter
-from komet.desk import Desk
-from komet.download.by_number import refresh_numbers
-from komet.download.run import execute
-from komet.orderfile import imports
+from komet.clients.table import calls
+from komet.context import Desk
+from komet.ingest.by_number import refresh_numbers
+from komet.ingest.engine import execute
+from komet.ingest.sources.portal_file import imports
+from komet.ingest.table import runs
+from komet.ingest.table.runs import Run, RunState, SliceState
 from komet.orders import changes, query
 from komet.orders.changes import ChangeFilter, Kind
 from komet.orders.filters import Gone, OrderFilter
-from komet.store import calls, runs
-from komet.store.runs import Run, RunState, SliceState
 
 MIX = [
     {"productId": 1, "productDescription": "Rose", "bunches": 4, "stemsBunch": 25, "cost": "0.3"},

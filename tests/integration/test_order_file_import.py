@@ -8,12 +8,12 @@ from orderfile_samples import workbook
 from sample_accounts import Accounts
 
 from komet.errors import InvalidInput
+from komet.ingest.sources.portal_file import imports
+from komet.ingest.table import runs, slices
 from komet.mapping import imports as mapping_imports
 from komet.mapping.errors import MappingFileError
-from komet.orderfile import imports
 from komet.orders import query
 from komet.orders.filters import OrderFilter
-from komet.store import runs, slices
 
 HEADINGS = ["PO #", "Vendor", "Ship Date", "Status", "Customer", "Product", "B/T", "Qty PO", "Cost"]
 

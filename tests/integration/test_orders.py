@@ -11,16 +11,20 @@ import pytest
 
 from komet.api.client import Slice
 from komet.api.models import PurchaseOrder
-from komet.desk import Desk
-from komet.download.commit import write_slice
-from komet.download.rows import slice_rows
+from komet.catalogs.table import products
+from komet.clients.table import providers
+from komet.clients.table.providers import ProviderFields
+from komet.context import Desk
 from komet.export.orders import export
+from komet.ingest import commit_order
+from komet.ingest.commit import write_slice
+from komet.ingest.commit_order import Asked
+from komet.ingest.rows import slice_rows
+from komet.ingest.table import runs
+from komet.mapping import table as mappings
 from komet.orders import query
 from komet.orders.detail import order_detail
 from komet.orders.filters import Gone, Mapped, OrderFilter
-from komet.store import commit_order, mappings, products, providers, runs
-from komet.store.commit_order import Asked
-from komet.store.providers import ProviderFields
 
 DAY = date(2026, 11, 20)
 AT = datetime(2026, 11, 20, 12, tzinfo=UTC)

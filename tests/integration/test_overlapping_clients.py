@@ -5,11 +5,12 @@ from decimal import Decimal
 import pytest
 from sample_accounts import Accounts, Komet
 
+from komet.clients import overlaps
+from komet.clients.table import providers
+from komet.clients.table.providers import Overlap, Provider, ProviderFields
 from komet.orders import query
 from komet.orders.filters import OrderFilter
 from komet.sandbox.tokens import IMPORTER_A_COMPANY
-from komet.store import overlaps, providers
-from komet.store.providers import Overlap, Provider, ProviderFields
 
 
 def add(accounts: Accounts, name: str, *, overlap_too: bool = False, **fields: object) -> Provider:

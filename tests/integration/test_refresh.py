@@ -8,19 +8,20 @@ from cryptography.fernet import Fernet
 from sample_accounts import Accounts, Komet
 
 from komet.api.errors import Unavailable
-from komet.download.by_number import numbers_in, providers_of, refresh_numbers
-from komet.download.refresh import refresh_plan, window
-from komet.download.run import execute
-from komet.download.scheduler import Scheduler, next_start
-from komet.download.start import start
-from komet.download.worker import Worker
+from komet.clients.table import providers
+from komet.clients.table.providers import ProviderFields
 from komet.errors import InvalidInput, NotFound
+from komet.ingest.by_number import numbers_in, providers_of, refresh_numbers
+from komet.ingest.engine import execute
+from komet.ingest.refresh import refresh_plan, window
+from komet.ingest.scheduler import Scheduler, next_start
+from komet.ingest.start import start
+from komet.ingest.table import runs, schedules
+from komet.ingest.table.runs import RunState
+from komet.ingest.table.schedules import ScheduleFields
+from komet.ingest.worker import Worker
 from komet.orders import changes
 from komet.orders.changes import ChangeFilter
-from komet.store import providers, runs, schedules
-from komet.store.providers import ProviderFields
-from komet.store.runs import RunState
-from komet.store.schedules import ScheduleFields
 
 
 def with_window(accounts: Accounts, back: int, ahead: int) -> None:

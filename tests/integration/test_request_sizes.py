@@ -6,10 +6,10 @@ import json
 import httpx
 import pytest
 
-from komet.accounts.check import VENDOR_PRESET
 from komet.api import KometClient
 from komet.api.errors import InvalidCall
 from komet.api.methods import registry
+from komet.clients.check import VENDOR_PRESET
 from komet.sandbox.server import Sandbox
 from komet.sandbox.tokens import IMPORTER_A_COMPANY, IMPORTER_A_VENDOR, IMPORTER_B_VENDOR
 

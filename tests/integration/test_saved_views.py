@@ -3,10 +3,10 @@
 import pytest
 
 from komet import person
-from komet.desk import Desk
+from komet.context import Desk
 from komet.errors import InvalidInput
-from komet.store import saved_views
-from komet.store.saved_views import SavedView
+from komet.orders.table import views as saved_views
+from komet.orders.table.views import SavedView
 
 
 def save(desk: Desk, owner: str, name: str) -> SavedView:

@@ -9,22 +9,22 @@ from pathlib import Path
 import pytest
 from sample_accounts import ROOT
 
-from komet.store import turns
-from komet.store.database import Database
-from komet.store.errors import FileInUse
-from komet.store.turns import Haste
+from komet.db import turns
+from komet.db.database import Database
+from komet.db.errors import FileInUse
+from komet.db.turns import Haste
 
 _QUEUE = """
 import sys
 from pathlib import Path
-from komet.store import turns
+from komet.db import turns
 ticket = turns.join(Path(sys.argv[1]), turns.Haste[sys.argv[2]])
 print('in', flush=True); sys.stdin.read()
 """
 _BUSY = """
 import sys, time
 from pathlib import Path
-from komet.store.database import Database
+from komet.db.database import Database
 db = Database(Path(sys.argv[1]), lock_wait=30)
 with db.read() as con:  # what has to be imported is imported
     con.value("SELECT count(*) FROM skus")
@@ -139,7 +139,7 @@ def test_nobody_starves(home: Path) -> None:
 def test_who_waits_in_the_queue_says_who_is_in_the_way(home: Path) -> None:
     db = Database(home / "komet.duckdb", lock_wait=0.3)
     hold = process(
-        "import sys; from pathlib import Path; from komet.store.database import Database\n"
+        "import sys; from pathlib import Path; from komet.db.database import Database\n"
         "with Database(Path(sys.argv[1])).read(): print('held', flush=True); sys.stdin.read()",
         db.path,
     )

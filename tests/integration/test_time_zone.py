@@ -18,26 +18,26 @@ import pytest
 from sample_accounts import ROOT, Accounts, Komet
 
 from komet import demo, language, time_zone
-from komet.accounts.trial import try_provider
 from komet.activity import timeline
 from komet.activity.timeline import ActivityFilter
-from komet.desk import Desk
-from komet.download.refresh import refresh_plan
-from komet.download.worker import Worker
+from komet.clients.trial import try_provider
+from komet.context import Desk
+from komet.db import audit
 from komet.export.orders import export
 from komet.export.ready_made import KOMET_DESK
 from komet.export.templated import export_with, target_name
+from komet.ingest.refresh import refresh_plan
+from komet.ingest.worker import Worker
 from komet.orders import changes
 from komet.orders.filters import OrderFilter
-from komet.store import audit
-from komet.web.preferences import kept
+from komet.web.shell.preferences import kept
 
 GUAYAQUIL = ZoneInfo("America/Guayaquil")
 EVENING = datetime(2026, 11, 26, 1, 30, tzinfo=UTC)
 """20:30 on the 25th in Guayaquil."""
 
 _ASK = """
-from komet.desk import open_desk
+from komet.context import open_desk
 desk = open_desk()
 for _attempt in range(2):
     with desk.db.read() as con:

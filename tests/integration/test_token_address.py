@@ -5,19 +5,19 @@ from pydantic import SecretStr
 from sample_accounts import Accounts, Komet
 
 from komet import demo
-from komet.accounts.check import check_token
-from komet.accounts.connect import address_of, client_for
-from komet.accounts.ledger import Ledger
-from komet.accounts.trial import try_provider
 from komet.api.client import DEFAULT_BASE_URL
 from komet.api.errors import InvalidCall
-from komet.desk import Desk
+from komet.clients.addresses import KOMETS_OWN, same_place
+from komet.clients.check import check_token
+from komet.clients.connect import address_of, client_for
+from komet.clients.ledger import Ledger
+from komet.clients.table import providers, tokens
+from komet.clients.table.providers import Provider, ProviderFields
+from komet.clients.trial import try_provider
+from komet.context import Desk
 from komet.errors import InvalidInput
 from komet.sandbox.server import Sandbox
 from komet.sandbox.tokens import IMPORTER_A_COMPANY
-from komet.store import providers, tokens
-from komet.store.addresses import KOMETS_OWN, same_place
-from komet.store.providers import Provider, ProviderFields
 
 ELSEWHERE = "https://elsewhere.example/api"
 HOME = "https://komet.example/api"

@@ -6,10 +6,10 @@ import socket
 from pydantic import SecretStr
 from sample_accounts import Accounts, Komet
 
-from komet.accounts.check import UNREACHABLE, Outcome, check_token
-from komet.desk import Desk
+from komet.clients.check import UNREACHABLE, Outcome, check_token
+from komet.clients.table import tokens
+from komet.context import Desk
 from komet.sandbox.tokens import IMPORTER_A_COMPANY
-from komet.store import tokens
 
 
 def nowhere() -> str:

@@ -11,10 +11,10 @@ import pytest
 from sample_accounts import ROOT, Accounts, Komet
 from test_download import totals_equal_the_sandbox
 
+from komet.db.database import Database
+from komet.db.errors import DamagedFile, FileInUse, NewerFile
 from komet.orders import query
 from komet.orders.filters import OrderFilter
-from komet.store.database import Database
-from komet.store.errors import DamagedFile, FileInUse, NewerFile
 
 
 def test_a_command_downloads_while_this_process_reads_and_writes(

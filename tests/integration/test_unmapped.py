@@ -13,11 +13,11 @@ import pytest
 from sample_accounts import Accounts, Komet
 
 from komet.export.orders import export
+from komet.ingest.table import runs
 from komet.mapping import grid
 from komet.orders import query
 from komet.orders.filters import Gone, Mapped, OrderFilter
 from komet.orders.work_lists import WorkList
-from komet.store import runs
 
 CANCELLED = {"CA", "CANCELLED"}
 

@@ -6,12 +6,12 @@ import pytest
 from sample_accounts import Accounts, Komet
 
 from komet import person
+from komet.db.database import Connection
 from komet.errors import InvalidInput, NotFound
 from komet.orders import query
 from komet.orders.filters import OrderFilter
+from komet.orders.table import views as saved_views
 from komet.orders.work_lists import MEANINGS, TITLES, WorkList
-from komet.store import saved_views
-from komet.store.database import Connection
 
 
 @pytest.fixture

@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 from komet.api import KometClient, KometError
 from komet.api.client import Slice
 from komet.api.transport import Transport
-from komet.desk import Desk
-from komet.download.commit import write_slice
-from komet.download.rows import SliceRows, slice_rows
-from komet.store.order_tables import (
+from komet.context import Desk
+from komet.ingest.commit import write_slice
+from komet.ingest.rows import SliceRows, slice_rows
+from komet.orders.table.items import (
     DATA_PROBLEMS,
     PO_BOXES,
     PO_BREAKDOWNS,

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from komet.export.cells import CUT_MARK, EXCEL_TEXT_LIMIT, excel_frame, excel_text
-from komet.export.workbook import Column, ColumnKind, Sheet, write_workbook
+from komet.export.writers.cells import CUT_MARK, EXCEL_TEXT_LIMIT, excel_frame, excel_text
+from komet.export.writers.xlsx import Column, ColumnKind, Sheet, write_workbook
 
 K = ColumnKind
 MOMENT = datetime(2026, 11, 2, 3, 4, 5, tzinfo=UTC)

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from komet.errors import InvalidInput
-from komet.export.csv import CsvDialect, dialect_of, dialects, write_csv
+from komet.export.writers.csv import CsvDialect, dialect_of, dialects, write_csv
 
 
 def test_bytes_as_documented(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from komet.export.parquet import write_parquet
+from komet.export.writers.parquet import write_parquet
 
 
 def test_types_and_values_are_kept(tmp_path: Path) -> None:

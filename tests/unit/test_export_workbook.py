@@ -13,7 +13,7 @@ import polars as pl
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
-from komet.export.workbook import Column, ColumnKind, Sheet, write_workbook
+from komet.export.writers.xlsx import Column, ColumnKind, Sheet, write_workbook
 
 K = ColumnKind
 NOON = datetime(2026, 11, 2, 12, 0, 5, tzinfo=UTC)
@@ -228,7 +228,7 @@ def test_a_failed_export_leaves_the_earlier_file(
         finished.write_bytes(b"half")
         raise OSError("disk full")
 
-    monkeypatch.setattr("komet.export.workbook.finish_workbook", fail)
+    monkeypatch.setattr("komet.export.writers.xlsx.finish_workbook", fail)
     with pytest.raises(OSError, match="disk full"):
         write_workbook(target, [orders(TOTALS)])
     assert [path.name for path in tmp_path.iterdir()] == ["o.xlsx"]

@@ -3,8 +3,8 @@
 import duckdb
 import pytest
 
-from komet.store import order_tables
-from komet.store.migrate import migrate
+from komet.db.migrate import migrate
+from komet.orders.table import items as order_tables
 
 
 @pytest.mark.parametrize(

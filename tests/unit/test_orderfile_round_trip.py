@@ -8,7 +8,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from orderfile_samples import as_csv, workbook
 
-from komet.orderfile.file import OrderFile, read_order_file
+from komet.ingest.sources.portal_file.file import OrderFile, read_order_file
 
 NAMES = ["PO #", "Ship Date", "Vendor", "Customer", "Product", "B/T", "Qty PO", "Total U", "Cost"]
 FIELDS = [

@@ -7,11 +7,11 @@ import polars as pl
 import pytest
 from orderfile_samples import as_csv
 
-from komet.download.compare import order_changes
-from komet.orderfile.file import OrderFile, read_order_file
-from komet.orderfile.slices import slices_of
-from komet.orderfile.status_words import header_code, is_line_word, line_code
-from komet.store.order_tables import DATA_PROBLEMS, PO_LINES, PURCHASE_ORDERS
+from komet.ingest.compare import order_changes
+from komet.ingest.sources.portal_file.file import OrderFile, read_order_file
+from komet.ingest.sources.portal_file.slices import slices_of
+from komet.ingest.sources.portal_file.status_words import header_code, is_line_word, line_code
+from komet.orders.table.items import DATA_PROBLEMS, PO_LINES, PURCHASE_ORDERS
 
 AT = datetime(2026, 11, 19, 12, tzinfo=UTC)
 NAMES = ["PO #", "Vendor", "Ship Date", "Status", "Product", "Qty PO", "Cost", "AWB"]

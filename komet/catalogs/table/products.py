@@ -1,0 +1,132 @@
+"""A provider's products and box types: as Komet lists them, or as its order lines show them."""
+
+from datetime import datetime
+from decimal import Decimal
+
+import polars as pl
+
+from komet import formulas
+from komet.db.database import Connection
+from komet.db.types import QUANTITY, Schema
+
+PRODUCTS: Schema = {
+    "product_id": pl.String,
+    "description": pl.String,
+    "legacy_code": pl.String,
+    "category": pl.String,
+    "variety": pl.String,
+    "color": pl.String,
+    "grade": pl.String,
+    "active": pl.Boolean,
+    "extra": pl.String,
+}
+
+BOX_TYPES: Schema = {"code": pl.String, "fbe": QUANTITY, "extra": pl.String}
+
+
+def replace_products(con: Connection, provider_id: str, frame: pl.DataFrame, now: datetime) -> None:
+    """Put Komet's list (columns of `PRODUCTS`) in the place of what we hold.
+
+    A product that only order lines have shown stays, so that none of them loses its name.
+    """
+    con.run(
+        "DELETE FROM komet_products WHERE provider_id = $provider AND (source = 'komet'"
+        " OR product_id IN (SELECT product_id FROM listed))",
+        {"provider": provider_id},
+        listed=frame,
+    )
+    stamped = frame.with_columns(
+        provider_id=pl.lit(provider_id), source=pl.lit("komet"), updated_at=pl.lit(now)
+    )
+    con.insert("komet_products", stamped)
+    con.run(
+        "INSERT INTO komet_products BY NAME SELECT provider_id, product_id,"
+        " any_value(product) AS description, 'orders' AS source, $now AS updated_at"
+        " FROM order_items WHERE provider_id = $provider AND product_id IS NOT NULL"
+        " AND product_id NOT IN (SELECT product_id FROM komet_products"
+        " WHERE provider_id = $provider) GROUP BY provider_id, product_id",
+        {"provider": provider_id, "now": now},
+    )
+
+
+def replace_box_types(
+    con: Connection, provider_id: str, frame: pl.DataFrame, now: datetime
+) -> None:
+    """Put Komet's box types (columns of `BOX_TYPES`) in place; factors edited here are kept."""
+    con.run(
+        "CREATE OR REPLACE TEMP TABLE edited AS SELECT code, fbe_edited FROM box_types"
+        " WHERE provider_id = $provider AND fbe_edited IS NOT NULL",
+        {"provider": provider_id},
+    )
+    con.run("DELETE FROM box_types WHERE provider_id = $provider", {"provider": provider_id})
+    con.run(
+        "INSERT INTO box_types BY NAME SELECT $provider AS provider_id,"
+        " coalesce(l.code, e.code) AS code, l.fbe, e.fbe_edited, $now AS updated_at, l.extra"
+        " FROM listed l FULL JOIN edited e ON e.code = l.code",
+        {"provider": provider_id, "now": now},
+        listed=frame,
+    )
+    con.run("DROP TABLE edited")
+
+
+def edit_fbe(
+    con: Connection, provider_id: str, code: str, fbe: Decimal | None, now: datetime
+) -> None:
+    """Set the FBE factor of one box type; None goes back to Komet's, or the usual one."""
+    key = {"provider": provider_id, "code": code.strip().upper()}
+    known = con.value(
+        "SELECT count(*) FROM box_types WHERE provider_id = $provider AND code = $code", key
+    )
+    if not known:
+        con.run(
+            "INSERT INTO box_types (provider_id, code) VALUES ($provider, $code)",
+            key,
+        )
+    con.run(
+        "UPDATE box_types SET fbe_edited = $fbe, updated_at = $now"
+        " WHERE provider_id = $provider AND code = $code",
+        {**key, "fbe": fbe, "now": now},
+    )
+
+
+def box_types(con: Connection, provider_id: str) -> pl.DataFrame:
+    """code, komet_fbe, fbe_edited, fbe (the factor in force, or null), lines (that use it).
+
+    Every box type that Komet lists, or that an order line has.
+    """
+    factor = formulas.fbe_factor("code", "b")
+    return con.frame(
+        f"""
+        WITH used AS (
+          SELECT upper(box_type) AS code, count(DISTINCT po_item_id) AS lines FROM order_items
+          WHERE provider_id = $provider AND box_type IS NOT NULL AND gone_at IS NULL GROUP BY 1
+        )
+        SELECT code, b.fbe AS komet_fbe, b.fbe_edited, {factor} AS fbe,
+          coalesce(used.lines, 0) AS lines
+        FROM (SELECT code, fbe, fbe_edited FROM box_types WHERE provider_id = $provider) b
+        FULL JOIN used USING (code) ORDER BY code
+        """,
+        {"provider": provider_id},
+    )
+
+
+def catalogs_tried(con: Connection, provider_id: str) -> dict[str, datetime]:
+    """Method → when its list was last fetched, or last refused."""
+    rows = con.rows(
+        "SELECT method, max(tried_at) AS tried_at FROM catalogs WHERE provider_id = $provider"
+        " GROUP BY method",
+        {"provider": provider_id},
+    )
+    return {row["method"]: row["tried_at"] for row in rows}
+
+
+def note_catalog(
+    con: Connection, provider_id: str, method: str, outcome: str, now: datetime
+) -> None:
+    """Remember that a list was fetched (`ok`), or that the token may not list it (`refused`)."""
+    key = {"provider": provider_id, "method": method}
+    con.run("DELETE FROM catalogs WHERE provider_id = $provider AND method = $method", key)
+    con.run(
+        "INSERT INTO catalogs VALUES ($provider, $method, $outcome, $now)",
+        {**key, "outcome": outcome, "now": now},
+    )

@@ -1,0 +1,107 @@
+"""How many requests are left today, and the gate that every request to Komet passes.
+
+The allowance is 1,000 requests per paid Komet user and day, pooled per company, counted from our
+ledger in UTC. A gate sets requests aside in the store, a block at a time, before they are sent: so
+processes that work side by side never count on the same ones. Other programs that use the same
+company's allowance are not seen here; Komet's own refusal (429) is the last word.
+"""
+
+import threading
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+from komet.api.errors import QuotaExhausted
+from komet.clients.table import calls, providers, tokens
+from komet.clients.table.providers import Provider
+from komet.clients.table.tokens import Token
+from komet.context import Desk
+from komet.db.database import Connection
+
+BLOCK = 50
+"""Requests that are set aside at once: one short write for so many."""
+_MARGIN = timedelta(minutes=2)
+
+
+class Gate:
+    """Lets requests through while their pool has any left today. Thread-safe.
+
+    `expected`: the requests that are likely to follow, so that no more than those are kept from
+    others; beyond them each is set aside on its own. What was not sent is given back at the end.
+    """
+
+    def __init__(self, desk: Desk, token_id: str, expected: int = 1) -> None:
+        self._desk = desk
+        self._token_id = token_id
+        self._expected = expected
+        self._held = 0
+        self._valid_until: datetime | None = None
+        self._lock = threading.Lock()
+        self.reservation_id = str(uuid4())
+        self.spent: QuotaExhausted | None = None
+        """The refusal, once there has been one."""
+
+    @property
+    def holds(self) -> bool:
+        """Whether there is a reservation to give back."""
+        return self._valid_until is not None
+
+    def spend(self) -> None:
+        """Take one request. Raises `QuotaExhausted` when there is none left today."""
+        with self._lock:
+            now = self._desk.now()
+            if self._valid_until and now >= self._valid_until:
+                # it may have gone to others by now, and yesterday's does not count today
+                self._held, self._valid_until = 0, None
+                self.reservation_id = str(uuid4())
+            if not self._held:
+                self._set_aside(now)
+            self._held -= 1
+            self._expected -= 1
+
+    def give_back(self, con: Connection) -> None:
+        """Release what was not sent. The ledger must be saved by then, and no request under way."""
+        if self.holds:
+            calls.give_back(con, self.reservation_id)
+        self._held, self._valid_until = 0, None
+        self.reservation_id = str(uuid4())
+
+    def _set_aside(self, now: datetime) -> None:
+        wanted = max(1, min(BLOCK, self._expected))
+        with self._desk.db.write() as con:
+            token = tokens.token_by_id(con, self._token_id)
+            self._held = calls.set_aside(con, self.reservation_id, token, wanted, now)
+        if not self._held:
+            self.spent = QuotaExhausted(next_midnight(now))
+            raise self.spent
+        # a little earlier than the others may have it, for the request that is on its way then
+        self._valid_until = min(now + calls.SET_ASIDE_FOR - _MARGIN, next_midnight(now))
+
+
+def next_midnight(now: datetime) -> datetime:
+    """When the count starts anew: 00:00 UTC."""
+    return calls.midnight(now) + timedelta(days=1)
+
+
+def pools(con: Connection, chosen: Sequence[Provider]) -> list[tuple[list[Token], list[Provider]]]:
+    """The pools that these providers spend from, each with the providers that do.
+
+    One without a token in use spends nothing, and is in none.
+    """
+    every_token = {token.id: token for token in tokens.all_tokens(con, retired=True)}
+    every_provider = providers.all_providers(con)
+    found: dict[frozenset[str], tuple[list[Token], list[Provider]]] = {}
+    for provider in chosen:
+        token = every_token.get(provider.token_id or "")
+        if token is not None and not token.retired_at:
+            pool = calls.pool_of(token, list(every_token.values()), every_provider)
+            key = frozenset(other.id for other in pool)
+            found.setdefault(key, (pool, []))[1].append(provider)
+    return list(found.values())
+
+
+def left_today(con: Connection, desk: Desk, provider: Provider) -> int | None:
+    """Requests left today in the provider's pool; None for one without a token in use."""
+    for pool, _providers in pools(con, [provider]):
+        return calls.left_today(con, pool, desk.now())
+    return None

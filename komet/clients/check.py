@@ -1,0 +1,165 @@
+"""What a token may do: the reading methods that Komet Desk uses, tried one by one."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from pydantic import SecretStr
+
+from komet import time_zone
+from komet.api.client import DEFAULT_BASE_URL, KometClient
+from komet.api.errors import (
+    AuthenticationError,
+    KometError,
+    PermissionDenied,
+    QuotaExhausted,
+    RateLimited,
+    Unavailable,
+)
+from komet.api.methods import method
+from komet.api.models import Location
+from komet.api.transport import checked_base_url
+from komet.clients.connect import token_client
+from komet.clients.table import tokens
+from komet.clients.table.tokens import Token
+from komet.context import Desk
+from komet.language import _
+
+NEEDED = ("purchase.order.list",)
+"""Without these nothing can be downloaded."""
+
+USEFUL = ("product.list", "boxtype.list", "customer.list", "carrier.list")
+"""With these, products, FBE factors and names come from Komet instead of from the orders alone."""
+
+COMPANY_ONLY = ("location.list", "vendor.list")
+"""Company tokens only: without location.list, a location ID is typed instead of picked."""
+
+SENDING = (
+    "purchase.order.items.awb.add",
+    "purchase.order.item.awb.add",
+    "v2/vendor/invoice",
+)
+"""With these, a vendor ships on an AWB and sends its invoice; nothing of ours calls them yet."""
+
+VENDOR_PRESET = (*NEEDED, *USEFUL, *SENDING)
+"""What to ask Komet support to enable for a vendor token, at the least."""
+
+OK = "ok"
+REFUSED = "refused"
+NOT_FOR_KIND = "not for this kind"
+UNREACHABLE = "unreachable"
+"""Komet did not answer: nothing is known of the method, and those after it are not tried."""
+
+
+class Outcome(StrEnum):
+    """What a check says of a token. `unreachable`: nothing, for Komet did not answer."""
+
+    WORKS = "works"
+    REFUSED = "refused"
+    UNREACHABLE = "unreachable"
+
+
+@dataclass(frozen=True)
+class Check:
+    """The outcome of a check: method → one of the four words above, or what went wrong."""
+
+    results: dict[str, str]
+
+    @property
+    def outcome(self) -> Outcome:
+        """Whether purchase orders can be downloaded, cannot, or could not be asked for."""
+        needed = [self.results.get(name, UNREACHABLE) for name in NEEDED]
+        if all(result == OK for result in needed):
+            return Outcome.WORKS
+        return Outcome.UNREACHABLE if UNREACHABLE in needed else Outcome.REFUSED
+
+    @property
+    def usable(self) -> bool:
+        """Whether purchase orders can be downloaded."""
+        return self.outcome is Outcome.WORKS
+
+    @property
+    def sentence(self) -> str:
+        """The outcome in one sentence."""
+        if self.outcome is Outcome.UNREACHABLE:
+            return _("Komet could not be reached: nothing is known about the token.")
+        allowed = sum(result == OK for result in self.results.values())
+        if self.usable:
+            words = _("The token works: {allowed} of {tried} methods may be called.").format(
+                allowed=allowed, tried=len(self.results)
+            )
+            if UNREACHABLE in self.results.values():
+                words += " " + _("Then Komet could not be reached; check again later.")
+            return words
+        if allowed == 0 and set(self.results.values()) <= {REFUSED, NOT_FOR_KIND, UNREACHABLE}:
+            return _("Komet does not accept the token, or it may call none of our methods.")
+        return _("The token cannot download purchase orders: {why}.").format(
+            why=_not_allowed(self.results.get(NEEDED[0], REFUSED)).rstrip(".")
+        )
+
+
+def _not_allowed(result: str) -> str:
+    return _("the method is not allowed for it") if result == REFUSED else result
+
+
+def check_token(desk: Desk, token_id: str, base_url: str | None = None) -> Check:
+    """Call each method once, remember the outcome, and spend seven requests or a few more.
+
+    Stops where Komet does not answer. Raises `QuotaExhausted` where today's requests are used up,
+    `InvalidInput` for another address than the token's, `NotFound` or `WrongKey`.
+    """
+    with desk.db.read() as con:
+        token = tokens.token_by_id(con, token_id)
+    names = (*NEEDED, *USEFUL, *COMPANY_ONLY)
+    results = {name: NOT_FOR_KIND for name in names if not _is_for(token, name)}
+    expected = len(names) - len(results)
+    with token_client(desk, token_id, base_url, expected=expected) as client:
+        for name in names:
+            if name not in results:
+                results[name] = _try(client, name, time_zone.today(desk.now()))
+            if results[name] == UNREACHABLE:
+                break
+    results = {name: results[name] for name in names if name in results}
+    with desk.db.write() as con:
+        tokens.save_check(con, token_id, results, desk.now())
+    return Check(results)
+
+
+def locations(desk: Desk, token_id: str, base_url: str | None = None) -> list[Location]:
+    """The locations to pick from; empty where the token may not list them. Raises `KometError`."""
+    with token_client(desk, token_id, base_url) as client:
+        try:
+            return client.locations()
+        except (AuthenticationError, PermissionDenied):
+            return []
+
+
+def login_secret(username: str, password: SecretStr, base_url: str | None = None) -> SecretStr:
+    """A token by login, for who has a Komet user but no token. Raises `KometError`.
+
+    The login travels in the URL (the contract's way); neither it nor its answer is logged or kept.
+    """
+    with KometClient(checked_base_url(base_url or DEFAULT_BASE_URL)) as client:
+        return SecretStr(client.login(username, password.get_secret_value()))
+
+
+def _is_for(token: Token, name: str) -> bool:
+    kinds = method(name).token_kinds
+    return kinds is None or token.kind in kinds
+
+
+def _try(client: KometClient, name: str, today: date) -> str:
+    try:
+        if name == "purchase.order.list":
+            client.purchase_orders(today)
+        else:
+            client.call(name)
+    except (AuthenticationError, PermissionDenied):
+        return REFUSED
+    except (Unavailable, RateLimited):
+        return UNREACHABLE
+    except QuotaExhausted:
+        raise
+    except KometError as error:
+        return error.komet_message or error.title
+    return OK

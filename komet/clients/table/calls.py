@@ -1,0 +1,118 @@
+"""The ledger of calls: one row a try, from which the day's quota is counted (UTC).
+
+A process at work sets requests aside before it sends them, so that two of them never count on the
+same ones. Of a reservation counts what is not yet in the ledger, until it expires.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import polars as pl
+
+from komet.clients.table import providers, tokens
+from komet.clients.table.providers import Provider
+from komet.clients.table.tokens import Token
+from komet.db.database import Connection
+
+REQUESTS_PER_USER = 1_000
+SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
+    "called_at": pl.Datetime("us", "UTC"),
+    "token_id": pl.String,
+    "provider_id": pl.String,
+    "method": pl.String,
+    "day": pl.Date,
+    "attempt": pl.Int32,
+    "http_status": pl.Int32,
+    "outcome": pl.String,
+    "milliseconds": pl.Int32,
+    "bytes": pl.Int32,
+    "reservation_id": pl.String,
+}
+SET_ASIDE_FOR = timedelta(minutes=10)
+"""So long may a process that died keep requests from the others."""
+
+
+def record(con: Connection, calls: Sequence[dict[str, object]]) -> None:
+    """Append tries; each a dictionary with the columns of `SCHEMA`."""
+    con.insert("api_calls", pl.DataFrame(list(calls), schema=SCHEMA))
+
+
+def pool_of(
+    token: Token, every_token: Sequence[Token], every_provider: Sequence[Provider]
+) -> list[Token]:
+    """The tokens that spend the same allowance: those used with the same Komet company.
+
+    The contract pools requests per company; two tokens belong together when providers that use
+    them name the same company ID. A token without a company ID stands alone.
+    """
+    companies = {p.company_id for p in every_provider if p.token_id == token.id and p.company_id}
+    together = {p.token_id for p in every_provider if p.company_id in companies} | {token.id}
+    return [other for other in every_token if other.id in together]
+
+
+def allowance(pool: Sequence[Token]) -> int:
+    """Requests a day: 1,000 per paid user of the company, as any of its tokens states them."""
+    return REQUESTS_PER_USER * max(token.users for token in pool)
+
+
+def used_today(con: Connection, pool: Sequence[Token], now: datetime) -> int:
+    """Tries since midnight UTC of the tokens in the pool."""
+    return int(
+        con.value(
+            "SELECT count(*) FROM api_calls"
+            " WHERE called_at >= $midnight AND list_contains($tokens, token_id)",
+            {"midnight": midnight(now), "tokens": [token.id for token in pool]},
+        )
+    )
+
+
+def left_today(con: Connection, pool: Sequence[Token], now: datetime) -> int:
+    """Requests of the pool that are neither spent today nor set aside by a process at work."""
+    waiting = con.value(
+        "SELECT coalesce(sum(greatest(0, r.requests - coalesce(c.sent, 0))), 0)::BIGINT"
+        " FROM request_reservations r LEFT JOIN (SELECT reservation_id, count(*) AS sent"
+        " FROM api_calls WHERE called_at >= $midnight AND reservation_id IS NOT NULL GROUP BY ALL)"
+        " c ON c.reservation_id = r.id"
+        " WHERE r.expires_at > $now AND list_contains($tokens, r.token_id)",
+        {"midnight": midnight(now), "now": now, "tokens": [token.id for token in pool]},
+    )
+    return max(0, allowance(pool) - used_today(con, pool, now) - int(waiting))
+
+
+def set_aside(
+    con: Connection, reservation_id: str, token: Token, requests: int, now: datetime
+) -> int:
+    """Set up to so many more requests aside for one reservation, and return how many there were.
+
+    The nearer the limit, the smaller the part that one process takes of what is left.
+    """
+    every_token = tokens.all_tokens(con, retired=True)
+    pool = pool_of(token, every_token, providers.all_providers(con))
+    con.run("DELETE FROM request_reservations WHERE expires_at <= $now", {"now": now})
+    left = left_today(con, pool, now)
+    granted = min(requests, (left + 1) // 2)
+    if granted:
+        before = con.value(
+            "SELECT requests FROM request_reservations WHERE id = $id", {"id": reservation_id}
+        )
+        give_back(con, reservation_id)
+        con.run(
+            "INSERT INTO request_reservations VALUES ($id, $token, $requests, $until)",
+            {
+                "id": reservation_id,
+                "token": token.id,
+                "requests": int(before or 0) + granted,
+                "until": min(now + SET_ASIDE_FOR, midnight(now) + timedelta(days=1)),
+            },
+        )
+    return granted
+
+
+def give_back(con: Connection, reservation_id: str) -> None:
+    """End a reservation. What it was spent on must be in the ledger by now."""
+    con.run("DELETE FROM request_reservations WHERE id = $id", {"id": reservation_id})
+
+
+def midnight(now: datetime) -> datetime:
+    """When the present day's count began: 00:00 UTC."""
+    return now.replace(hour=0, minute=0, second=0, microsecond=0)

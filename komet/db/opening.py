@@ -1,0 +1,165 @@
+"""Opening the DuckDB file with its doors shut, and DuckDB's failures in words.
+
+The file holds everything, and SQL is code: no statement may read or write another file, fetch an
+extension or change this. (https://duckdb.org/docs/stable/operations_manual/securing_duckdb)
+"""
+
+import errno
+import os
+import re
+from functools import cache
+from pathlib import Path
+
+import duckdb
+import polars as pl
+
+from komet.db.errors import (
+    AlteredFile,
+    DamagedFile,
+    DiskFull,
+    FileInUse,
+    FileReplaced,
+    StoreError,
+    UnusableFile,
+)
+from komet.language import _
+
+_SHUT: dict[str, str | bool | int | float | list[str]] = {
+    "autoinstall_known_extensions": "false",
+    "autoload_known_extensions": "false",
+    "allow_community_extensions": "false",
+}
+# closing writes a checkpoint only when the holding asks for one
+_SETTINGS = """
+SET GLOBAL TimeZone = 'UTC';
+SET enable_progress_bar = false;
+PRAGMA disable_checkpoint_on_shutdown;
+SET allowed_directories = ['{reached}'];
+SET enable_external_access = false;
+SET lock_configuration = true;
+"""
+# as DuckDB words it on POSIX, and on Windows
+_IN_USE = re.compile(r"Could not set lock on file|being used by another process|already open in")
+_HOLDER = re.compile(r"PID (\d+)")
+_FULL = tuple(os.strerror(code) for code in (errno.ENOSPC, errno.EFBIG, errno.EDQUOT))
+_REFUSED = tuple(os.strerror(code) for code in (errno.EACCES, errno.EPERM, errno.EROFS))
+_INVALIDATED = "database has been invalidated"
+
+
+@cache
+def warm_up() -> None:
+    """Let DuckDB import what it needs for parameters and frames, before we have the file.
+
+    The first statement with parameters imports pandas, numpy and pyarrow: a second or more, for
+    which nobody else should have to wait.
+    """
+    with duckdb.connect(":memory:") as instance:
+        instance.register("warm", pl.DataFrame({"n": [1]}).to_arrow())
+        instance.sql("SELECT n, $text FROM warm", params={"text": ""}).pl()
+
+
+def copies_folder(path: Path) -> Path:
+    """The one folder that statements reach: where copies of the data are made for a backup."""
+    return path.with_name(path.name + ".copies")
+
+
+def connect(path: Path) -> duckdb.DuckDBPyConnection:
+    """The file, opened for this process. Raises `duckdb.Error`."""
+    instance = duckdb.connect(str(path), config=_SHUT)
+    reached = str(copies_folder(path)).replace("'", "''")
+    instance.execute(_SETTINGS.format(reached=reached))
+    return instance
+
+
+def is_in_use(error: duckdb.Error) -> bool:
+    """Whether DuckDB says that another process has the file, and nothing else."""
+    return isinstance(error, duckdb.IOException) and bool(_IN_USE.search(str(error)))
+
+
+def is_fatal(error: BaseException) -> bool:
+    """Whether the opened instance is of no use any more."""
+    return isinstance(error, (duckdb.FatalException, duckdb.InternalException)) or (
+        isinstance(error, duckdb.Error) and _INVALIDATED in str(error)
+    )
+
+
+def is_of_the_file(error: duckdb.Error) -> bool:
+    """Whether a failure comes from the file or its disk, not from a statement of ours."""
+    if isinstance(error, (duckdb.IOException, duckdb.SerializationException)):
+        return True
+    return is_fatal(error) or any(reason in str(error) for reason in _FULL)
+
+
+def in_use(path: Path, error: duckdb.Error, waited: float) -> FileInUse:
+    """Who has the file, and how long we waited for it."""
+    found = _HOLDER.search(str(error))
+    holder = _("process {pid}").format(pid=found.group(1)) if found else _("another process")
+    return FileInUse(
+        _("The data file is in use by {holder}.").format(holder=holder),
+        _("Waited {seconds:.0f} s for {path}.").format(seconds=waited, path=path.name),
+        _("Try again in a moment, or close the other program."),
+    )
+
+
+def in_words(path: Path, error: duckdb.Error | OSError, *, opening: bool = False) -> StoreError:
+    """What a failure of the file means, and what to do. `opening`: it could not be opened."""
+    text = str(error)
+    if any(reason in text for reason in _FULL):
+        return DiskFull(
+            _("The disk is full: {path} could not be written.").format(path=path.name),
+            _("What was committed before is there; this change is not."),
+            _("Make room on the disk of the data folder, then do it again."),
+        )
+    if path.is_dir():
+        return UnusableFile(
+            _("The data file {path} cannot be opened.").format(path=path.name),
+            _("In its place there is a folder."),
+            _("Move it away, or set KOMET_HOME to another folder."),
+        )
+    if opening and (isinstance(error, OSError) or any(reason in text for reason in _REFUSED)):
+        reason = (isinstance(error, OSError) and error.strerror) or _(
+            "This user may not read and write it, or its folder."
+        )
+        return UnusableFile(
+            _("The data file {path} cannot be opened.").format(path=path),
+            reason,
+            _("Give this user the right to it, or set KOMET_HOME to another folder."),
+        )
+    title = (
+        _("The data file {path} cannot be opened.")
+        if opening
+        else _("The data file {path} could not be read or written.")
+    )
+    return DamagedFile(
+        title.format(path=path.name),
+        _("It is damaged, or no data file of Komet Desk."),
+        _("`komet restore` brings a backup back; `komet doctor` checks the file."),
+    )
+
+
+def altered(path: Path, missing: list[str]) -> AlteredFile:
+    """The file has lost tables or columns that this program had made in it."""
+    shown = ", ".join(missing[:5]) + (" …" if len(missing) > 5 else "")
+    return AlteredFile(
+        _("The data file {path} was altered by another program.").format(path=path.name),
+        _("Missing in it: {missing}.").format(missing=shown),
+        _("`komet restore` brings a backup back; `komet doctor` checks the file."),
+    )
+
+
+def removed(path: Path) -> FileReplaced:
+    """The file was there, and is not there any more."""
+    return FileReplaced(
+        _("The data file {path} was removed while Komet Desk was at work.").format(path=path.name),
+        _("Nothing more was written."),
+        _("Put it back, or bring back a backup with `komet restore`; then start Komet Desk again."),
+    )
+
+
+def replaced(path: Path) -> FileReplaced:
+    """Another file lies in its place."""
+    return FileReplaced(
+        _("The data file {path} was replaced while Komet Desk was at work.").format(path=path.name),
+        _("Nothing more was written."),
+        _("Do it again: it then works on the new file."),
+    )

@@ -1,0 +1,97 @@
+"""Calls made by hand, and those kept under a name. No secret is in `params`, and no answer."""
+
+import json
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from pydantic import BaseModel, ConfigDict, field_validator
+
+from komet import person
+from komet.db.database import Connection
+from komet.errors import InvalidInput, NotFound
+from komet.language import _
+
+
+class MethodCall(BaseModel):
+    """One call. `outcome` is `ok` or the class of the failure; `name` makes it a snippet."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    called_at: datetime
+    who: str | None
+    provider_id: str | None
+    method: str
+    params: dict[str, Any]
+    outcome: str
+    http_status: int | None
+    milliseconds: int | None
+    answer_rows: int | None
+    name: str | None
+
+    @field_validator("params", mode="before")
+    @classmethod
+    def _from_json(cls, value: object) -> object:
+        return json.loads(value) if isinstance(value, str) else value
+
+
+_COLUMNS = ", ".join(MethodCall.model_fields)
+
+
+def record(
+    con: Connection,
+    *,
+    provider_id: str | None,
+    method: str,
+    params: dict[str, Any],
+    outcome: str,
+    http_status: int | None,
+    milliseconds: int | None,
+    answer_rows: int | None,
+    now: datetime,
+) -> str:
+    """Write a call; returns its ID."""
+    call_id = str(uuid4())
+    con.run(
+        f"INSERT INTO method_calls ({_COLUMNS}) VALUES ($id, $now, $who, $provider, $method,"
+        " $params, $outcome, $status, $milliseconds, $rows, NULL)",
+        {
+            "id": call_id, "now": now, "who": person.current(), "provider": provider_id,
+            "method": method, "params": json.dumps(params, ensure_ascii=False),
+            "outcome": outcome, "status": http_status, "milliseconds": milliseconds,
+            "rows": answer_rows,
+        },
+    )  # fmt: skip
+    return call_id
+
+
+def calls(con: Connection, *, named: bool = False, limit: int = 50) -> list[MethodCall]:
+    """The newest calls, or those with a name by their names."""
+    which, order = ("IS NOT NULL", "lower(name)") if named else ("IS NULL", "called_at DESC")
+    rows = con.rows(
+        f"SELECT {_COLUMNS} FROM method_calls WHERE name {which} ORDER BY {order} LIMIT $limit",
+        {"limit": limit},
+    )
+    return [MethodCall.model_validate(row) for row in rows]
+
+
+def keep(con: Connection, call_id: str, name: str, now: datetime) -> None:
+    """Keep a copy of a call under a name; one of that name is replaced. Raises `InvalidInput`."""
+    name = name.strip()
+    if not name:
+        raise InvalidInput(_("Give the call a name."))
+    found = con.rows("SELECT id FROM method_calls WHERE id = $id", {"id": call_id})
+    if not found:
+        raise NotFound(_("That call is not there any more."))
+    con.run("DELETE FROM method_calls WHERE lower(name) = lower($name)", {"name": name})
+    con.run(
+        "INSERT INTO method_calls BY NAME SELECT * REPLACE ($new AS id, $name AS name, $now AS"
+        " called_at) FROM method_calls WHERE id = $id",
+        {"id": call_id, "new": str(uuid4()), "name": name, "now": now},
+    )
+
+
+def forget(con: Connection, call_id: str) -> None:
+    """Delete a kept call."""
+    con.run("DELETE FROM method_calls WHERE id = $id", {"id": call_id})

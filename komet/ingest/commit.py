@@ -1,0 +1,298 @@
+"""One slice into the store: compared with what is held, and written.
+
+Nothing is deleted: a PO or a line that the complete answer of its day no longer has is marked gone.
+A PO that comes under another ship date than we hold is one PO that moved.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from komet.db.database import Connection
+from komet.ingest import commit_order, compare
+from komet.ingest.commit_order import Asked
+from komet.ingest.rows import OrderBundle, SliceRows
+from komet.ingest.table import differences, slices
+from komet.ingest.table.slices import OrderRows
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class SliceResult:
+    """Orders of one slice by what became of them, counted by PO; the columns of `run_slices`.
+
+    `first_orders` are new to us because nobody had asked for their day before; `new_orders` are the
+    other ones that are new. `replaced`: numbers of POs from an Excel file whose place Komet took.
+    """
+
+    orders: int = 0
+    lines: int = 0
+    new_orders: int = 0
+    first_orders: int = 0
+    changed_orders: int = 0
+    moved_orders: int = 0
+    gone_orders: int = 0
+    back_orders: int = 0
+    problems: int = 0
+    replaced: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Written:
+    """What a slice did: its changes, the POs that it wrote, and how many it has, and lines."""
+
+    changes: list[Row]
+    orders: set[str]
+    count: int
+    lines: int
+
+
+def write_slice(
+    con: Connection, came: SliceRows, run_id: str, known_products: set[str]
+) -> SliceResult:
+    """Write the slice; the caller holds the transaction. `known_products`: see `learn_products`."""
+    newest = slices.newest_answer(con, came.provider_id, came.day)
+    asked = _asked(con, came)
+    if newest is not None and newest["source"] == came.source and asked.before(newest["asked"]):
+        # another process has asked later and written already: its answer is the newer truth
+        return SliceResult(orders=len(came.orders), lines=came.line_count)
+    replaced: list[str] = []
+    if came.source == slices.KOMET:
+        if not came.whole:
+            numbers = [b.head["number"] for b in came.orders.values() if b.head["number"]]
+            replaced = slices.forget_file_orders(con, came.provider_id, came.day, numbers)
+        elif newest is not None and newest["source"] == slices.FILE:
+            replaced = slices.forget_file_orders(con, came.provider_id, came.day)
+    is_first = newest is None or newest["source"] != came.source
+    noted = {
+        "run_id": run_id,
+        "provider_id": came.provider_id,
+        "slice_date": came.day,
+        "seen_at": came.requested_at,
+        "commit_no": commit_order.next_commit(con),
+    }
+    written = _write_orders(con, came, asked, noted, known_products, is_first=is_first)
+    changes = [change | noted for change in written.changes]
+    if came.whole or came.source == slices.FILE:
+        slices.record_slice(
+            con,
+            run_id=run_id,
+            provider_id=came.provider_id,
+            day=came.day,
+            fetched_at=came.requested_at,
+            asked=asked,
+            orders=written.count,
+            lines=written.lines,
+            changes=changes,
+            problems=came.problems,
+            source=came.source,
+            again=newest is not None,
+        )
+    else:
+        problems = [row for row in came.problems if row["po_id"] in written.orders]
+        ids = list(written.orders)
+        slices.record_orders(con, came.provider_id, ids, asked, changes, problems)
+    return _result(came, written, replaced)
+
+
+def _asked(con: Connection, came: SliceRows) -> Asked:
+    newest = commit_order.newest(con)
+    if came.asked is None:
+        return Asked(newest, commit_order.PROCESS, commit_order.next_turn())
+    # a process that knew another file under this path may know numbers that are not there yet
+    return replace(came.asked, commit=min(came.asked.commit, newest))
+
+
+def _write_orders(
+    con: Connection,
+    came: SliceRows,
+    asked: Asked,
+    noted: Row,
+    known: set[str],
+    *,
+    is_first: bool,
+) -> _Written:
+    provider_id = came.provider_id
+    heads = slices.held_heads(con, provider_id, came.day, list(came.orders))
+    orders = {
+        po_id: bundle
+        for po_id, bundle in came.orders.items()
+        if not _seen_later(heads.get(po_id), asked)
+    }
+    here = [
+        len(bundle.lines)
+        for po_id, bundle in came.orders.items()
+        if po_id in orders or heads[po_id]["slice_date"] == came.day
+    ]
+    for bundle in orders.values():
+        bundle.head.update(asked_commit=asked.commit, asked_by=asked.process, asked_turn=asked.turn)
+    gone = [
+        po_id
+        for po_id, head in heads.items()
+        if came.whole
+        and po_id not in came.orders
+        and head["gone_at"] is None
+        and not asked.before(head["asked"])
+    ]
+    touched = [
+        po_id
+        for po_id, bundle in orders.items()
+        if po_id in heads and not _same(heads[po_id], bundle)
+    ]
+    before = slices.held_rows(con, provider_id, [*touched, *gone])
+    held = _bundles(before)
+    found_again = slices.forget_gone(con, noted["run_id"], provider_id, touched)
+    # before gone lines are added to what came: where a line is now, not where it was
+    now_of = {
+        line["po_item_id"]: po_id for po_id, b in orders.items() for line in b.lines
+        if po_id not in heads or po_id in held
+    }  # fmt: skip
+
+    changes: list[Row] = []
+    write: list[OrderBundle] = []
+    for po_id, bundle in orders.items():
+        if po_id not in heads:
+            new = compare.whole_order("new", bundle.head)
+            changes.append(new | {"first_download": is_first})
+            write.append(_first_seen(bundle, came.requested_at))
+        elif po_id in held:
+            order_changes = compare.order_changes(held[po_id], bundle)
+            if po_id in found_again:
+                order_changes = [c for c in order_changes if c["kind"] != "back"]
+            changes += order_changes
+            write.append(_merged(held[po_id], bundle, order_changes, came.requested_at))
+    for po_id in gone:
+        changes.append(compare.whole_order("gone", held[po_id].head))
+        # a line that is of another PO now: told where its own PO is found again (`SAID_ONCE`)
+        changes += [
+            compare.line_gone(ln)
+            for ln in held[po_id].lines
+            if ln["po_item_id"] in now_of and ln["gone_at"] is None
+        ]
+        write.append(_gone(held[po_id], came.requested_at))
+
+    elsewhere = slices.lines_elsewhere(con, provider_id, now_of)
+    elsewhere = {item: po for item, po in elsewhere.items() if po not in held}
+    if elsewhere:
+        taken = slices.held_lines(con, provider_id, elsewhere)
+        changes += [compare.line_gone(ln) for ln in taken.po_lines if ln["gone_at"] is None]
+        before.po_lines += taken.po_lines
+        before.po_breakdowns += taken.po_breakdowns
+        slices.delete_lines(con, provider_id, elsewhere)
+    rows = _rows(write, now_of)
+    if write:
+        first = {c["po_id"] for c in changes if c["first_download"]}
+        with slices.written(con, rows):
+            slices.replace_orders(con, provider_id, list(held), rows)
+            differences.record(con, before, noted, first)
+    slices.learn_products(con, provider_id, rows, known)
+    return _Written(changes, set(orders), len(here), sum(here))
+
+
+def _seen_later(head: Row | None, asked: Asked) -> bool:
+    """Whether an answer asked for later than ours, of another day or by number, showed this PO."""
+    return head is not None and head["gone_at"] is None and asked.before(head["asked"])
+
+
+def _same(head: Row, bundle: OrderBundle) -> bool:
+    return (
+        head["content_hash"] == bundle.head["content_hash"]
+        and head["slice_date"] == bundle.head["slice_date"]
+        and head["gone_at"] is None
+    )
+
+
+def _bundles(rows: OrderRows) -> dict[str, OrderBundle]:
+    # copies: what was there before is compared again, once it has been written over
+    bundles = {head["po_id"]: OrderBundle(dict(head)) for head in rows.purchase_orders}
+    for line in sorted(rows.po_lines, key=lambda row: row["position"]):
+        bundles[line["po_id"]].lines.append(dict(line))
+    for row in sorted(rows.po_breakdowns, key=lambda row: row["position"]):
+        bundles[row["po_id"]].breakdowns.append(row)
+    for row in rows.po_boxes:
+        bundles[row["po_id"]].boxes.append(row)
+    return bundles
+
+
+def _first_seen(bundle: OrderBundle, at: datetime) -> OrderBundle:
+    for row in (bundle.head, *bundle.lines):
+        row.update(first_seen_at=at, changed_at=at, gone_at=None)
+    return bundle
+
+
+def _merged(held: OrderBundle, came: OrderBundle, changes: list[Row], at: datetime) -> OrderBundle:
+    """What came, with its history, and with the lines that are gone from it."""
+    changed = {change["po_item_id"] for change in changes}
+    came.head.update(
+        first_seen_at=held.head["first_seen_at"],
+        changed_at=at if changed else held.head["changed_at"],
+        gone_at=None,
+    )
+    before = {line["po_item_id"]: line for line in held.lines}
+    for line in came.lines:
+        old = before.pop(line["po_item_id"], None)
+        # a change of the header (moved, another status) is a change of each of its lines
+        is_changed = old is None or None in changed or line["po_item_id"] in changed
+        line.update(
+            first_seen_at=old["first_seen_at"] if old else at,
+            changed_at=at if is_changed or old is None else old["changed_at"],
+            gone_at=None,
+        )
+    for line in before.values():
+        line.update(gone_at=line["gone_at"] or at, slice_date=came.head["slice_date"])
+        if line["po_item_id"] in changed:
+            line["changed_at"] = at
+        came.lines.append(line)
+    for kept, rows in ((came.breakdowns, held.breakdowns), (came.boxes, held.boxes)):
+        kept += [
+            {**row, "slice_date": came.head["slice_date"]}
+            for row in rows
+            if row["po_item_id"] in before
+        ]
+    return came
+
+
+def _gone(held: OrderBundle, at: datetime) -> OrderBundle:
+    held.head.update(gone_at=at, changed_at=at)
+    for line in held.lines:
+        line.update(gone_at=line["gone_at"] or at, changed_at=at)
+    return held
+
+
+def _rows(bundles: list[OrderBundle], now_of: dict[str, str]) -> OrderRows:
+    """All rows to write; a line that now belongs to another PO is not written with its old one."""
+    rows = OrderRows([], [], [], [])
+    for bundle in bundles:
+        po_id = bundle.head["po_id"]
+
+        def here(row: Row, po_id: str = po_id) -> bool:
+            return now_of.get(row["po_item_id"], po_id) == po_id
+
+        rows.purchase_orders.append(bundle.head)
+        rows.po_lines += filter(here, bundle.lines)
+        rows.po_breakdowns += filter(here, bundle.breakdowns)
+        rows.po_boxes += filter(here, bundle.boxes)
+    return rows
+
+
+def _result(came: SliceRows, written: _Written, replaced: list[str]) -> SliceResult:
+    kinds: dict[str, set[str]] = {}
+    for change in written.changes:
+        kind = change["kind"] if change["po_item_id"] is None else "changed"
+        if change["first_download"]:
+            kind = "first"
+        kinds.setdefault(kind, set()).add(change["po_id"])
+    whole = kinds.get("new", set()) | kinds.get("first", set()) | kinds.get("gone", set())
+    return SliceResult(
+        orders=written.count,
+        lines=written.lines,
+        new_orders=len(kinds.get("new", ())),
+        first_orders=len(kinds.get("first", ())),
+        changed_orders=len(kinds.get("changed", set()) - whole),
+        moved_orders=len(kinds.get("moved", ())),
+        gone_orders=len(kinds.get("gone", ())),
+        back_orders=len(kinds.get("back", ())),
+        problems=len(came.problems),
+        replaced=tuple(replaced),
+    )

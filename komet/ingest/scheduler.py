@@ -1,0 +1,97 @@
+"""The app's clock: starts refreshes at the chosen times, for as long as the app runs."""
+
+import logging
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.cron import CronTrigger
+
+from komet import person, time_zone
+from komet.clients.table import providers
+from komet.context import Desk
+from komet.errors import DeskError
+from komet.ingest.refresh import refresh_plan
+from komet.ingest.start import start
+from komet.ingest.table import schedules
+from komet.ingest.table.schedules import Schedule
+from komet.ingest.worker import Worker
+
+_log = logging.getLogger(__name__)
+_ONE_START = timedelta(seconds=55)
+"""Starts of one schedule that lie closer together are the same, in two processes of the app."""
+
+
+class Scheduler:
+    """Keeps one job for each time of each active schedule in the store."""
+
+    def __init__(
+        self, desk: Desk, worker: Worker, *, hourly: Callable[[], object] | None = None
+    ) -> None:
+        """`hourly` is done at the start, and every hour from then on."""
+        self._desk = desk
+        self._hourly = hourly
+        self._worker = worker
+        # a start that was missed by a sleeping computer is made up for within the hour, once
+        defaults = {"coalesce": True, "misfire_grace_time": 3600, "max_instances": 1}
+        self._clock = BackgroundScheduler(timezone="UTC", job_defaults=defaults)
+        self._clock.start()
+        self.reload()
+
+    def reload(self) -> None:
+        """Set the clock by what the store says now."""
+        with self._desk.db.read() as con:
+            held = schedules.all_schedules(con)
+        self._clock.remove_all_jobs()
+        if self._hourly:
+            self._clock.add_job(self._hourly, "interval", hours=1, next_run_time=datetime.now(UTC))
+        for schedule in held:
+            if schedule.active:
+                for time in schedule.times:
+                    self._clock.add_job(self.fire, _trigger(schedule, time), args=[schedule.id])
+
+    def stop(self) -> None:
+        """Start nothing any more."""
+        self._clock.shutdown(wait=False)
+
+    def fire(self, schedule_id: str) -> str | None:
+        """Start the schedule's refresh now; the ID of its run, or None where none was started.
+
+        A failure is noted with the schedule, for the screen to show.
+        """
+        desk = self._desk.for_long_work()
+        try:
+            with desk.db.write() as con:
+                if not schedules.claim(con, schedule_id, desk.now(), _ONE_START):
+                    return None
+                schedule = schedules.schedule_by_id(con, schedule_id)
+                active = providers.all_providers(con, inactive=False)
+        except DeskError as error:
+            _log.warning("a schedule did not start: %s", error)
+            return None
+        chosen = [p for p in active if not schedule.provider_ids or p.id in schedule.provider_ids]
+        run_id, outcome = None, None
+        try:
+            with person.using(schedule.name), time_zone.using(ZoneInfo(schedule.time_zone)):
+                run, _resumed = start(desk, refresh_plan(desk, chosen), source="schedule")
+                run_id = run.id
+                self._worker.submit(run.id)
+        except DeskError as error:
+            outcome = str(error)
+            _log.warning("schedule %s did not start: %s", schedule.name, error)
+        with desk.db.write() as con:
+            schedules.note_outcome(con, schedule_id, run_id=run_id, outcome=outcome)
+        return run_id
+
+
+def next_start(schedule: Schedule, now: datetime) -> datetime:
+    """When the schedule fires next, in its own time zone."""
+    moments: list[datetime | None]
+    moments = [_trigger(schedule, time).get_next_fire_time(None, now) for time in schedule.times]
+    return min(moment for moment in moments if moment is not None)
+
+
+def _trigger(schedule: Schedule, time: str) -> CronTrigger:
+    hour, minute = time.split(":")
+    return CronTrigger(hour=int(hour), minute=int(minute), timezone=ZoneInfo(schedule.time_zone))

@@ -1,0 +1,120 @@
+"""From an order file to day slices, which `komet.ingest.commit` can compare and write.
+
+A file has no Komet IDs: a PO is known by its number, a line by its place in the PO. Both are
+marked, so that Komet's own answer for the day can take their place.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from functools import cache
+from typing import Any
+
+from komet.ingest.rows import OrderBundle, SliceRows
+from komet.ingest.sources.portal_file.file import OrderFile
+from komet.ingest.sources.portal_file.status_words import header_code, is_line_word, line_code
+from komet.ingest.table.slices import FILE, FILE_MARK
+from komet.orders.table.items import ASKED, PO_LINES, PURCHASE_ORDERS
+
+Row = dict[str, Any]
+_READER = "file 1"
+"""Part of every content hash: raise it when reading changes, and the next import writes all."""
+_HEAD = ("vendor_name", "origin", "location_name", "comments")
+_NOT_OF_LINES = {"row", "status", "comments"}
+
+
+def slices_of(
+    file: OrderFile, provider_id: str, requested_at: datetime, *, whole: bool = False
+) -> list[SliceRows]:
+    """The storable lines of a file by ship day, the earliest first.
+
+    `whole`: the file is known to have all POs of its days, so that one that is missing is gone.
+    A PO with several ship dates is one PO on each of them. Totals of a PO are not in the file, and
+    stay empty.
+    """
+    words = _Words()
+    by_order: dict[tuple[date, str], list[Row]] = {}
+    first_day: dict[str, date] = {}
+    for line in file.storable.iter_rows(named=True):
+        day, number = line["ship_date"], line["po_number"]
+        by_order.setdefault((day, number), []).append(line)
+        first_day[number] = min(day, first_day.get(number, day))
+    problems = _problems_by_row(file)
+    slices: dict[date, SliceRows] = {}
+    for (day, number), lines in sorted(by_order.items(), key=lambda item: item[0][0]):
+        came = slices.setdefault(
+            day, SliceRows(provider_id, day, requested_at, {}, [], whole=whole, source=FILE)
+        )
+        po_id = f"{FILE_MARK}{number}"
+        if day != first_day[number]:
+            po_id += f"@{day.isoformat()}"
+        key = {"provider_id": provider_id, "po_id": po_id, "slice_date": day}
+        bundle = _bundle(key, lines, words, requested_at)
+        came.orders[po_id] = bundle
+        for line, stored in zip(lines, bundle.lines, strict=True):
+            came.problems += [
+                {**key, "po_item_id": stored["po_item_id"], **problem, "seen_at": requested_at}
+                for problem in problems.get(line["row"], ())
+            ]
+    return list(slices.values())
+
+
+class _Words:
+    """The codes of status words; each word is looked up once."""
+
+    def __init__(self) -> None:
+        self.of_order = cache(header_code)
+        self.of_line = cache(line_code)
+        self.is_of_lines = cache(is_line_word)
+
+
+def _bundle(key: Row, lines: list[Row], words: _Words, at: datetime) -> OrderBundle:
+    head: Row = {**dict.fromkeys(PURCHASE_ORDERS), **key, "fetched_at": at}
+    head.update({name: _first(line[name] for line in lines) for name in _HEAD})
+    head.update(number=lines[0]["po_number"], ship_date=lines[0]["ship_date"])
+    said = [line["status"] for line in lines if line["status"]]
+    # Lines that were shipped beside lines that were not: the column is theirs, not the PO's.
+    if len(set(said)) == 1 or not all(words.is_of_lines(word) for word in said):
+        head["status"] = words.of_order(said[0])
+    stored = [
+        {**_line(key, position, line, words), "po_status": head["status"], "fetched_at": at}
+        for position, line in enumerate(lines, start=1)
+    ]
+    head["content_hash"] = _content_hash(head, stored)
+    return OrderBundle(head, stored)
+
+
+def _line(key: Row, position: int, line: Row, words: _Words) -> Row:
+    word = line["line_item_status"]
+    if word is None and line["status"] and words.is_of_lines(line["status"]):
+        word = line["status"]
+    return {
+        **dict.fromkeys(PO_LINES),
+        **{name: value for name, value in line.items() if name not in _NOT_OF_LINES},
+        **key,
+        "po_item_id": f"{key['po_id']}:{position}",
+        "position": position,
+        "line_item_status": words.of_line(word) if word else None,
+    }
+
+
+def _first(values: Iterable[Any]) -> Any:
+    return next((value for value in values if value is not None), None)
+
+
+def _content_hash(head: Mapping[str, Any], lines: list[Row]) -> str:
+    """Of all that the file says, and not of when it was read."""
+    unsaid = {"fetched_at", *ASKED}
+    said = [{name: value for name, value in row.items() if name not in unsaid}
+            for row in (head, *lines)]  # fmt: skip
+    content = _READER + json.dumps(said, default=str, ensure_ascii=False, sort_keys=True)
+    return hashlib.blake2b(content.encode(), digest_size=16).hexdigest()
+
+
+def _problems_by_row(file: OrderFile) -> dict[int, list[Row]]:
+    found: dict[int, list[Row]] = {}
+    for row, column, value, _reason, _severity in file.problems.iter_rows():
+        if row is not None and column is not None:
+            found.setdefault(row, []).append({"field": column, "value": value or ""})
+    return found

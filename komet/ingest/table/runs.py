@@ -1,0 +1,374 @@
+"""Runs and their slices: the record of every download, readable by any tab and any process."""
+
+import os
+import socket
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Any
+from uuid import uuid4
+
+import polars as pl
+from pydantic import BaseModel, ConfigDict
+
+from komet import formulas, person
+from komet.db import process
+from komet.db.database import Connection
+from komet.errors import NotFound
+from komet.ingest import commit_order
+from komet.language import _
+from komet.orders.table.items import SAID_ONCE
+
+BY_NUMBER = "PO numbers"
+FROM_FILE = "Excel file"
+OF_PARTS = (BY_NUMBER, FROM_FILE)
+"""Sources of runs that did not ask for whole days: they say nothing of a day that failed."""
+HEARTBEAT = timedelta(seconds=2)
+_SILENT_AFTER = timedelta(seconds=30)
+_STUCK_AFTER = timedelta(minutes=20)
+"""Even a process that lives may have lost a run; longer than one waits for the data file."""
+
+
+class RunState(StrEnum):
+    """Where a run is. `interrupted`: its process is gone; so it is read, before it is written."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    PAUSED = "paused"
+    INTERRUPTED = "interrupted"
+
+
+class SliceState(StrEnum):
+    """Where one day of one provider is. Empty is done, with no orders."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    EMPTY = "empty"
+    FAILED = "failed"
+
+
+class Run(BaseModel):
+    """A run. `message` says, in words, why it did not end well."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    source: str
+    who: str | None = None
+    date_from: date
+    date_to: date
+    state: RunState
+    message: str | None = None
+    workers: int
+    created_at: datetime
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
+    heartbeat_at: datetime | None = None
+    process_id: int | None = None
+    host: str | None = None
+    process: str | None = None
+    """Of the process that has it: see `komet.db.process`."""
+    cancel_requested: bool = False
+
+    @property
+    def active(self) -> bool:
+        """Whether it is at work, or about to be."""
+        return self.state in {RunState.QUEUED, RunState.RUNNING}
+
+
+class RunSlice(BaseModel):
+    """One slice of a run. The counts are of orders; `reason` says why it failed.
+
+    `replaced`: numbers of POs from an Excel file whose place Komet's answer took.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    run_id: str
+    provider_id: str
+    slice_date: date
+    state: SliceState
+    reason: str | None = None
+    position: int
+    orders: int | None = None
+    lines: int | None = None
+    problems: int | None = None
+    milliseconds: int | None = None
+    replaced: tuple[str, ...] | None = None
+
+
+_RUN_COLUMNS = ", ".join(Run.model_fields)
+_SLICE_COLUMNS = ", ".join(RunSlice.model_fields)
+_UNFINISHED = "state IN ('queued', 'running', 'failed')"
+
+
+def create_run(
+    con: Connection,
+    slices: Sequence[tuple[str, date]],
+    *,
+    source: str,
+    workers: int,
+    now: datetime,
+) -> Run:
+    """A new run over (provider ID, day) slices, in the order in which they are to be fetched."""
+    run_id = str(uuid4())
+    days = [day for _provider, day in slices]
+    con.run(
+        "INSERT INTO runs (id, source, who, date_from, date_to, state, workers, created_at,"
+        " heartbeat_at, process_id, host, process, cancel_requested, commit_no) VALUES ($id,"
+        " $source, $who, $start, $end, 'queued', $workers, $now, $now, $pid, $host, $process,"
+        " false, $commit)",
+        {
+            "id": run_id,
+            "source": source,
+            "who": person.current(),
+            "start": min(days),
+            "end": max(days),
+            "workers": workers,
+            "now": now,
+            "commit": commit_order.next_commit(con),
+            **_here(),
+        },
+    )
+    frame = pl.DataFrame(
+        {
+            "provider_id": [provider for provider, _day in slices],
+            "slice_date": days,
+            "position": list(range(len(slices))),
+        },
+        schema={"provider_id": pl.String, "slice_date": pl.Date, "position": pl.Int32},
+    ).with_columns(run_id=pl.lit(run_id), state=pl.lit("queued"))
+    con.insert("run_slices", frame)
+    return run_by_id(con, run_id, now)
+
+
+def run_by_id(con: Connection, run_id: str, now: datetime) -> Run:
+    """The run of that ID, or of an ID that begins so. Raises `NotFound`."""
+    rows = con.rows(
+        f"SELECT {_RUN_COLUMNS} FROM runs WHERE starts_with(id, $id) ORDER BY commit_no DESC"
+        " LIMIT 1",
+        {"id": run_id},
+    )
+    if not rows:
+        raise NotFound(_("There is no run “{run}”.").format(run=run_id))
+    return _run(rows[0], now)
+
+
+def latest_runs(
+    con: Connection, now: datetime, limit: int = 20, *, whole: bool = False
+) -> list[Run]:
+    """The newest runs first; `whole`: only those that asked for whole days."""
+    only = f"WHERE source NOT IN {OF_PARTS}" if whole else ""
+    rows = con.rows(
+        f"SELECT {_RUN_COLUMNS} FROM runs {only} ORDER BY commit_no DESC LIMIT $limit",
+        {"limit": limit},
+    )
+    return [_run(row, now) for row in rows]
+
+
+def slices_of(con: Connection, run_id: str, *, unfinished: bool = False) -> list[RunSlice]:
+    """The slices of a run in their order; the failed and unfinished ones only, if asked."""
+    rows = con.rows(
+        f"SELECT {_SLICE_COLUMNS} FROM run_slices WHERE run_id = $run"
+        f" {'AND ' + _UNFINISHED if unfinished else ''} ORDER BY position",
+        {"run": run_id},
+    )
+    return [RunSlice.model_validate(row) for row in rows]
+
+
+def failed_before(con: Connection, slices: Sequence[tuple[str, date]]) -> set[tuple[str, date]]:
+    """Of these slices, those whose newest try failed: on the next run they come first."""
+    if not slices:
+        return set()
+    rows = con.rows(
+        "SELECT provider_id, slice_date, arg_max(s.state, r.commit_no) AS newest"
+        " FROM run_slices s JOIN runs r ON r.id = s.run_id"
+        " WHERE slice_date BETWEEN $start AND $end AND s.state IN ('done', 'empty', 'failed')"
+        f" AND r.source NOT IN {OF_PARTS} GROUP BY ALL HAVING newest = 'failed'",
+        {"start": min(day for _p, day in slices), "end": max(day for _p, day in slices)},
+    )
+    return {(row["provider_id"], row["slice_date"]) for row in rows} & set(slices)
+
+
+def start_run(con: Connection, run_id: str, now: datetime) -> None:
+    """Take a run for this process: its unfinished slices are queued, and are tried (again)."""
+    con.run(
+        "UPDATE runs SET state = 'running', started_at = coalesce(started_at, $now),"
+        " started_commit = coalesce(started_commit, (SELECT max(commits) FROM commit_counter)),"
+        " finished_at = NULL, heartbeat_at = $now, message = NULL,"
+        # who has cancelled it while it waited is heard; what ended an earlier try is over
+        " cancel_requested = cancel_requested AND state = 'queued',"
+        " process_id = $pid, host = $host, process = $process WHERE id = $id",
+        {"id": run_id, "now": now, **_here()},
+    )
+    con.run(
+        "UPDATE run_slices SET state = 'queued', reason = NULL"
+        f" WHERE run_id = $id AND {_UNFINISHED}",
+        {"id": run_id},
+    )
+
+
+def queue_run(con: Connection, run_id: str, now: datetime) -> None:
+    """Put a closed or interrupted run back into the queue of this process."""
+    con.run(
+        "UPDATE runs SET state = 'queued', message = NULL, cancel_requested = false,"
+        " finished_at = NULL, heartbeat_at = $now, process_id = $pid, host = $host,"
+        " process = $process WHERE id = $id",
+        {"id": run_id, "now": now, **_here()},
+    )
+
+
+def heartbeat(con: Connection, run_id: str, running: set[tuple[str, date]], now: datetime) -> bool:
+    """Say that the run is alive, and which slices are under way; so are those that wait behind it.
+
+    True: stop; a cancel was asked for, or another process has taken the run over.
+    """
+    mine = process.current()
+    con.run(
+        "UPDATE runs SET heartbeat_at = $now WHERE process = $process"
+        " AND (id = $id OR state = 'queued')",
+        {"id": run_id, "now": now, "process": mine},
+    )
+    con.run(
+        "UPDATE run_slices s SET state = CASE WHEN exists(FROM under_way u"
+        " WHERE u.provider_id = s.provider_id AND u.slice_date = s.slice_date)"
+        " THEN 'running' ELSE 'queued' END WHERE run_id = $id AND state IN ('queued', 'running')",
+        {"id": run_id},
+        under_way=pl.DataFrame(
+            {"provider_id": [p for p, _d in running], "slice_date": [d for _p, d in running]},
+            schema={"provider_id": pl.String, "slice_date": pl.Date},
+        ),
+    )
+    return bool(
+        con.value(
+            "SELECT cancel_requested OR process IS DISTINCT FROM $process FROM runs WHERE id = $id",
+            {"id": run_id, "process": mine},
+        )
+    )
+
+
+def interrupt_dead(con: Connection, now: datetime) -> list[str]:
+    """Write down that the runs of processes that are gone are interrupted; their IDs."""
+    rows = con.rows(f"SELECT {_RUN_COLUMNS} FROM runs WHERE state IN ('queued', 'running')")
+    dead = [run.id for row in rows if (run := _run(row, now)).state is RunState.INTERRUPTED]
+    for run_id in dead:
+        con.run("UPDATE runs SET state = 'interrupted' WHERE id = $id", {"id": run_id})
+        con.run(
+            "UPDATE run_slices SET state = 'queued' WHERE run_id = $id AND state = 'running'",
+            {"id": run_id},
+        )
+    return dead
+
+
+def request_cancel(con: Connection, run_id: str) -> None:
+    """Ask the run, whichever process has it, to stop after the slices under way."""
+    con.run("UPDATE runs SET cancel_requested = true WHERE id = $id", {"id": run_id})
+
+
+def finish_slice(
+    con: Connection, run_id: str, key: tuple[str, date], fields: dict[str, Any]
+) -> None:
+    """Write how a slice ended: any columns of `run_slices`."""
+    assignments = ", ".join(f"{name} = ${name}" for name in fields)
+    con.run(
+        f"UPDATE run_slices SET {assignments}"
+        " WHERE run_id = $run AND provider_id = $provider AND slice_date = $day",
+        {**fields, "run": run_id, "provider": key[0], "day": key[1]},
+    )
+
+
+def finish_run(
+    con: Connection, run_id: str, state: RunState, message: str | None, now: datetime
+) -> None:
+    """Close a run; slices that were under way go back into the queue.
+
+    A run that another process has taken over meanwhile is that one's to close.
+    """
+    mine = "process IS NULL OR process = $process"
+    ours = {"id": run_id, "process": process.current()}
+    con.run(
+        "UPDATE run_slices SET state = 'queued' WHERE state = 'running'"
+        f" AND run_id IN (SELECT id FROM runs WHERE id = $id AND ({mine}))",
+        ours,
+    )
+    con.run(
+        "UPDATE runs SET state = $state, message = $message, finished_at = $now"
+        f" WHERE id = $id AND ({mine})",
+        {**ours, "state": state.value, "message": message, "now": now},
+    )
+
+
+def summary(con: Connection, run_id: str) -> dict[str, int]:
+    """What a run found, in orders: new, first, changed, moved, gone, back; and slices by state.
+
+    `first` are POs of days that nobody had asked for before; `new` are the other new ones. Also
+    `lines`, `orders`, `problems`, `replaced`: POs from an Excel file whose place Komet's took, and
+    `unmapped`: unmapped products of the run's days.
+    """
+    row = con.rows(
+        "SELECT count(*) AS slices, count(*) FILTER (state = 'done') AS done,"
+        " count(*) FILTER (state = 'empty') AS empty, count(*) FILTER (state = 'failed') AS failed,"
+        " count(*) FILTER (state IN ('queued', 'running')) AS waiting,"
+        " coalesce(sum(orders), 0)::BIGINT AS orders, coalesce(sum(lines), 0)::BIGINT AS lines,"
+        " coalesce(sum(problems), 0)::BIGINT AS problems,"
+        " coalesce(sum(len(replaced)), 0)::BIGINT AS replaced"
+        " FROM run_slices WHERE run_id = $run",
+        {"run": run_id},
+    )[0]
+    kinds = con.rows(
+        "SELECT CASE WHEN first_download THEN 'first' WHEN po_item_id IS NULL THEN kind"
+        " ELSE 'changed' END AS kind, count(DISTINCT (provider_id, po_id)) AS n FROM po_changes c"
+        f" WHERE run_id = $run AND {SAID_ONCE} GROUP BY 1",
+        {"run": run_id},
+    )
+    unmapped = con.value(
+        "SELECT count(DISTINCT (i.provider_id, i.product_id)) FROM order_items i"
+        " SEMI JOIN (FROM run_slices WHERE run_id = $run) s"
+        " ON s.provider_id = i.provider_id AND s.slice_date = i.slice_date"
+        f"{formulas.SKU_JOIN} WHERE {formulas.unmapped('i', 'm')}",
+        {"run": run_id},
+    )
+    counts = dict.fromkeys(("new", "first", "changed", "moved", "gone", "back"), 0)
+    counts.update({kind["kind"]: int(kind["n"]) for kind in kinds})
+    return {
+        **{name: int(value) for name, value in row.items()},
+        **counts,
+        "unmapped": int(unmapped),
+    }
+
+
+def replaced_numbers(con: Connection, run_id: str) -> list[str]:
+    """The numbers of the imported POs whose place Komet's own answers took in this run."""
+    rows = con.rows(
+        "SELECT DISTINCT unnest(replaced) AS number FROM run_slices WHERE run_id = $run ORDER BY 1",
+        {"run": run_id},
+    )
+    return [row["number"] for row in rows]
+
+
+def _run(row: dict[str, Any], now: datetime) -> Run:
+    run = Run.model_validate(row)
+    if run.active and not _alive(run, now):
+        return run.model_copy(update={"state": RunState.INTERRUPTED})
+    return run
+
+
+def _alive(run: Run, now: datetime) -> bool:
+    if (lives := process.lives(run.process)) is False:
+        return False
+    if run.heartbeat_at is None:
+        return False
+    # a process that lives may wait for the data file, and is silent meanwhile
+    return now - run.heartbeat_at <= (_STUCK_AFTER if lives else _SILENT_AFTER)
+
+
+def _here() -> dict[str, Any]:
+    return {
+        "pid": os.getpid(),
+        "host": socket.gethostname(),
+        "process": process.current(),
+    }

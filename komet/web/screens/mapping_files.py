@@ -1,0 +1,219 @@
+"""Mapping files on the screen: the dry run, applying it, undoing it, and files to take away."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+import polars as pl
+import streamlit as st
+
+from komet.clients.table.providers import Provider
+from komet.context import Desk
+from komet.language import _, _n, current, number
+from komet.mapping import imports, product_lists
+from komet.mapping.check import DryRun
+from komet.mapping.copying import copy_dry_run
+from komet.mapping.file import template_csv
+from komet.tabular.file import FILE_TYPES
+from komet.web.screens.mapping_grid import written
+from komet.web.shell import failures, state
+
+_SHOWN = 500
+
+
+def import_file(desk: Desk, provider: Provider, kind: str) -> None:
+    """Upload, fetch the product list where it is not here, see what would change, apply."""
+    cleared = st.session_state.get(state.MAPPING_SAVES, 0)
+    lacking = product_lists.missing(desk, [provider.id], kind)
+    fetch = bool(lacking) and st.checkbox(
+        failures.plain(product_lists.announcement(lacking)),
+        value=True,
+        key=f"mapping_fetch_{provider.id}_{kind}",
+        help=_("Without it neither legacy codes nor names can be found, and an ID is taken as it"
+               " is."),
+    )  # fmt: skip
+    uploaded = st.file_uploader(
+        _("A CSV or Excel file with SKUs for {provider}").format(
+            provider=failures.plain(provider.name)
+        ),
+        type=list(FILE_TYPES),
+        key=f"mapping_file_{cleared}",
+        help=_("Needs a column of your SKUs and one of Komet's product IDs, codes or names. A"
+               " column Provider sends rows to other clients."),
+    )  # fmt: skip
+    if uploaded is None:
+        return
+    data, name = uploaded.getvalue(), uploaded.name
+
+    def check() -> DryRun:
+        failed: Mapping[str, str] = {}
+        if fetch or not lacking:
+            lists = product_lists.missing_for_file(desk, data, name, provider.id, kind)
+            if lists:
+                with st.spinner(product_lists.announcement(lists)):
+                    failed = product_lists.fetch(desk, lists, kind)
+        st.session_state[state.MAPPING_LISTS_FAILED] = tuple(failed.values())
+        return imports.dry_run(desk, data, name, provider.id, kind)
+
+    with failures.shown():
+        made_of = (uploaded.file_id, provider.id, kind, current(), fetch)
+        checked = _kept("file", made_of, check)
+        for sentence in st.session_state.get(state.MAPPING_LISTS_FAILED, ()):
+            st.warning(failures.plain(sentence), icon=":material/warning:")
+        applied(desk, checked, name, kind)
+
+
+def _kept(place: str, made_of: tuple[object, ...], check: Callable[[], DryRun]) -> DryRun:
+    """The dry run that is on the screen: what is applied is what was seen."""
+    kept: dict[str, tuple[object, DryRun]] = st.session_state.setdefault(state.MAPPING_CHECKED, {})
+    made_of = (*made_of, st.session_state.get(state.MAPPING_SAVES, 0))
+    if place not in kept or kept[place][0] != made_of:
+        kept[place] = made_of, check()
+    return kept[place][1]
+
+
+def forget_dry_runs() -> None:
+    """Check again on the next run: what files are compared with has changed."""
+    st.session_state.pop(state.MAPPING_CHECKED, None)
+
+
+def applied(desk: Desk, checked: DryRun, name: str, kind: str) -> None:
+    """What a dry run found, and the button that writes it."""
+    _dry_run(checked)
+    apply, undo_hint = st.columns([1, 3], vertical_alignment="center")
+    count = checked.to_apply.height
+    if apply.button(
+        _n("Apply {n:,} row", "Apply {n:,} rows", count).format(n=count),
+        type="primary",
+        disabled=not count,
+        key=f"apply_{name}",
+    ):
+        done = imports.apply(desk, checked, name, kind)
+        written(
+            done,
+            _("Written: {new} new, {changed} changed.").format(new=done.new, changed=done.changed),
+        )
+        st.rerun()
+    undo_hint.caption(
+        _("Rows in error are left out. The import can be undone.")
+        if count
+        else _("There is nothing to write.")
+    )
+
+
+def copy_form(desk: Desk, every: Sequence[Provider], to: Provider, kind: str) -> None:
+    """Copy what another client's mapping knows, with a dry run before it."""
+    others = {provider.id: provider.name for provider in every if provider.id != to.id}
+    if not others:
+        return
+    with st.expander(_("Copy from another client")):
+        st.caption(
+            _("Finds the same names there and takes over their codes; you see what would change"
+              " first.")
+        )  # fmt: skip
+        source = st.selectbox(
+            _("Copy from"), list(others), index=None, format_func=lambda id_: others[id_],
+            placeholder=_("Choose a client"), key=f"copy_from_{to.id}_{kind}",
+        )  # fmt: skip
+        overwrite = st.checkbox(
+            _("Also what is mapped already"), key=f"copy_overwrite_{to.id}_{kind}"
+        )
+        if source:
+            with failures.shown():
+                checked = _kept(
+                    "copy",
+                    (source, to.id, kind, overwrite, current()),
+                    lambda: copy_dry_run(desk, source, to.id, kind, overwrite=overwrite),
+                )
+                applied(desk, checked, _("copied from {name}").format(name=others[source]), kind)
+
+
+def _dry_run(checked: DryRun) -> None:
+    counts = checked.counts
+    words = {
+        "new": _("New"),
+        "unknown": _("Unknown ID"),
+        "changed": _("Changed"),
+        "unchanged": _("Unchanged"),
+        "skipped": _("Without a SKU"),
+        "error": _("In error"),
+    }
+    row = st.container(horizontal=True)
+    for kind, word in words.items():
+        if kind != "unknown" or counts[kind]:
+            row.metric(word, number(counts[kind]), border=True, width=140)
+    for note in checked.notes:
+        st.caption(failures.plain(note))
+    if counts["unknown"]:
+        st.caption(
+            _("Unknown ID: the client's product list does not have it. It is written all the same,"
+              " as the list may be older than the product: look at these rows first.")
+        )  # fmt: skip
+    if checked.file.ignored_columns:
+        st.caption(
+            _("Columns that were not used: {names}").format(
+                names=failures.plain(", ".join(checked.file.ignored_columns))
+            )
+        )
+    changes = checked.rows.filter(pl.col("kind").is_in(["new", "unknown", "changed"]))
+    if changes.height:
+        st.dataframe(
+            changes.sort(pl.col("kind") != "unknown", maintain_order=True).head(_SHOWN).select(
+                "row", pl.col("kind").replace(words), "komet_id", "komet_description",
+                "sku_before", "sku", "sku_description", "reason",
+            ),
+            hide_index=True,
+            placeholder="",
+            column_config={
+                "row": _("Row"), "kind": _("What"), "komet_id": _("Komet product ID"),
+                "komet_description": _("Product"), "sku_before": _("SKU before"),
+                "sku": _("SKU after"), "sku_description": _("SKU description"),
+                "reason": _("Note"),
+            },
+        )  # fmt: skip
+        if changes.height > _SHOWN:
+            st.caption(_("The first {n} rows are shown.").format(n=_SHOWN))
+    errors = checked.problems.filter(pl.col("severity") == "error")
+    if errors.height:
+        st.error(
+            _n(
+                "{n} problem keeps rows from being written.",
+                "{n} problems keep rows from being written.",
+                errors.height,
+            ).format(n=errors.height)
+        )
+        st.dataframe(
+            errors.head(_SHOWN).select("row", "column", "reason"),
+            hide_index=True,
+            placeholder="",
+            column_config={
+                "row": _("Row"),
+                "column": _("Column"),
+                "reason": st.column_config.TextColumn(_("Why"), width="large"),
+            },
+        )
+        st.download_button(
+            _("Download the rows in error"),
+            checked.bad_rows_csv(),
+            file_name="rows-in-error.csv",
+            mime="text/csv",
+            on_click="ignore",
+        )
+
+
+def export_and_template(desk: Desk, provider_id: str, provider: str, kind: str) -> None:
+    """The mapping in the form that can be imported again, and an example to begin with."""
+    row = st.container(horizontal=True)
+    row.download_button(
+        _("Export the mapping (CSV)"),
+        data=lambda: imports.export(desk, [provider_id], kind),
+        file_name=f"{kind}-mapping-{provider.lower().replace(' ', '-')}.csv",
+        mime="text/csv",
+        on_click="ignore",
+        help=_("Every known product with its SKU: fill the gaps in Excel and import it again."),
+    )
+    row.download_button(
+        _("Download a template"),
+        template_csv(),
+        file_name="sku-mapping-template.csv",
+        mime="text/csv",
+        on_click="ignore",
+    )

@@ -1,0 +1,130 @@
+"""Products with their SKUs, a page at a time, edited in place."""
+
+import math
+
+import polars as pl
+import streamlit as st
+
+from komet.context import Desk
+from komet.language import _, _n, number
+from komet.mapping import grid, imports
+from komet.mapping.table import PRODUCT
+from komet.mapping.written import Written
+from komet.web.shell import failures, state
+from komet.web.shell.frozen import frozen
+from komet.web.shell.moments import moment_column
+
+PAGE_ROWS = 100
+
+
+def coverage_line(coverage: pl.DataFrame) -> None:
+    """How far the products of one provider are mapped: a row of `grid.coverage`, or none."""
+    if coverage.is_empty():
+        st.caption(
+            _("Products come with the first download, or with a file that names their Komet IDs.")
+        )
+        return
+    row = coverage.row(0, named=True)
+    st.markdown(
+        _("**{mapped:,} of {products:,} products** have a SKU; {unmapped_ordered:,} products in"
+          " orders have none.").format(**row)
+        + " "
+        + _("Boxes at stake in them: {boxes}.").format(boxes=number(row["boxes_at_stake"]))
+    )  # fmt: skip
+
+
+def written(done: Written, notice: str) -> None:
+    """Keep what came of a save for after the rerun: how much was written, and what was not."""
+    saves = st.session_state.get(state.MAPPING_SAVES, 0)
+    st.session_state[state.MAPPING_SAVES] = saves + 1
+    st.session_state[state.MAPPING_OVERTAKEN] = done.sentences()
+    failures.notice(notice)
+
+
+def overtaken() -> None:
+    """Name what was left alone at the last save, until it is closed or the next save."""
+    told = st.session_state.get(state.MAPPING_OVERTAKEN)
+    place = st.container()  # always there: the tabs below it keep their place, and their choice
+    if not told:
+        return
+    with place:
+        st.warning(
+            _("Not written, because somebody has changed it since you looked. Check it, and enter"
+              " yours again if it should stand:")
+            + "".join(f"\n- {failures.plain(sentence)}" for sentence in told),
+            icon=":material/warning:",
+        )  # fmt: skip
+        if st.button(_("Close"), key="close_overtaken"):
+            del st.session_state[state.MAPPING_OVERTAKEN]
+            st.rerun()
+
+
+def editable_grid(desk: Desk, provider_id: str, only: str, empty: str, kind: str) -> None:
+    """What a provider has of a kind (`only`: see `grid.known`); a button saves what is typed."""
+    key = f"{kind}_{only}_{provider_id}"
+    text = st.text_input(
+        _("Search name, Komet ID or code"), key=f"search_{key}", placeholder=_("rose 60")
+    )
+    product = kind == PRODUCT
+    name, code = (_("Product"), _("SKU")) if product else (_("Name"), _("Our code"))
+    save = _("Save SKUs") if product else _("Save codes")
+    saved = st.session_state.get(state.MAPPING_SAVES, 0)
+    page_key = f"page_{key}_{text}"
+    place = st.session_state.get(page_key, 1)
+    editor = f"grid_{key}_{place}_{text}_{saved}"
+    # whatever others do meanwhile, the rows stay until what was typed is saved
+    frame = frozen(editor, grid.known(desk, provider_id, text, only=only, kind=kind), kept=key)
+    if frame.is_empty():
+        st.info(
+            _("Nothing contains “{text}”.").format(text=failures.plain(text)) if text else empty
+        )
+        return
+    pages = math.ceil(frame.height / PAGE_ROWS)
+    if place > pages:
+        place = st.session_state[page_key] = pages
+        editor = f"grid_{key}_{place}_{text}_{saved}"
+    shown = frame.slice((place - 1) * PAGE_ROWS, PAGE_ROWS).with_columns(
+        pl.selectors.decimal().cast(pl.Float64)
+    )
+    edited = st.data_editor(
+        shown.select(
+            "description", "sku", "boxes", "items", "komet_id", "legacy_code", "category",
+            "sku_description", "source", "changed_at",
+        ),
+        key=editor,
+        hide_index=True,
+        placeholder="",
+        height=min(38 + 35 * shown.height, 560),
+        disabled=(
+            "description", "boxes", "items", "komet_id", "legacy_code", "category",
+            "sku_description", "source", "changed_at",
+        ),
+        column_config={
+            "description": st.column_config.TextColumn(name, pinned=True, width="medium"),
+            "sku": st.column_config.TextColumn(code, help=_("Ours. Empty it to unmap.")),
+            "boxes": st.column_config.NumberColumn(
+                _("Boxes"), format="localized", help=_("In downloaded orders not cancelled.")
+            ),
+            "items": st.column_config.NumberColumn(_("Items"), format="localized"),
+            "komet_id": st.column_config.TextColumn(_("Komet ID")),
+            "legacy_code": st.column_config.TextColumn(_("Komet code")),
+            "category": st.column_config.TextColumn(_("Category")),
+            "sku_description": st.column_config.TextColumn(_("SKU description")),
+            "source": st.column_config.TextColumn(_("Source")),
+            "changed_at": moment_column(_("Changed")),
+        },
+    )  # fmt: skip
+    bar = st.container(horizontal=True, vertical_alignment="center")
+    if bar.button(save, type="primary", key=f"save_{key}"):
+        with failures.shown():
+            typed = shown.select("komet_id", shown="sku").with_columns(sku=edited["sku"])
+            typed = typed.filter(pl.col("sku").fill_null("") != pl.col("shown").fill_null(""))
+            skus, seen = (dict(typed.select("komet_id", name).rows()) for name in ("sku", "shown"))
+            done = imports.edit(desk, provider_id, skus, kind, shown=seen)
+            saying = _n("Saved {n} code.", "Saved {n} codes.", done.written)
+            written(done, saying.format(n=done.written))
+            st.rerun()
+    with bar:
+        if pages > 1:
+            st.pagination(pages, key=page_key)
+        st.caption(_n("{n:,} row", "{n:,} rows", frame.height).format(n=frame.height))

@@ -1,0 +1,156 @@
+"""The filters of the orders screen: widgets on the left, one `OrderFilter` out, kept in the URL."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import streamlit as st
+
+from komet import time_zone
+from komet.clients.table.providers import Provider
+from komet.errors import InvalidInput
+from komet.language import _, _later, day_pattern
+from komet.orders import statuses
+from komet.orders.filters import Gone, Mapped, OrderFilter
+from komet.web.shell import failures, state
+
+_LISTS = {
+    "vendors": _later("Vendor"),
+    "customers": _later("Customer"),
+    "locations": _later("Location"),
+    "origins": _later("Origin"),
+    "box_types": _later("Box type"),
+    "mark_codes": _later("Mark code"),
+}
+
+
+def order_filters(providers: Sequence[Provider], choices: dict[str, list[str]]) -> OrderFilter:
+    """Draw the filters and return what they say. A link's filter fills them on the first visit."""
+    _fill_from_link()
+    work = st.session_state.get(_key("work"))
+    names = {provider.id: provider.name for provider in providers}
+    groups = sorted({p.komet_group for p in providers if p.komet_group})
+    values: dict[str, Any] = {}
+    with st.sidebar:
+        st.subheader(_("Filters"))
+        values["providers"] = _picked("providers", _("Client provider"), list(names), names)
+        if groups or st.session_state.get(_key("group")):
+            held = st.session_state.get(_key("group"))
+            options = groups if held in {None, *groups} else [*groups, held]
+            values["group"] = st.selectbox(
+                _("Komet group"), options, index=None, key=_key("group"), placeholder=_("Any")
+            )
+        start, end = st.columns(2)
+        values["ship_from"] = start.date_input(
+            _("Ships from"), value=None, key=_key("ship_from"), format=day_pattern()
+        )
+        values["ship_to"] = end.date_input(
+            _("Ships to"), value=None, key=_key("ship_to"), format=day_pattern()
+        )
+        values["product"] = st.text_input(
+            _("Product contains"), key=_key("product"), placeholder=_("rose 60, or a Komet ID")
+        )
+        values["sku"] = st.text_input(_("SKU contains"), key=_key("sku"))
+        numbers = st.text_input(
+            _("PO numbers"), key=_key("po_numbers"), placeholder=_("P053455, P053460")
+        )
+        values["po_numbers"] = [part for part in numbers.replace(",", " ").split() if part]
+        values["statuses"] = _picked(
+            "statuses", _("PO status"), choices["statuses"], _words(statuses.HEADER)
+        )
+        values["line_statuses"] = _picked(
+            "line_statuses", _("Line status"), choices["line_statuses"], _words(statuses.LINE)
+        )
+        for name, label in _LISTS.items():
+            values[name] = _picked(name, _(label), choices[name])
+        values["mapped"] = st.segmented_control(
+            _("SKU"),
+            list(Mapped),
+            format_func=_mapped_word,
+            key=_key("mapped"),
+            required=True,
+            width="stretch",
+        )
+        values["gone"] = st.segmented_control(
+            _("No longer in Komet"),
+            list(Gone),
+            format_func=_gone_word,
+            key=_key("gone"),
+            required=True,
+            width="stretch",
+            help=_("POs and lines that a later download did not find any more."),
+        )
+        values["standing"] = st.checkbox(_("Leave out what was cancelled"), key=_key("standing"))
+        since = st.date_input(
+            _("Changed since"), value=None, key=_key("changed_since"), format=day_pattern()
+        )
+        values["changed_since"] = time_zone.begin(since) if since else None
+        values["work"] = work
+        st.button(_("Clear filters"), on_click=_clear, width="stretch")
+    chosen = OrderFilter.model_validate(
+        {name: tuple(v) if isinstance(v, list) else v for name, v in values.items() if v}
+    )
+    st.session_state[state.ORDERS_LINK] = chosen.to_query()
+    st.query_params.from_dict(chosen.to_query())
+    return chosen
+
+
+def _key(name: str) -> str:
+    return f"orders_{name}"
+
+
+def _fill_from_link() -> None:
+    if _key("mapped") in st.session_state:
+        return
+    link = {name: st.query_params.get_all(name) for name in st.query_params}
+    try:
+        chosen = OrderFilter.from_query(link or st.session_state.get(state.ORDERS_LINK, {}))
+    except InvalidInput as error:
+        failures.show(error)
+        chosen = OrderFilter()
+    fill(chosen)
+
+
+def fill(chosen: OrderFilter) -> None:
+    """Set the widgets to a filter; before they are drawn, or in a callback."""
+    for name in type(chosen).model_fields:
+        value = getattr(chosen, name)
+        st.session_state[_key(name)] = list(value) if isinstance(value, tuple) else value
+    st.session_state[_key("po_numbers")] = ", ".join(chosen.po_numbers)
+    since = chosen.changed_since
+    st.session_state[_key("changed_since")] = time_zone.today(since) if since else None
+
+
+def _clear() -> None:
+    st.session_state[state.ORDERS_VIEW] = ""
+    fill(OrderFilter())
+
+
+def _picked(
+    name: str, label: str, options: Sequence[str], words: dict[str, str] | None = None
+) -> list[str]:
+    # what a link asks for stays choosable, though nothing downloaded has it
+    held: list[str] = st.session_state[_key(name)]
+    known = [*options, *(value for value in held if value not in options)]
+    return st.multiselect(
+        label,
+        known,
+        key=_key(name),
+        format_func=lambda value: (words or {}).get(value, value),
+        placeholder=_("Any"),
+    )
+
+
+def _words(codes: dict[str, str]) -> dict[str, str]:
+    return {code: _(word) for code, word in codes.items()}
+
+
+def _mapped_word(value: Mapped) -> str:
+    return {
+        Mapped.ALL: _("All"),
+        Mapped.MAPPED: _("Mapped"),
+        Mapped.UNMAPPED: _("Unmapped"),
+    }[value]
+
+
+def _gone_word(value: Gone) -> str:
+    return {Gone.HIDE: _("Hide"), Gone.SHOW: _("Show"), Gone.ONLY: _("Only")}[value]

@@ -1,0 +1,119 @@
+"""The pieces of the Overview: the four steps, the sample-data button, the table of providers."""
+
+import streamlit as st
+
+from komet import demo
+from komet.clients import allowance as quota
+from komet.clients.table import providers
+from komet.context import Desk
+from komet.ingest import start, status
+from komet.ingest.plan import plan
+from komet.ingest.refresh import refresh_plan
+from komet.language import _
+from komet.mapping import grid
+from komet.web.shell import failures
+from komet.web.shell.moments import moment_column
+from komet.web.shell.resources import sandbox, worker
+
+
+def steps(done: dict[str, bool]) -> None:
+    """Four steps to the first export, ticked as they are done; see `status.set_up`."""
+    rows = (
+        ("token", "pages/tokens.py", _("Add a token"),
+         _("The key to a client's Komet. The importer, or Komet support, makes it.")),
+        ("provider", "pages/client_providers.py", _("Add a client provider"),
+         _("The importer itself: its token, and its location if it has several.")),
+        ("mapping", "pages/sku_mapping.py", _("Map your SKUs"),
+         _("Upload a CSV with your SKU for each Komet product. It also works afterwards.")),
+        ("download", "pages/po_download.py", _("Download purchase orders"),
+         _("Any range of days, all clients at once; then filter and export to Excel.")),
+    )  # fmt: skip
+    st.subheader(_("Four steps to your first export"))
+    for number, (step, page, label, explained) in enumerate(rows, start=1):
+        with st.container(border=True):
+            icon = ":material/check_circle:" if done[step] else ":material/radio_button_unchecked:"
+            st.page_link(page, label=f"{number}. {label}", icon=icon)
+            st.caption(_("Done") if done[step] else explained)
+
+
+def sample_button(desk: Desk) -> None:
+    """One press: two sample importers, their products mapped, thirty days on their way."""
+    st.subheader(_("Or look around first"))
+    st.markdown(
+        _("Starts the built-in sandbox, adds two made-up importers, maps most of their products and"
+          " downloads thirty days. No Komet account is needed, and nothing leaves this computer.")
+    )  # fmt: skip
+    if st.button(_("Try it with sample data"), type="primary", icon=":material/local_florist:"):
+        with failures.shown():
+            with st.spinner(_("Setting up the sample importers …")):
+                chosen = demo.prepare(desk, sandbox())
+                planned = plan(desk, chosen, *demo.window(desk))
+                run, _resumed = start.start(desk, planned, source="sample data")
+            worker().submit(run.id)
+            st.switch_page("pages/po_download.py")
+
+
+def refresh_button(desk: Desk) -> None:
+    """One press every morning: the open window of every active client."""
+    with desk.db.read() as con:
+        active = providers.all_providers(con, inactive=False)
+    if not active:
+        return
+    with failures.shown():
+        planned = refresh_plan(desk, active)
+        pressed = st.button(
+            _("Refresh"),
+            type="primary",
+            icon=":material/refresh:",
+            help=_("Downloads the open days of every active client: what changed since the last"
+                   " time is on Changes."),
+        )  # fmt: skip
+        st.caption(failures.plain(planned.sentence))
+        if pressed:
+            run, _resumed = start.start(desk, planned, source="refresh")
+            worker().submit(run.id)
+            st.switch_page("pages/po_download.py")
+
+
+def provider_table(desk: Desk) -> None:
+    """Per provider: last download, what is held, what is unmapped, requests left today."""
+    held = status.last_downloads(desk)
+    unmapped = {row["provider_id"]: row for row in grid.coverage(desk).iter_rows(named=True)}
+    with desk.db.read() as con:
+        active = providers.all_providers(con, inactive=False)
+        left = {p.id: quota.left_today(con, desk, p) for p in active}
+    st.dataframe(
+        [
+            {
+                "provider": row["provider"],
+                "last": row["last_download"],
+                "days": row["days"],
+                "orders": row["orders"],
+                "failed": row["failed"],
+                "unmapped": unmapped.get(row["provider_id"], {}).get("unmapped_ordered", 0),
+                "at_stake": float(unmapped.get(row["provider_id"], {}).get("boxes_at_stake", 0)),
+                "left": left.get(row["provider_id"]),
+            }
+            for row in held.iter_rows(named=True)
+        ],
+        hide_index=True,
+        placeholder="",
+        column_config={
+            "provider": _("Provider"),
+            "last": moment_column(_("Last download")),
+            "days": _("Days held"),
+            "orders": st.column_config.NumberColumn(_("POs"), format="localized"),
+            "failed": _("Failed days"),
+            "unmapped": st.column_config.NumberColumn(
+                _("Unmapped products"),
+                format="localized",
+                help=_("Products without a SKU in downloaded orders that were not cancelled."),
+            ),
+            "at_stake": st.column_config.NumberColumn(
+                _("Boxes at stake"),
+                format="localized",
+                help=_("Boxes of the lines that ask for them, each line's boxes once."),
+            ),
+            "left": st.column_config.NumberColumn(_("Requests left today"), format="localized"),
+        },
+    )

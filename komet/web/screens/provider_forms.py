@@ -1,0 +1,263 @@
+"""The pieces of the Client providers screen: a provider's card, its form, its FBE factors."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from decimal import Decimal
+
+import polars as pl
+import streamlit as st
+
+from komet.api.transport import checked_base_url
+from komet.catalogs.table import products
+from komet.clients.check import locations
+from komet.clients.table import providers
+from komet.clients.table.providers import (
+    DAYS_AHEAD,
+    DAYS_BACK,
+    SYSTEM,
+    Overlap,
+    Provider,
+    ProviderFields,
+)
+from komet.clients.table.tokens import Token
+from komet.clients.trial import try_provider
+from komet.context import Desk
+from komet.errors import InvalidInput
+from komet.language import _, _n
+from komet.web.shell import failures
+from komet.web.shell.failures import plain
+from komet.web.shell.frozen import frozen
+
+
+def card(desk: Desk, provider: Provider, tokens: Sequence[Token]) -> None:
+    """One provider: what is set, a test, its form, its FBE factors, on or off."""
+    label = next((t.label for t in tokens if t.id == provider.token_id), None)
+    without = _("retired") if provider.token_id else _("none: choose one")
+    facts = {
+        _("token"): label or without,
+        _("location"): provider.location_name or provider.location_id or _("all"),
+        _("group"): provider.komet_group,
+        _("company"): provider.company_id,
+    }
+    with st.container(border=True):
+        name = f"**{plain(provider.name)}**  ·  {plain(provider.system)}"
+        st.markdown(name if provider.active else name + "  ·  " + _("inactive"))
+        st.caption("  ·  ".join(f"{k}: {plain(str(v))}" for k, v in facts.items() if v))
+        if label is None and provider.active:
+            st.warning(
+                _("Its token is retired: it is not downloaded until you choose another one.")
+                if provider.token_id
+                else _("It has no token: it is not downloaded until you choose one."),
+                icon=":material/key_off:",
+            )
+        row = st.container(horizontal=True)
+        if row.button(_("Test"), key=f"test_{provider.id}", icon=":material/network_check:"):
+            with failures.shown(), st.spinner(_("Asking Komet for today's orders …")):
+                st.success(plain(try_provider(desk, provider)))
+        agreed = _overlap_agreed(f"activate_{provider.id}")
+        if row.button(
+            _("Deactivate") if provider.active else _("Activate"),
+            key=f"active_{provider.id}",
+            help=_("An inactive provider is not downloaded; its orders stay."),
+        ):
+            with failures.shown(), _overlap_asked(f"activate_{provider.id}"):
+                fields = ProviderFields.model_validate(
+                    provider.model_dump() | {"active": not provider.active}
+                )
+                _save(desk, fields, provider.id, overlap_too=agreed)
+        with st.expander(_("Change")):
+            provider_form(desk, tokens, provider)
+        with st.expander(_("FBE factors")):
+            _fbe_factors(desk, provider)
+
+
+def provider_form(desk: Desk, tokens: Sequence[Token], held: Provider | None = None) -> None:
+    """Add a provider, or change the held one."""
+    key = held.id if held else "new"
+    by_id = {token.id: token for token in tokens}
+    ids = list(by_id)
+    token = held.token_id if held else ids[0] if len(ids) == 1 else None
+    left, right = st.columns(2)
+    token_id = left.selectbox(
+        _("Token"),
+        ids,
+        # never another importer's: a provider without a living token has none until one is picked
+        index=ids.index(token) if token in ids else None,
+        placeholder=_("Choose a token"),
+        format_func=lambda id_: f"{by_id[id_].label} ({by_id[id_].masked})",
+        key=f"token_{key}",
+    )
+    known_key = f"locations_{key}_{token_id}"
+    if right.button(
+        _("Load locations"),
+        key=f"load_{key}",
+        help=_("Ask Komet for the locations to pick from (1 request, company tokens only)."),
+        disabled=token_id is None,
+    ):
+        with failures.shown():
+            found = locations(desk, str(token_id), held.base_url if held else None)
+            st.session_state[known_key] = {row.id: row.name or row.id for row in found if row.id}
+            if not found:
+                right.caption(_("This token may not list locations: type the ID instead."))
+    known: dict[str, str] = st.session_state.get(known_key, {})
+    with st.form(f"provider_{key}", border=False):
+        left, right = st.columns(2)
+        name = left.text_input(_("Name"), held.name if held else "")
+        system = right.selectbox(
+            _("System"), list(dict.fromkeys([held.system if held else SYSTEM, SYSTEM]))
+        )
+        if known:
+            options = ["", *known]
+            current = held.location_id if held and held.location_id in known else ""
+            location_id = left.selectbox(
+                _("Komet location"),
+                options,
+                index=options.index(current or ""),
+                format_func=lambda id_: f"{known[id_]} ({id_})" if id_ else _("All locations"),
+            )
+        else:
+            location_id = left.text_input(
+                _("Komet location ID"),
+                (held.location_id if held else "") or "",
+                help=_("Leave empty for all locations."),
+            )
+        group = right.text_input(
+            _("Komet group"),
+            (held.komet_group if held else "") or "",
+            help=_("A word of yours, to work on several clients at once."),
+        )
+        company = left.text_input(
+            _("Company ID"),
+            (held.company_id if held else "") or "",
+            help=_("Providers with the same company ID share its daily requests."),
+        )
+        base_url = right.text_input(
+            _("Base URL (advanced)"),
+            (held.base_url if held else "") or "",
+            placeholder="https://api.kometsales.com/api",
+        )
+        back = left.number_input(
+            _("Refresh from, days back"),
+            0,
+            60,
+            held.days_back if held else DAYS_BACK,
+            help=_("The open window that Refresh downloads, in days round today."),
+        )
+        ahead = right.number_input(
+            _("Refresh to, days ahead"), 0, 180, held.days_ahead if held else DAYS_AHEAD
+        )
+        agreed = _overlap_agreed(key)
+        if st.form_submit_button(_("Save") if held else _("Add client provider"), type="primary"):
+            with failures.shown(), _overlap_asked(key):
+                if token_id is None:
+                    raise InvalidInput(
+                        _("A client provider needs a token."),
+                        next_step=_("Choose the token of this client."),
+                    )
+                fields = ProviderFields(
+                    name=name,
+                    token_id=token_id,
+                    system=system,
+                    location_id=location_id or None,
+                    location_name=_location_name(held, location_id or None, known),
+                    komet_group=group or None,
+                    company_id=company or None,
+                    base_url=checked_base_url(base_url) if base_url.strip() else None,
+                    active=held.active if held else True,
+                    days_back=int(back),
+                    days_ahead=int(ahead),
+                )
+                _save(desk, fields, held.id if held else None, overlap_too=agreed)
+
+
+def _location_name(
+    held: Provider | None, location_id: str | None, known: dict[str, str]
+) -> str | None:
+    """As Komet's list has just said; without it, the name that is held for the same ID."""
+    if held and held.location_id == location_id:
+        return known.get(location_id or "", held.location_name or "") or None
+    return known.get(location_id or "")
+
+
+def _save(
+    desk: Desk, fields: ProviderFields, provider_id: str | None, *, overlap_too: bool
+) -> None:
+    with desk.db.write() as con:
+        saved = providers.save_provider(
+            con, fields, provider_id=provider_id, overlap_too=overlap_too, now=desk.now()
+        )
+    failures.notice(_("Saved {name}.").format(name=saved.name))
+    st.rerun()
+
+
+@contextmanager
+def _overlap_asked(key: str) -> Iterator[None]:
+    """An overlap is asked about on the next run, in its place; a saved provider ends the asking."""
+    st.session_state.pop(f"overlap_{key}", None)
+    try:
+        yield
+    except Overlap as error:
+        st.session_state[f"overlap_{key}"] = str(error)
+        st.rerun()
+
+
+def _overlap_agreed(key: str) -> bool:
+    """The question, where there is one, and whether it was answered with yes."""
+    question = st.session_state.get(f"overlap_{key}")
+    if not question:
+        return False
+    st.warning(plain(question), icon=":material/content_copy:")
+    return st.checkbox(_("Save it all the same"), key=f"overlap_yes_{key}")
+
+
+def _fbe_factors(desk: Desk, provider: Provider) -> None:
+    with desk.db.read() as con:
+        frame = products.box_types(con, provider.id)
+    st.caption(
+        _("FBE, the full-box equivalent, of one box of each type. Yours counts before Komet's; a"
+          " type without a factor leaves FBE empty.")
+    )  # fmt: skip
+    if frame.is_empty():
+        st.caption(_("Box types come with the first download."))
+        return
+    missing = frame.filter(pl.col("fbe").is_null())["code"].to_list()
+    if missing:
+        st.warning(_("Without a factor: {codes}").format(codes=plain(", ".join(missing))))
+    editor = f"fbe_{provider.id}_{frame['fbe_edited'].to_list()}"
+    shown = frozen(editor, frame.with_columns(pl.selectors.decimal().cast(pl.Float64)))
+    edited = st.data_editor(
+        shown,
+        key=editor,
+        hide_index=True,
+        placeholder="",
+        disabled=("code", "komet_fbe", "fbe", "lines"),
+        column_config={
+            "code": _("Box type"),
+            "komet_fbe": st.column_config.NumberColumn(_("Komet's"), format="%.4g"),
+            "fbe_edited": st.column_config.NumberColumn(
+                _("Yours"), format="%.4g", min_value=0.0, max_value=100.0
+            ),
+            "fbe": st.column_config.NumberColumn(_("In force"), format="%.4g"),
+            "lines": _("Lines"),
+        },
+    )
+    if st.button(_("Save factors"), key=f"save_fbe_{provider.id}"):
+        with failures.shown():
+            _save_factors(desk, provider, shown, edited)
+
+
+def _save_factors(
+    desk: Desk, provider: Provider, before: pl.DataFrame, after: pl.DataFrame
+) -> None:
+    changed = after.filter(after["fbe_edited"].ne_missing(before["fbe_edited"]))
+    if changed.is_empty():
+        raise InvalidInput(_("No factor was changed."))
+    with desk.db.write() as con:
+        for row in changed.iter_rows(named=True):
+            value = row["fbe_edited"]
+            factor = None if value is None else Decimal(str(round(value, 4)))
+            products.edit_fbe(con, provider.id, row["code"], factor, desk.now())
+    failures.notice(
+        _n("Saved {n} factor.", "Saved {n} factors.", changed.height).format(n=changed.height)
+    )
+    st.rerun()

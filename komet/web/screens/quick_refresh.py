@@ -1,0 +1,40 @@
+"""Quick refresh on Purchase orders: chosen PO numbers, asked for at once."""
+
+from collections.abc import Sequence
+
+import polars as pl
+import streamlit as st
+
+from komet.clients.table.providers import Provider
+from komet.context import Desk
+from komet.ingest.by_number import numbers_in, providers_of, refresh_numbers
+from komet.language import _
+from komet.web.shell import failures
+
+
+def quick_refresh(desk: Desk, page: pl.DataFrame, every: Sequence[Provider]) -> None:
+    """A small form: numbers from this page of the table, or typed; whose they are, if not held."""
+    names = {provider.id: provider for provider in every if provider.active}
+    with st.popover(_("Refresh POs"), icon=":material/refresh:"), st.form("quick", border=False):
+        st.caption(_("Asks Komet for single POs now, a request for each client and 50 numbers."))
+        numbers = st.multiselect(
+            _("PO numbers"),
+            page["po_number"].drop_nulls().unique(maintain_order=True).to_list(),
+            accept_new_options=True,
+            placeholder=_("Pick or type"),
+        )
+        ids = st.multiselect(
+            _("Of these clients"),
+            list(names),
+            format_func=lambda id_: names[id_].name,
+            placeholder=_("Those we hold them of"),
+        )
+        if st.form_submit_button(_("Ask Komet"), type="primary") and numbers:
+            with failures.shown(), st.spinner(_("Asking Komet for these POs …")):
+                asked = providers_of(desk, numbers_in(numbers), [names[id_] for id_ in ids])
+                result = refresh_numbers(desk, asked)
+                if result.failed:
+                    st.error(failures.plain(result.sentence), icon=":material/error:")
+                    return
+                failures.notice(result.sentence)
+                st.rerun()

@@ -1,0 +1,194 @@
+"""A run on the screen: its progress while it works, its result in words when it is through."""
+
+import streamlit as st
+
+from komet.context import Desk
+from komet.errors import DeskError
+from komet.ingest import start, status
+from komet.ingest.table import runs
+from komet.ingest.table.runs import Run, RunState
+from komet.ingest.wording import replaced_sentence
+from komet.language import _, _n, day_pattern
+from komet.web.screens.charts import day_grid
+from komet.web.shell import failures
+from komet.web.shell.moments import moment_column
+from komet.web.shell.resources import worker
+
+
+@st.fragment(run_every="1s")
+def live_progress(desk: Desk, run_id: str) -> None:
+    """Read the run every second; when it is through, draw the whole page anew."""
+    try:
+        with desk.db.read() as con:
+            run = runs.run_by_id(con, run_id, desk.now())
+            summary = runs.summary(con, run_id)
+    except DeskError as error:
+        failures.show(error)
+        return
+    if not run.active:
+        st.rerun()
+    finished = summary["done"] + summary["empty"] + summary["failed"]
+    words = _("{finished} of {all} days").format(finished=finished, all=summary["slices"])
+    if summary["replaced"]:
+        words += ", " + _n(
+            "{n} imported PO replaced", "{n} imported POs replaced", summary["replaced"]
+        ).format(n=summary["replaced"])
+    if summary["failed"]:
+        words += ", " + _("{failed} failed").format(failed=summary["failed"])
+    if run.state is RunState.QUEUED:
+        words += " · " + _("waiting for the download before it")
+    st.progress(finished / max(1, summary["slices"]), text=words)
+    st.altair_chart(day_grid(status.days_of(desk, run_id)))
+    asked = run.cancel_requested
+    if st.button(
+        _("Cancelling after the days under way …") if asked else _("Cancel"),
+        disabled=asked,
+        key="cancel_run",
+    ):
+        worker().cancel(run_id)
+        st.rerun(scope="fragment")
+
+
+def run_result(desk: Desk, run: Run) -> None:
+    """The state of a run that is not at work, what it found, and what can be done about it."""
+    with desk.db.read() as con:
+        summary = runs.summary(con, run.id)
+        replaced = runs.replaced_numbers(con, run.id)
+    unfinished = summary["failed"] + summary["waiting"]
+    if run.state is RunState.DONE:
+        st.success(_in_words(summary), icon=":material/check_circle:")
+    elif run.state is RunState.INTERRUPTED:
+        st.warning(
+            _("This download was interrupted; days still to be fetched: {waiting}.").format(
+                waiting=summary["waiting"]
+            ),
+            icon=":material/warning:",
+        )
+    else:
+        st.warning(failures.plain(run.message or _("The download ended early.")))
+        st.markdown(_in_words(summary))
+    if replaced:
+        st.caption(failures.plain(replaced_sentence(replaced)))
+    if run.state is RunState.DONE and summary["unmapped"]:
+        st.page_link(
+            "pages/sku_mapping.py",
+            label=_n(
+                "{n} product has no SKU yet: map it",
+                "{n} products have no SKU yet: map them",
+                summary["unmapped"],
+            ).format(n=summary["unmapped"]),
+            icon=":material/compare_arrows:",
+        )
+    if unfinished:
+        label = {
+            RunState.INTERRUPTED: _("Resume"),
+            RunState.PAUSED: _("Go on"),
+            RunState.CANCELLED: _("Fetch the rest"),
+        }.get(run.state, _("Retry failed days"))
+        if st.button(label, type="primary", key="retry_run"):
+            with failures.shown():
+                again, _count = start.retryable(desk, run.id)
+                requeue(desk, again)
+    days = status.days_of(desk, run.id)
+    if days.height:
+        st.altair_chart(day_grid(days))
+    failed = days.filter(days["reason"].is_not_null())
+    if failed.height:
+        st.dataframe(
+            failed.select("provider", "day", "reason"),
+            hide_index=True,
+            placeholder="",
+            column_config={
+                "provider": _("Provider"),
+                "day": st.column_config.DateColumn(_("Ship date"), format=day_pattern()),
+                "reason": st.column_config.TextColumn(_("Why it failed"), width="large"),
+            },
+        )
+
+
+def requeue(desk: Desk, run: Run) -> None:
+    """Hand a run to the worker and draw the page anew."""
+    with desk.db.write() as con:
+        runs.queue_run(con, run.id, desk.now())
+    worker().submit(run.id)
+    st.rerun()
+
+
+def past_runs(desk: Desk) -> None:
+    """The runs of the past, whoever started them."""
+    with desk.db.read() as con:
+        found = runs.latest_runs(con, desk.now())
+        rows = [(run, runs.summary(con, run.id)) for run in found]
+    st.dataframe(
+        [
+            {
+                "started": run.created_at,
+                "by": run.source,
+                "from": run.date_from,
+                "to": run.date_to,
+                "state": state_word(run.state),
+                "orders": summary["orders"],
+                "new": summary["new"],
+                "changed": summary["changed"],
+                "moved": summary["moved"],
+                "gone": summary["gone"],
+                "failed": summary["failed"],
+                "message": run.message,
+            }
+            for run, summary in rows
+        ],
+        hide_index=True,
+        placeholder="",
+        column_config={
+            "started": moment_column(_("Started")),
+            "by": _("By"),
+            "from": st.column_config.DateColumn(_("From"), format=day_pattern()),
+            "to": st.column_config.DateColumn(_("To"), format=day_pattern()),
+            "state": _("State"),
+            "orders": _("POs"),
+            "new": _("New"),
+            "changed": _("Changed"),
+            "moved": _("Moved"),
+            "gone": _("Gone"),
+            "failed": _("Failed days"),
+            "message": _("Message"),
+        },
+    )
+
+
+def state_word(state: RunState) -> str:
+    """The state of a run in words."""
+    return {
+        RunState.QUEUED: _("waiting"),
+        RunState.RUNNING: _("at work"),
+        RunState.DONE: _("done"),
+        RunState.FAILED: _("some days failed"),
+        RunState.CANCELLED: _("cancelled"),
+        RunState.PAUSED: _("paused"),
+        RunState.INTERRUPTED: _("interrupted"),
+    }[state]
+
+
+def _in_words(summary: dict[str, int]) -> str:
+    """What a run found; what did not happen is not mentioned."""
+    parts = {
+        "new": _("{n} new"),
+        "first": _("{n} on days downloaded for the first time"),
+        "changed": _("{n} changed"),
+        "moved": _("{n} moved to another day"),
+        "gone": _("{n} gone"),
+        "back": _("{n} back again"),
+    }
+    found = [words.format(n=summary[kind]) for kind, words in parts.items() if summary[kind]]
+    text = _("{orders:,} POs with {lines:,} lines: {found}.").format(
+        orders=summary["orders"],
+        lines=summary["lines"],
+        found=", ".join(found) or _("nothing has changed"),
+    )
+    if summary["problems"]:
+        text += " " + _n(
+            "{n} value could not be read and stays empty.",
+            "{n} values could not be read and stay empty.",
+            summary["problems"],
+        ).format(n=summary["problems"])
+    return text

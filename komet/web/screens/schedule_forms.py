@@ -1,0 +1,118 @@
+"""Schedules on the PO download screen: what is refreshed at which time, and how it last went."""
+
+from collections.abc import Sequence
+from zoneinfo import available_timezones
+
+import streamlit as st
+
+from komet import time_zone
+from komet.clients.table.providers import Provider
+from komet.context import Desk
+from komet.ingest.scheduler import next_start
+from komet.ingest.table import runs, schedules
+from komet.ingest.table.schedules import Schedule, ScheduleFields
+from komet.language import _, zoned_moment
+from komet.web.screens.run_progress import state_word
+from komet.web.shell import failures
+from komet.web.shell.failures import plain
+from komet.web.shell.resources import scheduler
+
+
+def schedule_forms(desk: Desk, active: Sequence[Provider]) -> None:
+    """Every schedule with its form, and a form for a new one."""
+    st.caption(
+        _("Refreshes the open window at these times, as long as this app runs. Without the app,"
+          " `python -m komet refresh` does the same: see the README for cron and Windows.")
+    )  # fmt: skip
+    with desk.db.read() as con:
+        held = schedules.all_schedules(con)
+    for schedule in held:
+        with st.container(border=True):
+            _card(desk, schedule, active)
+    with st.popover(_("Add a schedule"), icon=":material/add:"):
+        _form(desk, None, active)
+
+
+def _card(desk: Desk, schedule: Schedule, active: Sequence[Provider]) -> None:
+    names = {provider.id: provider.name for provider in active}
+    clients = [names[id_] for id_ in schedule.provider_ids if id_ in names]
+    facts = [
+        f"**{plain(schedule.name)}**",
+        plain(", ".join(schedule.times)),
+        plain(schedule.time_zone),
+        plain(", ".join(clients)) if schedule.provider_ids else _("all active clients"),
+    ]
+    st.markdown("  ·  ".join(facts))
+    when = _("off")
+    if schedule.active:
+        when = _("next start {when}").format(
+            # in the schedule's own zone, which stands beside it
+            when=next_start(schedule, desk.now()).replace(tzinfo=None)
+        )
+    st.caption(plain(f"{when}  ·  {_last(desk, schedule)}"))
+    row = st.container(horizontal=True)
+    with row.popover(_("Change")):
+        _form(desk, schedule, active)
+    if row.button(_("Delete"), key=f"delete_schedule_{schedule.id}"):
+        with failures.shown():
+            with desk.db.write() as con:
+                schedules.delete_schedule(con, schedule.id, desk.now())
+            _saved(_("Deleted {name}.").format(name=schedule.name))
+
+
+def _last(desk: Desk, schedule: Schedule) -> str:
+    if schedule.last_started_at is None:
+        return _("not started yet")
+    began = _("last start {when}").format(when=zoned_moment(schedule.last_started_at))
+    if schedule.last_outcome:
+        return f"{began}: {schedule.last_outcome}"
+    if schedule.last_run_id is None:
+        return began
+    with desk.db.read() as con:
+        run = runs.run_by_id(con, schedule.last_run_id, desk.now())
+    words = state_word(run.state) + (f" ({run.message})" if run.message else "")
+    return f"{began}: {words}"
+
+
+def _form(desk: Desk, held: Schedule | None, active: Sequence[Provider]) -> None:
+    names = {provider.id: provider.name for provider in active}
+    zones = sorted(available_timezones())
+    here = time_zone.name()
+    zone_held = held.time_zone if held else here
+    with st.form(f"schedule_{held.id if held else 'new'}", border=False):
+        name = st.text_input(_("Name"), held.name if held else _("Every morning"))
+        times = st.text_input(
+            _("Times of the day"), ", ".join(held.times) if held else "06:00",
+            help=_("Such as 06:00, 14:30."),
+        )  # fmt: skip
+        zone = st.selectbox(
+            _("Time zone"), zones, index=zones.index(zone_held) if zone_held in zones else None
+        )
+        ids = st.multiselect(
+            _("Client providers"),
+            list(names),
+            default=[i for i in held.provider_ids if i in names] if held else [],
+            format_func=lambda id_: names[id_],
+            placeholder=_("All active clients"),
+        )
+        on = st.checkbox(_("On"), value=held.active if held else True)
+        if st.form_submit_button(_("Save"), type="primary"):
+            with failures.shown():
+                fields = ScheduleFields(
+                    name=name,
+                    provider_ids=tuple(ids),
+                    times=schedules.times_of(times),
+                    time_zone=zone or "UTC",
+                    active=on,
+                )
+                with desk.db.write() as con:
+                    schedules.save_schedule(
+                        con, fields, schedule_id=held.id if held else None, now=desk.now()
+                    )
+                _saved(_("Saved {name}.").format(name=name))
+
+
+def _saved(sentence: str) -> None:
+    scheduler().reload()
+    failures.notice(sentence)
+    st.rerun()

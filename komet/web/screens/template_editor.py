@@ -1,0 +1,146 @@
+"""The editor of an export template: its columns in a table, its settings in a form."""
+
+from typing import Any
+
+import polars as pl
+import streamlit as st
+
+from komet.context import Desk
+from komet.errors import InvalidInput
+from komet.export import table as export_templates
+from komet.export.template import (
+    FILE_TYPES,
+    FORMAT_WORDS,
+    LEVEL_WORDS,
+    LEVELS,
+    ExportTemplate,
+    Format,
+    Level,
+)
+from komet.export.writers.csv import SEPARATORS, dialect_of
+from komet.language import LANGUAGES, _
+from komet.web.shell import failures
+
+
+def broken_template(desk: Desk, name: str, error: InvalidInput) -> None:
+    """A stored template that cannot be used: why, and a button that deletes it."""
+    with st.container(border=True, horizontal=True, vertical_alignment="center"):
+        st.markdown(
+            ":material/warning: "
+            + _("**{name}** cannot be used. {reason}").format(
+                name=failures.plain(name), reason=failures.plain(error.reason)
+            )
+        )
+        if st.button(_("Delete {name}").format(name=failures.plain(name)), key=f"broken_{name}"):
+            with failures.shown():
+                with desk.db.write() as con:
+                    export_templates.delete(con, name, desk.now())
+                failures.notice(_("Deleted {name}.").format(name=name))
+                st.rerun()
+
+
+def template_editor(held: ExportTemplate, key: str) -> dict[str, Any]:
+    """Widgets filled from a template; returns the definition that they say, not yet checked."""
+    left, middle, right = st.columns(3)
+    levels, languages = list(Level), list(LANGUAGES)
+    name = left.text_input(_("Name"), held.name, key=f"name_{key}")
+    level = middle.selectbox(
+        _("One row is"), levels, index=levels.index(held.level),
+        format_func=lambda one: _(LEVEL_WORDS[one]), key=f"level_{key}",
+    )  # fmt: skip
+    spoken = right.selectbox(
+        _("Language of headings and words"), languages, index=languages.index(held.language),
+        format_func=lambda code: LANGUAGES[code], key=f"language_{key}",
+    )  # fmt: skip
+    file_type = left.selectbox(
+        _("File type"), FILE_TYPES, index=FILE_TYPES.index(held.file_type), key=f"type_{key}"
+    )
+    file_name = middle.text_input(
+        _("File name"), held.file_name, key=f"file_{key}",
+        help=_("May hold {name}, {date}, {time}, {provider}, {from} and {to}."),
+    )  # fmt: skip
+    delimiter, decimal_comma, totals = held.delimiter, held.decimal_comma, held.totals
+    guard_formulas = held.guard_formulas
+    if file_type == ".csv":
+        if held.file_type != ".csv":
+            usual = dialect_of(spoken)
+            delimiter, decimal_comma = usual.separator, usual.decimal_comma
+        key_csv = f"{key}_{spoken}"
+        signs = list(SEPARATORS)
+        delimiter = right.selectbox(
+            _("Columns are parted by"), signs, index=signs.index(delimiter),
+            format_func=lambda sign: _(SEPARATORS[sign]), key=f"delimiter_{key_csv}",
+        )  # fmt: skip
+        decimal_comma = right.checkbox(_("Decimal comma"), decimal_comma, key=f"decimal_{key_csv}")
+        guard_formulas = right.checkbox(
+            _("Apostrophe before texts that Excel would run as formulas"), guard_formulas,
+            key=f"guard_{key_csv}",
+            help=_("Such as =1+1, or a note that begins with a minus. Leave it out where a program"
+                   " reads the file."),
+        )  # fmt: skip
+    elif file_type == ".xlsx":
+        totals = right.checkbox(_("A row of totals"), held.totals, key=f"totals_{key}")
+    return {
+        "name": name,
+        "level": level.value,
+        "columns": _columns(held, level, f"columns_{key}_{level}"),
+        "language": spoken,
+        "file_type": file_type,
+        "delimiter": delimiter,
+        "decimal_comma": decimal_comma,
+        "guard_formulas": guard_formulas,
+        "totals": totals,
+        "file_name": file_name,
+    }
+
+
+def _columns(held: ExportTemplate, level: Level, key: str) -> list[dict[str, Any]]:
+    offered = {name: _(heading) for name, heading, _kind in LEVELS[level]}
+    words = {value: _(word) for value, word in FORMAT_WORDS.items()}
+    fixed = _("fixed value")
+    rows = [
+        {
+            "place": place * 10,
+            "source": offered.get(column.source, fixed),
+            "heading": column.heading,
+            "fixed": column.fixed,
+            "format": words[column.format],
+        }
+        for place, column in enumerate(held.columns, start=1)
+        if not column.source or column.source in offered
+    ]
+    edited = st.data_editor(
+        pl.DataFrame(rows, schema={"place": pl.Int64, "source": pl.String, "heading": pl.String,
+                                   "fixed": pl.String, "format": pl.String}),
+        key=key,
+        num_rows="dynamic",
+        hide_index=True,
+        placeholder="",
+        height=360,
+        column_config={
+            "place": st.column_config.NumberColumn(
+                _("Place"), help=_("The columns stand in the order of these numbers."), step=1
+            ),
+            "source": st.column_config.SelectboxColumn(
+                _("Column"), options=[fixed, *offered.values()], required=True, width="medium"
+            ),
+            "heading": st.column_config.TextColumn(
+                _("Heading"), help=_("Empty: the usual one.")
+            ),
+            "fixed": st.column_config.TextColumn(_("Fixed value")),
+            "format": st.column_config.SelectboxColumn(
+                _("Format"), options=list(words.values()), default=words[Format.AUTO]
+            ),
+        },
+    )  # fmt: skip
+    sources = {word: name for name, word in offered.items()}
+    formats = {word: value for value, word in words.items()}
+    return [
+        {
+            "source": sources.get(row["source"], ""),
+            "heading": row["heading"] or "",
+            "fixed": row["fixed"] or "",
+            "format": formats.get(row["format"], Format.AUTO).value,
+        }
+        for row in edited.sort("place", nulls_last=True).rows(named=True)
+    ]

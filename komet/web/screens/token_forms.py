@@ -1,0 +1,261 @@
+"""The pieces of the Tokens screen: a token's card, and the forms to add one."""
+
+import streamlit as st
+from pydantic import SecretStr
+
+from komet.api.transport import checked_base_url
+from komet.clients.addresses import KOMETS_OWN, shown
+from komet.clients.check import OK, UNREACHABLE, Check, Outcome, check_token, login_secret
+from komet.clients.table import tokens
+from komet.clients.table.tokens import KINDS, Token
+from komet.context import Desk
+from komet.errors import InvalidInput
+from komet.language import _, zoned_moment
+from komet.web.shell import failures
+from komet.web.shell.failures import plain
+
+
+def card(desk: Desk, token: Token) -> None:
+    """One token: what is known of it, and what can be done with it."""
+    with st.container(border=True):
+        facts = [
+            f"**{plain(token.label)}**",
+            f"`{token.masked}`",
+            _(token.kind),
+            plain(token.owner or ""),
+        ]
+        st.markdown("  ·  ".join(fact for fact in facts if fact))
+        st.caption(_check_words(token))
+        if token.check_result:
+            _last_check(Check(token.check_result))
+        row = st.container(horizontal=True)
+        if row.button(_("Check"), key=f"check_{token.id}", icon=":material/verified_user:"):
+            with failures.shown(), st.spinner(_("Asking Komet, one method after the other …")):
+                if (result := check_token(desk, token.id)).usable:
+                    failures.notice(result.sentence)
+                st.rerun()
+        with row.popover(_("Change")):
+            _change_form(desk, token)
+        with row.popover(_("Replace secret")):
+            _secret_form(desk, token)
+        with row.popover(_("Retire")):
+            _retire_form(desk, token)
+        if token.check_result:
+            with st.expander(_("Methods it may call")):
+                st.dataframe(
+                    [
+                        {"method": name, "result": result_word(result)}
+                        for name, result in token.check_result.items()
+                    ],
+                    hide_index=True,
+                    placeholder="",
+                    column_config={"method": _("Method"), "result": _("Last check")},
+                )
+
+
+def _last_check(check: Check) -> None:
+    """What did not go well stays on the card; a token that works says so in the line above."""
+    if check.outcome is Outcome.REFUSED:
+        st.error(plain(check.sentence), icon=":material/error:")
+    elif check.outcome is Outcome.UNREACHABLE:
+        st.warning(
+            plain(check.sentence + " " + _("Check it again when Komet answers.")),
+            icon=":material/cloud_off:",
+        )
+
+
+def result_word(result: str) -> str:
+    """The outcome of one method of a check, in words."""
+    return {
+        OK: _("may be called"),
+        "refused": _("not allowed for this token"),
+        "not for this kind": _("not for this kind of token"),
+        UNREACHABLE: _("Komet did not answer"),
+    }.get(result, result)
+
+
+def _check_words(token: Token) -> str:
+    users = _("{n:,} requests a day").format(n=1000 * token.users)
+    if token.checked_at is None:
+        return _("Not checked yet") + f" · {users}"
+    if Check(token.check_result).outcome is Outcome.UNREACHABLE:
+        return (
+            _("Last asked {when}, without an answer").format(when=zoned_moment(token.checked_at))
+            + f" · {users}"
+        )
+    allowed = sum(result == OK for result in token.check_result.values())
+    checked = _("{allowed} of {all} methods may be called, checked {when}").format(
+        allowed=allowed, all=len(token.check_result), when=zoned_moment(token.checked_at)
+    )
+    return f"{checked} · {users}"
+
+
+def _change_form(desk: Desk, token: Token) -> None:
+    with st.form(f"change_{token.id}", border=False):
+        label = st.text_input(_("Label"), token.label)
+        owner = st.text_input(_("Vendor or customer it was made for"), token.owner or "")
+        users = st.number_input(_("Paid Komet users of the company"), 1, 1000, token.users)
+        if st.form_submit_button(_("Save"), type="primary"):
+            with failures.shown():
+                with desk.db.write() as con:
+                    tokens.rename_token(
+                        con, token.id, label=label, owner=owner, users=int(users), now=desk.now()
+                    )
+                failures.notice(_("Saved."))
+                st.rerun()
+
+
+def _secret_form(desk: Desk, token: Token) -> None:
+    with st.form(f"secret_{token.id}", border=False, clear_on_submit=True):
+        secret = st.text_input(_("New secret"), type="password", autocomplete="off")
+        st.caption(
+            plain(
+                _("It is for {host}. A client provider may then be given another base URL.").format(
+                    host=shown(token.address)
+                )
+            )
+        )
+        if st.form_submit_button(_("Replace"), type="primary"):
+            with failures.shown():
+                with desk.db.write() as con:
+                    tokens.replace_secret(con, desk.box, token.id, SecretStr(secret), desk.now())
+                failures.notice(_("The secret was replaced. Check the token now."))
+                st.rerun()
+
+
+def _retire_form(desk: Desk, token: Token) -> None:
+    with desk.db.read() as con:
+        clients = tokens.clients_of(con, token.id)
+    agreed = True
+    if clients:
+        st.warning(
+            plain(
+                _("Used by {names}: their downloads stop until you choose another token.").format(
+                    names=", ".join(clients)
+                )
+            )
+        )
+        agreed = st.checkbox(_("Retire it all the same"), key=f"retire_used_{token.id}")
+    st.caption(_("Its secret is forgotten; downloaded orders stay."))
+    label = plain(_("Retire {label}").format(label=token.label))
+    if st.button(label, key=f"retire_{token.id}", disabled=not agreed):
+        with failures.shown():
+            with desk.db.write() as con:
+                tokens.retire_token(con, token.id, desk.now(), in_use_too=bool(clients))
+            failures.notice(_("Retired {label}.").format(label=token.label))
+            st.rerun()
+
+
+def add_form(desk: Desk) -> None:
+    """A token that the user has: label, kind, owner, secret."""
+    with st.form("add_token", border=False, clear_on_submit=False):
+        left, right = st.columns(2)
+        label = left.text_input(_("Label"), key="new_label", placeholder=_("Magnolia, our farm"))
+        kind = right.selectbox(_("Kind"), ["Vendor", "Company", "Customer"], key="new_kind")
+        owner = left.text_input(
+            _("Vendor or customer it was made for"),
+            key="new_owner",
+            help=_("Komet advises one token per vendor or customer."),
+        )
+        users = right.number_input(
+            _("Paid Komet users of the company"),
+            1,
+            1000,
+            1,
+            key="new_users",
+            help=_("Each brings 1,000 requests a day, shared by all tokens of the company."),
+        )
+        secret = st.text_input(
+            _("Secret"), type="password", key="new_secret", autocomplete="off",
+            placeholder=_("the token itself, as Komet shows it once"),
+        )  # fmt: skip
+        with st.expander(_("Advanced")):
+            base_url = st.text_input(
+                _("Base URL"), key="new_token_url", placeholder="https://api.kometsales.com/api"
+            )
+        another = st.checkbox(_("Add it even though this owner has a token already"))
+        if st.form_submit_button(_("Add token"), type="primary"):
+            with failures.shown():
+                _add(
+                    desk,
+                    label=label,
+                    kind=kind,
+                    owner=owner,
+                    users=int(users),
+                    secret=SecretStr(secret),
+                    base_url=base_url,
+                    another=another,
+                )
+                for key in ("new_label", "new_owner", "new_secret", "new_token_url"):
+                    st.session_state.pop(key, None)
+                st.rerun()
+
+
+def login_form(desk: Desk) -> None:
+    """A token by login, for who has a Komet user; what is typed is used once and not kept."""
+    st.caption(
+        _("Your Komet user name and password are sent to Komet once, to ask for a token. They are"
+          " not stored. Komet's login carries them in the address of the request: prefer a token"
+          " from your administrator where you can.")
+    )  # fmt: skip
+    with st.form("login_token", border=False, clear_on_submit=True):
+        left, right = st.columns(2)
+        username = left.text_input(_("Komet user name"), autocomplete="off")
+        password = right.text_input(_("Password"), type="password", autocomplete="off")
+        label = left.text_input(_("Label of the new token"))
+        base_url = right.text_input(_("Base URL"), placeholder="https://api.kometsales.com/api")
+        if st.form_submit_button(_("Get token"), type="primary"):
+            with failures.shown():
+                if not label.strip():
+                    raise InvalidInput(_("A token needs a label."))
+                secret = login_secret(username, SecretStr(password), base_url or None)
+                _add(
+                    desk,
+                    label=label,
+                    kind="Company",
+                    owner=username,
+                    users=1,
+                    secret=secret,
+                    # the login went there, and so does the token that came of it
+                    base_url=base_url or KOMETS_OWN,
+                    another=True,
+                )
+                st.rerun()
+
+
+def _add(
+    desk: Desk,
+    *,
+    label: str,
+    kind: str,
+    owner: str,
+    users: int,
+    secret: SecretStr,
+    base_url: str,
+    another: bool,
+) -> None:
+    with desk.db.write() as con:
+        same = tokens.same_owner(con, kind, owner)
+        if same and not another:
+            raise InvalidInput(
+                _("{owner} has a token already: {label}.").format(owner=owner, label=same[0].label),
+                _("Komet advises one token per vendor or customer."),
+                _("Tick the box below to add another all the same."),
+            )
+        tokens.add_token(
+            con,
+            desk.box,
+            label=label,
+            kind=kind,
+            secret=secret,
+            owner=owner,
+            users=users,
+            base_url=checked_base_url(base_url) if base_url.strip() else None,
+            now=desk.now(),
+        )
+    failures.notice(
+        _("Added {label}. Check it now, then add its client provider.").format(label=label)
+    )
+
+
+assert set(KINDS) == {"Vendor", "Company", "Customer"}  # noqa: S101 - two lists that must not part

@@ -1,0 +1,174 @@
+"""Views on Purchase orders: the ready-made work lists, the saved ones, and saving one."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from komet import person
+from komet.context import Desk
+from komet.errors import DeskError
+from komet.language import _, _n
+from komet.orders.filters import OrderFilter
+from komet.orders.table import views as saved_views
+from komet.orders.table.views import SavedView
+from komet.orders.work_lists import MEANINGS, TITLES, WorkList
+from komet.web.screens.order_filters import fill
+from komet.web.shell import failures, state
+
+_ALL = ""
+
+
+def view_choice(desk: Desk) -> None:
+    """Choose a view; it sets filters, columns and order. A link with `view=` opens one."""
+    with desk.db.read() as con:
+        held = {view.id: view for view in saved_views.views(con)}
+    _from_link(desk, held)
+    titles = {_ALL: _("All orders")} | {work.value: _(TITLES[work]) for work in WorkList}
+    titles |= {id_: view.name for id_, view in held.items()}
+    left, right = st.columns([3, 1], vertical_alignment="bottom")
+
+    def choose() -> None:
+        chosen = st.session_state[state.ORDERS_VIEW]
+        view = held.get(chosen)
+        if view:
+            _take(view)
+        else:
+            fill(OrderFilter(work=WorkList(chosen) if chosen else None))
+            st.session_state["orders_columns"] = []
+            st.session_state["orders_sort"] = (
+                "waiting" if chosen == WorkList.PENDING else "ship_date" if chosen else "newest"
+            )
+
+    chosen = left.selectbox(
+        _("View"),
+        list(titles),
+        format_func=lambda id_: titles[id_],
+        key=state.ORDERS_VIEW,
+        on_change=choose,
+    )
+    if chosen in MEANINGS:
+        st.caption(_(MEANINGS[WorkList(chosen)]))
+    with right.popover(_("Save view"), icon=":material/bookmark:", width="stretch"):
+        _save_form(desk, held.get(chosen or ""))
+
+
+def _save_form(desk: Desk, held: SavedView | None) -> None:
+    with st.form("save_view", border=False):
+        name = st.text_input(_("Name"), held.name if held else "")
+        shared = st.checkbox(_("Others may use it"), value=held.shared if held else False)
+        st.caption(_("Keeps the filters, the columns and the order as they are now."))
+        if st.form_submit_button(_("Save"), type="primary"):
+            with failures.shown():
+                with desk.db.write() as con:
+                    saved = saved_views.save_view(
+                        con,
+                        name,
+                        st.session_state.get(state.ORDERS_LINK, {}),
+                        columns=st.session_state.get("orders_columns", []),
+                        sort=st.session_state.get("orders_sort", "newest"),
+                        shared=shared,
+                        now=desk.now(),
+                    )
+                st.session_state[state.ORDERS_PICK] = saved.id
+                failures.notice(_("Saved {name}.").format(name=saved.name))
+                st.rerun()
+    if held:
+        st.caption(_("Link to it:"))
+        st.code(f"/purchase_orders?view={held.id}", language=None)
+        if held.owner == person.current():
+            _own_view(desk, held)
+    _take_over_form(desk)
+
+
+def _own_view(desk: Desk, held: SavedView) -> None:
+    with st.form(f"rename_{held.id}", border=False):
+        name = st.text_input(_("New name"), held.name)
+        if st.form_submit_button(_("Rename")):
+            with failures.shown():
+                with desk.db.write() as con:
+                    saved_views.rename_view(con, held.id, name, desk.now())
+                failures.notice(_("Saved {name}.").format(name=name.strip()))
+                st.rerun()
+    if st.button(failures.plain(_("Delete {name}").format(name=held.name))):
+        with failures.shown():
+            with desk.db.write() as con:
+                saved_views.delete_view(con, held.id, desk.now())
+            st.session_state[state.ORDERS_PICK] = _ALL
+            failures.notice(_("Deleted {name}.").format(name=held.name))
+            st.rerun()
+
+
+def _take_over_form(desk: Desk) -> None:
+    """After a change of name: the views of the former one become those of the new."""
+    with desk.db.read() as con:
+        owners = saved_views.other_owners(con)
+    if not owners:
+        return
+    with st.form("take_over_views", border=False):
+        owner = st.selectbox(
+            _("Your name was another one? Its views:"),
+            list(owners),
+            index=None,
+            format_func=lambda name: f"{name} ({owners[name]})",
+            placeholder=_("Choose the former name"),
+        )
+        if st.form_submit_button(_("Take them over")) and owner:
+            with failures.shown():
+                with desk.db.write() as con:
+                    taken = saved_views.take_over(con, owner, desk.now())
+                failures.notice(
+                    _n("{n} view is yours now.", "{n} views are yours now.", taken).format(n=taken)
+                )
+                st.rerun()
+
+
+def columns_choice(offered: Sequence[str], words: dict[str, str]) -> list[str]:
+    """The columns that the table shows; none chosen means all."""
+    held: list[str] = st.session_state.get("orders_columns", [])
+    with st.popover(_("Columns"), icon=":material/view_column:"):
+        return st.multiselect(
+            _("Columns in their order"),
+            offered,
+            default=None if "orders_columns" in st.session_state else held,
+            format_func=lambda name: words.get(name, name),
+            placeholder=_("All"),
+            key="orders_columns",
+        )
+
+
+def _take(view: SavedView) -> None:
+    try:
+        fill(OrderFilter.from_query(view.query))
+    except DeskError:
+        fill(OrderFilter())
+    st.session_state["orders_columns"] = list(view.columns)
+    st.session_state["orders_sort"] = view.sort
+
+
+def _from_link(desk: Desk, held: dict[str, SavedView]) -> None:
+    picked = st.session_state.pop(state.ORDERS_PICK, None)
+    if picked is not None:
+        st.session_state[state.ORDERS_VIEW] = picked if picked in held else _ALL
+        return
+    linked = st.session_state.get(state.ORDERS_LINKED)
+    if linked:
+        held.setdefault(linked.id, linked)
+    if state.ORDERS_VIEW in st.session_state:
+        return
+    if "view" not in st.query_params:
+        work = st.query_params.get("work") or st.session_state.get(state.ORDERS_LINK, {}).get(
+            "work"
+        )
+        work = work[0] if isinstance(work, list) else work
+        if work in set(WorkList):
+            st.session_state[state.ORDERS_VIEW] = work
+        return
+    try:
+        with desk.db.read() as con:
+            view = saved_views.view_by_id(con, st.query_params["view"])
+    except DeskError as error:
+        failures.show(error)
+        return
+    held[view.id] = st.session_state[state.ORDERS_LINKED] = view
+    st.session_state[state.ORDERS_VIEW] = view.id
+    _take(view)

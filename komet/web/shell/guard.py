@@ -1,0 +1,33 @@
+"""The guard: the first line of every page.
+
+Until some session has run `st.navigation`, Streamlit serves a file in `pages/` under its URL
+without `navigation.py`, and with it every check that `navigation.py` makes. It marks the session on
+every run; a page that finds no mark sends the visitor there, and `navigation.py` brings him back to
+the page that he wanted, with the parameters of his link.
+"""
+
+import streamlit as st
+
+from komet.context import Desk
+from komet.web.shell import state
+from komet.web.shell.resources import desk
+
+
+def let_in() -> None:
+    """Mark the session; `navigation.py` calls it before it runs a page."""
+    st.session_state[state.ENTERED] = True
+
+
+def enter(page: str) -> Desk:
+    """Pass only who came through `navigation.py`. `page` is the page's file name, without `.py`."""
+    if not st.session_state.pop(state.ENTERED, False):
+        link = {name: st.query_params.get_all(name) for name in st.query_params}
+        st.session_state[state.WANTED] = (page, link)
+        st.switch_page("navigation.py")
+    return desk()
+
+
+def wanted_page() -> tuple[str, dict[str, list[str]]] | None:
+    """The page that a visitor was kept from, and his link's parameters; once."""
+    wanted: tuple[str, dict[str, list[str]]] | None = st.session_state.pop(state.WANTED, None)
+    return wanted

@@ -1,0 +1,106 @@
+"""Who sits at the browser: language and name, kept in a cookie of it, and its time zone."""
+
+import json
+from collections.abc import Callable
+from functools import partial
+from typing import ParamSpec, TypeVar
+from urllib.parse import unquote
+
+import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from komet import language, person, time_zone
+from komet.language import LANGUAGES, _
+from komet.web.shell import failures, state
+
+P = ParamSpec("P")
+R = TypeVar("R")
+_COOKIE = "komet_desk"
+_REMEMBER = f"""
+export default function(component) {{
+  const value = encodeURIComponent(JSON.stringify(component.data));
+  document.cookie = "{_COOKIE}=" + value + "; path=/; max-age=31536000; samesite=lax";
+}}
+"""
+
+
+def take_up() -> None:
+    """Take language and name from the cookie; the first time, the language from the browser.
+
+    Called by `navigation.py` on every run, before anything is drawn.
+    """
+    language.follow(partial(_of_session, state.LANGUAGE))
+    person.follow(partial(_of_session, state.PERSON))
+    time_zone.follow(_of_browser)
+    if state.LANGUAGE in st.session_state:
+        return
+    remembered = _remembered()
+    st.session_state[state.LANGUAGE] = language.nearest(
+        remembered.get("language") or st.context.locale
+    )
+    st.session_state[state.PERSON] = remembered.get("person") or person.computer_user()
+
+
+def choose() -> None:
+    """The small menu in the sidebar: who I am, and in which language I read."""
+    held = st.session_state[state.PERSON]
+    with st.sidebar.popover(failures.plain(held), icon=":material/person:", width="stretch"):
+        spoken = st.selectbox(
+            _("Language"),
+            list(LANGUAGES),
+            index=list(LANGUAGES).index(st.session_state[state.LANGUAGE]),
+            format_func=lambda code: LANGUAGES[code],
+            key="preferred_language",
+        )
+        name = st.text_input(
+            _("Your name"),
+            held,
+            max_chars=40,
+            help=_("Your changes, exports and views are recorded under it. It is no password."),
+        )
+    if (spoken, name.strip()) != (st.session_state[state.LANGUAGE], held) and name.strip():
+        st.session_state[state.LANGUAGE] = spoken
+        st.session_state[state.PERSON] = name.strip()
+        st.session_state[state.REMEMBER] = True
+        st.rerun()
+    if st.session_state.get(state.REMEMBER):
+        with st.sidebar:
+            _component()(data={"language": spoken, "person": held}, key="remember")
+
+
+def kept(act: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> Callable[[], R]:
+    """The act, to be done later by another thread, in the language, name and time zone of now."""
+    spoken, who, zone = language.current(), person.current(), time_zone.current()
+
+    def later() -> R:
+        with language.using(spoken), person.using(who), time_zone.using(zone):
+            return act(*args, **kwargs)
+
+    return later
+
+
+def _of_session(key: str) -> str | None:
+    if get_script_run_ctx(suppress_warning=True) is None:
+        return None
+    value = st.session_state.get(key)
+    return value if isinstance(value, str) else None
+
+
+def _of_browser() -> str | None:
+    if get_script_run_ctx(suppress_warning=True) is None:
+        return None
+    return st.context.timezone
+
+
+def _remembered() -> dict[str, str]:
+    try:
+        found = json.loads(unquote(st.context.cookies.get(_COOKIE, "")))
+    except ValueError:
+        return {}
+    held = found if isinstance(found, dict) else {}
+    return {k: v[:40] for k, v in held.items() if isinstance(v, str)}
+
+
+@st.cache_resource(show_spinner=False)
+def _component() -> Callable[..., object]:
+    return st.components.v2.component("komet_remember", js=_REMEMBER)
