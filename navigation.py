@@ -5,7 +5,7 @@ import streamlit as st
 from komet.web.shell import failures, guard, navigation, preferences, resources
 
 st.set_page_config(page_title="Komet Desk", page_icon=str(navigation.ICON), layout="wide")
-preferences.take_up()
+preferences.load()
 
 pages, groups = navigation.all_screens()
 page = st.navigation(groups, expanded=True)
@@ -15,9 +15,9 @@ if wanted and wanted[0] in pages:
     st.switch_page(pages[wanted[0]], query_params=wanted[1])
 
 with failures.shown():
-    resources.wake()
+    resources.start_services()
 failures.show_notice()
-guard.let_in()
+guard.mark_entered()
 preferences.choose()
 with failures.shown():
     page.run()

@@ -27,7 +27,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from komet import demo
 from komet.clients.table import providers, tokens
-from komet.context import open_desk
+from komet.context import open_context
 from komet.ingest import status
 from komet.ingest.table import runs
 from komet.orders import changes, query
@@ -58,37 +58,37 @@ def prepared(home: Path, base_url: str) -> None:
         check=True,
         stdout=subprocess.DEVNULL,
     )
-    desk = open_desk(Settings(home=home))
-    with desk.db.write() as con:
+    ctx = open_context(Settings(home=home))
+    with ctx.db.write() as con:
         for token in tokens.all_tokens(con):
             tokens.rename_token(
-                con, token.id, label=token.label, owner=token.owner, users=500, now=desk.now()
+                con, token.id, label=token.label, owner=token.owner, users=500, now=ctx.now()
             )
         con.run("UPDATE providers SET base_url = $url", {"url": base_url})
         con.run("UPDATE tokens SET base_url = $url WHERE base_url IS NOT NULL", {"url": base_url})
-    with desk.db.read() as con:
+    with ctx.db.read() as con:
         chosen = demo.samples(providers.all_providers(con))
-    (home.parent / "mapping.csv").write_bytes(demo.sample_mapping(desk, chosen))
+    (home.parent / "mapping.csv").write_bytes(demo.sample_mapping(ctx, chosen))
 
 
 def app(home: str, seconds: float, answers: Connection) -> None:
     """Two sessions that go from screen to screen; sends what each read took, and what failed."""
-    desk = open_desk(Settings(home=Path(home))).for_screens()
+    ctx = open_context(Settings(home=Path(home))).for_screens()
     taken: list[float] = []
     failed: list[str] = []
     until = time.monotonic() + seconds
 
     def screens() -> Iterator[object]:
         while True:
-            yield lambda: query.totals_and_page(desk, OrderFilter())
-            yield lambda: status.last_downloads(desk)
-            yield lambda: read(lambda con: runs.latest_runs(con, desk.now()))
+            yield lambda: query.totals_and_page(ctx, OrderFilter())
+            yield lambda: status.last_downloads(ctx)
+            yield lambda: read(lambda con: runs.latest_runs(con, ctx.now()))
             yield lambda: read(query.choices)
             yield lambda: read(lambda con: changes.counts(con, ChangeFilter()))
             yield lambda: read(lambda con: query.by_ship_date(con, OrderFilter()))
 
     def read(ask):  # type: ignore[no-untyped-def]
-        with desk.db.read() as con:
+        with ctx.db.read() as con:
             return ask(con)
 
     def session() -> None:

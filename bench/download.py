@@ -21,7 +21,7 @@ from pydantic import SecretStr
 from komet.catalogs.table import products
 from komet.clients.table import providers, tokens
 from komet.clients.table.providers import Provider, ProviderFields
-from komet.context import Desk, open_desk
+from komet.context import AppContext, open_context
 from komet.ingest.engine import execute
 from komet.ingest.plan import plan
 from komet.ingest.start import start
@@ -44,32 +44,32 @@ def serve(pipe: Connection) -> None:
         pipe.recv()
 
 
-def prepared(home: Path, base_url: str) -> tuple[Desk, Provider]:
-    """A desk with one token and one provider, whose catalogs are there."""
-    desk = open_desk(Settings(home=home, workers=WORKERS))
-    with desk.db.write() as con:
+def prepared(home: Path, base_url: str) -> tuple[AppContext, Provider]:
+    """A context with one token and one provider, whose catalogs are there."""
+    ctx = open_context(Settings(home=home, workers=WORKERS))
+    with ctx.db.write() as con:
         token = tokens.add_token(
             con,
-            desk.box,
+            ctx.vault,
             label="bench",
             kind="Company",
             secret=SecretStr(IMPORTER_A_COMPANY.secret),
             owner=None,
-            now=desk.now(),
+            now=ctx.now(),
         )
         fields = ProviderFields(name="Bench", token_id=token.id, base_url=base_url)
-        provider = providers.save_provider(con, fields, now=desk.now())
+        provider = providers.save_provider(con, fields, now=ctx.now())
         for method in ("boxtype.list", "product.list"):
-            products.note_catalog(con, provider.id, method, "ok", desk.now())
-    return desk, provider
+            products.record_catalog(con, provider.id, method, "ok", ctx.now())
+    return ctx, provider
 
 
-def run(desk: Desk, provider: Provider) -> float:
+def run(ctx: AppContext, provider: Provider) -> float:
     """Seconds of one whole run."""
-    planned = plan(desk, [provider], TODAY - timedelta(days=SLICES - 1), TODAY)
-    began, _resumed = start(desk, planned, source="bench")
+    planned = plan(ctx, [provider], TODAY - timedelta(days=SLICES - 1), TODAY)
+    began, _resumed = start(ctx, planned, source="bench")
     clock = time.perf_counter()
-    ended = execute(desk, began.id)
+    ended = execute(ctx, began.id)
     taken = time.perf_counter() - clock
     assert ended.state.value == "done", ended
     return taken
@@ -84,9 +84,9 @@ def main() -> None:
     first, again = [], []
     for _round in range(3):
         with tempfile.TemporaryDirectory() as folder:
-            desk, provider = prepared(Path(folder), base_url)
-            first.append(run(desk, provider))
-            again.append(run(desk, provider))
+            ctx, provider = prepared(Path(folder), base_url)
+            first.append(run(ctx, provider))
+            again.append(run(ctx, provider))
     ours.send("stop")
     server.join()
     best = SLICES / WORKERS * DELAY

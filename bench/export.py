@@ -15,7 +15,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from komet.context import open_desk
+from komet.context import open_context
 from komet.export.orders import export
 from komet.ingest.table.slices import ITEMS
 from komet.orders.filters import OrderFilter
@@ -26,8 +26,8 @@ LINES = 77_000
 
 def build(home: Path, lines: int) -> None:
     """5 lines a PO, 15 % mixed with 3 breakdowns, cartons for a fifth of the lines."""
-    desk = open_desk(Settings(home=home))
-    with desk.db.write() as con:
+    ctx = open_context(Settings(home=home))
+    with ctx.db.write() as con:
         con.run(
             "INSERT INTO providers BY NAME SELECT 'p' AS id, 'Magnolia Imports' AS name,"
             " 'Bench' AS system, 'https://api.kometsales.com/api/' AS base_url,"
@@ -76,9 +76,9 @@ def build(home: Path, lines: int) -> None:
 
 def measure(home: Path) -> None:
     """One export; prints seconds and the peak of memory."""
-    desk = open_desk(Settings(home=home))
+    ctx = open_context(Settings(home=home))
     start = time.perf_counter()
-    totals = export(desk, OrderFilter(), home / "orders.xlsx")
+    totals = export(ctx, OrderFilter(), home / "orders.xlsx")
     taken = time.perf_counter() - start
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(totals.items, taken, peak, (home / "orders.xlsx").stat().st_size / 1e6)

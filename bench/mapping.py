@@ -14,18 +14,18 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from komet.clients.table import providers
 from komet.clients.table.providers import ProviderFields
-from komet.context import Desk, open_desk
+from komet.context import AppContext, open_context
 from komet.mapping import imports
 from komet.settings import Settings
 
 ROWS = 100_000
 
 
-def prepared(home: Path) -> tuple[Desk, str, bytes]:
-    """A desk with a provider, its products, half of them mapped; and the file."""
-    desk = open_desk(Settings(home=home))
-    with desk.db.write() as con:
-        provider = providers.save_provider(con, ProviderFields(name="Acme"), now=desk.now())
+def prepared(home: Path) -> tuple[AppContext, str, bytes]:
+    """A context with a provider, its products, half of them mapped; and the file."""
+    ctx = open_context(Settings(home=home))
+    with ctx.db.write() as con:
+        provider = providers.save_provider(con, ProviderFields(name="Acme"), now=ctx.now())
         con.run(
             "INSERT INTO komet_products BY NAME SELECT $provider AS provider_id,"
             " (1000000 + n)::VARCHAR AS product_id, printf('%06d', n::INTEGER) AS legacy_code,"
@@ -42,7 +42,7 @@ def prepared(home: Path) -> tuple[Desk, str, bytes]:
     file = "komet_product_id;komet_legacy_code;sku;sku_description\n" + "".join(
         f"{product};{code};SKU-{product};Freedom, red\n" for product, code in rows.iter_rows()
     )
-    return desk, provider.id, file.encode("cp1252")
+    return ctx, provider.id, file.encode("cp1252")
 
 
 def main() -> None:
@@ -50,11 +50,11 @@ def main() -> None:
     checked, applied = [], []
     for _run in range(3):
         with tempfile.TemporaryDirectory() as folder:
-            desk, provider_id, data = prepared(Path(folder))
+            ctx, provider_id, data = prepared(Path(folder))
             start = time.perf_counter()
-            dry = imports.dry_run(desk, data, "mapping.csv", provider_id)
+            dry = imports.dry_run(ctx, data, "mapping.csv", provider_id)
             middle = time.perf_counter()
-            done = imports.apply(desk, dry, "mapping.csv")
+            done = imports.apply(ctx, dry, "mapping.csv")
             checked.append(middle - start)
             applied.append(time.perf_counter() - middle)
             assert (done.new, done.changed) == (ROWS // 2, ROWS // 2)

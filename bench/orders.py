@@ -15,7 +15,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from komet.db import lease as holding
+from komet.db import lease
 from komet.db.database import Database
 from komet.orders import query
 from komet.orders.filters import Mapped, OrderFilter
@@ -145,7 +145,7 @@ def main(lines: int) -> None:
         print(f"{'limit: sum of one column':<34}{'':>10}{statistics.median(limit):>9.1f}")
 
         def opened() -> None:
-            time.sleep(holding.LINGER + 0.2)
+            time.sleep(lease.LINGER + 0.2)
             start = time.perf_counter()
             with db.read() as con:
                 con.value("SELECT 1")

@@ -20,7 +20,7 @@ from download import prepared
 from komet.catalogs.table import products
 from komet.clients.table import providers
 from komet.clients.table.providers import Provider, ProviderFields
-from komet.context import Desk
+from komet.context import AppContext
 from komet.ingest.engine import execute
 from komet.ingest.refresh import refresh_plan
 from komet.ingest.start import start
@@ -39,26 +39,26 @@ def serve(pipe: Connection) -> None:
         pipe.recv()
 
 
-def ten(desk: Desk, first: Provider) -> list[Provider]:
+def ten(ctx: AppContext, first: Provider) -> list[Provider]:
     """Ten providers with the token and the address of the first."""
     found = [first]
-    with desk.db.write() as con:
+    with ctx.db.write() as con:
         for n in range(2, PROVIDERS + 1):
             fields = ProviderFields(
                 name=f"Bench {n}", token_id=first.token_id, base_url=first.base_url
             )
-            found.append(providers.save_provider(con, fields, now=desk.now()))
+            found.append(providers.save_provider(con, fields, now=ctx.now()))
             for method in ("boxtype.list", "product.list"):
-                products.note_catalog(con, found[-1].id, method, "ok", desk.now())
+                products.record_catalog(con, found[-1].id, method, "ok", ctx.now())
     return found
 
 
-def refresh(desk: Desk, chosen: list[Provider]) -> tuple[float, int]:
+def refresh(ctx: AppContext, chosen: list[Provider]) -> tuple[float, int]:
     """Seconds of one refresh from plan to end, and its slices."""
     clock = time.perf_counter()
-    planned = refresh_plan(desk, chosen)
-    began, _resumed = start(desk, planned, source="bench")
-    ended = execute(desk, began.id)
+    planned = refresh_plan(ctx, chosen)
+    began, _resumed = start(ctx, planned, source="bench")
+    ended = execute(ctx, began.id)
     taken = time.perf_counter() - clock
     assert ended.state.value == "done", ended
     return taken, len(planned.slices)
@@ -71,10 +71,10 @@ def main() -> None:
     server.start()
     base_url = ours.recv()
     with tempfile.TemporaryDirectory() as folder:
-        desk, one = prepared(Path(folder), base_url)
-        chosen = ten(desk, one)
-        first, slices = refresh(desk, chosen)
-        again = [refresh(desk, chosen) for _round in range(3)]
+        ctx, one = prepared(Path(folder), base_url)
+        chosen = ten(ctx, one)
+        first, slices = refresh(ctx, chosen)
+        again = [refresh(ctx, chosen) for _round in range(3)]
     ours.send("stop")
     server.join()
     print(f"{PROVIDERS} providers × {BACK + AHEAD + 1} days = {slices} slices of 100 lines")

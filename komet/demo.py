@@ -13,7 +13,7 @@ from komet import time_zone
 from komet.catalogs import refresh as catalogs
 from komet.clients.table import providers, tokens
 from komet.clients.table.providers import Provider, ProviderFields
-from komet.context import Desk
+from komet.context import AppContext
 from komet.language import _
 from komet.mapping import imports
 from komet.sandbox.server import Sandbox
@@ -41,12 +41,12 @@ SAMPLES = (
 )
 
 
-def start_sandbox(desk: Desk) -> Sandbox:
+def start_sandbox(ctx: AppContext) -> Sandbox:
     """Start the sandbox on a free port and lead the sample providers to it."""
     sandbox = Sandbox().start()
-    with desk.db.write() as con:
+    with ctx.db.write() as con:
         for provider in samples(providers.all_providers(con)):
-            providers.lead_to(con, provider.id, sandbox.base_url)
+            providers.set_base_url(con, provider.id, sandbox.base_url)
     return sandbox
 
 
@@ -55,27 +55,27 @@ def samples(stored: list[Provider]) -> list[Provider]:
     return [provider for provider in stored if provider.system == SYSTEM]
 
 
-def has_samples(desk: Desk) -> bool:
+def has_samples(ctx: AppContext) -> bool:
     """Whether sample providers are stored."""
-    with desk.db.read() as con:
+    with ctx.db.read() as con:
         return bool(samples(providers.all_providers(con)))
 
 
-def add_samples(desk: Desk, sandbox: Sandbox) -> list[Provider]:
+def add_samples(ctx: AppContext, sandbox: Sandbox) -> list[Provider]:
     """Add the sample tokens and providers where they are missing, and return the providers."""
-    with desk.db.write() as con:
+    with ctx.db.write() as con:
         by_label = {token.label: token for token in tokens.all_tokens(con)}
         by_name = {provider.name: provider for provider in providers.all_providers(con)}
         for sample in SAMPLES:
             label = f"{sample.provider} ({sample.token.kind.value})"
             token = by_label.get(label) or tokens.add_token(
                 con,
-                desk.box,
+                ctx.vault,
                 label=label,
                 kind=sample.token.kind.value,
                 secret=SecretStr(sample.token.secret),
                 owner=sample.token.owner,
-                now=desk.now(),
+                now=ctx.now(),
             )
             if sample.provider not in by_name:
                 fields = ProviderFields(
@@ -87,26 +87,26 @@ def add_samples(desk: Desk, sandbox: Sandbox) -> list[Provider]:
                     company_id=sample.company_id,
                     base_url=sandbox.base_url,
                 )
-                providers.save_provider(con, fields, now=desk.now())
+                providers.save_provider(con, fields, now=ctx.now())
         return samples(providers.all_providers(con))
 
 
-def prepare(desk: Desk, sandbox: Sandbox) -> list[Provider]:
+def prepare(ctx: AppContext, sandbox: Sandbox) -> list[Provider]:
     """Everything before the download: tokens, providers, their product lists, the mapping."""
-    chosen = add_samples(desk, sandbox)
+    chosen = add_samples(ctx, sandbox)
     for provider in chosen:
-        catalogs.refresh_now(desk, provider)
-    import_sample_mapping(desk, chosen)
+        catalogs.refresh_now(ctx, provider)
+    import_sample_mapping(ctx, chosen)
     return chosen
 
 
-def window(desk: Desk) -> tuple[date, date]:
+def window(ctx: AppContext) -> tuple[date, date]:
     """The thirty days that the sample download covers."""
-    today = time_zone.today(desk.now())
+    today = time_zone.today(ctx.now())
     return today - timedelta(days=DAYS_BACK), today + timedelta(days=DAYS_AHEAD)
 
 
-def sample_mapping(desk: Desk, chosen: list[Provider]) -> bytes:
+def sample_mapping(ctx: AppContext, chosen: list[Provider]) -> bytes:
     """A mapping file for most of the known products of the sample providers.
 
     Every tenth product is left out, so that there is something to map by hand.
@@ -114,7 +114,7 @@ def sample_mapping(desk: Desk, chosen: list[Provider]) -> bytes:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(["provider", "komet_product_id", "sku", "sku_description"])
-    with desk.db.read() as con:
+    with ctx.db.read() as con:
         for provider in chosen:
             rows = con.rows(
                 "SELECT product_id, legacy_code, description FROM komet_products"
@@ -131,12 +131,12 @@ def sample_mapping(desk: Desk, chosen: list[Provider]) -> bytes:
     return out.getvalue().encode("utf-8-sig")
 
 
-def import_sample_mapping(desk: Desk, chosen: list[Provider]) -> int:
+def import_sample_mapping(ctx: AppContext, chosen: list[Provider]) -> int:
     """Import the sample mapping; returns how many products it mapped."""
-    checked = imports.dry_run(desk, sample_mapping(desk, chosen), "sample-mapping.csv", None)
+    checked = imports.dry_run(ctx, sample_mapping(ctx, chosen), "sample-mapping.csv", None)
     if checked.to_apply.is_empty():
         return 0
-    return imports.apply(desk, checked, "sample-mapping.csv").written
+    return imports.apply(ctx, checked, "sample-mapping.csv").written
 
 
 def expected_totals(sandbox: Sandbox, start: date, end: date) -> dict[str, Decimal]:

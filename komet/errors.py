@@ -1,6 +1,6 @@
 """The root of every failure that a person is told about.
 
-    DeskError                    title, reason, next step
+    AppError                    title, reason, next step
     ├── komet.api.errors         what Komet or the network answered
     ├── komet.db.errors       the data file: in use, newer, or a key that does not fit
     ├── komet.tabular.errors     a table file that cannot be read
@@ -11,7 +11,7 @@ A page and the command line show the same three sentences. None of them ever hol
 """
 
 
-class DeskError(Exception):
+class AppError(Exception):
     """What happened, why, and what to do next, in words for a person."""
 
     def __init__(self, title: str, reason: str = "", next_step: str = "") -> None:
@@ -24,9 +24,9 @@ class DeskError(Exception):
         return " ".join(part for part in (self.title, self.reason, self.next_step) if part)
 
 
-class NotFound(DeskError):
+class NotFound(AppError):
     """Something that was asked for by name is not there."""
 
 
-class InvalidInput(DeskError):
+class InvalidInput(AppError):
     """What was entered cannot be used, and why."""

@@ -22,13 +22,13 @@ from komet.web.screens.method_history import history
 from komet.web.shell import failures, guard, state
 from komet.web.shell.resources import sandbox
 
-desk = guard.enter("api_explorer")
+ctx = guard.enter("api_explorer")
 st.title(_("API explorer"))
 st.caption(
     _("Every method of the Komet API, with a form made from its documentation. Names of needed"
       " parameters are bold.")
 )  # fmt: skip
-with desk.db.read() as con:
+with ctx.db.read() as con:
     every = {p.id: p for p in providers.all_providers(con) if p.token_id}
 
 
@@ -38,7 +38,7 @@ def send(provider: Provider | None, method: str, params: dict[str, Any]) -> None
     with failures.shown(), st.spinner(_("Asking Komet …")):
         url = "" if provider else sandbox().base_url
         st.session_state[state.EXPLORED] = call_method(
-            desk, provider, method, params, writes_allowed=allowed, sandbox_url=url
+            ctx, provider, method, params, writes_allowed=allowed, sandbox_url=url
         )
         st.rerun()
 
@@ -83,7 +83,7 @@ provider = every.get(provider_id)
 whom = provider.name if provider else SANDBOX
 base_url = (provider.base_url or DEFAULT_BASE_URL) if provider else sandbox().base_url
 try:
-    params = parameters(spec, desk.now())
+    params = parameters(spec, ctx.now())
     wrong = list(problems(spec, params))
 except InvalidInput as error:
     params, wrong = {}, [str(error)]
@@ -111,8 +111,8 @@ elif st.button(_("Send"), type="primary", icon=":material/send:", disabled=bool(
 
 if sent and sent.method == name:
     st.subheader(_("Answer"))
-    answer(desk, spec, sent)
+    answer(ctx, spec, sent)
 
 st.subheader(_("History"))
-history(desk, send_again)
-documents(desk)
+history(ctx, send_again)
+documents(ctx)

@@ -15,10 +15,10 @@ from komet.web.shell.preferences import kept
 
 _SHOWN = 2_000
 
-desk = guard.enter("catalogs")
+ctx = guard.enter("catalogs")
 st.title(_("Catalogs"))
 st.caption(_("What Komet holds beside the orders, list by list, as it was last fetched."))
-with desk.db.read() as con:
+with ctx.db.read() as con:
     every = {p.id: p for p in providers.all_providers(con) if p.token_id}
 if not every:
     st.info(_("Add a client provider with a token, or try the app with sample data."))
@@ -37,7 +37,7 @@ kind = right.selectbox(
     persist_state="session",
 )  # fmt: skip
 wanted = KINDS[kind]
-days, customer_id = wanted.days(time_zone.today(desk.now())), None
+days, customer_id = wanted.days(time_zone.today(ctx.now())), None
 row = st.container(horizontal=True, vertical_alignment="bottom")
 if days:
     first = row.date_input(_("From"), days[0], format=day_pattern(), key=f"catalog_first_{kind}")
@@ -46,7 +46,7 @@ if days:
         last = row.date_input(_("To"), last, format=day_pattern(), key=f"catalog_last_{kind}")
     days = (first, last)
 if wanted.needs_customer:
-    customers = catalog.table(desk, provider, "customers").rows
+    customers = catalog.table(ctx, provider, "customers").rows
     names = dict(customers.select("id", "name").iter_rows()) if customers.height else {}
     customer_id = row.selectbox(
         _("Customer"), list(names), format_func=lambda id_: names[id_], key="catalog_customer",
@@ -55,11 +55,11 @@ if wanted.needs_customer:
 if row.button(_("Fetch from Komet"), icon=":material/refresh:", type="primary",
               disabled=wanted.needs_customer and not customer_id):  # fmt: skip
     with failures.shown(), st.spinner(_("Asking Komet …")):
-        failures.notice(catalog.refresh(desk, provider, kind, days=days, customer_id=customer_id))
+        failures.notice(catalog.refresh(ctx, provider, kind, days=days, customer_id=customer_id))
         st.rerun()
 
 text = st.text_input(_("Contains"), key="catalog_text", placeholder=_("rose 60"))
-found = catalog.table(desk, provider, kind, text)
+found = catalog.table(ctx, provider, kind, text)
 if found.tried_at is None:
     st.info(_("Nothing has been fetched of this list yet."))
     st.stop()
@@ -80,8 +80,8 @@ if found.rows.height > _SHOWN:
     st.caption(_("The first {n} rows are shown.").format(n=_SHOWN))
 st.download_button(
     _("Export to Excel"),
-    data=kept(answer_bytes, desk, wanted.method, found.rows.cast(pl.String)),
-    file_name=f"{kind}-{time_zone.local(desk.now()):%Y-%m-%d}.xlsx",
+    data=kept(answer_bytes, ctx, wanted.method, found.rows.cast(pl.String)),
+    file_name=f"{kind}-{time_zone.local(ctx.now()):%Y-%m-%d}.xlsx",
     mime=EXCEL_TYPE,
     icon=":material/download:",
     on_click="ignore",

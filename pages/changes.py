@@ -19,11 +19,11 @@ from komet.web.screens.changes_parts import (
 from komet.web.shell import guard, reads
 from komet.web.shell.preferences import kept
 
-desk = guard.enter("changes")
+ctx = guard.enter("changes")
 st.title(_("Changes"))
 st.caption(_("What Komet says differently from one download to the next."))
 
-with desk.db.read() as con:
+with ctx.db.read() as con:
     every_provider = providers.all_providers(con)
     last = changes.last_download(con)
 if last is None:
@@ -31,7 +31,7 @@ if last is None:
     st.page_link("pages/po_download.py", label=_("Go to PO download"))
     st.stop()
 
-chosen = change_filter(every_provider, last, desk.now())
+chosen = change_filter(every_provider, last, ctx.now())
 version = reads.version()
 frame = reads.changes(version, chosen)
 counts = reads.change_counts(version, chosen)
@@ -49,8 +49,8 @@ with bar:
     )  # fmt: skip
     st.download_button(
         _("Export to Excel"),
-        data=kept(export_changes_bytes, desk, chosen),
-        file_name=f"changes-{time_zone.local(desk.now()):%Y-%m-%d-%H%M}.xlsx",
+        data=kept(export_changes_bytes, ctx, chosen),
+        file_name=f"changes-{time_zone.local(ctx.now()):%Y-%m-%d-%H%M}.xlsx",
         mime=EXCEL_TYPE,
         icon=":material/download:",
         on_click="ignore",

@@ -7,11 +7,11 @@ from komet.language import _
 from komet.web.screens.provider_forms import card, provider_form
 from komet.web.shell import guard
 
-desk = guard.enter("client_providers")
+ctx = guard.enter("client_providers")
 st.title(_("Client providers"))
 st.caption(_("Each importer that runs Komet and whose purchase orders you download."))
 
-with desk.db.read() as con:
+with ctx.db.read() as con:
     held = providers.all_providers(con)
     every_token = tokens.all_tokens(con)
 
@@ -22,10 +22,10 @@ if not every_token and not held:
 if not held:
     st.info(_("No client provider yet. Add the first one below."))
 for provider in held:
-    card(desk, provider, every_token)
+    card(ctx, provider, every_token)
 
 st.subheader(_("Add a client provider"))
 if every_token:
-    provider_form(desk, every_token)
+    provider_form(ctx, every_token)
 else:
     st.page_link("pages/tokens.py", label=_("Add a token first"))

@@ -9,14 +9,14 @@ from komet.tabular.file import FILE_TYPES
 from komet.web.screens.order_file import show_days, show_reading
 from komet.web.shell import failures, guard, state
 
-desk = guard.enter("excel_import")
+ctx = guard.enter("excel_import")
 st.title(_("Import from Excel"))
 st.caption(
     _("No token yet? Upload what Komet's vendor portal exports: titles and footers are skipped,"
       " merged cells filled down. Komet's own orders take the place of it once they come.")
 )  # fmt: skip
 
-with desk.db.read() as con:
+with ctx.db.read() as con:
     every_provider = providers.all_providers(con)
 if not every_provider:
     st.info(_("Orders belong to a client provider. Add the first one, then come back."))
@@ -34,14 +34,14 @@ uploaded = st.file_uploader(
 if uploaded is None:
     st.stop()
 with failures.shown():
-    checked = imports.dry_run(desk, uploaded.getvalue(), uploaded.name, provider_id)
+    checked = imports.dry_run(ctx, uploaded.getvalue(), uploaded.name, provider_id)
     show_days(checked.days)
     if st.button(
         _n("Import {n:,} line", "Import {n:,} lines", checked.writable).format(n=checked.writable),
         type="primary",
         disabled=not checked.writable,
     ):
-        imports.apply(desk, checked)
+        imports.apply(ctx, checked)
         st.session_state[state.FILE_IMPORTS] = done + 1
         failures.notice(_("Imported {name}.").format(name=uploaded.name))
         st.switch_page("pages/purchase_orders.py")

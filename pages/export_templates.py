@@ -19,17 +19,17 @@ from komet.web.screens.template_editor import broken_template, template_editor
 from komet.web.shell import failures, guard, state
 from komet.web.shell.preferences import kept
 
-desk = guard.enter("export_templates")
+ctx = guard.enter("export_templates")
 st.title(_("Export templates"))
 st.caption(
     _("Which columns, in which order, under which headings. Use one on Purchase orders, or with"
       " `python -m komet export OUT --template NAME`.")
 )  # fmt: skip
 
-with desk.db.read() as con:
+with ctx.db.read() as con:
     every, broken = all_templates(con)
 for name, error in broken.items():
-    broken_template(desk, name, error)
+    broken_template(ctx, name, error)
 picked = st.session_state.pop(state.TEMPLATE_PICK, None)
 if picked in every:
     st.session_state[state.TEMPLATE] = picked
@@ -44,7 +44,7 @@ row = st.container(horizontal=True)
 with failures.shown():
     template = checked_template(definition)
     if row.button(_("Save"), type="primary"):
-        save_template(desk, template)
+        save_template(ctx, template)
         st.session_state[state.TEMPLATE_PICK] = template.name
         failures.notice(_("Saved {name}.").format(name=template.name))
         st.rerun()
@@ -52,19 +52,19 @@ with failures.shown():
         with row.popover(_("Delete")):
             st.caption(_("The nightly job fails if it uses this template."))
             if st.button(_("Delete {name}").format(name=failures.plain(name))):
-                with desk.db.write() as con:
-                    export_templates.delete(con, name, desk.now())
+                with ctx.db.write() as con:
+                    export_templates.delete(con, name, ctx.now())
                 failures.notice(_("Deleted {name}.").format(name=name))
                 st.rerun()
     row.download_button(
         _("Export all orders"),
-        data=kept(export_template_bytes, desk, template, OrderFilter()),
-        file_name=target_name(desk, template, OrderFilter()),
+        data=kept(export_template_bytes, ctx, template, OrderFilter()),
+        file_name=target_name(ctx, template, OrderFilter()),
         icon=":material/download:",
         on_click="ignore",
     )
     st.subheader(_("Preview"))
-    shown = preview(desk, template, OrderFilter())
+    shown = preview(ctx, template, OrderFilter())
     if shown.is_empty():
         st.caption(_("There are no orders to show yet; the headings are these."))
     days = {

@@ -10,12 +10,12 @@ from komet.web.screens.overview_parts import provider_table, refresh_button, sam
 from komet.web.screens.shared_orders import warn_of_shared_orders
 from komet.web.shell import guard, reads
 
-desk = guard.enter("overview")
+ctx = guard.enter("overview")
 st.title("Komet Desk")
 st.caption(_("Purchase orders from every client on Komet, with your own SKUs, in Excel."))
 
-done = status.set_up(desk)
-at_work = status.active_run(desk)
+done = status.set_up(ctx)
+at_work = status.active_run(ctx)
 if at_work:
     st.info(_("A download is at work."), icon=":material/cloud_download:")
     st.page_link("pages/po_download.py", label=_("Watch it on PO download"))
@@ -23,18 +23,18 @@ if at_work:
 if not all(done.values()):
     steps(done)
 if not done["provider"]:
-    sample_button(desk)
+    sample_button(ctx)
 if done["provider"] and done["download"]:
-    refresh_button(desk)
+    refresh_button(ctx)
 if done["download"]:
-    warn_of_shared_orders(desk)
+    warn_of_shared_orders(ctx)
     chart = reads.by_ship_date(reads.version(), OrderFilter())
     if chart.height:
         st.subheader(_("Boxes by ship date"))
         st.altair_chart(boxes_by_ship_date(chart))
 if done["provider"]:
     st.subheader(_("Client providers"))
-    provider_table(desk)
+    provider_table(ctx)
     row = st.container(horizontal=True)
     with row:
         st.page_link("pages/purchase_orders.py", label=_("See and export purchase orders"))

@@ -18,7 +18,7 @@ from komet.web.screens.planning_parts import (
 from komet.web.shell import guard, reads
 from komet.web.shell.preferences import kept
 
-desk = guard.enter("planning")
+ctx = guard.enter("planning")
 st.title(_("Planning"))
 st.caption(_("Boxes are cartons; amounts are in each provider's currency; weeks are ISO weeks."))
 
@@ -28,9 +28,9 @@ if not reads.choices(version)["statuses"]:
     st.page_link("pages/po_download.py", label=_("Go to PO download"))
     st.stop()
 
-with desk.db.read() as con:
+with ctx.db.read() as con:
     every_provider = providers.all_providers(con)
-today = time_zone.today(desk.now())
+today = time_zone.today(ctx.now())
 chosen = planning_filter(every_provider, today)
 show_weeks(reads.weeks_compared(version, chosen, today))
 
@@ -44,8 +44,8 @@ st.altair_chart(weeks_chart(by_week, dimension, measure))
 found = reads.pivot(version, chosen, rows, column, measure)
 st.download_button(
     _("Export to Excel"),
-    data=kept(export_pivot_bytes, desk, found, measure, chosen),
-    file_name=f"planning-{time_zone.local(desk.now()):%Y-%m-%d-%H%M}.xlsx",
+    data=kept(export_pivot_bytes, ctx, found, measure, chosen),
+    file_name=f"planning-{time_zone.local(ctx.now()):%Y-%m-%d-%H%M}.xlsx",
     mime=EXCEL_TYPE,
     icon=":material/download:",
     on_click="ignore",

@@ -16,18 +16,18 @@ from komet.web.screens.schedule_forms import schedule_forms
 from komet.web.shell import failures, guard
 from komet.web.shell.resources import worker
 
-desk = guard.enter("po_download")
+ctx = guard.enter("po_download")
 st.title(_("PO download"))
 
-with desk.db.read() as con:
+with ctx.db.read() as con:
     active = providers.all_providers(con, inactive=False)
-    newest = runs.latest_runs(con, desk.now(), limit=1, whole=True)
+    newest = runs.latest_runs(con, ctx.now(), limit=1, whole=True)
 if not active:
     st.info(_("There is no active client provider yet. Add the first one, then come back."))
     st.page_link("pages/client_providers.py", label=_("Go to Client providers"))
     st.stop()
 
-today = time_zone.today(desk.now())
+today = time_zone.today(ctx.now())
 presets: dict[str, tuple[date, date] | None] = {
     _("Open window"): (today, today),
     _("Today"): (today, today),
@@ -84,28 +84,28 @@ with st.container(border=True):
     with failures.shown():
         chosen = [by_name[name] for name in names]
         if refreshing and chosen:
-            planned = refresh_plan(desk, chosen)
+            planned = refresh_plan(ctx, chosen)
         else:
-            planned = plan(desk, chosen, *(span or (today, today)))
+            planned = plan(ctx, chosen, *(span or (today, today)))
         if names:
             st.markdown(failures.plain(planned.sentence))
         if st.button(_("Start download"), type="primary", disabled=not names):
             source = "refresh" if refreshing else "app"
-            run, _resumed = start.start(desk, planned, source=source)
+            run, _resumed = start.start(ctx, planned, source=source)
             worker().submit(run.id)
             st.rerun()
 
-at_work = status.active_run(desk)
+at_work = status.active_run(ctx)
 if at_work:
     st.subheader(_("Download at work"))
-    live_progress(desk, at_work.id)
+    live_progress(ctx, at_work.id)
 elif newest:
     st.subheader(_("Last download"))
-    run_result(desk, newest[0])
+    run_result(ctx, newest[0])
 with st.expander(_("Schedule")):
-    schedule_forms(desk, active)
+    schedule_forms(ctx, active)
 if newest:
     with st.expander(_("Past downloads"), expanded=False):
-        past_runs(desk)
+        past_runs(ctx)
 else:
     st.caption(_("Nothing has been downloaded yet."))

@@ -17,11 +17,11 @@ from komet.web.screens.totals import show_totals
 from komet.web.screens.view_choice import columns_choice, view_choice
 from komet.web.shell import guard, reads, state
 
-desk = guard.enter("purchase_orders")
+ctx = guard.enter("purchase_orders")
 st.title(_("Purchase orders"))
 
 version = reads.version()
-with desk.db.read() as con:
+with ctx.db.read() as con:
     every_provider = providers.all_providers(con)
 choices = reads.choices(version)
 if not choices["statuses"] and not choices["box_types"]:
@@ -29,8 +29,8 @@ if not choices["statuses"] and not choices["box_types"]:
     st.page_link("pages/po_download.py", label=_("Go to PO download"))
     st.stop()
 
-warn_of_shared_orders(desk)
-view_choice(desk)
+warn_of_shared_orders(ctx)
+view_choice(ctx)
 chosen = order_filters(every_provider, choices)
 totals = reads.totals(version, chosen)
 show_totals(totals)
@@ -53,8 +53,8 @@ with bar:
     sort = sort_choice()
     frame = reads.page(version, chosen, sort, offset, PAGE_ROWS)
     columns = columns_choice(COLUMNS, column_words())
-    quick_refresh(desk, frame, every_provider)
-    export_menu(desk, chosen)
+    quick_refresh(ctx, frame, every_provider)
+    export_menu(ctx, chosen)
 
 cleared = st.session_state.get(state.ORDERS_TABLE, 0)
 row = order_table(frame, f"orders_table_{cleared}", columns)
@@ -66,4 +66,4 @@ st.caption(
 )  # fmt: skip
 if row is not None and row < frame.height:
     order = frame.row(row, named=True)
-    open_order(desk, order["provider_id"], order["po_id"], order["po_number"])
+    open_order(ctx, order["provider_id"], order["po_id"], order["po_number"])

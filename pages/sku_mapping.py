@@ -18,10 +18,10 @@ from komet.web.screens.mapping_history import mapping_history
 from komet.web.screens.mapping_suggestions import suggestion_list
 from komet.web.shell import failures, guard
 
-desk = guard.enter("sku_mapping")
+ctx = guard.enter("sku_mapping")
 st.title(_("SKU mapping"))
 
-with desk.db.read() as con:
+with ctx.db.read() as con:
     every_provider = providers.all_providers(con)
 if not every_provider:
     st.info(_("SKUs are mapped per client provider. Add the first one, then come back."))
@@ -42,7 +42,7 @@ kind = right.pills(
     required=True, wrap=True, key="mapping_kind",
 ) or PRODUCT  # fmt: skip
 provider = by_id[provider_id]
-coverage = grid.coverage(desk).filter(provider_id=provider_id)
+coverage = grid.coverage(ctx).filter(provider_id=provider_id)
 if kind == PRODUCT:
     coverage_line(coverage)
     if st.button(
@@ -52,7 +52,7 @@ if kind == PRODUCT:
     ):  # fmt: skip
         with failures.shown():
             with st.spinner(_("Asking Komet for its products …")):
-                outcome = catalogs.refresh_now(desk, provider)
+                outcome = catalogs.refresh_now(ctx, provider)
             forget_dry_runs()
             failures.notice(catalogs.sentence(outcome))
             st.rerun()
@@ -69,16 +69,16 @@ with tabs[_("Unmapped queue")]:
     st.caption(_("Ordered by the boxes at stake in downloaded orders. Type your code and save."))
     done = _("No downloaded order asks for anything without a code. The rest is under All.")
     known = kind != PRODUCT or coverage.height
-    editable_grid(desk, provider_id, "at_stake", done if known else nothing_known, kind)
+    editable_grid(ctx, provider_id, "at_stake", done if known else nothing_known, kind)
 if kind == PRODUCT:
     with tabs[_("Suggestions")]:
-        suggestion_list(desk, provider_id, current())
+        suggestion_list(ctx, provider_id, current())
 with tabs[_("All")]:
-    editable_grid(desk, provider_id, "all", nothing_known, kind)
+    editable_grid(ctx, provider_id, "all", nothing_known, kind)
 with tabs[_("Import and export")]:
-    import_file(desk, provider, kind)
-    copy_form(desk, every_provider, provider, kind)
+    import_file(ctx, provider, kind)
+    copy_form(ctx, every_provider, provider, kind)
     st.divider()
-    export_and_template(desk, provider_id, provider.name, kind)
+    export_and_template(ctx, provider_id, provider.name, kind)
 with tabs[_("History")]:
-    mapping_history(desk)
+    mapping_history(ctx)

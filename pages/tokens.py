@@ -8,14 +8,14 @@ from komet.language import _
 from komet.web.screens.token_forms import add_form, card, login_form
 from komet.web.shell import guard
 
-desk = guard.enter("tokens")
+ctx = guard.enter("tokens")
 st.title(_("Tokens"))
 st.caption(
     _("A token is the key to one client's Komet. Its secret is stored encrypted and never shown"
       " again.")
 )  # fmt: skip
 
-with desk.db.read() as con:
+with ctx.db.read() as con:
     held = tokens.all_tokens(con)
 
 if not held:
@@ -24,16 +24,16 @@ if not held:
           " and add it here; or try the app with sample data from the Overview.")
     )  # fmt: skip
 for token in held:
-    card(desk, token)
+    card(ctx, token)
 
 st.subheader(_("Add a token"))
 by_secret, by_login, ask = st.tabs(
     [_("I have a token"), _("Get one by login"), _("What to ask for")]
 )
 with by_secret:
-    add_form(desk)
+    add_form(ctx)
 with by_login:
-    login_form(desk)
+    login_form(ctx)
 with ask:
     st.markdown(
         _("Send this to the importer, or to Komet support, when you ask for a **vendor token**:")

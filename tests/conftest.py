@@ -1,4 +1,4 @@
-"""Shared by all tests: a desk in a folder of its own, a sandbox, and accounts that lead to it."""
+"""Shared by all tests: a context in its own folder, a sandbox, and accounts that lead to it."""
 
 import os
 import subprocess
@@ -10,7 +10,7 @@ import hypothesis
 import pytest
 from sample_accounts import ROOT, Accounts, Komet, make_accounts
 
-from komet.context import Desk, open_desk
+from komet.context import AppContext, open_context
 from komet.sandbox.server import Sandbox
 from komet.settings import Settings
 
@@ -25,8 +25,8 @@ def home(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def desk(home: Path) -> Desk:
-    return open_desk(Settings(home=home))
+def ctx(home: Path) -> AppContext:
+    return open_context(Settings(home=home))
 
 
 @pytest.fixture
@@ -36,8 +36,8 @@ def sandbox() -> Iterator[Sandbox]:
 
 
 @pytest.fixture
-def accounts(desk: Desk, sandbox: Sandbox) -> Accounts:
-    return make_accounts(desk, sandbox)
+def accounts(ctx: AppContext, sandbox: Sandbox) -> Accounts:
+    return make_accounts(ctx, sandbox)
 
 
 @pytest.fixture

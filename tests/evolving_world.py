@@ -269,16 +269,16 @@ class Expected:
 
     def answered(self, world: World, day: int, run: str) -> tuple[int, int]:
         """A day's complete answer; returns the POs and the lines that it has."""
-        came = {po: deepcopy(order) for po, order in world.items() if order.day == day}
-        for order in came.values():
+        incoming = {po: deepcopy(order) for po, order in world.items() if order.day == day}
+        for order in incoming.values():
             order.said = (plain(order.boxes()), plain(order.cost()))
         is_first = day not in self._asked
         self._asked.add(day)
         ever_seen = {item for order in self.held.values() for item in order.lines}
-        lines_of = {item: po for po, order in came.items() for item in order.lines}
+        lines_of = {item: po for po, order in incoming.items() for item in order.lines}
         was = {po: deepcopy(order) for po, order in self.held.items()}
         for po, order in was.items():
-            if po in came:
+            if po in incoming:
                 continue
             if order.day == day and not order.gone:
                 self._tell(run, (po, None, "gone", None, None, None))
@@ -293,7 +293,7 @@ class Expected:
                     elif not line.gone:
                         self._left.setdefault((run, po), []).append(item)
                     del self.held[po].lines[item]
-        for po, order in came.items():
+        for po, order in incoming.items():
             if po in was:
                 self._again(run, po, was[po], order, lines_of)
             else:
@@ -303,7 +303,7 @@ class Expected:
             if po not in was and is_first:
                 new = {k: line for k, line in order.lines.items() if k not in ever_seen}
                 add(self.first_figures, figures({po: Order(day, order.status, new)}))
-        return len(came), len(lines_of)
+        return len(incoming), len(lines_of)
 
     def _again(self, run: str, po: str, was: Order, now: Order, lines_of: dict[str, str]) -> None:
         noted = (run, (po, None, "gone", None, None, None))

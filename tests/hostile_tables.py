@@ -402,7 +402,7 @@ def main() -> None:
     """Read inputs by number, one line of JSON each."""
     import resource
 
-    from komet.errors import DeskError
+    from komet.errors import AppError
     from komet.ingest.sources.portal_file.file import read_order_file
     from komet.mapping.file import read_mapping
 
@@ -420,7 +420,7 @@ def main() -> None:
             try:
                 read(data, name)
                 end = "result"
-            except DeskError as error:
+            except AppError as error:
                 complete = error.title and error.reason and error.next_step
                 end = "sentence" if complete else "half a sentence"
             except BaseException as error:

@@ -10,7 +10,7 @@ from pydantic import SecretStr
 
 from komet.clients.table import providers, tokens
 from komet.clients.table.providers import Provider, ProviderFields
-from komet.context import Desk
+from komet.context import AppContext
 from komet.ingest.engine import execute
 from komet.ingest.plan import plan
 from komet.ingest.start import start
@@ -26,7 +26,7 @@ Komet = Callable[..., subprocess.CompletedProcess[str]]
 class Accounts:
     """Two providers on the sandbox: one with a company token, one with a vendor token."""
 
-    desk: Desk
+    ctx: AppContext
     sandbox: Sandbox
     magnolia: Provider
     petalo: Provider
@@ -37,32 +37,32 @@ class Accounts:
 
     @property
     def today(self) -> date:
-        return self.desk.now().date()
+        return self.ctx.now().date()
 
     def days(self, back: int, ahead: int) -> tuple[date, date]:
         return self.today - timedelta(days=back), self.today + timedelta(days=ahead)
 
     def download(self, start_day: date, end_day: date, chosen: list[Provider] | None = None) -> Run:
-        planned = plan(self.desk, chosen or self.both, start_day, end_day)
-        run, _resumed = start(self.desk, planned, source="test")
-        return execute(self.desk, run.id)
+        planned = plan(self.ctx, chosen or self.both, start_day, end_day)
+        run, _resumed = start(self.ctx, planned, source="test")
+        return execute(self.ctx, run.id)
 
 
-def make_accounts(desk: Desk, sandbox: Sandbox) -> Accounts:
-    with desk.db.write() as con:
+def make_accounts(ctx: AppContext, sandbox: Sandbox) -> Accounts:
+    with ctx.db.write() as con:
         found = []
         for name, token in (("Magnolia", IMPORTER_A_COMPANY), ("Pétalo", IMPORTER_B_VENDOR)):
             stored = tokens.add_token(
                 con,
-                desk.box,
+                ctx.vault,
                 label=name,
                 kind=token.kind.value,
                 secret=SecretStr(token.secret),
                 owner=name,
-                now=desk.now(),
+                now=ctx.now(),
             )
             fields = ProviderFields(
                 name=name, token_id=stored.id, base_url=sandbox.base_url, komet_group="Sample"
             )
-            found.append(providers.save_provider(con, fields, now=desk.now()))
-    return Accounts(desk, sandbox, found[0], found[1])
+            found.append(providers.save_provider(con, fields, now=ctx.now()))
+    return Accounts(ctx, sandbox, found[0], found[1])

@@ -11,7 +11,7 @@ from scripted_server import Asked, Reply, ScriptedServer
 
 from komet.clients.table import providers, tokens
 from komet.clients.table.providers import ProviderFields
-from komet.context import Desk
+from komet.context import AppContext
 from komet.ingest.engine import execute
 from komet.ingest.plan import plan
 from komet.ingest.start import start
@@ -41,24 +41,24 @@ def order(po: int, *lines: dict[str, Any], day: date = DAY, **other: Any) -> dic
 class ScriptedKomet:
     """`answers` by day: POs, a whole answer, or what a function gives each time it is asked."""
 
-    def __init__(self, desk: Desk) -> None:
-        self.desk = desk
+    def __init__(self, ctx: AppContext) -> None:
+        self.ctx = ctx
         self.answers: dict[date, Answer] = {}
         self.asked: list[date] = []
         self.server = ScriptedServer(self._reply)
-        with desk.db.write() as con:
+        with ctx.db.write() as con:
             token = tokens.add_token(
-                con, desk.box, label="Rosas", kind="Company", secret=SecretStr("s3cret-token"),
+                con, ctx.vault, label="Rosas", kind="Company", secret=SecretStr("s3cret-token"),
                 owner="Rosas", now=datetime.now(UTC),
             )  # fmt: skip
             fields = ProviderFields(name="Rosas", token_id=token.id, base_url=self.server.base_url)
             self.provider = providers.save_provider(con, fields, now=datetime.now(UTC))
 
-    def download(self, *days: date, desk: Desk | None = None) -> Run:
-        desk = desk or self.desk
-        planned = plan(desk, [self.provider], min(days), max(days))
-        run, _resumed = start(desk, planned, source="test", workers=1)
-        return execute(desk, run.id)
+    def download(self, *days: date, ctx: AppContext | None = None) -> Run:
+        ctx = ctx or self.ctx
+        planned = plan(ctx, [self.provider], min(days), max(days))
+        run, _resumed = start(ctx, planned, source="test", workers=1)
+        return execute(ctx, run.id)
 
     def _reply(self, asked: Asked) -> Reply:
         path = urlsplit(asked.path)

@@ -18,7 +18,7 @@ from komet.api.transport import Answer
 from komet.language import _
 
 
-def judged(spec: Method, answer: Answer, *, token_has_worked: bool) -> dict[str, Any]:
+def parse_response(spec: Method, answer: Answer, *, token_has_worked: bool) -> dict[str, Any]:
     """The body of a good answer; where a list was asked for, with its array there.
 
     The contract: `status` 0 is a failure, unless there is no array and the message says that

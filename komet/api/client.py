@@ -9,7 +9,7 @@ from typing import Any, Self, TypeVar
 from pydantic import SecretStr
 
 from komet.api import models, reading
-from komet.api.answers import judged
+from komet.api.answers import parse_response
 from komet.api.checking import check
 from komet.api.errors import BadResponse, InvalidCall, KometError, Unavailable
 from komet.api.methods import Method, registry
@@ -145,7 +145,7 @@ class KometClient:
         request = request_of(spec, params, self._token)
         try:
             answer = self._transport.send(request)
-            body = judged(spec, answer, token_has_worked=self._token_has_worked)
+            body = parse_response(spec, answer, token_has_worked=self._token_has_worked)
             outcome = "ok"
         except KometError as error:
             outcome = type(error).__name__

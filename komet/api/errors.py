@@ -15,11 +15,11 @@ Each carries method, provider, day and Komet's message; none carries the token.
 
 from datetime import date, datetime
 
-from komet.errors import DeskError
+from komet.errors import AppError
 from komet.language import _
 
 
-class KometError(DeskError):
+class KometError(AppError):
     """The base of the tree. `retryable` says whether a reading method may be tried again."""
 
     retryable = False

@@ -21,7 +21,7 @@ from komet.api.request import Request
 from komet.api.retry_after import seconds_of
 from komet.api.secret_transport import EXTENSION, Secrets, SecretTransport, hush_httpcore
 from komet.api.unpacking import ACCEPTED, unpacked
-from komet.errors import DeskError
+from komet.errors import AppError
 from komet.language import _
 
 MAX_REDIRECTS = 3
@@ -99,7 +99,7 @@ class Transport:
     """A pool of connections to one Komet system. Thread-safe; close it when done.
 
     An answer is read up to `largest_answer` bytes, counted after unpacking. `check` is asked at
-    least every quarter second while an answer is awaited or comes; a `DeskError` of it ends that.
+    least every quarter second while an answer is awaited or comes; a `AppError` of it ends that.
     """
 
     def __init__(
@@ -133,7 +133,7 @@ class Transport:
     def send(self, request: Request) -> Answer:
         """One request, and its redirects on the same host.
 
-        Raises `KometError`s only, and the `DeskError` that `check` raises.
+        Raises `KometError`s only, and the `AppError` that `check` raises.
         """
         patience = Patience(self._deadline, self._largest_answer, self._check)
         with bounded(patience):
@@ -185,7 +185,7 @@ class Transport:
                 # the stream and not httpx's decoders, which unpack all of a chunk at once
                 chunks = cast("httpx.SyncByteStream", response.stream)
                 return response, unpacked(chunks, coding, patience)
-        except (httpx.HTTPError, httpx.InvalidURL, ValueError, DeskError) as error:
+        except (httpx.HTTPError, httpx.InvalidURL, ValueError, AppError) as error:
             failure = _failure(error)
         raise failure
 
@@ -200,9 +200,9 @@ def _network(base_url: str, pool: int) -> Network:
     return Network(pool, proxy_for(url, loopback=_loopback(url.host)), context)
 
 
-def _failure(error: Exception) -> DeskError:
+def _failure(error: Exception) -> AppError:
     match error:
-        case DeskError():
+        case AppError():
             # the frames that it came through hold the answer, and what a server has echoed in it
             error.__context__ = None
             return error.with_traceback(None)

@@ -21,7 +21,7 @@ import duckdb
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from komet import __version__
-from komet.context import Desk
+from komet.context import AppContext
 from komet.db import opening
 from komet.db.migrate import steps
 from komet.errors import InvalidInput
@@ -55,18 +55,18 @@ class Manifest(BaseModel):
         return KEY in self.sha256
 
 
-def make_backup(desk: Desk, target: Path, *, with_key: bool = False) -> Manifest:
+def make_backup(ctx: AppContext, target: Path, *, with_key: bool = False) -> Manifest:
     """Write a backup to `target`, mode 0600, complete or not at all; an older file is replaced.
 
     Raises `InvalidInput` where it cannot be written, or where there is no key file to add, and
     `StoreError` where the data file cannot be read.
     """
-    key = _key_of(desk) if with_key else None
-    with _draft(desk) as copy:
+    key = _key_of(ctx) if with_key else None
+    with _draft(ctx) as copy:
         try:
-            version = _copy_data(desk, copy)
+            version = _copy_data(ctx, copy)
             with replacing(target) as part:
-                return _pack(part, copy, key, version, desk.now())
+                return _pack(part, copy, key, version, ctx.now())
         except (OSError, duckdb.IOException) as error:
             reason = error.strerror if isinstance(error, OSError) else str(error).split("\n")[0]
             raise InvalidInput(
@@ -126,9 +126,9 @@ def private(path: Path) -> Iterator[IO[bytes]]:
 
 
 @contextmanager
-def _draft(desk: Desk) -> Iterator[Path]:
+def _draft(ctx: AppContext) -> Iterator[Path]:
     """A place where DuckDB may write, for a copy that is not kept."""
-    folder = opening.copies_folder(desk.db.path)
+    folder = opening.copies_folder(ctx.db.path)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     draft = folder / f".{uuid4().hex}.copy"
     try:
@@ -138,9 +138,9 @@ def _draft(desk: Desk) -> Iterator[Path]:
         draft.with_name(draft.name + ".wal").unlink(missing_ok=True)
 
 
-def _copy_data(desk: Desk, copy: Path) -> int:
+def _copy_data(ctx: AppContext, copy: Path) -> int:
     """Copy the data as of one moment into a new DuckDB file; the version of its schema."""
-    with desk.db.read() as con:
+    with ctx.db.read() as con:
         version = int(con.value("SELECT max(version) FROM schema_migrations"))
         source = str(con.value("SELECT current_database()"))
         # a transaction of its own: the one of `read` may not write, not even to another file
@@ -184,14 +184,14 @@ def _pack(part: Path, copy: Path, key: bytes | None, version: int, now: datetime
     return manifest
 
 
-def _key_of(desk: Desk) -> bytes:
-    if desk.settings.secret_key:
+def _key_of(ctx: AppContext) -> bytes:
+    if ctx.settings.secret_key:
         raise InvalidInput(
             _("The key is in KOMET_SECRET_KEY, not in a file: a backup does not hold it."),
             next_step=_("Keep it where you keep passwords, and leave out --with-key."),
         )
     try:
-        return desk.settings.key_path.read_bytes()
+        return ctx.settings.key_path.read_bytes()
     except OSError as error:
         raise InvalidInput(
             _("There is no key file that can be read."),

@@ -7,17 +7,17 @@ from pathlib import Path
 import duckdb
 
 from komet.backup.archive import make_backup
-from komet.context import Desk
-from komet.errors import DeskError
+from komet.context import AppContext
+from komet.errors import AppError
 
 _log = logging.getLogger(__name__)
 _NAME = "komet-{day}.zip"
 
 
-def daily_backups(desk: Desk) -> dict[date, Path]:
+def daily_backups(ctx: AppContext) -> dict[date, Path]:
     """The daily backups that are there, by the day (UTC) on which they were made."""
     found: dict[date, Path] = {}
-    for path in desk.settings.backups_path.glob(_NAME.format(day="*")):
+    for path in ctx.settings.backups_path.glob(_NAME.format(day="*")):
         try:
             found[date.fromisoformat(path.stem.removeprefix("komet-"))] = path
         except ValueError:
@@ -25,25 +25,25 @@ def daily_backups(desk: Desk) -> dict[date, Path]:
     return found
 
 
-def keep_daily_backup(desk: Desk) -> Path | None:
+def keep_daily_backup(ctx: AppContext) -> Path | None:
     """Make today's backup if there is none yet, and drop those that are too old.
 
     Returns the new file. `KOMET_BACKUP_DAYS` says how many days are kept; 0 makes and drops none.
     The key is not in it: it lies in the same folder anyhow. A backup that cannot be made is logged
     and stops nothing.
     """
-    days, today = desk.settings.backup_days, desk.now().date()
-    made = daily_backups(desk)
-    if not days or today in made or not desk.db.path.exists():
+    days, today = ctx.settings.backup_days, ctx.now().date()
+    made = daily_backups(ctx)
+    if not days or today in made or not ctx.db.path.exists():
         return None
-    target = desk.settings.backups_path / _NAME.format(day=today.isoformat())
+    target = ctx.settings.backups_path / _NAME.format(day=today.isoformat())
     try:
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        make_backup(desk, target)
+        make_backup(ctx, target)
         for day, path in made.items():
             if day <= today - timedelta(days=days):
                 path.unlink(missing_ok=True)
-    except (DeskError, OSError, duckdb.Error) as error:
+    except (AppError, OSError, duckdb.Error) as error:
         _log.warning("the daily backup was not made: %s", error)
         return None
     return target

@@ -15,11 +15,11 @@ from pathlib import Path
 import duckdb
 
 from komet.backup.daily import daily_backups
-from komet.context import Desk
+from komet.context import AppContext
 from komet.db.database import Connection
 from komet.db.errors import AlteredFile, WrongKey
 from komet.db.migrate import migrate, steps
-from komet.errors import DeskError
+from komet.errors import AppError
 from komet.language import _, _n
 
 _LEAST_FREE = 200_000_000
@@ -36,27 +36,27 @@ class Finding:
     next_step: str = ""
 
 
-def examine(desk: Desk) -> list[Finding]:
+def examine(ctx: AppContext) -> list[Finding]:
     """Every check, in order; those of the data are left out where the file does not open.
 
     Nothing is repaired and no key is made. A data file of an older schema is brought up to date, as
     by any other command.
     """
-    found = [*_folder(desk)]
-    if not desk.db.path.exists():
+    found = [*_folder(ctx)]
+    if not ctx.db.path.exists():
         found.append(
             Finding("file", True, _("There is no data file yet: nothing was kept so far."))
         )
     else:
-        found += _data(desk)
-    return [*found, *_room(desk), *_backups(desk)]
+        found += _data(ctx)
+    return [*found, *_room(ctx), *_backups(ctx)]
 
 
-def _folder(desk: Desk) -> Iterator[Finding]:
-    home = desk.settings.home.expanduser()
+def _folder(ctx: AppContext) -> Iterator[Finding]:
+    home = ctx.settings.home.expanduser()
     if os.name != "posix" or not home.is_dir():
         return
-    private = [home, *(path for path in _files(desk) if path.exists())]
+    private = [home, *(path for path in _files(ctx) if path.exists())]
     open_ones = [path.name for path in private if stat.S_IMODE(path.stat().st_mode) & 0o077]
     if open_ones:
         yield Finding(
@@ -71,20 +71,20 @@ def _folder(desk: Desk) -> Iterator[Finding]:
         yield Finding("modes", True, _("Only this user may open the data folder and its files."))
 
 
-def _files(desk: Desk) -> Iterator[Path]:
-    yield desk.db.path
-    yield desk.db.path.with_name(desk.db.path.name + ".wal")
-    yield desk.settings.key_path
-    yield desk.settings.backups_path
-    yield from daily_backups(desk).values()
+def _files(ctx: AppContext) -> Iterator[Path]:
+    yield ctx.db.path
+    yield ctx.db.path.with_name(ctx.db.path.name + ".wal")
+    yield ctx.settings.key_path
+    yield ctx.settings.backups_path
+    yield from daily_backups(ctx).values()
 
 
-def _data(desk: Desk) -> Iterator[Finding]:
+def _data(ctx: AppContext) -> Iterator[Finding]:
     restore = _("Restore a backup: `komet restore FILE`. The daily ones are in {folder}.").format(
-        folder=desk.settings.backups_path
+        folder=ctx.settings.backups_path
     )
     try:
-        with desk.db.read() as con:
+        with ctx.db.read() as con:
             yield Finding("file", True, _("The data file opens."))
             missing = list(_missing(con))
             if missing:
@@ -99,10 +99,10 @@ def _data(desk: Desk) -> Iterator[Finding]:
                 version=max(steps())))  # fmt: skip
             yield _readable(con, restore)
             yield _sums(con)
-            yield _key(desk, con)
+            yield _key(ctx, con)
     except AlteredFile as error:
         yield Finding("schema", False, error.reason, restore)
-    except DeskError as error:
+    except AppError as error:
         yield Finding("file", False, f"{error.title} {error.reason}".strip(), error.next_step)
     except duckdb.Error as error:
         # the first line only: the rest repeats the statement
@@ -198,7 +198,7 @@ def _sums(con: Connection) -> Finding:
     ).format(n=int(counted["lines"])))  # fmt: skip
 
 
-def _key(desk: Desk, con: Connection) -> Finding:
+def _key(ctx: AppContext, con: Connection) -> Finding:
     sealed = con.rows(
         "SELECT label, secret_ciphertext AS text FROM tokens"
         " WHERE secret_ciphertext IS NOT NULL ORDER BY lower(label)"
@@ -206,13 +206,13 @@ def _key(desk: Desk, con: Connection) -> Finding:
     if not sealed:
         return Finding("key", True, _("No token is kept: no key is needed."))
     again = _("Bring the old key back, or enter the secrets of these tokens again.")
-    if not desk.settings.secret_key and not desk.settings.key_path.is_file():
+    if not ctx.settings.secret_key and not ctx.settings.key_path.is_file():
         return Finding("key", False, _("The key file {name} is missing.").format(
-            name=desk.settings.key_path.name), again)  # fmt: skip
+            name=ctx.settings.key_path.name), again)  # fmt: skip
     lost = []
     for row in sealed:
         try:
-            desk.box.open(row["text"])
+            ctx.vault.open(row["text"])
         except WrongKey:
             lost.append(row["label"])
     if lost:
@@ -223,12 +223,12 @@ def _key(desk: Desk, con: Connection) -> Finding:
     ).format(n=len(sealed)))  # fmt: skip
 
 
-def _room(desk: Desk) -> Iterator[Finding]:
-    folder = desk.settings.home.expanduser()
+def _room(ctx: AppContext) -> Iterator[Finding]:
+    folder = ctx.settings.home.expanduser()
     if not folder.is_dir():
         return
     free = shutil.disk_usage(folder).free
-    size = desk.db.path.stat().st_size if desk.db.path.exists() else 0
+    size = ctx.db.path.stat().st_size if ctx.db.path.exists() else 0
     ok = free >= max(_LEAST_FREE, 2 * size)
     yield Finding(
         "room",
@@ -238,17 +238,17 @@ def _room(desk: Desk) -> Iterator[Finding]:
     )
 
 
-def _backups(desk: Desk) -> Iterator[Finding]:
-    made = daily_backups(desk)
+def _backups(ctx: AppContext) -> Iterator[Finding]:
+    made = daily_backups(ctx)
     newest = max(made, default=None)
-    today = desk.now().date()
-    if not desk.settings.backup_days:
+    today = ctx.now().date()
+    if not ctx.settings.backup_days:
         yield Finding(
             "backups", True, _("Daily backups are switched off (KOMET_BACKUP_DAYS is 0).")
         )
     elif newest is None:
-        aged = desk.db.path.exists() and (
-            desk.now().timestamp() - _born(desk) > _OLDEST_BACKUP.total_seconds()
+        aged = ctx.db.path.exists() and (
+            ctx.now().timestamp() - _born(ctx) > _OLDEST_BACKUP.total_seconds()
         )
         yield Finding(
             "backups",
@@ -268,11 +268,11 @@ def _backups(desk: Desk) -> Iterator[Finding]:
         )
 
 
-def _born(desk: Desk) -> float:
+def _born(ctx: AppContext) -> float:
     """When the data file was begun: its first migration tells it; now where it does not open."""
     try:
-        with desk.db.read() as con:
+        with ctx.db.read() as con:
             first = con.value("SELECT min(applied_at) FROM schema_migrations")
-    except (DeskError, duckdb.Error):
-        return desk.now().timestamp()
-    return float(first.timestamp()) if first else desk.now().timestamp()
+    except (AppError, duckdb.Error):
+        return ctx.now().timestamp()
+    return float(first.timestamp()) if first else ctx.now().timestamp()

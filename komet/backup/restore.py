@@ -18,12 +18,12 @@ from komet.backup.archive import (
     read_manifest,
     unpack,
 )
-from komet.context import Desk
+from komet.context import AppContext
 from komet.db import audit, private
 from komet.db.database import Connection
 from komet.db.errors import DamagedFile, WrongKey
 from komet.db.migrate import migrate
-from komet.db.vault import SecretBox
+from komet.db.vault import Vault
 from komet.errors import InvalidInput
 from komet.language import _
 
@@ -37,7 +37,7 @@ class Restored:
     key_fits: bool
 
 
-def restore_backup(desk: Desk, file: Path) -> Restored:
+def restore_backup(ctx: AppContext, file: Path) -> Restored:
     """Put the data of a backup, and its key if it has one, in the place of what is there.
 
     The backup is unpacked beside the data file, its digests are compared, it is opened and brought
@@ -46,15 +46,15 @@ def restore_backup(desk: Desk, file: Path) -> Restored:
     sound backup, and `FileInUse` where another process keeps the data file for too long; nothing
     is changed then.
     """
-    home = desk.db.path.parent
+    home = ctx.db.path.parent
     mark = uuid4().hex
     data, key = home / f".{mark}.data", home / f".{mark}.key"
     try:
         private.make_folder(home)
         manifest = _unpacked(file, data, key)
-        _prepare(data, file, desk)
-        fits = _key_fits(desk, data, key if manifest.with_key else None)
-        kept = _put_in_place(desk, data, key if manifest.with_key else None)
+        _prepare(data, file, ctx)
+        fits = _key_fits(ctx, data, key if manifest.with_key else None)
+        kept = _put_in_place(ctx, data, key if manifest.with_key else None)
         return Restored(manifest, kept, fits)
     except OSError as error:
         raise InvalidInput(
@@ -88,21 +88,21 @@ def _check_room(needed: int, folder: Path) -> None:
         )
 
 
-def _prepare(data: Path, file: Path, desk: Desk) -> None:
+def _prepare(data: Path, file: Path, ctx: AppContext) -> None:
     """Open the unpacked data, bring it to the present schema, and record what is done with it."""
     try:
         with duckdb.connect(str(data)) as raw:
             raw.execute("SET GLOBAL TimeZone = 'UTC'")
             migrate(raw)
             raw.execute("BEGIN TRANSACTION")
-            audit.record(Connection(raw), "backup restored", file.name, desk.now())
+            audit.record(Connection(raw), "backup restored", file.name, ctx.now())
             raw.execute("COMMIT")
             raw.execute("CHECKPOINT")
     except duckdb.Error as error:
         raise not_a_backup(file.name) from error
 
 
-def _key_fits(desk: Desk, data: Path, key: Path | None) -> bool:
+def _key_fits(ctx: AppContext, data: Path, key: Path | None) -> bool:
     with duckdb.connect(str(data), read_only=True) as raw:
         sealed = [
             text
@@ -110,12 +110,12 @@ def _key_fits(desk: Desk, data: Path, key: Path | None) -> bool:
                 "SELECT secret_ciphertext FROM tokens WHERE secret_ciphertext IS NOT NULL"
             ).fetchall()
         ]
-    path = key or desk.settings.key_path
+    path = key or ctx.settings.key_path
     if not sealed:
         return True
-    if not desk.settings.secret_key and not path.is_file():
+    if not ctx.settings.secret_key and not path.is_file():
         return False
-    box = SecretBox(path, desk.settings.secret_key)
+    box = Vault(path, ctx.settings.secret_key)
     try:
         for text in sealed:
             box.open(text)
@@ -124,28 +124,27 @@ def _key_fits(desk: Desk, data: Path, key: Path | None) -> bool:
     return True
 
 
-def _put_in_place(desk: Desk, data: Path, key: Path | None) -> tuple[Path, ...]:
-    if not desk.db.path.exists():
-        return _moved(desk, data, key)
+def _put_in_place(ctx: AppContext, data: Path, key: Path | None) -> tuple[Path, ...]:
+    if not ctx.db.path.exists():
+        return _moved(ctx, data, key)
     try:
         # who reads has the file for this process alone: no other can open it meanwhile
-        with desk.db.read() as con:
+        with ctx.db.read() as con:
             con.raw.cursor().execute("CHECKPOINT")
-            return _moved(desk, data, key)
+            return _moved(ctx, data, key)
     except DamagedFile:
-        return _moved(desk, data, key)
+        return _moved(ctx, data, key)
 
 
-def _moved(desk: Desk, data: Path, key: Path | None) -> tuple[Path, ...]:
-    stamp = f"{desk.now():%Y%m%d-%H%M%S}"
-    present, kept = desk.db.path, []
+def _moved(ctx: AppContext, data: Path, key: Path | None) -> tuple[Path, ...]:
+    stamp = f"{ctx.now():%Y%m%d-%H%M%S}"
+    present, kept = ctx.db.path, []
     wal = present.with_name(present.name + ".wal")
     pairs: list[tuple[Path, Path]] = []
     if key is not None and (
-        not desk.settings.key_path.exists()
-        or desk.settings.key_path.read_bytes() != key.read_bytes()
+        not ctx.settings.key_path.exists() or ctx.settings.key_path.read_bytes() != key.read_bytes()
     ):
-        pairs.append((key, desk.settings.key_path))
+        pairs.append((key, ctx.settings.key_path))
     pairs.append((data, present))
     for _new, place in pairs:
         if place.exists():

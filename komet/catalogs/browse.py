@@ -15,7 +15,7 @@ from komet.catalogs.table import rows as catalog_rows
 from komet.clients.connect import client_for
 from komet.clients.ledger import Ledger
 from komet.clients.table.providers import Provider
-from komet.context import Desk
+from komet.context import AppContext
 from komet.language import _, _n
 
 USED = "used"
@@ -34,7 +34,7 @@ class CatalogTable:
 
 
 def refresh(
-    desk: Desk,
+    ctx: AppContext,
     provider: Provider,
     kind: str,
     *,
@@ -50,20 +50,20 @@ def refresh(
     ledger = Ledger(provider.token_id or "", provider.id)
     headers = {entry.name: provider.company_id for entry in spec.headers if entry.required}
     params: dict[str, Any] = {
-        **headers, **wanted.params(days or wanted.days(time_zone.today(desk.now())), customer_id)
+        **headers, **wanted.params(days or wanted.days(time_zone.today(ctx.now())), customer_id)
     }  # fmt: skip
     try:
-        with client_for(desk, provider, ledger) as client:
+        with client_for(ctx, provider, ledger) as client:
             answer = client.call(wanted.method, **params)
     except (PermissionDenied, AuthenticationError):
-        with desk.db.write() as con:
-            catalog_rows.note(con, provider.id, kind, catalog_rows.REFUSED, desk.now())
+        with ctx.db.write() as con:
+            catalog_rows.note(con, provider.id, kind, catalog_rows.REFUSED, ctx.now())
         return refused_words(provider)
     finally:
-        ledger.save(desk)
+        ledger.save(ctx)
     found = rows_in(spec, answer)
-    with desk.db.write() as con:
-        catalog_rows.replace(con, provider.id, kind, found, desk.now())
+    with ctx.db.write() as con:
+        catalog_rows.replace(con, provider.id, kind, found, ctx.now())
     return _n("{n:,} row from Komet.", "{n:,} rows from Komet.", len(found)).format(n=len(found))
 
 
@@ -74,9 +74,9 @@ def refused_words(provider: Provider) -> str:
     )
 
 
-def table(desk: Desk, provider: Provider, kind: str, text: str = "") -> CatalogTable:
+def table(ctx: AppContext, provider: Provider, kind: str, text: str = "") -> CatalogTable:
     """What is held of a list, filtered by a part of any member's text."""
-    with desk.db.read() as con:
+    with ctx.db.read() as con:
         rows = catalog_rows.held(con, provider.id, kind)
         outcome, tried_at = catalog_rows.noted(con, provider.id, kind)
         used_by = KINDS[kind].used_by

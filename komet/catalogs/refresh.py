@@ -13,7 +13,7 @@ from komet.catalogs.table import products
 from komet.clients.connect import client_for
 from komet.clients.ledger import Ledger
 from komet.clients.table.providers import Provider
-from komet.context import Desk
+from komet.context import AppContext
 from komet.db.database import Connection
 from komet.language import _
 
@@ -28,7 +28,7 @@ def due(con: Connection, provider: Provider, now: datetime) -> list[str]:
 
 
 def refresh(
-    desk: Desk, provider: Provider, client: KometClient, methods: Sequence[str] = METHODS
+    ctx: AppContext, provider: Provider, client: KometClient, methods: Sequence[str] = METHODS
 ) -> dict[str, str]:
     """Fetch catalogs and store them. Method → `ok`, or why not, in words; never a failure.
 
@@ -47,17 +47,17 @@ def refresh(
             outcome[name] = "refused"
         except KometError as error:
             outcome[name] = str(error)
-        with desk.db.write() as con:
+        with ctx.db.write() as con:
             if frame is not None and name == METHODS[0]:
-                products.replace_box_types(con, provider.id, frame, desk.now())
+                products.replace_box_types(con, provider.id, frame, ctx.now())
             elif frame is not None:
-                products.replace_products(con, provider.id, frame, desk.now())
+                products.replace_products(con, provider.id, frame, ctx.now())
             if outcome[name] in {"ok", "refused"}:
-                products.note_catalog(con, provider.id, name, outcome[name], desk.now())
+                products.record_catalog(con, provider.id, name, outcome[name], ctx.now())
     return outcome
 
 
-def refresh_now(desk: Desk, provider: Provider) -> dict[str, str]:
+def refresh_now(ctx: AppContext, provider: Provider) -> dict[str, str]:
     """Fetch both lists of one provider, for a person who waits. Spends two requests.
 
     Raises `QuotaExhausted`, or `InvalidInput`, `NotFound` or `WrongKey` where the provider cannot
@@ -65,10 +65,10 @@ def refresh_now(desk: Desk, provider: Provider) -> dict[str, str]:
     """
     ledger = Ledger(provider.token_id or "", provider.id)
     try:
-        with client_for(desk, provider, ledger, expected=len(METHODS)) as client:
-            return refresh(desk, provider, client)
+        with client_for(ctx, provider, ledger, expected=len(METHODS)) as client:
+            return refresh(ctx, provider, client)
     finally:
-        ledger.save(desk)
+        ledger.save(ctx)
 
 
 def sentence(outcome: dict[str, str]) -> str:

@@ -14,7 +14,7 @@ from komet import __version__, language, logs, person, time_zone
 from komet.api.errors import InvalidCall
 from komet.cli import accounts, anything, downloads, keeping, mapping, reports, samples
 from komet.cli.output import err, tell
-from komet.errors import DeskError, InvalidInput, NotFound
+from komet.errors import AppError, InvalidInput, NotFound
 from komet.language import _
 from komet.settings import settings
 
@@ -90,7 +90,7 @@ def main(arguments: list[str] | None = None) -> None:
     except (InvalidInput, InvalidCall, NotFound) as error:
         err.print(str(error), markup=False, highlight=False)
         sys.exit(2)
-    except DeskError as error:
+    except AppError as error:
         err.print(str(error), markup=False, highlight=False)
         sys.exit(1)
     except KeyboardInterrupt:

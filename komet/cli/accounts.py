@@ -16,7 +16,7 @@ from komet.clients.check import Outcome, check_token
 from komet.clients.table import providers, tokens
 from komet.clients.table.providers import ProviderFields
 from komet.clients.table.tokens import Token
-from komet.context import open_desk
+from komet.context import open_context
 from komet.errors import InvalidInput
 from komet.language import _, zoned_moment
 
@@ -54,9 +54,9 @@ def add_token(
     yes
         Add it even though there is a token of the same kind and owner.
     """
-    desk = open_desk()
+    ctx = open_context()
     secret = _secret()
-    with desk.db.write() as con:
+    with ctx.db.write() as con:
         same = tokens.same_owner(con, kind.capitalize(), owner)
         if same and not yes:
             raise InvalidInput(
@@ -66,14 +66,14 @@ def add_token(
             )
         added = tokens.add_token(
             con,
-            desk.box,
+            ctx.vault,
             label=label,
             kind=kind.capitalize(),
             secret=secret,
             owner=owner,
             users=users,
             base_url=checked_base_url(base_url) if base_url else None,
-            now=desk.now(),
+            now=ctx.now(),
         )
     say(_("Added token {label} ({masked}).").format(label=added.label, masked=added.masked))
     return 0
@@ -82,8 +82,8 @@ def add_token(
 @token.command(name="list")
 def list_tokens(*, json: Json = False) -> int:
     """Show the tokens in use, without their secrets."""
-    desk = open_desk()
-    with desk.db.read() as con:
+    ctx = open_context()
+    with ctx.db.read() as con:
         found = tokens.all_tokens(con)
     if json:
         say_json([entry.model_dump(mode="json") for entry in found])
@@ -99,7 +99,7 @@ def list_tokens(*, json: Json = False) -> int:
 @token.command(name="new-key")
 def new_key() -> int:
     """Make a new key file where the old one is lost. Enter the tokens' secrets again after it."""
-    if not open_desk().box.make_key():
+    if not open_context().vault.make_key():
         raise InvalidInput(
             _("There is a key file already."),
             next_step=_("Nothing was changed; a key is never replaced."),
@@ -114,10 +114,10 @@ def check(label: str, /, *, base_url: str | None = None, json: Json = False) -> 
 
     Exit 0 when it may download purchase orders, 1 when it may not, 3 when Komet did not answer.
     """
-    desk = open_desk()
-    with desk.db.read() as con:
+    ctx = open_context()
+    with ctx.db.read() as con:
         found = tokens.token_by_label(con, label)
-    result = check_token(desk, found.id, base_url)
+    result = check_token(ctx, found.id, base_url)
     if json:
         outcome = result.outcome.value
         say_json({"usable": result.usable, "outcome": outcome, "methods": result.results})
@@ -134,11 +134,11 @@ def replace(label: str, /) -> int:
     The address stays until a client provider with another one is saved: a token is never sent to
     another place than before unless its secret was entered again.
     """
-    desk = open_desk()
+    ctx = open_context()
     secret = _secret()
-    with desk.db.write() as con:
+    with ctx.db.write() as con:
         found = tokens.token_by_label(con, label)
-        tokens.replace_secret(con, desk.box, found.id, secret, desk.now())
+        tokens.replace_secret(con, ctx.vault, found.id, secret, ctx.now())
     say(_("The secret was replaced. Check the token now."))
     return 0
 
@@ -152,10 +152,10 @@ def retire(label: str, /, *, yes: Annotated[bool, Parameter(negative="")] = Fals
     yes
         Retire it even though client providers use it: their downloads stop.
     """
-    desk = open_desk()
-    with desk.db.write() as con:
+    ctx = open_context()
+    with ctx.db.write() as con:
         found = tokens.token_by_label(con, label)
-        tokens.retire_token(con, found.id, desk.now(), in_use_too=yes)
+        tokens.retire_token(con, found.id, ctx.now(), in_use_too=yes)
     say(_("Retired token {label}.").format(label=found.label))
     return 0
 
@@ -191,8 +191,8 @@ def add_provider(
     yes
         Add it even though it gets the same orders as another one.
     """
-    desk = open_desk()
-    with desk.db.write() as con:
+    ctx = open_context()
+    with ctx.db.write() as con:
         fields = ProviderFields(
             name=name,
             token_id=tokens.token_by_label(con, token).id,
@@ -201,7 +201,7 @@ def add_provider(
             komet_group=group,
             company_id=company_id,
         )
-        added = providers.save_provider(con, fields, overlap_too=yes, now=desk.now())
+        added = providers.save_provider(con, fields, overlap_too=yes, now=ctx.now())
     say(_("Added client provider {name}.").format(name=added.name))
     return 0
 
@@ -258,8 +258,8 @@ def edit_provider(
     changed: dict[str, object] = {key: value for key, value in given.items() if value is not None}
     if not changed and token is None:
         raise InvalidInput(_("Nothing to change: `--help` lists what can be."))
-    desk = open_desk()
-    with desk.db.write() as con:
+    ctx = open_context()
+    with ctx.db.write() as con:
         held = providers.provider_by_name(con, name)
         if token is not None:
             changed["token_id"] = tokens.token_by_label(con, token).id
@@ -270,7 +270,7 @@ def edit_provider(
                                  for k, v in changed.items()}
         )  # fmt: skip
         saved = providers.save_provider(
-            con, fields, provider_id=held.id, overlap_too=yes, now=desk.now()
+            con, fields, provider_id=held.id, overlap_too=yes, now=ctx.now()
         )
     say(_("Saved {name}.").format(name=saved.name))
     return 0
@@ -297,12 +297,12 @@ def deactivate(name: str, /) -> int:
 
 
 def _set_active(name: str, active: bool, overlap_too: bool) -> int:
-    desk = open_desk()
-    with desk.db.write() as con:
+    ctx = open_context()
+    with ctx.db.write() as con:
         held = providers.provider_by_name(con, name)
         fields = ProviderFields.model_validate(held.model_dump() | {"active": active})
         saved = providers.save_provider(
-            con, fields, provider_id=held.id, overlap_too=overlap_too, now=desk.now()
+            con, fields, provider_id=held.id, overlap_too=overlap_too, now=ctx.now()
         )
     say(
         _("{name} is active.").format(name=saved.name)
@@ -315,8 +315,8 @@ def _set_active(name: str, active: bool, overlap_too: bool) -> int:
 @provider.command(name="list")
 def list_providers(*, json: Json = False) -> int:
     """Show the client providers."""
-    desk = open_desk()
-    with desk.db.read() as con:
+    ctx = open_context()
+    with ctx.db.read() as con:
         found = providers.all_providers(con)
         held = {entry.id: entry for entry in tokens.all_tokens(con, retired=True)}
     if json:

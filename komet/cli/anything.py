@@ -13,7 +13,7 @@ from komet.api.postman import collection
 from komet.catalogs.rows import table_of
 from komet.cli.output import err, say_json, table
 from komet.clients.table import providers
-from komet.context import open_desk
+from komet.context import open_context
 from komet.errors import InvalidInput
 from komet.explorer.calling import call_method, method_named
 from komet.language import _
@@ -48,10 +48,10 @@ def call(
     """
     spec = method_named(method)
     params = _object(json_) | dict(_pair(spec, text) for text in values)
-    desk = open_desk()
-    with desk.db.read() as con:
+    ctx = open_context()
+    with ctx.db.read() as con:
         chosen = providers.provider_by_name(con, provider)
-    outcome = call_method(desk, chosen, method, params, writes_allowed=write)
+    outcome = call_method(ctx, chosen, method, params, writes_allowed=write)
     if outcome.error is not None or outcome.answer is None:
         err.print(outcome.error or "", markup=False, highlight=False)
         return 1

@@ -15,7 +15,7 @@ from komet.cli.accounts import Json
 from komet.cli.output import figure, note, say, say_json, table, warn
 from komet.cli.progress import DownloadProgress
 from komet.clients.table import providers
-from komet.context import Desk, open_desk
+from komet.context import AppContext, open_context
 from komet.errors import InvalidInput
 from komet.export.orders import export as export_orders
 from komet.export.templated import export_with, template_by_name
@@ -74,17 +74,17 @@ def download(
     if sum((bool(provider), bool(group), all)) != 1:
         raise InvalidInput(_("Choose one of --provider, --group and --all."))
     _check_workers(workers)
-    desk = open_desk().for_long_work()
-    with desk.db.read() as con:
+    ctx = open_context().for_long_work()
+    with ctx.db.read() as con:
         chosen = providers.chosen(con, names=provider or (), group=group, every=all)
-    planned = plan(desk, chosen, from_, to)
+    planned = plan(ctx, chosen, from_, to)
     if dry_run:
-        return _plan_told(desk, planned, json)
+        return _plan_told(ctx, planned, json)
     note(planned.sentence)
-    run, resumed = start(desk, planned, source="command line", workers=workers)
+    run, resumed = start(ctx, planned, source="command line", workers=workers)
     if resumed:
         note(_("Taking up the download that was interrupted."))
-    return _work(desk, run, json)
+    return _work(ctx, run, json)
 
 
 def refresh(
@@ -114,44 +114,44 @@ def refresh(
     if provider and group:
         raise InvalidInput(_("Choose one of --provider and --group."))
     _check_workers(workers)
-    desk = open_desk().for_long_work()
-    with desk.db.read() as con:
+    ctx = open_context().for_long_work()
+    with ctx.db.read() as con:
         chosen = providers.chosen(con, names=provider or (), group=group, every=group is None)
     if number:
         named = chosen if provider or group else ()
-        result = refresh_numbers(desk, providers_of(desk, numbers_in(number), named))
+        result = refresh_numbers(ctx, providers_of(ctx, numbers_in(number), named))
         if json:
             say_json(result.__dict__)
         else:
             say(result.sentence)
         return 1 if result.missing or result.failed else 0
-    planned = refresh_plan(desk, chosen)
+    planned = refresh_plan(ctx, chosen)
     note(planned.sentence)
     if not planned.slices:
         say(_("Every day of the open window is final: nothing to refresh."))
         return 0
-    run, resumed = start(desk, planned, source="refresh", workers=workers)
+    run, resumed = start(ctx, planned, source="refresh", workers=workers)
     if resumed:
         note(_("Taking up the download that was interrupted."))
-    return _work(desk, run, json)
+    return _work(ctx, run, json)
 
 
 def retry(run: str | None = None, /, *, json: Json = False) -> int:
     """Fetch the failed and unfinished days of a run (default: the last), and nothing else."""
-    desk = open_desk().for_long_work()
-    found, count = retryable(desk, run)
+    ctx = open_context().for_long_work()
+    found, count = retryable(ctx, run)
     if not count:
         say(_("Nothing to retry: every day of that download is there."))
         return 0
     note(_n("{count} day to fetch.", "{count} days to fetch.", count).format(count=count))
-    return _work(desk, found, json)
+    return _work(ctx, found, json)
 
 
 def runs_command(*, last: Switch = False, json: Json = False) -> int:
     """Show past downloads; `--last` shows the days of the newest."""
-    desk = open_desk()
-    with desk.db.read() as con:
-        found = runs.latest_runs(con, desk.now(), limit=1 if last else 20)
+    ctx = open_context()
+    with ctx.db.read() as con:
+        found = runs.latest_runs(con, ctx.now(), limit=1 if last else 20)
         summaries = {run.id: runs.summary(con, run.id) for run in found}
         slices = runs.slices_of(con, found[0].id) if last and found else []
         names = {p.id: p.name for p in providers.all_providers(con)}
@@ -237,8 +237,8 @@ def export(
             _("--separator and --decimal are for a .csv file without a template."),
             _("A template says itself how its file is written."),
         )
-    desk = open_desk()
-    with desk.db.read() as con:
+    ctx = open_context()
+    with ctx.db.read() as con:
         ids = tuple(providers.provider_by_name(con, name).id for name in provider or ())
     only = Mapped.MAPPED if mapped else Mapped.UNMAPPED if unmapped else Mapped.ALL
     chosen = OrderFilter(
@@ -264,7 +264,7 @@ def export(
         work=work,
     )
     if template:
-        path, rows = export_with(desk, template_by_name(desk, template), chosen, out)
+        path, rows = export_with(ctx, template_by_name(ctx, template), chosen, out)
         if json:
             say_json({"file": str(path), "rows": rows})
         else:
@@ -278,7 +278,7 @@ def export(
     dialect = dialect_of(
         current(), signs[separator] if separator else None, decimal == "comma" if decimal else None
     )
-    totals = export_orders(desk, chosen, out, dialect)
+    totals = export_orders(ctx, chosen, out, dialect)
     if json:
         say_json({"file": str(out), **totals.__dict__})
     else:
@@ -298,8 +298,8 @@ def _check_workers(workers: int | None) -> None:
         raise InvalidInput(_("--workers takes 1 to 16."))
 
 
-def _plan_told(desk: Desk, planned: Plan, json: bool) -> int:
-    with desk.db.read() as con:
+def _plan_told(ctx: AppContext, planned: Plan, json: bool) -> int:
+    with ctx.db.read() as con:
         names = {p.id: p.name for p in providers.all_providers(con)}
     if json:
         say_json({
@@ -322,8 +322,8 @@ def _plan_told(desk: Desk, planned: Plan, json: bool) -> int:
     return 0
 
 
-def _work(desk: Desk, run: Run, json: bool) -> int:
-    keep_daily_backup(desk)
+def _work(ctx: AppContext, run: Run, json: bool) -> int:
+    keep_daily_backup(ctx)
     stop = threading.Event()
     pressed: list[int] = []
 
@@ -334,16 +334,16 @@ def _work(desk: Desk, run: Run, json: bool) -> int:
         warn(_("Stopping after the days under way …"))
         stop.set()
 
-    with desk.db.read() as con:
+    with ctx.db.read() as con:
         waiting = len(runs.slices_of(con, run.id, unfinished=True))
     before = {sig: signal.signal(sig, ask_to_stop) for sig in (signal.SIGINT, signal.SIGTERM)}
     try:
         with DownloadProgress(waiting) as progress:
-            ended = execute(desk, run.id, stop=stop, on_slice=progress.advance)
+            ended = execute(ctx, run.id, stop=stop, on_slice=progress.advance)
     finally:
         for sig, handler in before.items():
             signal.signal(sig, handler)
-    with desk.db.read() as con:
+    with ctx.db.read() as con:
         summary = runs.summary(con, run.id)
         names = {p.id: p.name for p in providers.all_providers(con)}
         failed = [s for s in runs.slices_of(con, run.id, unfinished=True) if s.reason]

@@ -10,7 +10,7 @@ from komet.backup.doctor import examine
 from komet.backup.restore import restore_backup
 from komet.cli.accounts import Json
 from komet.cli.output import err, say, say_json
-from komet.context import open_desk
+from komet.context import open_context
 from komet.language import _
 
 Switch = Annotated[bool, Parameter(negative="")]
@@ -26,7 +26,7 @@ def backup(file: Path, /, *, with_key: Switch = False, json: Json = False) -> in
     with_key
         Add the key of the token secrets: whoever has the file has the tokens then.
     """
-    made = make_backup(open_desk(), file, with_key=with_key)
+    made = make_backup(open_context(), file, with_key=with_key)
     if json:
         say_json({"file": str(file), **made.model_dump(mode="json"), "with_key": made.with_key})
         return 0
@@ -53,8 +53,8 @@ def restore(file: Path, /, *, json: Json = False) -> int:
     file
         What `komet backup` wrote, or a daily backup of the data folder.
     """
-    desk = open_desk()
-    done = restore_backup(desk, file)
+    ctx = open_context()
+    done = restore_backup(ctx, file)
     if json:
         say_json({
             "made_at": done.manifest.made_at,
@@ -75,7 +75,7 @@ def restore(file: Path, /, *, json: Json = False) -> int:
 
 def doctor(*, json: Json = False) -> int:
     """Check data file, schema, sums, key, modes, disk and backups. Exit 1 if anything is wrong."""
-    findings = examine(open_desk())
+    findings = examine(open_context())
     if json:
         say_json([finding.__dict__ for finding in findings])
     else:

@@ -8,7 +8,7 @@ from cyclopts import App, Parameter
 from komet.cli.accounts import Json
 from komet.cli.output import err, say, say_json
 from komet.clients.table import providers
-from komet.context import Desk, open_desk
+from komet.context import AppContext, open_context
 from komet.errors import InvalidInput
 from komet.export.replacing import replacing
 from komet.language import _, _n
@@ -44,24 +44,24 @@ def import_file(
     offline
         Do not fetch the product list of a client that has none yet.
     """
-    desk = open_desk()
+    ctx = open_context()
     try:
         data = file.read_bytes()
     except OSError as error:
         raise InvalidInput(
             _("{name} cannot be read.").format(name=file.name), error.strerror or ""
         ) from error
-    provider_id = _provider_id(desk, provider)
-    lists = [] if offline else product_lists.missing_for_file(desk, data, file.name, provider_id)
+    provider_id = _provider_id(ctx, provider)
+    lists = [] if offline else product_lists.missing_for_file(ctx, data, file.name, provider_id)
     not_fetched: dict[str, str] = {}
     if lists:
         left_out = _("--offline leaves it out.")
         _tell(f"{product_lists.announcement(lists)} {left_out}")
-        not_fetched = product_lists.fetch(desk, lists)
-    checked = imports.dry_run(desk, data, file.name, provider_id)
+        not_fetched = product_lists.fetch(ctx, lists)
+    checked = imports.dry_run(ctx, data, file.name, provider_id)
     if bad_rows:
         _write_whole(bad_rows, checked.bad_rows_csv())
-    done = None if dry_run else imports.apply(desk, checked, file.name)
+    done = None if dry_run else imports.apply(ctx, checked, file.name)
     overtaken = done.sentences() if done else []
     for told in (*not_fetched.values(), *checked.notes, *overtaken):
         _tell(told)
@@ -104,11 +104,11 @@ def import_file(
 @mapping.command(name="export")
 def export_file(out: Path, /, *, provider: str | None = None) -> int:
     """Write every known product with its SKU as CSV, in the form that can be imported again."""
-    desk = open_desk()
-    provider_id = _provider_id(desk, provider)
-    with desk.db.read() as con:
+    ctx = open_context()
+    provider_id = _provider_id(ctx, provider)
+    with ctx.db.read() as con:
         chosen = [provider_id] if provider_id else [p.id for p in providers.all_providers(con)]
-    _write_whole(out, imports.export(desk, chosen))
+    _write_whole(out, imports.export(ctx, chosen))
     say(_("Wrote {path}.").format(path=out))
     return 0
 
@@ -128,8 +128,8 @@ def _tell(sentence: str) -> None:
     err.print(sentence, markup=False, highlight=False)
 
 
-def _provider_id(desk: Desk, name: str | None) -> str | None:
+def _provider_id(ctx: AppContext, name: str | None) -> str | None:
     if name is None:
         return None
-    with desk.db.read() as con:
+    with ctx.db.read() as con:
         return providers.provider_by_name(con, name).id

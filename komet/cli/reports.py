@@ -11,7 +11,7 @@ from komet.cli.accounts import Json
 from komet.cli.downloads import Names, Switch
 from komet.cli.output import figure, say, say_json, table
 from komet.clients.table import providers
-from komet.context import Desk, open_desk
+from komet.context import AppContext, open_context
 from komet.language import _, moment
 from komet.orders import changes as found_changes
 from komet.orders.changes import GROUPS, WORDS, ChangeFilter, Kind
@@ -59,11 +59,11 @@ def changes(
     limit
         Rows of changes to show, the newest first.
     """
-    desk = open_desk()
-    with desk.db.read() as con:
+    ctx = open_context()
+    with ctx.db.read() as con:
         chosen = ChangeFilter(
             since=time_zone.instant(since) if since else found_changes.last_download(con),
-            providers=_ids(desk, provider),
+            providers=_ids(ctx, provider),
             kinds=tuple(kind or ()),
             customer=customer,
             product=product,
@@ -134,17 +134,17 @@ def planning(
     cancelled
         With what was cancelled.
     """
-    desk = open_desk()
-    today = time_zone.today(desk.now())
+    ctx = open_context()
+    today = time_zone.today(ctx.now())
     monday = today - timedelta(days=today.weekday())
     chosen = OrderFilter(
-        providers=_ids(desk, provider),
+        providers=_ids(ctx, provider),
         ship_from=from_ or monday - timedelta(weeks=4),
         ship_to=to or monday + timedelta(weeks=5, days=-1),
         standing=not cancelled,
     )
     down = tuple(dict.fromkeys(rows or ["product"]))[:2]
-    with desk.db.read() as con:
+    with ctx.db.read() as con:
         found = pivot(
             con, chosen, rows=down, column=None if column == "none" else column, measure=sum
         )
@@ -175,6 +175,6 @@ def _shown(value: float) -> str:
     return figure(pl.Series([value]).round(2).cast(pl.Decimal(18, 2)).item())
 
 
-def _ids(desk: Desk, names: list[str] | None) -> tuple[str, ...]:
-    with desk.db.read() as con:
+def _ids(ctx: AppContext, names: list[str] | None) -> tuple[str, ...]:
+    with ctx.db.read() as con:
         return tuple(providers.provider_by_name(con, name).id for name in names or ())

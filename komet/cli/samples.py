@@ -6,7 +6,7 @@ from typing import Literal
 
 from komet import demo as sample
 from komet.cli.output import err, say
-from komet.context import open_desk
+from komet.context import open_context
 from komet.errors import InvalidInput
 from komet.export.orders import export
 from komet.ingest.engine import execute
@@ -48,26 +48,26 @@ def demo(*, home: Path | None = None) -> int:
     """
     target = (home or Path()) / "demo.xlsx"
     if home or not os.environ.get("KOMET_HOME"):
-        desk = open_desk(Settings(home=home or Path("komet-demo")))
+        ctx = open_context(Settings(home=home or Path("komet-demo")))
     else:
-        desk = open_desk()
-    server = sample.start_sandbox(desk)
+        ctx = open_context()
+    server = sample.start_sandbox(ctx)
     try:
         say(_("1. Sandbox, tokens and client providers at {url}").format(url=server.base_url))
-        chosen = sample.prepare(desk, server)
+        chosen = sample.prepare(ctx, server)
         say(_("2. SKU mapping imported"))
-        start_day, end_day = sample.window(desk)
-        planned = plan(desk, chosen, start_day, end_day)
-        run, _resumed = start(desk, planned, source="demo")
-        ended = execute(desk, run.id)
-        with desk.db.read() as con:
+        start_day, end_day = sample.window(ctx)
+        planned = plan(ctx, chosen, start_day, end_day)
+        run, _resumed = start(ctx, planned, source="demo")
+        ended = execute(ctx, run.id)
+        with ctx.db.read() as con:
             summary = runs.summary(con, run.id)
         say(_("3. Downloaded {orders:,} POs with {lines:,} lines").format(**summary))
         if ended.state is not RunState.DONE:
             err.print(ended.message or ended.state.value, markup=False)
             return 1
         ids = tuple(provider.id for provider in chosen)
-        export(desk, OrderFilter(providers=ids, ship_from=start_day, ship_to=end_day), target)
+        export(ctx, OrderFilter(providers=ids, ship_from=start_day, ship_to=end_day), target)
         found = sample.excel_totals(target)
         say(_("4. Wrote {path}").format(path=target.absolute()))
         say(_("   Excel:   {totals}").format(totals=sample.sentence(found)))

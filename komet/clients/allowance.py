@@ -15,7 +15,7 @@ from komet.api.errors import QuotaExhausted
 from komet.clients.table import calls, providers, tokens
 from komet.clients.table.providers import Provider
 from komet.clients.table.tokens import Token
-from komet.context import Desk
+from komet.context import AppContext
 from komet.db.database import Connection
 
 BLOCK = 50
@@ -30,8 +30,8 @@ class Gate:
     others; beyond them each is set aside on its own. What was not sent is given back at the end.
     """
 
-    def __init__(self, desk: Desk, token_id: str, expected: int = 1) -> None:
-        self._desk = desk
+    def __init__(self, ctx: AppContext, token_id: str, expected: int = 1) -> None:
+        self._ctx = ctx
         self._token_id = token_id
         self._expected = expected
         self._held = 0
@@ -49,7 +49,7 @@ class Gate:
     def spend(self) -> None:
         """Take one request. Raises `QuotaExhausted` when there is none left today."""
         with self._lock:
-            now = self._desk.now()
+            now = self._ctx.now()
             if self._valid_until and now >= self._valid_until:
                 # it may have gone to others by now, and yesterday's does not count today
                 self._held, self._valid_until = 0, None
@@ -68,7 +68,7 @@ class Gate:
 
     def _set_aside(self, now: datetime) -> None:
         wanted = max(1, min(BLOCK, self._expected))
-        with self._desk.db.write() as con:
+        with self._ctx.db.write() as con:
             token = tokens.token_by_id(con, self._token_id)
             self._held = calls.set_aside(con, self.reservation_id, token, wanted, now)
         if not self._held:
@@ -100,8 +100,8 @@ def pools(con: Connection, chosen: Sequence[Provider]) -> list[tuple[list[Token]
     return list(found.values())
 
 
-def left_today(con: Connection, desk: Desk, provider: Provider) -> int | None:
+def left_today(con: Connection, ctx: AppContext, provider: Provider) -> int | None:
     """Requests left today in the provider's pool; None for one without a token in use."""
     for pool, _providers in pools(con, [provider]):
-        return calls.left_today(con, pool, desk.now())
+        return calls.left_today(con, pool, ctx.now())
     return None

@@ -22,7 +22,7 @@ from komet.api.transport import checked_base_url
 from komet.clients.connect import token_client
 from komet.clients.table import tokens
 from komet.clients.table.tokens import Token
-from komet.context import Desk
+from komet.context import AppContext
 from komet.language import _
 
 NEEDED = ("purchase.order.list",)
@@ -102,32 +102,32 @@ def _not_allowed(result: str) -> str:
     return _("the method is not allowed for it") if result == REFUSED else result
 
 
-def check_token(desk: Desk, token_id: str, base_url: str | None = None) -> Check:
+def check_token(ctx: AppContext, token_id: str, base_url: str | None = None) -> Check:
     """Call each method once, remember the outcome, and spend seven requests or a few more.
 
     Stops where Komet does not answer. Raises `QuotaExhausted` where today's requests are used up,
     `InvalidInput` for another address than the token's, `NotFound` or `WrongKey`.
     """
-    with desk.db.read() as con:
+    with ctx.db.read() as con:
         token = tokens.token_by_id(con, token_id)
     names = (*NEEDED, *USEFUL, *COMPANY_ONLY)
     results = {name: NOT_FOR_KIND for name in names if not _is_for(token, name)}
     expected = len(names) - len(results)
-    with token_client(desk, token_id, base_url, expected=expected) as client:
+    with token_client(ctx, token_id, base_url, expected=expected) as client:
         for name in names:
             if name not in results:
-                results[name] = _try(client, name, time_zone.today(desk.now()))
+                results[name] = _try(client, name, time_zone.today(ctx.now()))
             if results[name] == UNREACHABLE:
                 break
     results = {name: results[name] for name in names if name in results}
-    with desk.db.write() as con:
-        tokens.save_check(con, token_id, results, desk.now())
+    with ctx.db.write() as con:
+        tokens.save_check(con, token_id, results, ctx.now())
     return Check(results)
 
 
-def locations(desk: Desk, token_id: str, base_url: str | None = None) -> list[Location]:
+def locations(ctx: AppContext, token_id: str, base_url: str | None = None) -> list[Location]:
     """The locations to pick from; empty where the token may not list them. Raises `KometError`."""
-    with token_client(desk, token_id, base_url) as client:
+    with token_client(ctx, token_id, base_url) as client:
         try:
             return client.locations()
         except (AuthenticationError, PermissionDenied):

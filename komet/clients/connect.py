@@ -11,32 +11,32 @@ from komet.clients.allowance import Gate
 from komet.clients.ledger import Ledger
 from komet.clients.table import tokens
 from komet.clients.table.providers import Provider
-from komet.context import Desk
+from komet.context import AppContext
 from komet.errors import InvalidInput
 from komet.language import _
 
 _HURRIED = RetryPolicy(tries=2, longest_retry_after=3)
 
 
-def _hurried(desk: Desk) -> Timeouts:
-    patient = _patient(desk)
+def _hurried(ctx: AppContext) -> Timeouts:
+    patient = _patient(ctx)
     return Timeouts(patient.connect, min(30, patient.read), min(90, patient.deadline))
 
 
-def _patient(desk: Desk) -> Timeouts:
-    chosen = desk.settings
+def _patient(ctx: AppContext) -> Timeouts:
+    chosen = ctx.settings
     return Timeouts(chosen.connect_timeout, chosen.read_timeout, chosen.answer_timeout)
 
 
-def address_of(desk: Desk, provider: Provider) -> str:
+def address_of(ctx: AppContext, provider: Provider) -> str:
     """Where a provider is asked: its own base URL, else its token's, else Komet's."""
-    with desk.db.read() as con:
+    with ctx.db.read() as con:
         token = tokens.token_by_id(con, provider.token_id) if provider.token_id else None
     return provider.base_url or (token.address if token else DEFAULT_BASE_URL)
 
 
 def client_for(
-    desk: Desk,
+    ctx: AppContext,
     provider: Provider,
     ledger: Ledger,
     *,
@@ -57,29 +57,29 @@ def client_for(
             _("{provider} has no token.").format(provider=provider.name),
             next_step=_("Choose one on the Client providers page."),
         )
-    address = address_of(desk, provider)
-    with desk.db.write() as con:
-        tokens.lead_to(con, provider.token_id, address, sent=True)
-        secret = tokens.secret_of(con, desk.box, provider.token_id)
-    ledger.gate = gate or Gate(desk, provider.token_id, expected)
+    address = address_of(ctx, provider)
+    with ctx.db.write() as con:
+        tokens.set_base_url(con, provider.token_id, address, sent=True)
+        secret = tokens.secret_of(con, ctx.vault, provider.token_id)
+    ledger.gate = gate or Gate(ctx, provider.token_id, expected)
     return KometClient(
         address,
         secret.get_secret_value(),
         provider=provider.name,
-        timeouts=_patient(desk) if patient else _hurried(desk),
+        timeouts=_patient(ctx) if patient else _hurried(ctx),
         retry=None if patient else _HURRIED,
         on_call=ledger.note,
         before_call=ledger.gate.spend,
         sleep=sleep,
-        largest_answer=desk.settings.max_answer_mb * MB,
+        largest_answer=ctx.settings.max_answer_mb * MB,
         check=check,
-        now=desk.now,
+        now=ctx.now,
     )
 
 
 @contextmanager
 def token_client(
-    desk: Desk, token_id: str, base_url: str | None = None, *, expected: int = 1
+    ctx: AppContext, token_id: str, base_url: str | None = None, *, expected: int = 1
 ) -> Iterator[KometClient]:
     """A client with a token alone, for a person who waits: two tries, short time-outs.
 
@@ -88,23 +88,23 @@ def token_client(
     """
     ledger = Ledger(token_id)
     base_url = checked_base_url(base_url) if base_url else None
-    with desk.db.write() as con:
+    with ctx.db.write() as con:
         address = base_url or tokens.token_by_id(con, token_id).address
         # an address that a person gives here is as good as one that a provider is saved with
-        tokens.lead_to(con, token_id, address, sent=False)
-        tokens.lead_to(con, token_id, address, sent=True)
-        secret = tokens.secret_of(con, desk.box, token_id)
-    ledger.gate = Gate(desk, token_id, expected)
+        tokens.set_base_url(con, token_id, address, sent=False)
+        tokens.set_base_url(con, token_id, address, sent=True)
+        secret = tokens.secret_of(con, ctx.vault, token_id)
+    ledger.gate = Gate(ctx, token_id, expected)
     try:
         with KometClient(
             address,
             secret.get_secret_value(),
-            timeouts=_hurried(desk),
-            largest_answer=desk.settings.max_answer_mb * MB,
+            timeouts=_hurried(ctx),
+            largest_answer=ctx.settings.max_answer_mb * MB,
             retry=_HURRIED,
             on_call=ledger.note,
             before_call=ledger.gate.spend,
         ) as client:
             yield client
     finally:
-        ledger.save(desk)
+        ledger.save(ctx)

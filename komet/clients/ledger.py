@@ -5,7 +5,7 @@ import threading
 from komet.api.client import ApiCall
 from komet.clients.allowance import Gate
 from komet.clients.table import calls
-from komet.context import Desk
+from komet.context import AppContext
 from komet.db.database import Connection
 
 
@@ -53,8 +53,8 @@ class Ledger:
         if self.gate:
             self.gate.give_back(con)
 
-    def save(self, desk: Desk) -> None:
+    def save(self, ctx: AppContext) -> None:
         """`close` in a transaction of its own, once the client has nothing under way."""
         if self._rows or (self.gate and self.gate.holds):
-            with desk.db.write() as con:
+            with ctx.db.write() as con:
                 self.close(con)

@@ -11,10 +11,10 @@ StoreError
 └── WrongKey        the secrets in it were encrypted with another key
 """
 
-from komet.errors import DeskError
+from komet.errors import AppError
 
 
-class StoreError(DeskError):
+class StoreError(AppError):
     """The base of the store's failures."""
 
 

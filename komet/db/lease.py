@@ -42,26 +42,26 @@ Prepare = Callable[[duckdb.DuckDBPyConnection, str | None], str]
 Identity = tuple[int, int, str]
 """Device, inode and store ID: the file that is open."""
 
-_holdings: dict[Path, "Holding"] = {}
-_holdings_guard = threading.Lock()
+_leases: dict[Path, "FileLease"] = {}
+_leases_guard = threading.Lock()
 
 
 def _close_all() -> None:
     """At exit: a thread that the interpreter ends inside DuckDB would abort the process."""
-    for holding in list(_holdings.values()):
-        holding.close_for_good()
+    for lease in list(_leases.values()):
+        lease.close_for_good()
 
 
 atexit.register(_close_all)
 
 
-def holding_of(path: Path) -> "Holding":
-    """The one holding of a path in this process."""
-    with _holdings_guard:
-        return _holdings.setdefault(path, Holding(path))
+def lease_of(path: Path) -> "FileLease":
+    """The one lease of a path in this process."""
+    with _leases_guard:
+        return _leases.setdefault(path, FileLease(path))
 
 
-class Holding:
+class FileLease:
     """One file. `write_lock` makes the writers of this process take turns."""
 
     def __init__(self, path: Path) -> None:

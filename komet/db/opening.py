@@ -29,7 +29,7 @@ _SHUT: dict[str, str | bool | int | float | list[str]] = {
     "autoload_known_extensions": "false",
     "allow_community_extensions": "false",
 }
-# closing writes a checkpoint only when the holding asks for one
+# closing writes a checkpoint only when the lease asks for one
 _SETTINGS = """
 SET GLOBAL TimeZone = 'UTC';
 SET enable_progress_bar = false;

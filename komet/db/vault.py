@@ -14,7 +14,7 @@ from komet.db.errors import WrongKey
 from komet.language import _
 
 
-class SecretBox:
+class Vault:
     """Encrypts and decrypts token secrets, with the given key or that of the key file."""
 
     def __init__(self, key_path: Path, secret_key: SecretStr | None = None) -> None:

@@ -17,7 +17,7 @@ from komet.clients.connect import client_for
 from komet.clients.ledger import Ledger
 from komet.clients.table import tokens
 from komet.clients.table.providers import Provider
-from komet.context import Desk
+from komet.context import AppContext
 from komet.db import audit
 from komet.errors import InvalidInput
 from komet.explorer import table as method_calls
@@ -59,7 +59,7 @@ def method_named(name: str) -> Method:
 
 
 def call_method(
-    desk: Desk,
+    ctx: AppContext,
     provider: Provider | None,
     name: str,
     params: dict[str, Any],
@@ -87,10 +87,10 @@ def call_method(
     ledger = _Listener(provider)
     answer: dict[str, Any] | None = None
     failure: KometError | None = None
-    at = desk.now()
+    at = ctx.now()
     sample = token_for(spec).secret
     try:
-        with _client(desk, provider, ledger, sandbox_url, sample) as client:
+        with _client(ctx, provider, ledger, sandbox_url, sample) as client:
             answer = client.call(name, **params)
     except InvalidCall:
         raise
@@ -98,17 +98,17 @@ def call_method(
         failure = error
     finally:
         if provider:
-            ledger.save(desk)
+            ledger.save(ctx)
     heard = _Heard(at, answer, failure, ledger.tried, sample)
-    return _recorded(desk, provider, spec, params, heard)
+    return _recorded(ctx, provider, spec, params, heard)
 
 
 def _client(
-    desk: Desk, provider: Provider | None, ledger: Ledger, sandbox_url: str, sample: str
+    ctx: AppContext, provider: Provider | None, ledger: Ledger, sandbox_url: str, sample: str
 ) -> KometClient:
     if provider is None:
         return KometClient(sandbox_url, sample, provider=SANDBOX, on_call=ledger.note)
-    return client_for(desk, provider, ledger)
+    return client_for(ctx, provider, ledger)
 
 
 class _Listener(Ledger):
@@ -134,17 +134,17 @@ class _Heard:
 
 
 def _recorded(
-    desk: Desk, provider: Provider | None, spec: Method, params: dict[str, Any], heard: _Heard
+    ctx: AppContext, provider: Provider | None, spec: Method, params: dict[str, Any], heard: _Heard
 ) -> Outcome:
     last = heard.tried[-1] if heard.tried else None
     milliseconds = sum(call.milliseconds for call in heard.tried)
     secret = heard.sample
     if provider:
-        with desk.db.read() as con:
-            secret = tokens.secret_of(con, desk.box, provider.token_id or "").get_secret_value()
+        with ctx.db.read() as con:
+            secret = tokens.secret_of(con, ctx.vault, provider.token_id or "").get_secret_value()
     shown = _shortened(_without(secret, wire_json(params)))
     answer = _without(secret, heard.answer)
-    with desk.db.write() as con:
+    with ctx.db.write() as con:
         call_id = method_calls.record(
             con,
             provider_id=provider.id if provider else None,

@@ -7,7 +7,6 @@ from uuid import uuid4
 
 from pydantic import BaseModel, ConfigDict, field_validator
 
-from komet import person
 from komet.db.database import Connection
 from komet.errors import InvalidInput, NotFound
 from komet.language import _
@@ -57,7 +56,7 @@ def record(
         f"INSERT INTO method_calls ({_COLUMNS}) VALUES ($id, $now, $who, $provider, $method,"
         " $params, $outcome, $status, $milliseconds, $rows, NULL)",
         {
-            "id": call_id, "now": now, "who": person.current(), "provider": provider_id,
+            "id": call_id, "now": now, "who": con.actor, "provider": provider_id,
             "method": method, "params": json.dumps(params, ensure_ascii=False),
             "outcome": outcome, "status": http_status, "milliseconds": milliseconds,
             "rows": answer_rows,

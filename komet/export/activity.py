@@ -8,7 +8,7 @@ import polars as pl
 from komet.activity import describe, failures, requests, timeline
 from komet.activity.outcomes import outcome_of
 from komet.activity.timeline import ActivityFilter
-from komet.context import Desk
+from komet.context import AppContext
 from komet.export.layout import Layout, heading_of
 from komet.export.sheet import Column, Sheet
 from komet.export.sheet import ColumnKind as Kind
@@ -44,14 +44,14 @@ _ERRORS: Layout = (
 )
 
 
-def export(desk: Desk, chosen: ActivityFilter, target: Path) -> None:
+def export(ctx: AppContext, chosen: ActivityFilter, target: Path) -> None:
     """Write the workbook `target` (.xlsx): sheets Activity, Requests and Errors.
 
     Activity is what the filter finds; Requests and Errors are of the last `requests.DAYS` days.
     The file appears complete or not at all. Raises `OSError` if it cannot be written.
     """
-    now = desk.now()
-    with desk.db.read() as con:
+    now = ctx.now()
+    with ctx.db.read() as con:
         found = timeline.entries(con, chosen, now)
         events = describe.described(found, describe.provider_names(con))
         spent = requests.by_day(con, now)
@@ -72,11 +72,11 @@ def export(desk: Desk, chosen: ActivityFilter, target: Path) -> None:
     )
 
 
-def export_bytes(desk: Desk, chosen: ActivityFilter) -> bytes:
+def export_bytes(ctx: AppContext, chosen: ActivityFilter) -> bytes:
     """The same file as bytes, for a browser to download."""
     with TemporaryDirectory() as folder:
         target = Path(folder) / "activity.xlsx"
-        export(desk, chosen, target)
+        export(ctx, chosen, target)
         return target.read_bytes()
 
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from komet.context import Desk
+from komet.context import AppContext
 from komet.db import audit
 from komet.export import layout
 from komet.export.orders import sheet_of, written
@@ -12,13 +12,13 @@ from komet.orders import changes
 from komet.orders.changes import GROUPS, ChangeFilter
 
 
-def export_changes(desk: Desk, chosen: ChangeFilter, target: Path) -> int:
+def export_changes(ctx: AppContext, chosen: ChangeFilter, target: Path) -> int:
     """Write the changes that the filter finds to an .xlsx file; returns how many.
 
     Sheet Changes with the changed values marked, and a sheet of differences for each of `GROUPS`.
     Raises `InvalidInput` where the file cannot be written.
     """
-    with desk.db.read() as con:
+    with ctx.db.read() as con:
         found = changes.changes(con, chosen)
         sums = {by: changes.differences(con, chosen, by) for by in GROUPS}
     sheets = [
@@ -32,14 +32,14 @@ def export_changes(desk: Desk, chosen: ChangeFilter, target: Path) -> int:
         name = _("By {group}").format(group=_(GROUPS[by]).lower())
         sheets.append(sheet_of(name, layout.DIFFERENCES, frame, totals))
     written(target, sheets)
-    with desk.db.write() as con:
-        audit.record(con, "changes exported", target.name, desk.now(), {"rows": found.height})
+    with ctx.db.write() as con:
+        audit.record(con, "changes exported", target.name, ctx.now(), {"rows": found.height})
     return found.height
 
 
-def export_changes_bytes(desk: Desk, chosen: ChangeFilter) -> bytes:
+def export_changes_bytes(ctx: AppContext, chosen: ChangeFilter) -> bytes:
     """The same file as bytes, for a browser to download."""
     with TemporaryDirectory() as folder:
         target = Path(folder) / "changes.xlsx"
-        export_changes(desk, chosen, target)
+        export_changes(ctx, chosen, target)
         return target.read_bytes()

@@ -14,7 +14,7 @@ import polars as pl
 
 from komet import __version__, language, time_zone
 from komet.clients.table import providers
-from komet.context import Desk
+from komet.context import AppContext
 from komet.db import audit
 from komet.db.database import Connection
 from komet.errors import InvalidInput
@@ -36,7 +36,7 @@ _TOTALLED = ("boxes", "stems", "fbe", "total_cost", "quantity_confirmed")
 
 
 def export(
-    desk: Desk, chosen: OrderFilter, target: Path, dialect: CsvDialect | None = None
+    ctx: AppContext, chosen: OrderFilter, target: Path, dialect: CsvDialect | None = None
 ) -> Totals:
     """Write every item that the filter finds to `target`, by its ending; returns the totals.
 
@@ -51,10 +51,10 @@ def export(
             _("“{name}” has no ending that can be exported.").format(name=target.name),
             next_step=_("Use .xlsx, .csv or .parquet."),
         )
-    with desk.db.read() as con:
+    with ctx.db.read() as con:
         totals = query.totals(con, chosen)
         found = frames.items(con, chosen)
-        sheets = _sheets(con, desk, chosen, totals, found) if ending == ".xlsx" else []
+        sheets = _sheets(con, ctx, chosen, totals, found) if ending == ".xlsx" else []
     with reported(target):
         if ending == ".xlsx":
             write_workbook(target, sheets)
@@ -69,18 +69,18 @@ def export(
             )
         else:
             write_parquet(target, _named(found, layout.ITEMS))
-    with desk.db.write() as con:
-        audit.record(con, "orders exported", target.name, desk.now(), {"items": totals.items})
+    with ctx.db.write() as con:
+        audit.record(con, "orders exported", target.name, ctx.now(), {"items": totals.items})
     return totals
 
 
 def export_bytes(
-    desk: Desk, chosen: OrderFilter, ending: str, dialect: CsvDialect | None = None
+    ctx: AppContext, chosen: OrderFilter, ending: str, dialect: CsvDialect | None = None
 ) -> bytes:
     """The same file as bytes, for a browser to download. `ending` is one of `FORMATS`."""
     with TemporaryDirectory() as folder:
         target = Path(folder) / f"orders{ending}"
-        export(desk, chosen, target, dialect)
+        export(ctx, chosen, target, dialect)
         return target.read_bytes()
 
 
@@ -104,7 +104,7 @@ def reported(target: Path) -> Iterator[None]:
 
 
 def _sheets(
-    con: Connection, desk: Desk, chosen: OrderFilter, totals: Totals, found: pl.DataFrame
+    con: Connection, ctx: AppContext, chosen: OrderFilter, totals: Totals, found: pl.DataFrame
 ) -> list[Sheet]:
     frames.choose(con, chosen)
     since = chosen.changed_since or changes.last_download(con)
@@ -123,7 +123,7 @@ def _sheets(
             marked=layout.CHANGES_MARKED,
         ),
     ]
-    info = _info(con, desk, chosen, totals, sheets, since, at_stake)
+    info = _info(con, ctx, chosen, totals, sheets, since, at_stake)
     return [*sheets, sheet_of(_("Info"), layout.INFO, info)]
 
 
@@ -196,7 +196,7 @@ def _unmapped_row(at_stake: AtStake) -> dict[str, Any]:
 
 def _info(  # noqa: PLR0917
     con: Connection,
-    desk: Desk,
+    ctx: AppContext,
     chosen: OrderFilter,
     totals: Totals,
     sheets: Sequence[Sheet],
@@ -207,7 +207,7 @@ def _info(  # noqa: PLR0917
     names = {provider.id: provider.name for provider in providers.all_providers(con)}
     rows: list[tuple[str, str]] = [
         (_("Exported by"), f"Komet Desk {__version__}"),
-        (_("Exported at"), _zoned(desk.now())),
+        (_("Exported at"), _zoned(ctx.now())),
     ]
     for name, value in chosen.model_dump(mode="json", exclude_defaults=True).items():
         values = value if isinstance(value, list) else [value]

@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from komet import person
 from komet.db import audit
 from komet.db.database import Connection
 
@@ -33,7 +32,7 @@ def save(con: Connection, name: str, definition: dict[str, Any], now: datetime) 
             "name": name,
             "definition": json.dumps(definition),
             "now": now,
-            "who": person.current(),
+            "who": con.actor,
         },
     )
     audit.record(con, "template saved", name, now)

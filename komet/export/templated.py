@@ -9,7 +9,7 @@ import polars as pl
 
 from komet import language, time_zone
 from komet.clients.table import providers
-from komet.context import Desk
+from komet.context import AppContext
 from komet.db import audit
 from komet.db.database import Connection
 from komet.errors import InvalidInput, NotFound
@@ -54,9 +54,9 @@ def all_templates(con: Connection) -> Templates:
     return Templates(usable, broken)
 
 
-def template_by_name(desk: Desk, name: str) -> ExportTemplate:
+def template_by_name(ctx: AppContext, name: str) -> ExportTemplate:
     """Ignoring case. Raises `NotFound`, which lists the names; `InvalidInput` for a broken one."""
-    with desk.db.read() as con:
+    with ctx.db.read() as con:
         known, broken = all_templates(con)
     for held, error in broken.items():
         if held.casefold() == name.strip().casefold():
@@ -74,7 +74,7 @@ def template_by_name(desk: Desk, name: str) -> ExportTemplate:
     )
 
 
-def save_template(desk: Desk, template: ExportTemplate) -> None:
+def save_template(ctx: AppContext, template: ExportTemplate) -> None:
     """Store a template. Raises `InvalidInput` for a ready-made one's name or a wrong layout."""
     checked_template(template.model_dump())
     if template.name.casefold() in {name.casefold() for name in READY_MADE}:
@@ -82,14 +82,14 @@ def save_template(desk: Desk, template: ExportTemplate) -> None:
             _("“{name}” is ready-made and stays as it is.").format(name=template.name),
             next_step=_("Save yours under another name."),
         )
-    with desk.db.write() as con:
+    with ctx.db.write() as con:
         definition = template.model_dump(mode="json")
-        export_templates.save(con, template.name, definition, desk.now())
+        export_templates.save(con, template.name, definition, ctx.now())
 
 
-def rows_of(desk: Desk, template: ExportTemplate, chosen: OrderFilter) -> pl.DataFrame:
+def rows_of(ctx: AppContext, template: ExportTemplate, chosen: OrderFilter) -> pl.DataFrame:
     """The rows of the template's level in its columns, under its headings."""
-    with language.using(template.language), desk.db.read() as con:
+    with language.using(template.language), ctx.db.read() as con:
         if template.level is Level.ITEM:
             found = frames.items(con, chosen)
         else:
@@ -103,14 +103,14 @@ def rows_of(desk: Desk, template: ExportTemplate, chosen: OrderFilter) -> pl.Dat
 
 
 def preview(
-    desk: Desk, template: ExportTemplate, chosen: OrderFilter, rows: int = 20
+    ctx: AppContext, template: ExportTemplate, chosen: OrderFilter, rows: int = 20
 ) -> pl.DataFrame:
     """The first rows as they would be written."""
-    return rows_of(desk, template, chosen).head(rows)
+    return rows_of(ctx, template, chosen).head(rows)
 
 
 def export_with(
-    desk: Desk, template: ExportTemplate, chosen: OrderFilter, target: Path
+    ctx: AppContext, template: ExportTemplate, chosen: OrderFilter, target: Path
 ) -> tuple[Path, int]:
     """Write the file; returns its path and how many rows it has.
 
@@ -118,14 +118,14 @@ def export_with(
     `InvalidInput` where the file cannot be written, or has another ending than the template's.
     """
     if target.is_dir():
-        target /= target_name(desk, template, chosen)
+        target /= target_name(ctx, template, chosen)
     if target.suffix.lower() != template.file_type:
         raise InvalidInput(
             _("The template “{name}” makes {ending} files.").format(
                 name=template.name, ending=template.file_type
             )
         )
-    frame = rows_of(desk, template, chosen)
+    frame = rows_of(ctx, template, chosen)
     if template.file_type == ".xlsx":
         with language.using(template.language):
             written(target, [_sheet(template, frame)])
@@ -146,25 +146,25 @@ def export_with(
                 )
             else:
                 write_parquet(target, frame)
-    with desk.db.write() as con:
+    with ctx.db.write() as con:
         detail = {"template": template.name, "rows": frame.height}
-        audit.record(con, "template exported", target.name, desk.now(), detail)
+        audit.record(con, "template exported", target.name, ctx.now(), detail)
     return target, frame.height
 
 
-def export_template_bytes(desk: Desk, template: ExportTemplate, chosen: OrderFilter) -> bytes:
+def export_template_bytes(ctx: AppContext, template: ExportTemplate, chosen: OrderFilter) -> bytes:
     """The same file as bytes, for a browser to download."""
     with TemporaryDirectory() as folder:
-        target, _rows = export_with(desk, template, chosen, Path(folder))
+        target, _rows = export_with(ctx, template, chosen, Path(folder))
         return target.read_bytes()
 
 
-def target_name(desk: Desk, template: ExportTemplate, chosen: OrderFilter) -> str:
+def target_name(ctx: AppContext, template: ExportTemplate, chosen: OrderFilter) -> str:
     """The name of the file that an export of now makes."""
-    with desk.db.read() as con:
+    with ctx.db.read() as con:
         names = {p.id: p.name for p in providers.all_providers(con)}
     provider = " ".join(names.get(id_, id_) for id_ in chosen.providers) or "all"
-    now = time_zone.local(desk.now())
+    now = time_zone.local(ctx.now())
     return template.target_name(now, chosen, provider)
 
 

@@ -5,28 +5,28 @@ from datetime import date
 from komet.api.client import KometClient, Slice
 from komet.api.errors import BadResponse
 from komet.clients.table.providers import Provider
-from komet.context import Desk
+from komet.context import AppContext
 from komet.ingest import commit_order
 from komet.ingest.rows import SliceRows, slice_rows
 from komet.ingest.table import slices
 from komet.language import _, _n
 
 
-def ask_for_day(desk: Desk, client: KometClient, provider: Provider, day: date) -> SliceRows:
+def ask_for_day(ctx: AppContext, client: KometClient, provider: Provider, day: date) -> SliceRows:
     """The rows of one day of one provider; spends one request, or two.
 
     An answer without orders, for a day of which we hold some, would mark them all as gone. So it is
     asked for once more, and believed when both answers say the same. Raises `KometError`,
     `BadResponse` where they do not.
     """
-    rows, answer = _asked(desk, client, provider, day)
+    rows, answer = _asked(ctx, client, provider, day)
     if answer.orders:
         return rows
-    with desk.db.read() as con:
+    with ctx.db.read() as con:
         held = slices.holds_orders(con, provider.id, day)
     if not held:
         return rows
-    rows, again = _asked(desk, client, provider, day)
+    rows, again = _asked(ctx, client, provider, day)
     if again.orders:
         count = len(again.orders)
         raise BadResponse(
@@ -45,8 +45,8 @@ def ask_for_day(desk: Desk, client: KometClient, provider: Provider, day: date) 
 
 
 def _asked(
-    desk: Desk, client: KometClient, provider: Provider, day: date
+    ctx: AppContext, client: KometClient, provider: Provider, day: date
 ) -> tuple[SliceRows, Slice]:
-    asked = commit_order.ask(desk.db.path)
+    asked = commit_order.ask(ctx.db.path)
     answer = client.purchase_orders(day, provider.location_id)
     return slice_rows(provider.id, day, answer, asked), answer

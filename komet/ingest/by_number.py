@@ -14,7 +14,7 @@ from komet.clients.connect import client_for
 from komet.clients.ledger import Ledger
 from komet.clients.table import calls, providers
 from komet.clients.table.providers import Provider
-from komet.context import Desk
+from komet.context import AppContext
 from komet.db import audit
 from komet.errors import NotFound
 from komet.ingest import commit_order
@@ -71,7 +71,7 @@ def numbers_in(texts: Sequence[str]) -> list[str]:
 
 
 def providers_of(
-    desk: Desk, numbers: Sequence[str], chosen: Sequence[Provider] = ()
+    ctx: AppContext, numbers: Sequence[str], chosen: Sequence[Provider] = ()
 ) -> dict[str, list[str]]:
     """Provider ID → the numbers to ask it for: all of them, if chosen, else those we hold of it.
 
@@ -79,7 +79,7 @@ def providers_of(
     """
     if chosen:
         return {provider.id: list(numbers) for provider in chosen}
-    with desk.db.read() as con:
+    with ctx.db.read() as con:
         held = slices.days_of_numbers(con, numbers)
     asked: dict[str, list[str]] = {}
     for row in held:
@@ -96,7 +96,7 @@ def providers_of(
     return asked
 
 
-def refresh_numbers(desk: Desk, asked: Mapping[str, Sequence[str]]) -> Refreshed:
+def refresh_numbers(ctx: AppContext, asked: Mapping[str, Sequence[str]]) -> Refreshed:
     """Ask for these numbers (provider ID → numbers) and write what comes.
 
     Spends a request for each 50 numbers of a provider; where one of those breaks, one more for
@@ -106,29 +106,29 @@ def refresh_numbers(desk: Desk, asked: Mapping[str, Sequence[str]]) -> Refreshed
     """
     result = Refreshed()
     for provider_id, numbers in asked.items():
-        with desk.db.read() as con:
+        with ctx.db.read() as con:
             provider = providers.provider_by_id(con, provider_id)
-            commit_order.learn(desk.db.path, commit_order.newest(con))
+            commit_order.learn(ctx.db.path, commit_order.newest(con))
         ledger = Ledger(provider.token_id or "", provider.id)
         try:
-            with client_for(desk, provider, ledger) as client:
+            with client_for(ctx, provider, ledger) as client:
                 for start in range(0, len(numbers), NUMBERS_A_REQUEST):
                     some = list(numbers[start : start + NUMBERS_A_REQUEST])
-                    _ask(desk, provider, client, some, ledger, result)
+                    _ask(ctx, provider, client, some, ledger, result)
         finally:
-            ledger.save(desk)
+            ledger.save(ctx)
     return result
 
 
 def _ask(  # noqa: PLR0917
-    desk: Desk,
+    ctx: AppContext,
     provider: Provider,
     client: KometClient,
     numbers: Sequence[str],
     ledger: Ledger,
     result: Refreshed,
 ) -> None:
-    sent = commit_order.ask(desk.db.path)
+    sent = commit_order.ask(ctx.db.path)
     try:
         answer = client.purchase_orders_by_number(numbers, provider.location_id)
     except (BadResponse, Rejected, Unavailable) as error:
@@ -138,13 +138,13 @@ def _ask(  # noqa: PLR0917
             result.failed[numbers[0]] = str(error)
             return
         for number in numbers:
-            _ask(desk, provider, client, [number], ledger, result)
+            _ask(ctx, provider, client, [number], ledger, result)
         return
-    _write(desk, provider, numbers, answer, sent, ledger, result)
+    _write(ctx, provider, numbers, answer, sent, ledger, result)
 
 
 def _write(  # noqa: PLR0917
-    desk: Desk,
+    ctx: AppContext,
     provider: Provider,
     numbers: Sequence[str],
     answer: Slice,
@@ -159,20 +159,20 @@ def _write(  # noqa: PLR0917
         answer.problems,
         answer.requested_at,
     )
-    came = {(order.number or "").upper() for order in answer.orders}
-    result.missing += [number for number in numbers if number.upper() not in came]
-    with desk.db.read() as con:
+    incoming = {(order.number or "").upper() for order in answer.orders}
+    result.missing += [number for number in numbers if number.upper() not in incoming]
+    with ctx.db.read() as con:
         held = {
             row["number"].upper(): row["slice_date"]
             for row in slices.days_of_numbers(con, numbers)
             if row["provider_id"] == provider.id
         }
     days = _by_day(provider.id, answer, held, result.failed)
-    with desk.db.write() as con:
+    with ctx.db.write() as con:
         calls.record(con, ledger.take())
         if not days:
             return
-        now = desk.now()
+        now = ctx.now()
         run = runs.create_run(
             con,
             [(provider.id, rows.day) for rows in days],

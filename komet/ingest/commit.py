@@ -49,89 +49,89 @@ class _Written:
 
 
 def write_slice(
-    con: Connection, came: SliceRows, run_id: str, known_products: set[str]
+    con: Connection, incoming: SliceRows, run_id: str, known_products: set[str]
 ) -> SliceResult:
     """Write the slice; the caller holds the transaction. `known_products`: see `learn_products`."""
-    newest = slices.newest_answer(con, came.provider_id, came.day)
-    asked = _asked(con, came)
-    if newest is not None and newest["source"] == came.source and asked.before(newest["asked"]):
+    newest = slices.newest_answer(con, incoming.provider_id, incoming.day)
+    asked = _asked(con, incoming)
+    if newest is not None and newest["source"] == incoming.source and asked.before(newest["asked"]):
         # another process has asked later and written already: its answer is the newer truth
-        return SliceResult(orders=len(came.orders), lines=came.line_count)
+        return SliceResult(orders=len(incoming.orders), lines=incoming.line_count)
     replaced: list[str] = []
-    if came.source == slices.KOMET:
-        if not came.whole:
-            numbers = [b.head["number"] for b in came.orders.values() if b.head["number"]]
-            replaced = slices.forget_file_orders(con, came.provider_id, came.day, numbers)
+    if incoming.source == slices.KOMET:
+        if not incoming.whole:
+            numbers = [b.head["number"] for b in incoming.orders.values() if b.head["number"]]
+            replaced = slices.forget_file_orders(con, incoming.provider_id, incoming.day, numbers)
         elif newest is not None and newest["source"] == slices.FILE:
-            replaced = slices.forget_file_orders(con, came.provider_id, came.day)
-    is_first = newest is None or newest["source"] != came.source
+            replaced = slices.forget_file_orders(con, incoming.provider_id, incoming.day)
+    is_first = newest is None or newest["source"] != incoming.source
     noted = {
         "run_id": run_id,
-        "provider_id": came.provider_id,
-        "slice_date": came.day,
-        "seen_at": came.requested_at,
+        "provider_id": incoming.provider_id,
+        "slice_date": incoming.day,
+        "seen_at": incoming.requested_at,
         "commit_no": commit_order.next_commit(con),
     }
-    written = _write_orders(con, came, asked, noted, known_products, is_first=is_first)
+    written = _write_orders(con, incoming, asked, noted, known_products, is_first=is_first)
     changes = [change | noted for change in written.changes]
-    if came.whole or came.source == slices.FILE:
+    if incoming.whole or incoming.source == slices.FILE:
         slices.record_slice(
             con,
             run_id=run_id,
-            provider_id=came.provider_id,
-            day=came.day,
-            fetched_at=came.requested_at,
+            provider_id=incoming.provider_id,
+            day=incoming.day,
+            fetched_at=incoming.requested_at,
             asked=asked,
             orders=written.count,
             lines=written.lines,
             changes=changes,
-            problems=came.problems,
-            source=came.source,
+            problems=incoming.problems,
+            source=incoming.source,
             again=newest is not None,
         )
     else:
-        problems = [row for row in came.problems if row["po_id"] in written.orders]
+        problems = [row for row in incoming.problems if row["po_id"] in written.orders]
         ids = list(written.orders)
-        slices.record_orders(con, came.provider_id, ids, asked, changes, problems)
-    return _result(came, written, replaced)
+        slices.record_orders(con, incoming.provider_id, ids, asked, changes, problems)
+    return _result(incoming, written, replaced)
 
 
-def _asked(con: Connection, came: SliceRows) -> Asked:
+def _asked(con: Connection, incoming: SliceRows) -> Asked:
     newest = commit_order.newest(con)
-    if came.asked is None:
+    if incoming.asked is None:
         return Asked(newest, commit_order.PROCESS, commit_order.next_turn())
     # a process that knew another file under this path may know numbers that are not there yet
-    return replace(came.asked, commit=min(came.asked.commit, newest))
+    return replace(incoming.asked, commit=min(incoming.asked.commit, newest))
 
 
 def _write_orders(
     con: Connection,
-    came: SliceRows,
+    incoming: SliceRows,
     asked: Asked,
     noted: Row,
     known: set[str],
     *,
     is_first: bool,
 ) -> _Written:
-    provider_id = came.provider_id
-    heads = slices.held_heads(con, provider_id, came.day, list(came.orders))
+    provider_id = incoming.provider_id
+    heads = slices.held_heads(con, provider_id, incoming.day, list(incoming.orders))
     orders = {
         po_id: bundle
-        for po_id, bundle in came.orders.items()
+        for po_id, bundle in incoming.orders.items()
         if not _seen_later(heads.get(po_id), asked)
     }
     here = [
         len(bundle.lines)
-        for po_id, bundle in came.orders.items()
-        if po_id in orders or heads[po_id]["slice_date"] == came.day
+        for po_id, bundle in incoming.orders.items()
+        if po_id in orders or heads[po_id]["slice_date"] == incoming.day
     ]
     for bundle in orders.values():
         bundle.head.update(asked_commit=asked.commit, asked_by=asked.process, asked_turn=asked.turn)
     gone = [
         po_id
         for po_id, head in heads.items()
-        if came.whole
-        and po_id not in came.orders
+        if incoming.whole
+        and po_id not in incoming.orders
         and head["gone_at"] is None
         and not asked.before(head["asked"])
     ]
@@ -155,13 +155,13 @@ def _write_orders(
         if po_id not in heads:
             new = compare.whole_order("new", bundle.head)
             changes.append(new | {"first_download": is_first})
-            write.append(_first_seen(bundle, came.requested_at))
+            write.append(_first_seen(bundle, incoming.requested_at))
         elif po_id in held:
             order_changes = compare.order_changes(held[po_id], bundle)
             if po_id in found_again:
                 order_changes = [c for c in order_changes if c["kind"] != "back"]
             changes += order_changes
-            write.append(_merged(held[po_id], bundle, order_changes, came.requested_at))
+            write.append(_merged(held[po_id], bundle, order_changes, incoming.requested_at))
     for po_id in gone:
         changes.append(compare.whole_order("gone", held[po_id].head))
         # a line that is of another PO now: told where its own PO is found again (`SAID_ONCE`)
@@ -170,7 +170,7 @@ def _write_orders(
             for ln in held[po_id].lines
             if ln["po_item_id"] in now_of and ln["gone_at"] is None
         ]
-        write.append(_gone(held[po_id], came.requested_at))
+        write.append(_gone(held[po_id], incoming.requested_at))
 
     elsewhere = slices.lines_elsewhere(con, provider_id, now_of)
     elsewhere = {item: po for item, po in elsewhere.items() if po not in held}
@@ -221,16 +221,18 @@ def _first_seen(bundle: OrderBundle, at: datetime) -> OrderBundle:
     return bundle
 
 
-def _merged(held: OrderBundle, came: OrderBundle, changes: list[Row], at: datetime) -> OrderBundle:
+def _merged(
+    held: OrderBundle, incoming: OrderBundle, changes: list[Row], at: datetime
+) -> OrderBundle:
     """What came, with its history, and with the lines that are gone from it."""
     changed = {change["po_item_id"] for change in changes}
-    came.head.update(
+    incoming.head.update(
         first_seen_at=held.head["first_seen_at"],
         changed_at=at if changed else held.head["changed_at"],
         gone_at=None,
     )
     before = {line["po_item_id"]: line for line in held.lines}
-    for line in came.lines:
+    for line in incoming.lines:
         old = before.pop(line["po_item_id"], None)
         # a change of the header (moved, another status) is a change of each of its lines
         is_changed = old is None or None in changed or line["po_item_id"] in changed
@@ -240,17 +242,17 @@ def _merged(held: OrderBundle, came: OrderBundle, changes: list[Row], at: dateti
             gone_at=None,
         )
     for line in before.values():
-        line.update(gone_at=line["gone_at"] or at, slice_date=came.head["slice_date"])
+        line.update(gone_at=line["gone_at"] or at, slice_date=incoming.head["slice_date"])
         if line["po_item_id"] in changed:
             line["changed_at"] = at
-        came.lines.append(line)
-    for kept, rows in ((came.breakdowns, held.breakdowns), (came.boxes, held.boxes)):
+        incoming.lines.append(line)
+    for kept, rows in ((incoming.breakdowns, held.breakdowns), (incoming.boxes, held.boxes)):
         kept += [
-            {**row, "slice_date": came.head["slice_date"]}
+            {**row, "slice_date": incoming.head["slice_date"]}
             for row in rows
             if row["po_item_id"] in before
         ]
-    return came
+    return incoming
 
 
 def _gone(held: OrderBundle, at: datetime) -> OrderBundle:
@@ -276,7 +278,7 @@ def _rows(bundles: list[OrderBundle], now_of: dict[str, str]) -> OrderRows:
     return rows
 
 
-def _result(came: SliceRows, written: _Written, replaced: list[str]) -> SliceResult:
+def _result(incoming: SliceRows, written: _Written, replaced: list[str]) -> SliceResult:
     kinds: dict[str, set[str]] = {}
     for change in written.changes:
         kind = change["kind"] if change["po_item_id"] is None else "changed"
@@ -293,6 +295,6 @@ def _result(came: SliceRows, written: _Written, replaced: list[str]) -> SliceRes
         moved_orders=len(kinds.get("moved", ())),
         gone_orders=len(kinds.get("gone", ())),
         back_orders=len(kinds.get("back", ())),
-        problems=len(came.problems),
+        problems=len(incoming.problems),
         replaced=tuple(replaced),
     )

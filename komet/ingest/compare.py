@@ -28,14 +28,14 @@ _IDENTITIES = {
 """Who or what a field of a line names: an ID, and the name that stands for it without one."""
 
 
-def order_changes(held: OrderBundle, came: OrderBundle) -> list[Row]:
+def order_changes(held: OrderBundle, incoming: OrderBundle) -> list[Row]:
     """Moved, changed and back; new, changed, gone and back lines. Empty for the same content.
 
     A line that has another product or customer is `substituted`; one whose product is merely
     called otherwise is `changed`. Each row: po_id, po_number, po_item_id (None for the PO itself),
     kind, field, before, after.
     """
-    return [*_head_changes(held.head, came.head), *_line_changes(held, came)]
+    return [*_head_changes(held.head, incoming.head), *_line_changes(held, incoming)]
 
 
 def whole_order(kind: str, head: Row) -> Row:
@@ -48,38 +48,38 @@ def line_gone(line: Row) -> Row:
     return _change({"po_id": line["po_id"], "number": line["po_number"]}, "gone", line)
 
 
-def _head_changes(held: Row, came: Row) -> Iterator[Row]:
-    before, after = _ship_date(held), _ship_date(came)
+def _head_changes(held: Row, incoming: Row) -> Iterator[Row]:
+    before, after = _ship_date(held), _ship_date(incoming)
     if before != after:
-        yield _change(came, "moved", field="ship_date", before=before, after=after)
+        yield _change(incoming, "moved", field="ship_date", before=before, after=after)
     elif held["gone_at"] is not None:
-        yield _change(came, "back")
-    yield from _field_changes(held, came, _HEAD_FIELDS, came)
+        yield _change(incoming, "back")
+    yield from _field_changes(held, incoming, _HEAD_FIELDS, incoming)
 
 
-def _line_changes(held: OrderBundle, came: OrderBundle) -> Iterator[Row]:
+def _line_changes(held: OrderBundle, incoming: OrderBundle) -> Iterator[Row]:
     before = {line["po_item_id"]: line for line in held.lines}
-    contents_before, contents_after = _contents(held), _contents(came)
-    mixes_before, mixes_after = _mixes(held), _mixes(came)
-    for line in came.lines:
+    contents_before, contents_after = _contents(held), _contents(incoming)
+    mixes_before, mixes_after = _mixes(held), _mixes(incoming)
+    for line in incoming.lines:
         item_id = line["po_item_id"]
         old = before.pop(item_id, None)
         if old is None:
-            yield _change(came.head, "new", line)
+            yield _change(incoming.head, "new", line)
             continue
         if old["gone_at"] is not None and not _gone_with(held.head, old):
-            yield _change(came.head, "back", line)
-        yield from _field_changes(old, line, _LINE_FIELDS, came.head, line)
+            yield _change(incoming.head, "back", line)
+        yield from _field_changes(old, line, _LINE_FIELDS, incoming.head, line)
         for field in ("breakdowns", "boxes"):
             was, now = contents_before[field].get(item_id), contents_after[field].get(item_id)
             if was != now:
                 mixed = field == "breakdowns" and item_id in mixes_before and item_id in mixes_after
                 other = mixed and mixes_before[item_id] != mixes_after[item_id]
                 kind = "substituted" if other else "changed"
-                yield _change(came.head, kind, line, field=field, before=was, after=now)
+                yield _change(incoming.head, kind, line, field=field, before=was, after=now)
     for line in before.values():
         if line["gone_at"] is None or _gone_with(held.head, line):
-            yield _change(came.head, "gone", line)
+            yield _change(incoming.head, "gone", line)
 
 
 def _gone_with(head: Row, line: Row) -> bool:

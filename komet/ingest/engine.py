@@ -23,10 +23,10 @@ from komet.clients.connect import client_for
 from komet.clients.ledger import Ledger
 from komet.clients.table import calls, providers
 from komet.clients.table.providers import Provider
-from komet.context import Desk
+from komet.context import AppContext
 from komet.db.database import Connection
 from komet.db.errors import WrongKey
-from komet.errors import DeskError
+from komet.errors import AppError
 from komet.ingest import commit_order
 from komet.ingest.asking import ask_for_day
 from komet.ingest.commit import write_slice
@@ -39,7 +39,7 @@ _log = logging.getLogger(__name__)
 _HOPELESS_AFTER = 3
 
 
-class Cancelled(DeskError):
+class Cancelled(AppError):
     """The run was asked to stop while a request waited to be tried again."""
 
 
@@ -58,7 +58,7 @@ class _Line:
 
 
 def execute(
-    desk: Desk,
+    ctx: AppContext,
     run_id: str,
     *,
     stop: threading.Event | None = None,
@@ -71,11 +71,11 @@ def execute(
     itself cannot do (`StoreError`) is raised, and leaves the run to be resumed.
     """
     stop = stop or threading.Event()
-    desk = desk.for_long_work()
-    with desk.db.write() as con:
-        runs.start_run(con, run_id, desk.now())
-        commit_order.learn(desk.db.path, commit_order.newest(con))
-        run = runs.run_by_id(con, run_id, desk.now())
+    ctx = ctx.for_long_work()
+    with ctx.db.write() as con:
+        runs.start_run(con, run_id, ctx.now())
+        commit_order.learn(ctx.db.path, commit_order.newest(con))
+        run = runs.run_by_id(con, run_id, ctx.now())
         if run.cancel_requested:
             stop.set()
         todo = runs.slices_of(con, run_id, unfinished=True)
@@ -83,38 +83,38 @@ def execute(
             providers.provider_by_id(con, provider_id)
             for provider_id in dict.fromkeys(slice_.provider_id for slice_ in todo)
         ]
-        gates = _gates(con, desk, chosen, todo)
+        gates = _gates(con, ctx, chosen, todo)
     # tries left over are noted below; the pool of a killed process counts what it had committed
     with ExitStack() as stack:
-        engine = _Engine(desk, run, stop, on_slice)
+        engine = _Engine(ctx, run, stop, on_slice)
         for provider in chosen:
             engine.connect(stack, provider, gates.get(provider.id))
         if engine.locked_out:
             # the key to the secrets is missing: one sentence for the run, not one for each day
-            with desk.db.write() as con:
-                runs.finish_run(con, run_id, RunState.FAILED, str(engine.locked_out), desk.now())
-                return runs.run_by_id(con, run_id, desk.now())
+            with ctx.db.write() as con:
+                runs.finish_run(con, run_id, RunState.FAILED, str(engine.locked_out), ctx.now())
+                return runs.run_by_id(con, run_id, ctx.now())
         try:
             engine.work(todo)
         finally:
             engine.save_ledgers()
-    with desk.db.write() as con:
+    with ctx.db.write() as con:
         waiting = runs.slices_of(con, run_id, unfinished=True)
         state, message = engine.verdict(waiting)
-        runs.finish_run(con, run_id, state, message, desk.now())
-        return runs.run_by_id(con, run_id, desk.now())
+        runs.finish_run(con, run_id, state, message, ctx.now())
+        return runs.run_by_id(con, run_id, ctx.now())
 
 
 def _gates(
-    con: Connection, desk: Desk, chosen: list[Provider], todo: list[RunSlice]
+    con: Connection, ctx: AppContext, chosen: list[Provider], todo: list[RunSlice]
 ) -> dict[str, Gate]:
     """Provider ID → the gate of its pool, which those that share it pass together."""
     found: dict[str, Gate] = {}
     for pool, sharing in pools(con, chosen):
         ids = {provider.id for provider in sharing}
         expected = sum(slice_.provider_id in ids for slice_ in todo)
-        expected += sum(len(catalogs.due(con, provider, desk.now())) for provider in sharing)
-        gate = Gate(desk, pool[0].id, expected)
+        expected += sum(len(catalogs.due(con, provider, ctx.now())) for provider in sharing)
+        gate = Gate(ctx, pool[0].id, expected)
         found.update(dict.fromkeys(ids, gate))
     return found
 
@@ -122,17 +122,17 @@ def _gates(
 class _Engine:
     def __init__(
         self,
-        desk: Desk,
+        ctx: AppContext,
         run: Run,
         stop: threading.Event,
         on_slice: Callable[[RunSlice], None] | None,
     ) -> None:
-        self._desk = desk
+        self._ctx = ctx
         self._run = run
         self._stop = stop
         self._on_slice = on_slice
         self._lines: dict[str, _Line] = {}
-        self._broken: dict[str, DeskError] = {}
+        self._broken: dict[str, AppError] = {}
         self._paused: dict[str, QuotaExhausted] = {}
         self._gates: dict[str, Gate] = {}
 
@@ -143,7 +143,7 @@ class _Engine:
             self._gates[provider.id] = gate
         try:
             client = client_for(
-                self._desk,
+                self._ctx,
                 provider,
                 ledger,
                 gate=gate,
@@ -151,7 +151,7 @@ class _Engine:
                 check=self._check,
                 patient=True,
             )
-        except DeskError as error:
+        except AppError as error:
             self._broken[provider.id] = error
             return
         self._lines[provider.id] = _Line(provider, stack.enter_context(client), ledger)
@@ -203,7 +203,7 @@ class _Engine:
 
     def save_ledgers(self) -> None:
         """Write the tries that no slice's transaction has taken along."""
-        with self._desk.db.write() as con:
+        with self._ctx.db.write() as con:
             for line in self._lines.values():
                 calls.record(con, line.ledger.take())
             for gate in set(self._gates.values()):
@@ -248,12 +248,12 @@ class _Engine:
             raise Cancelled(_("The download was cancelled."))
 
     def _heartbeat(self, under_way: set[tuple[str, date]]) -> None:
-        with self._desk.db.write() as con:
-            if runs.heartbeat(con, self._run.id, under_way, self._desk.now()):
+        with self._ctx.db.write() as con:
+            if runs.heartbeat(con, self._run.id, under_way, self._ctx.now()):
                 self._stop.set()
 
     def _fetch(self, slice_: RunSlice) -> SliceRows:
-        """On a thread of the pool: ask Komet, and read the answer. Raises `DeskError`."""
+        """On a thread of the pool: ask Komet, and read the answer. Raises `AppError`."""
         if slice_.provider_id in self._broken:
             raise self._broken[slice_.provider_id]
         if self._halted():
@@ -264,7 +264,7 @@ class _Engine:
             raise gate.spent
         self._refresh_catalogs(line)
         try:
-            rows = ask_for_day(self._desk, line.client, line.provider, slice_.slice_date)
+            rows = ask_for_day(self._ctx, line.client, line.provider, slice_.slice_date)
         except (AuthenticationError, PermissionDenied) as error:
             line.refused += 1
             if line.good == 0 and line.refused >= _HOPELESS_AFTER:
@@ -283,7 +283,7 @@ class _Engine:
             return
         except Cancelled:
             return
-        except DeskError as error:
+        except AppError as error:
             _log.warning("slice failed: %s", error)
             ended = self._failed(slice_, error)
         else:
@@ -301,11 +301,11 @@ class _Engine:
 
     def _written(self, slice_: RunSlice, rows: SliceRows) -> RunSlice:
         line = self._lines[slice_.provider_id]
-        with self._desk.db.write() as con:
+        with self._ctx.db.write() as con:
             calls.record(con, line.ledger.take())
             result = write_slice(con, rows, self._run.id, line.known_products)
             state = SliceState.DONE if result.orders else SliceState.EMPTY
-            taken = self._desk.now() - rows.requested_at
+            taken = self._ctx.now() - rows.requested_at
             fields = {
                 "state": state,
                 "reason": None,
@@ -314,19 +314,19 @@ class _Engine:
             }
             ended = self._finish(con, slice_, fields)
             commit = commit_order.newest(con)
-        commit_order.learn(self._desk.db.path, commit)
+        commit_order.learn(self._ctx.db.path, commit)
         return ended
 
-    def _failed(self, slice_: RunSlice, error: DeskError) -> RunSlice:
+    def _failed(self, slice_: RunSlice, error: AppError) -> RunSlice:
         line = self._lines.get(slice_.provider_id)
-        with self._desk.db.write() as con:
+        with self._ctx.db.write() as con:
             calls.record(con, line.ledger.take() if line else [])
             fields = {"state": SliceState.FAILED, "reason": str(error)}
             return self._finish(con, slice_, fields)
 
     def _finish(self, con: Connection, slice_: RunSlice, fields: dict[str, Any]) -> RunSlice:
         key = (slice_.provider_id, slice_.slice_date)
-        runs.finish_slice(con, self._run.id, key, {**fields, "finished_at": self._desk.now()})
+        runs.finish_slice(con, self._run.id, key, {**fields, "finished_at": self._ctx.now()})
         return slice_.model_copy(update=fields)
 
     def _refresh_catalogs(self, line: _Line) -> None:
@@ -334,6 +334,6 @@ class _Engine:
             if line.catalogs_done:
                 return
             line.catalogs_done = True
-            with self._desk.db.read() as con:
-                due = catalogs.due(con, line.provider, self._desk.now())
-            catalogs.refresh(self._desk, line.provider, line.client, due)
+            with self._ctx.db.read() as con:
+                due = catalogs.due(con, line.provider, self._ctx.now())
+            catalogs.refresh(self._ctx, line.provider, line.client, due)

@@ -9,7 +9,7 @@ from komet.catalogs import refresh as catalogs
 from komet.clients import allowance as quota
 from komet.clients.table import calls
 from komet.clients.table.providers import Provider
-from komet.context import Desk
+from komet.context import AppContext
 from komet.errors import InvalidInput
 from komet.ingest.table import runs
 from komet.language import _, _n
@@ -74,7 +74,7 @@ class Plan:
         return " · ".join(parts)
 
 
-def plan(desk: Desk, chosen: Sequence[Provider], start: date, end: date) -> Plan:
+def plan(ctx: AppContext, chosen: Sequence[Provider], start: date, end: date) -> Plan:
     """All days from `start` to `end`, both included, of these providers.
 
     Slices that failed the last time come first, then day by day, the providers in turn. Raises
@@ -90,28 +90,28 @@ def plan(desk: Desk, chosen: Sequence[Provider], start: date, end: date) -> Plan
             next_step=_("Download it in parts."),
         )
     days = [start + timedelta(days=n) for n in range((end - start).days + 1)]
-    return planned(desk, chosen, [(provider.id, day) for day in days for provider in chosen])
+    return planned(ctx, chosen, [(provider.id, day) for day in days for provider in chosen])
 
 
 def planned(
-    desk: Desk,
+    ctx: AppContext,
     chosen: Sequence[Provider],
     slices: Sequence[tuple[str, date]],
     *,
     left_alone: int = 0,
 ) -> Plan:
     """The plan for these slices: what failed the last time comes first."""
-    with desk.db.read() as con:
+    with ctx.db.read() as con:
         failed = runs.failed_before(con, slices)
         asked = Counter(provider_id for provider_id, _day in slices)
         at_work = [provider for provider in chosen if asked[provider.id]]
         for provider in at_work:
-            asked[provider.id] += len(catalogs.due(con, provider, desk.now()))
+            asked[provider.id] += len(catalogs.due(con, provider, ctx.now()))
         shares = tuple(
             PoolPlan(
                 tuple(provider.name for provider in sharing),
                 sum(asked[provider.id] for provider in sharing),
-                calls.left_today(con, pool, desk.now()),
+                calls.left_today(con, pool, ctx.now()),
             )
             for pool, sharing in quota.pools(con, at_work)
         )

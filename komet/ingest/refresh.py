@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 from komet import time_zone
 from komet.clients.table.providers import Provider
-from komet.context import Desk
+from komet.context import AppContext
 from komet.errors import InvalidInput
 from komet.ingest.plan import Plan, planned
 from komet.ingest.table import slices
@@ -23,19 +23,19 @@ def window(provider: Provider, today: date) -> tuple[date, date]:
     return today - timedelta(days=provider.days_back), today + timedelta(days=provider.days_ahead)
 
 
-def refresh_plan(desk: Desk, chosen: Sequence[Provider]) -> Plan:
+def refresh_plan(ctx: AppContext, chosen: Sequence[Provider]) -> Plan:
     """The open days of these providers, day by day. Raises `InvalidInput` for no provider."""
     if not chosen:
         raise InvalidInput(
             _("There is no active client provider yet."),
             next_step=_("Add one on the Client providers page, or with `provider add`."),
         )
-    today = time_zone.today(desk.now())
+    today = time_zone.today(ctx.now())
     spans = {provider.id: window(provider, today) for provider in chosen}
     first = min(start for start, _end in spans.values())
     last = max(end for _start, end in spans.values())
     days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
-    with desk.db.read() as con:
+    with ctx.db.read() as con:
         final = slices.final_slices(con, list(spans), first, today, FINAL_AFTER)
     wanted = [
         (provider_id, day)
@@ -44,4 +44,4 @@ def refresh_plan(desk: Desk, chosen: Sequence[Provider]) -> Plan:
         if start <= day <= end
     ]
     open_days = [slice_ for slice_ in wanted if slice_ not in final]
-    return planned(desk, chosen, open_days, left_alone=len(wanted) - len(open_days))
+    return planned(ctx, chosen, open_days, left_alone=len(wanted) - len(open_days))

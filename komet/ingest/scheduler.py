@@ -10,8 +10,8 @@ from apscheduler.triggers.cron import CronTrigger
 
 from komet import person, time_zone
 from komet.clients.table import providers
-from komet.context import Desk
-from komet.errors import DeskError
+from komet.context import AppContext
+from komet.errors import AppError
 from komet.ingest.refresh import refresh_plan
 from komet.ingest.start import start
 from komet.ingest.table import schedules
@@ -27,10 +27,10 @@ class Scheduler:
     """Keeps one job for each time of each active schedule in the store."""
 
     def __init__(
-        self, desk: Desk, worker: Worker, *, hourly: Callable[[], object] | None = None
+        self, ctx: AppContext, worker: Worker, *, hourly: Callable[[], object] | None = None
     ) -> None:
         """`hourly` is done at the start, and every hour from then on."""
-        self._desk = desk
+        self._ctx = ctx
         self._hourly = hourly
         self._worker = worker
         # a start that was missed by a sleeping computer is made up for within the hour, once
@@ -41,7 +41,7 @@ class Scheduler:
 
     def reload(self) -> None:
         """Set the clock by what the store says now."""
-        with self._desk.db.read() as con:
+        with self._ctx.db.read() as con:
             held = schedules.all_schedules(con)
         self._clock.remove_all_jobs()
         if self._hourly:
@@ -60,27 +60,27 @@ class Scheduler:
 
         A failure is noted with the schedule, for the screen to show.
         """
-        desk = self._desk.for_long_work()
+        ctx = self._ctx.for_long_work()
         try:
-            with desk.db.write() as con:
-                if not schedules.claim(con, schedule_id, desk.now(), _ONE_START):
+            with ctx.db.write() as con:
+                if not schedules.claim(con, schedule_id, ctx.now(), _ONE_START):
                     return None
                 schedule = schedules.schedule_by_id(con, schedule_id)
                 active = providers.all_providers(con, inactive=False)
-        except DeskError as error:
+        except AppError as error:
             _log.warning("a schedule did not start: %s", error)
             return None
         chosen = [p for p in active if not schedule.provider_ids or p.id in schedule.provider_ids]
         run_id, outcome = None, None
         try:
             with person.using(schedule.name), time_zone.using(ZoneInfo(schedule.time_zone)):
-                run, _resumed = start(desk, refresh_plan(desk, chosen), source="schedule")
+                run, _resumed = start(ctx, refresh_plan(ctx, chosen), source="schedule")
                 run_id = run.id
                 self._worker.submit(run.id)
-        except DeskError as error:
+        except AppError as error:
             outcome = str(error)
             _log.warning("schedule %s did not start: %s", schedule.name, error)
-        with desk.db.write() as con:
+        with ctx.db.write() as con:
             schedules.note_outcome(con, schedule_id, run_id=run_id, outcome=outcome)
         return run_id
 

@@ -2,15 +2,15 @@
 
 import polars as pl
 
-from komet.context import Desk
+from komet.context import AppContext
 from komet.ingest.table import runs
 
 _SIGNS = {"done": "✓", "empty": "·", "failed": "✗", "running": "…", "queued": ""}
 
 
-def days_of(desk: Desk, run_id: str) -> pl.DataFrame:
+def days_of(ctx: AppContext, run_id: str) -> pl.DataFrame:
     """provider, day (Date), state, sign (String), orders, lines (Int32), reason: a row a slice."""
-    with desk.db.read() as con:
+    with ctx.db.read() as con:
         return con.frame(
             "SELECT p.name AS provider, s.slice_date AS day, s.state, s.orders, s.lines, s.reason,"
             " s.position FROM run_slices s LEFT JOIN providers p ON p.id = s.provider_id"
@@ -19,12 +19,12 @@ def days_of(desk: Desk, run_id: str) -> pl.DataFrame:
         ).with_columns(sign=pl.col("state").replace(_SIGNS))
 
 
-def last_downloads(desk: Desk) -> pl.DataFrame:
+def last_downloads(ctx: AppContext) -> pl.DataFrame:
     """provider_id, provider, last_download (Datetime UTC), days, orders (Int64), failed (Int64).
 
     `days` and `orders` are what is held; `failed` are days whose newest try failed.
     """
-    with desk.db.read() as con:
+    with ctx.db.read() as con:
         return con.frame(
             f"""
             SELECT p.id AS provider_id, p.name AS provider, d.last_download,
@@ -48,15 +48,15 @@ def last_downloads(desk: Desk) -> pl.DataFrame:
         )
 
 
-def active_run(desk: Desk) -> runs.Run | None:
+def active_run(ctx: AppContext) -> runs.Run | None:
     """The newest run that is at work or waiting, in whichever process."""
-    with desk.db.read() as con:
-        return next((r for r in runs.latest_runs(con, desk.now(), limit=5) if r.active), None)
+    with ctx.db.read() as con:
+        return next((r for r in runs.latest_runs(con, ctx.now(), limit=5) if r.active), None)
 
 
-def set_up(desk: Desk) -> dict[str, bool]:
+def set_up(ctx: AppContext) -> dict[str, bool]:
     """Which of the four steps to the first export are done: token, provider, mapping, download."""
-    with desk.db.read() as con:
+    with ctx.db.read() as con:
         row = con.rows(
             "SELECT (SELECT count(*) > 0 FROM tokens WHERE retired_at IS NULL) AS token,"
             " (SELECT count(*) > 0 FROM providers) AS provider,"

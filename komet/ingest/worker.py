@@ -6,8 +6,8 @@ import threading
 from zoneinfo import ZoneInfo
 
 from komet import language, person, time_zone
-from komet.context import Desk
-from komet.errors import DeskError
+from komet.context import AppContext
+from komet.errors import AppError
 from komet.ingest import engine
 from komet.ingest.table import runs
 from komet.ingest.table.runs import RunState
@@ -18,8 +18,8 @@ _log = logging.getLogger(__name__)
 class Worker:
     """Takes run IDs and works through them one after the other. Lives as long as the app."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, ctx: AppContext) -> None:
+        self._ctx = ctx
         self._queue: queue.Queue[tuple[str, str, str, ZoneInfo]] = queue.Queue()
         self._stop = threading.Event()
         self._current: str | None = None
@@ -39,7 +39,7 @@ class Worker:
 
     def cancel(self, run_id: str) -> None:
         """Stop a run, whichever process has it, after the slices that are under way."""
-        with self._desk.db.write() as con:
+        with self._ctx.db.write() as con:
             runs.request_cancel(con, run_id)
         if self._current == run_id:
             self._stop.set()
@@ -47,10 +47,10 @@ class Worker:
     def _interrupt_dead(self) -> None:
         """What a process that is gone had at work is resumed by a press, or by its next start."""
         try:
-            with self._desk.db.write() as con:
-                for run_id in runs.interrupt_dead(con, self._desk.now()):
+            with self._ctx.db.write() as con:
+                for run_id in runs.interrupt_dead(con, self._ctx.now()):
                     _log.warning("run %s was interrupted", run_id)
-        except DeskError as error:
+        except AppError as error:
             _log.warning("interrupted runs were not looked for: %s", error)
 
     def _loop(self) -> None:
@@ -65,15 +65,15 @@ class Worker:
                 self._current = None
 
     def _work(self, run_id: str) -> None:
-        desk = self._desk.for_long_work()
+        ctx = self._ctx.for_long_work()
         try:
-            with desk.db.read() as con:
-                waiting = runs.run_by_id(con, run_id, desk.now())
+            with ctx.db.read() as con:
+                waiting = runs.run_by_id(con, run_id, ctx.now())
             if waiting.cancel_requested and waiting.state is RunState.QUEUED:
                 self._close(run_id, RunState.CANCELLED, None)
                 return
-            engine.execute(desk, run_id, stop=self._stop)
-        except DeskError as error:
+            engine.execute(ctx, run_id, stop=self._stop)
+        except AppError as error:
             _log.warning("run %s ended early: %s", run_id, error)
             self._close(run_id, RunState.FAILED, str(error))
         except Exception:  # noqa: BLE001 - the thread must live on for the next run
@@ -81,9 +81,9 @@ class Worker:
             self._close(run_id, RunState.FAILED, None)
 
     def _close(self, run_id: str, state: RunState, message: str | None) -> None:
-        desk = self._desk.for_long_work()
+        ctx = self._ctx.for_long_work()
         try:
-            with desk.db.write() as con:
-                runs.finish_run(con, run_id, state, message, desk.now())
-        except DeskError as error:
+            with ctx.db.write() as con:
+                runs.finish_run(con, run_id, state, message, ctx.now())
+        except AppError as error:
             _log.warning("run %s could not be closed: %s", run_id, error)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from komet.clients.table import providers
-from komet.context import Desk
+from komet.context import AppContext
 from komet.errors import InvalidInput
 from komet.language import _
 from komet.mapping import imports
@@ -32,14 +32,14 @@ from komet.mapping.table import PRODUCT
 
 
 def copy_dry_run(
-    desk: Desk, from_id: str, to_id: str, kind: str = PRODUCT, *, overwrite: bool = False
+    ctx: AppContext, from_id: str, to_id: str, kind: str = PRODUCT, *, overwrite: bool = False
 ) -> DryRun:
     """What copying would change at the provider `to_id`; nothing is written.
 
     Without `overwrite`, what is mapped there already is left out. Raises `InvalidInput` where
     there is nothing to copy.
     """
-    with desk.db.read() as con:
+    with ctx.db.read() as con:
         source = providers.provider_by_id(con, from_id)
         target = providers.provider_by_id(con, to_id)
         known = mappings.known(con, kind)
@@ -62,7 +62,7 @@ def copy_dry_run(
             _("No name there is like one here, or all of them are mapped already."),
             _("Look at the suggestions instead."),
         )
-    return check_mapping(_as_file(rows), imports.known_now(desk, to_id, kind))
+    return check_mapping(_as_file(rows), imports.known_now(ctx, to_id, kind))
 
 
 def _as_file(rows: Sequence[tuple[str, str, str, str | None]]) -> MappingFile:

@@ -3,13 +3,13 @@
 import polars as pl
 
 from komet import formulas
-from komet.context import Desk
+from komet.context import AppContext
 from komet.mapping import unmapped
 from komet.mapping.table import KEY_OF, PRODUCT, known_sql
 
 
 def known(
-    desk: Desk, provider_id: str, text: str = "", *, only: str = "all", kind: str = PRODUCT
+    ctx: AppContext, provider_id: str, text: str = "", *, only: str = "all", kind: str = PRODUCT
 ) -> pl.DataFrame:
     """What is known of a kind at a provider and has a text.
 
@@ -28,7 +28,7 @@ def known(
     searched = formulas.folded(
         "concat_ws(' ', k.description, k.komet_id, k.legacy_code, m.code, s.description)"
     )
-    with desk.db.read() as con:
+    with ctx.db.read() as con:
         return con.frame(
             f"""
             WITH stake AS (
@@ -53,13 +53,13 @@ def known(
         )
 
 
-def coverage(desk: Desk) -> pl.DataFrame:
+def coverage(ctx: AppContext) -> pl.DataFrame:
     """How far each mapping has come, a row a client whose products are known.
 
     provider_id, products, mapped, unmapped_ordered (Int64), boxes_at_stake (Decimal): the last two
     as `store.unmapped` defines them, each line's boxes once.
     """
-    with desk.db.read() as con:
+    with ctx.db.read() as con:
         return con.frame(
             f"""
             SELECT k.provider_id, k.products, k.mapped,

@@ -6,7 +6,7 @@ from dataclasses import replace
 import polars as pl
 
 from komet.clients.table import providers
-from komet.context import Desk
+from komet.context import AppContext
 from komet.errors import InvalidInput
 from komet.language import _
 from komet.mapping import table as mappings
@@ -25,7 +25,7 @@ _SHOWN = {"provider_id": pl.String, "komet_id": pl.String, "shown": pl.String}
 
 
 def dry_run(
-    desk: Desk, data: bytes, file_name: str, provider_id: str | None, kind: str = PRODUCT
+    ctx: AppContext, data: bytes, file_name: str, provider_id: str | None, kind: str = PRODUCT
 ) -> DryRun:
     """Read a file and say what it would do. Raises `MappingFileError`; writes nothing."""
     if len(data) > MOST_BYTES:
@@ -33,7 +33,7 @@ def dry_run(
             _("{name} is larger than 50 MB.").format(name=file_name),
             next_step=_("Split it, or leave out columns that are not needed."),
         )
-    known = known_now(desk, provider_id, kind)
+    known = known_now(ctx, provider_id, kind)
     file = read_mapping(data, file_name, known)
     if kind == "box_type":
         # orders are joined by the code in capitals
@@ -41,9 +41,9 @@ def dry_run(
     return check_mapping(file, known)
 
 
-def known_now(desk: Desk, provider_id: str | None, kind: str = PRODUCT) -> Known:
+def known_now(ctx: AppContext, provider_id: str | None, kind: str = PRODUCT) -> Known:
     """What we hold of a kind; `provider_id` is for rows that name no client."""
-    with desk.db.read() as con:
+    with ctx.db.read() as con:
         return Known(
             products=mappings.known(con, kind),
             mappings=mappings.held(con, kind),
@@ -54,19 +54,19 @@ def known_now(desk: Desk, provider_id: str | None, kind: str = PRODUCT) -> Known
         )
 
 
-def apply(desk: Desk, checked: DryRun, file_name: str, kind: str = PRODUCT) -> Written:
+def apply(ctx: AppContext, checked: DryRun, file_name: str, kind: str = PRODUCT) -> Written:
     """Write what a dry run shows, in one transaction.
 
     A product whose mapping is no longer what the dry run showed is left alone, and named.
     """
     source = _("file {name}").format(name=file_name)
     return _write(
-        desk, checked.to_apply, checked.shown, kind=kind, file_name=file_name, source=source
+        ctx, checked.to_apply, checked.shown, kind=kind, file_name=file_name, source=source
     )
 
 
 def edit(
-    desk: Desk,
+    ctx: AppContext,
     provider_id: str,
     skus: Mapping[str, str | None],
     kind: str = PRODUCT,
@@ -95,15 +95,21 @@ def edit(
     )
     source = name or _("by hand")
     file_name = name or _("edited by hand")
-    return _write(desk, rows, seen, kind=kind, file_name=file_name, source=source)
+    return _write(ctx, rows, seen, kind=kind, file_name=file_name, source=source)
 
 
 def _write(
-    desk: Desk, rows: pl.DataFrame, shown: pl.DataFrame, *, kind: str, file_name: str, source: str
+    ctx: AppContext,
+    rows: pl.DataFrame,
+    shown: pl.DataFrame,
+    *,
+    kind: str,
+    file_name: str,
+    source: str,
 ) -> Written:
     """Compare and write in one transaction; nothing is recorded where nothing is to be written."""
     product = ["provider_id", "komet_id"]
-    with desk.db.write() as con:
+    with ctx.db.write() as con:
         overtaken = mappings.overtaken(con, rows, shown, kind)
         held = mappings.held(con, kind).select(*product, was="sku", described="sku_description")
         differing = pl.col("sku").ne_missing(pl.col("was")) | (
@@ -119,20 +125,20 @@ def _write(
         if to_write.is_empty():
             return Written(0, 0, overtaken)
         done = mappings.apply(
-            con, to_write, file_name=file_name, source=source, now=desk.now(), kind=kind
+            con, to_write, file_name=file_name, source=source, now=ctx.now(), kind=kind
         )
     return Written(done.new_rows, done.changed_rows, overtaken)
 
 
-def undo(desk: Desk, import_id: str | None = None) -> MappingImport:
+def undo(ctx: AppContext, import_id: str | None = None) -> MappingImport:
     """Undo an import or edit, by default the newest. Raises `InvalidInput` where there is none."""
-    with desk.db.write() as con:
-        return mappings.undo(con, desk.now(), import_id)
+    with ctx.db.write() as con:
+        return mappings.undo(con, ctx.now(), import_id)
 
 
-def export(desk: Desk, provider_ids: Sequence[str], kind: str = PRODUCT) -> bytes:
+def export(ctx: AppContext, provider_ids: Sequence[str], kind: str = PRODUCT) -> bytes:
     """All that is known of a kind with our code for it, as CSV that can be imported again."""
-    with desk.db.read() as con:
+    with ctx.db.read() as con:
         frame = con.frame(
             "SELECT p.name AS provider, k.komet_id AS komet_product_id,"
             " k.legacy_code AS komet_legacy_code, k.description AS komet_description,"

@@ -12,8 +12,8 @@ from komet.clients.connect import client_for
 from komet.clients.ledger import Ledger
 from komet.clients.table import providers
 from komet.clients.table.providers import Provider
-from komet.context import Desk
-from komet.errors import DeskError
+from komet.context import AppContext
+from komet.errors import AppError
 from komet.language import _, _n
 from komet.mapping import imports
 from komet.mapping import table as mappings
@@ -32,39 +32,41 @@ class MissingList:
     methods: tuple[str, ...]
 
 
-def missing(desk: Desk, provider_ids: Collection[str], kind: str = PRODUCT) -> list[MissingList]:
+def missing(
+    ctx: AppContext, provider_ids: Collection[str], kind: str = PRODUCT
+) -> list[MissingList]:
     """Which of these clients have no list of a kind, and a token that may be asked for it.
 
     A list that Komet has refused within the day is not asked for again.
     """
     if kind not in _LIST_OF:
         return []
-    with desk.db.read() as con:
+    with ctx.db.read() as con:
         there = mappings.providers_with_a_list(con, kind)
         wanted = [
             provider
             for provider in providers.all_providers(con)
             if provider.id in provider_ids and provider.id not in there and provider.token_id
         ]
-        due = [(provider, catalogs.due(con, provider, desk.now())) for provider in wanted]
+        due = [(provider, catalogs.due(con, provider, ctx.now())) for provider in wanted]
     return [MissingList(provider, tuple(methods)) for provider, methods in due
             if _LIST_OF[kind] in methods]  # fmt: skip
 
 
 def missing_for_file(
-    desk: Desk, data: bytes, file_name: str, provider_id: str | None, kind: str = PRODUCT
+    ctx: AppContext, data: bytes, file_name: str, provider_id: str | None, kind: str = PRODUCT
 ) -> list[MissingList]:
     """The same for the clients that a mapping file names, or for `provider_id`.
 
     A file whose columns cannot be told apart without a list counts as one of `provider_id`.
     """
-    with desk.db.read() as con:
+    with ctx.db.read() as con:
         every = [provider.id for provider in providers.all_providers(con)]
-    lacking = missing(desk, every, kind)
+    lacking = missing(ctx, every, kind)
     if not lacking:
         return []
     try:
-        named = imports.dry_run(desk, data, file_name, provider_id, kind).rows["provider_id"]
+        named = imports.dry_run(ctx, data, file_name, provider_id, kind).rows["provider_id"]
         asked = set(named.drop_nulls().to_list())
     except MappingFileError:
         asked = {provider_id} if provider_id else set(every)
@@ -82,7 +84,7 @@ def announcement(lists: Sequence[MissingList]) -> str:
     ).format(names=names, n=requests)
 
 
-def fetch(desk: Desk, lists: Sequence[MissingList], kind: str = PRODUCT) -> dict[str, str]:
+def fetch(ctx: AppContext, lists: Sequence[MissingList], kind: str = PRODUCT) -> dict[str, str]:
     """Fetch and store lists within today's allowance; never a failure.
 
     Returns what went wrong by the client's name, in sentences; empty when all went well.
@@ -93,15 +95,15 @@ def fetch(desk: Desk, lists: Sequence[MissingList], kind: str = PRODUCT) -> dict
         ledger = Ledger(provider.token_id or "", provider.id)
         try:
             expected = len(entry.methods)
-            with client_for(desk, provider, ledger, expected=expected) as client:
-                outcome = catalogs.refresh(desk, provider, client, entry.methods)
+            with client_for(ctx, provider, ledger, expected=expected) as client:
+                outcome = catalogs.refresh(ctx, provider, client, entry.methods)
             reason = outcome.get(_LIST_OF[kind], "")
             if reason == "refused":
                 reason = _("The token may not list products.")
-        except DeskError as error:
+        except AppError as error:
             reason = str(error)
         finally:
-            ledger.save(desk)
+            ledger.save(ctx)
         if reason != "ok":
             failed[provider.name] = _(
                 "The product list of {provider} could not be fetched. {reason} Only Komet product"

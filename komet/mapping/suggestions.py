@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from komet.context import Desk
+from komet.context import AppContext
 from komet.language import _
 from komet.mapping import grid, imports
 from komet.mapping.suggest import suggest
@@ -12,16 +12,16 @@ from komet.mapping.table import PRODUCT
 from komet.mapping.written import Written
 
 
-def suggestions(desk: Desk, provider_id: str) -> pl.DataFrame:
+def suggestions(ctx: AppContext, provider_id: str) -> pl.DataFrame:
     """The best candidate for each unmapped product, those with most boxes at stake first.
 
     komet_id, description, sku, sku_description, score (Float64, 0 to 100), reason, second (the
     next SKU, with its score, in words), boxes (Decimal, in downloaded orders).
     """
-    products = grid.known(desk, provider_id, only="unmapped").with_columns(
+    products = grid.known(ctx, provider_id, only="unmapped").with_columns(
         provider_id=pl.lit(provider_id)
     )
-    with desk.db.read() as con:
+    with ctx.db.read() as con:
         skus = con.frame("SELECT sku, description FROM skus ORDER BY sku")
         evidence = con.frame(
             "SELECT p.name AS provider_name, k.description, m.code AS sku FROM mappings m"
@@ -43,11 +43,11 @@ def suggestions(desk: Desk, provider_id: str) -> pl.DataFrame:
     )  # fmt: skip
 
 
-def accept(desk: Desk, provider_id: str, skus: Mapping[str, str]) -> Written:
+def accept(ctx: AppContext, provider_id: str, skus: Mapping[str, str]) -> Written:
     """Map these products (Komet ID → SKU) as a person has accepted them.
 
     One that somebody has mapped meanwhile is left alone, and named.
     """
     shown = dict.fromkeys(skus)
     name = _("accepted suggestions")
-    return imports.edit(desk, provider_id, dict(skus), PRODUCT, shown=shown, name=name)
+    return imports.edit(ctx, provider_id, dict(skus), PRODUCT, shown=shown, name=name)

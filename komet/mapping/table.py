@@ -10,7 +10,6 @@ from uuid import uuid4
 import polars as pl
 from pydantic import BaseModel, ConfigDict
 
-from komet import person
 from komet.db import audit
 from komet.db.database import Connection
 from komet.errors import InvalidInput
@@ -195,7 +194,7 @@ def apply(
             "file": file_name,
             "new": rows.height - changed,
             "changed": changed,
-            "who": person.current(),
+            "who": con.actor,
         },
     )
     audit.record(con, "mappings written", file_name, now, {"rows": rows.height, "kind": kind})

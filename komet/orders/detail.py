@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from komet.context import Desk
+from komet.context import AppContext
 from komet.errors import NotFound
 from komet.language import _
 from komet.orders.filters import Gone, OrderFilter
@@ -47,7 +47,7 @@ class OrderDetail:
         return gone_at
 
 
-def order_detail(desk: Desk, provider_id: str, po_id: str) -> OrderDetail:
+def order_detail(ctx: AppContext, provider_id: str, po_id: str) -> OrderDetail:
     """Everything of one PO. Raises `NotFound`.
 
     items: the columns of `items_sql`. breakdowns: po_item_id, product_id, product, bunches,
@@ -57,7 +57,7 @@ def order_detail(desk: Desk, provider_id: str, po_id: str) -> OrderDetail:
     """
     key = {"provider": provider_id, "po": po_id}
     where = "WHERE provider_id = $provider AND po_id = $po"
-    with desk.db.read() as con:
+    with ctx.db.read() as con:
         header = con.rows(
             "SELECT o.*, p.name AS provider, d.fetched_at AS downloaded_at FROM purchase_orders o"
             " JOIN providers p ON p.id = o.provider_id LEFT JOIN day_slices d"

@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 
 from komet import formulas
-from komet.context import Desk
+from komet.context import AppContext
 from komet.db.database import Connection
 from komet.mapping.table import KEY_OF
 from komet.orders.filters import OrderFilter
@@ -155,10 +155,10 @@ def choices(con: Connection) -> dict[str, list[str]]:
 
 
 def totals_and_page(
-    desk: Desk, chosen: OrderFilter, *, sort: str = "newest", offset: int = 0, limit: int = 200
+    ctx: AppContext, chosen: OrderFilter, *, sort: str = "newest", offset: int = 0, limit: int = 200
 ) -> tuple[Totals, pl.DataFrame]:
     """What the orders screen asks for, from one snapshot of the data."""
-    with desk.db.read() as con:
+    with ctx.db.read() as con:
         return totals(con, chosen), page(con, chosen, sort=sort, offset=offset, limit=limit)
 
 

@@ -1,6 +1,6 @@
 """What stops a whole table file from being read.
 
-    DeskError
+    AppError
     └── TableError
         ├── EmptyTable           nothing in it
         ├── NotATable            a PDF, a picture, a web page, a damaged workbook …
@@ -11,12 +11,12 @@
 Each says for itself what happened, why, and what to do next.
 """
 
-from komet.errors import DeskError
+from komet.errors import AppError
 from komet.language import _
 from komet.tabular.limits import WORKER_SECONDS
 
 
-class TableError(DeskError):
+class TableError(AppError):
     """The file as a whole cannot be read."""
 
 

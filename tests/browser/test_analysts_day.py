@@ -21,7 +21,7 @@ pytestmark = pytest.mark.browser
 def yesterday(accounts: Accounts) -> Accounts:
     """What was downloaded yesterday, and a list of SKUs like the products; then Komet went on."""
     accounts.download(*accounts.days(3, 6))
-    with accounts.desk.db.write() as con:
+    with accounts.ctx.db.write() as con:
         con.run(
             "INSERT INTO skus SELECT 'OUR-' || product_id, any_value(description), now()"
             " FROM komet_products WHERE provider_id = $p AND description IS NOT NULL"
@@ -32,7 +32,7 @@ def yesterday(accounts: Accounts) -> Accounts:
             fields = held.model_dump() | {"days_back": 3, "days_ahead": 6}
             providers.save_provider(
                 con, ProviderFields.model_validate(fields), provider_id=held.id,
-                now=accounts.desk.now(),
+                now=accounts.ctx.now(),
             )  # fmt: skip
     for _step in range(3):
         accounts.sandbox.state.advance()

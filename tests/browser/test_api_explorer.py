@@ -60,7 +60,7 @@ def test_find_fill_send_read_export_and_locked(
 
     page.get_by_role("button", name="Send again").click()
     settled(page)
-    with accounts.desk.db.read() as con:
+    with accounts.ctx.db.read() as con:
         assert con.value("SELECT count(*) FROM method_calls") == 2
 
     choose(page, "Method", "item.confirm", r"^purchase\.order\.item\.confirm")
@@ -79,7 +79,7 @@ def test_find_fill_send_read_export_and_locked(
     page.get_by_role("button", name="Yes, send it").click()
     expect(page.get_by_role("heading", name="Answer")).to_be_visible()
     settled(page)
-    with accounts.desk.db.read() as con:
+    with accounts.ctx.db.read() as con:
         assert con.value("SELECT subject FROM audit WHERE what = 'method called'") == (
             "purchase.order.item.confirm"
         )

@@ -19,9 +19,9 @@ def test_the_export_menu_and_the_templates_stay_up(
     accounts: Accounts, app: App, browser: Browser, code: str, locale: str
 ) -> None:
     accounts.download(*accounts.days(1, 1), [accounts.magnolia])
-    with accounts.desk.db.write() as con:
+    with accounts.ctx.db.write() as con:
         broken = {"name": "Old", "columns": [{"source": "product", "format": "two"}]}
-        export_templates.save(con, "Old", broken, accounts.desk.now())
+        export_templates.save(con, "Old", broken, accounts.ctx.now())
     context = browser.new_context(locale=locale, viewport={"width": 1440, "height": 900})
     page = context.new_page()
     with language.using(code):

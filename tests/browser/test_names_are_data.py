@@ -12,7 +12,7 @@ from running_app import App, settled
 from komet import person
 from komet.clients.table import providers, tokens
 from komet.clients.table.providers import ProviderFields
-from komet.context import open_desk
+from komet.context import open_context
 from komet.export.ready_made import READY_MADE
 from komet.export.templated import save_template
 from komet.ingest.engine import execute
@@ -52,10 +52,10 @@ _VERBATIM = """name => [...document.querySelectorAll('*')].some(node =>
 @pytest.fixture
 def named(tmp_path: Path, sandbox: Sandbox) -> Iterator[App]:
     """An app in which everything that can have a name has this one."""
-    desk = open_desk(Settings(home=tmp_path / "home"))
-    with person.using(NAME), desk.db.write() as con:
+    ctx = open_context(Settings(home=tmp_path / "home"))
+    with person.using(NAME), ctx.db.write() as con:
         token = tokens.add_token(
-            con, desk.box, label=NAME, kind="Company", owner=NAME, now=desk.now(),
+            con, ctx.vault, label=NAME, kind="Company", owner=NAME, now=ctx.now(),
             secret=SecretStr(IMPORTER_A_COMPANY.secret), base_url=sandbox.base_url,
         )  # fmt: skip
         for name in (NAME, NAME + " two"):
@@ -63,19 +63,19 @@ def named(tmp_path: Path, sandbox: Sandbox) -> Iterator[App]:
                 name=name, token_id=token.id, location_name=NAME,
                 komet_group=NAME, company_id=NAME,
             )  # fmt: skip
-            providers.save_provider(con, fields, overlap_too=True, now=desk.now())
+            providers.save_provider(con, fields, overlap_too=True, now=ctx.now())
         chosen = providers.all_providers(con)
-        saved_views.save_view(con, NAME, {}, sort="newest", shared=True, now=desk.now())
+        saved_views.save_view(con, NAME, {}, sort="newest", shared=True, now=ctx.now())
         schedules.save_schedule(
             con, ScheduleFields(name=NAME, provider_ids=(chosen[0].id,), times=("06:00",)),
-            now=desk.now(),
+            now=ctx.now(),
         )  # fmt: skip
-    today = desk.now().date()
+    today = ctx.now().date()
     with person.using(NAME):
         template = next(iter(READY_MADE.values())).model_copy(update={"name": NAME})
-        save_template(desk, template)
-        planned = plan(desk, chosen, today - timedelta(days=3), today + timedelta(days=3))
-        execute(desk, start(desk, planned, source="test")[0].id)
+        save_template(ctx, template)
+        planned = plan(ctx, chosen, today - timedelta(days=3), today + timedelta(days=3))
+        execute(ctx, start(ctx, planned, source="test")[0].id)
     running = App(tmp_path / "home")
     yield running
     running.stop()

@@ -21,7 +21,7 @@ from komet.clients.check import check_token
 from komet.clients.table import calls, providers, tokens
 from komet.clients.table.providers import ProviderFields
 from komet.clients.trial import try_provider
-from komet.context import Desk, open_desk
+from komet.context import AppContext, open_context
 from komet.db import audit
 from komet.export.activity import export, export_bytes
 from komet.ingest.by_number import providers_of, refresh_numbers
@@ -41,25 +41,25 @@ def ana() -> Iterator[None]:
         yield
 
 
-def told(desk: Desk, chosen: ActivityFilter | None = None) -> pl.DataFrame:
-    with desk.db.read() as con:
-        found = timeline.entries(con, chosen or ActivityFilter(), desk.now())
+def told(ctx: AppContext, chosen: ActivityFilter | None = None) -> pl.DataFrame:
+    with ctx.db.read() as con:
+        found = timeline.entries(con, chosen or ActivityFilter(), ctx.now())
         return describe.described(found, describe.provider_names(con))
 
 
-def spent(desk: Desk) -> pl.DataFrame:
-    with desk.db.read() as con:
-        return requests.by_day(con, desk.now())
+def spent(ctx: AppContext) -> pl.DataFrame:
+    with ctx.db.read() as con:
+        return requests.by_day(con, ctx.now())
 
 
-def wrong(desk: Desk) -> pl.DataFrame:
-    with desk.db.read() as con:
-        return failures.grouped(con, desk.now())
+def wrong(ctx: AppContext) -> pl.DataFrame:
+    with ctx.db.read() as con:
+        return failures.grouped(con, ctx.now())
 
 
 def put(accounts: Accounts, name: str, text: str) -> None:
-    checked = imports.dry_run(accounts.desk, text.encode(), name, accounts.magnolia.id)
-    imports.apply(accounts.desk, checked, name)
+    checked = imports.dry_run(accounts.ctx, text.encode(), name, accounts.magnolia.id)
+    imports.apply(accounts.ctx, checked, name)
 
 
 def row_of(frame: pl.DataFrame, event: str) -> dict[str, object]:
@@ -69,7 +69,7 @@ def row_of(frame: pl.DataFrame, event: str) -> dict[str, object]:
 
 
 def test_everything_is_told_with_who_and_result(accounts: Accounts) -> None:
-    desk = accounts.desk
+    ctx = accounts.ctx
     bad = accounts.today - timedelta(days=1)
     accounts.sandbox.state.faults.add(
         "purchase.order.list", date=bad.isoformat(), status=400, times=None, message="Bad day."
@@ -77,22 +77,22 @@ def test_everything_is_told_with_who_and_result(accounts: Accounts) -> None:
     with person.using("Luis"):
         accounts.download(*accounts.days(2, 0), [accounts.magnolia])
     put(accounts, "skus.csv", "komet_product_id,sku\n1,A\n2,B\n")
-    imports.undo(desk)
-    imports.edit(desk, accounts.magnolia.id, {"3": "C"})
-    with desk.db.write() as con:
+    imports.undo(ctx)
+    imports.edit(ctx, accounts.magnolia.id, {"3": "C"})
+    with ctx.db.write() as con:
         token_id = accounts.magnolia.token_id or ""
-        tokens.replace_secret(con, desk.box, token_id, SecretStr(CANARY), desk.now())
+        tokens.replace_secret(con, ctx.vault, token_id, SecretStr(CANARY), ctx.now())
         fields = ProviderFields.model_validate(accounts.magnolia.model_dump())
         other = fields.model_copy(
             update={"location_id": "77", "token_id": accounts.petalo.token_id}
         )
         providers.save_provider(
-            con, other, provider_id=accounts.magnolia.id, overlap_too=True, now=desk.now()
+            con, other, provider_id=accounts.magnolia.id, overlap_too=True, now=ctx.now()
         )
-        audit.record(con, "orders exported", "orders.xlsx", desk.now(), {"rows": 1234})
-        audit.record(con, "view saved", "Valentine's", desk.now())
-        audit.record(con, "tea made", "green", desk.now(), {"cups": 2})
-    frame = told(desk)
+        audit.record(con, "orders exported", "orders.xlsx", ctx.now(), {"rows": 1234})
+        audit.record(con, "view saved", "Valentine's", ctx.now())
+        audit.record(con, "tea made", "green", ctx.now(), {"cups": 2})
+    frame = told(ctx)
     assert frame["happened_at"].is_sorted(descending=True)
     start_day, end_day = (day.isoformat() for day in accounts.days(2, 0))
 
@@ -123,25 +123,25 @@ def test_everything_is_told_with_who_and_result(accounts: Accounts) -> None:
 
 def test_orders_refreshed_by_number_are_told_once_with_what_came(accounts: Accounts) -> None:
     accounts.download(accounts.today, accounts.today, [accounts.magnolia])
-    with accounts.desk.db.read() as con:
+    with accounts.ctx.db.read() as con:
         number = con.value("SELECT number FROM purchase_orders ORDER BY po_id LIMIT 1")
-    refresh_numbers(accounts.desk, providers_of(accounts.desk, [number]))
-    downloads = told(accounts.desk, ActivityFilter(kinds=(Kind.DOWNLOADS,)))
+    refresh_numbers(accounts.ctx, providers_of(accounts.ctx, [number]))
+    downloads = told(accounts.ctx, ActivityFilter(kinds=(Kind.DOWNLOADS,)))
     assert downloads.height == 2
     assert downloads.row(0, named=True)["event"] == f"POs refreshed by number: {number}"
     assert downloads.row(0, named=True)["result"] == "✓ done: 1 PO"
 
 
 def test_filters_and_pages(accounts: Accounts) -> None:
-    desk = accounts.desk
-    with person.using("Luis"), desk.db.write() as con:
+    ctx = accounts.ctx
+    with person.using("Luis"), ctx.db.write() as con:
         for n in range(7):
-            audit.record(con, "view saved", f"view {n}", desk.now() - timedelta(days=n))
+            audit.record(con, "view saved", f"view {n}", ctx.now() - timedelta(days=n))
     chosen = ActivityFilter(kinds=(Kind.VIEWS,), people=("Luis",))
-    with desk.db.read() as con:
+    with ctx.db.read() as con:
         assert timeline.people(con) == ["Ana", "Luis"]
         assert timeline.count(con, chosen) == 7
-        pages = [timeline.entries(con, chosen, desk.now(), offset=n, limit=3) for n in (0, 3, 6)]
+        pages = [timeline.entries(con, chosen, ctx.now(), offset=n, limit=3) for n in (0, 3, 6)]
         assert [page.height for page in pages] == [3, 3, 1]
         seen = pl.concat(pages)["subject"].to_list()
         assert seen == [f"view {n}" for n in range(7)]
@@ -150,25 +150,25 @@ def test_filters_and_pages(accounts: Accounts) -> None:
             first=accounts.today - timedelta(days=4),
             last=accounts.today - timedelta(days=3),
         )
-        assert timeline.entries(con, days, desk.now())["subject"].to_list() == ["view 3", "view 4"]
+        assert timeline.entries(con, days, ctx.now())["subject"].to_list() == ["view 3", "view 4"]
         assert timeline.count(con, days) == 2
         assert timeline.count(con, ActivityFilter(people=("Eve",))) == 0
 
 
 def test_a_run_whose_process_is_gone_is_told_as_interrupted(accounts: Accounts) -> None:
-    planned = plan(accounts.desk, [accounts.petalo], accounts.today, accounts.today)
-    run, _resumed = start(accounts.desk, planned, source="app")
-    with accounts.desk.db.write() as con:
-        runs.start_run(con, run.id, accounts.desk.now() - timedelta(hours=1))
+    planned = plan(accounts.ctx, [accounts.petalo], accounts.today, accounts.today)
+    run, _resumed = start(accounts.ctx, planned, source="app")
+    with accounts.ctx.db.write() as con:
+        runs.start_run(con, run.id, accounts.ctx.now() - timedelta(hours=1))
         con.run("UPDATE runs SET process_id = 4194300")
-    first = told(accounts.desk).row(0, named=True)
+    first = told(accounts.ctx).row(0, named=True)
     assert first["result"].startswith("✗ interrupted: 0 POs, 1 of 1 days still to be fetched")
     assert first["details"] == "started in the app"
 
 
-def test_what_was_recorded_before_names_were_is_told_too(desk: Desk) -> None:
+def test_what_was_recorded_before_names_were_is_told_too(ctx: AppContext) -> None:
     before = datetime(2026, 5, 4, 12, tzinfo=UTC)
-    with desk.db.write() as con:
+    with ctx.db.write() as con:
         con.run(
             "INSERT INTO mapping_imports VALUES ('1', 'old.csv', 'file', 3, 0, $at, NULL, NULL)",
             {"at": before},
@@ -178,7 +178,7 @@ def test_what_was_recorded_before_names_were_is_told_too(desk: Desk) -> None:
             {"at": before},
         )
         con.run("INSERT INTO audit VALUES ($at, NULL, 'odd', NULL, 'null')", {"at": before})
-    frame = told(desk)
+    frame = told(ctx)
     assert frame.sort("event").rows() == [
         (
             before,
@@ -195,34 +195,34 @@ def test_what_was_recorded_before_names_were_is_told_too(desk: Desk) -> None:
 def test_requests_are_the_sandboxs_own_count(accounts: Accounts) -> None:
     accounts.sandbox.state.faults.add("purchase.order.list", status=503, times=2)
     accounts.download(*accounts.days(3, 2))
-    check_token(accounts.desk, accounts.petalo.token_id or "")
-    try_provider(accounts.desk, accounts.magnolia)
-    frame = spent(accounts.desk)
+    check_token(accounts.ctx, accounts.petalo.token_id or "")
+    try_provider(accounts.ctx, accounts.magnolia)
+    frame = spent(accounts.ctx)
     counted = dict(frame.group_by("method").agg(pl.col("requests").sum()).iter_rows())
     expected: dict[str, int] = {}
     for (method, _day), n in accounts.sandbox.state.requests.counts().items():
         expected[method] = expected.get(method, 0) + n
     assert counted == expected
     assert frame["again"].sum() == 2
-    with accounts.desk.db.read() as con:
+    with accounts.ctx.db.read() as con:
         every = tokens.all_tokens(con)
     assert set(frame["token"]) == {f"{token.label} {token.masked}" for token in every}
     assert set(frame["day"]) == {accounts.today}
 
 
 def test_the_chart_has_every_day_of_a_pool_and_its_allowance(accounts: Accounts) -> None:
-    desk = accounts.desk
+    ctx = accounts.ctx
     accounts.download(accounts.today, accounts.today)
-    with desk.db.write() as con:
+    with ctx.db.write() as con:
         token_id = accounts.magnolia.token_id or ""
-        tokens.rename_token(con, token_id, label="Magnolia", owner=None, users=3, now=desk.now())
-        old = {"called_at": desk.now() - timedelta(days=5), "token_id": token_id,
+        tokens.rename_token(con, token_id, label="Magnolia", owner=None, users=3, now=ctx.now())
+        old = {"called_at": ctx.now() - timedelta(days=5), "token_id": token_id,
                "method": "product.list", "attempt": 1, "outcome": "ok"}  # fmt: skip
         calls.record(con, [old] * 40)
-        calls.record(con, [{**old, "called_at": desk.now() - timedelta(days=31)}])
-    with desk.db.read() as con:
-        apart = requests.pools(con, desk.now())
-        daily = requests.daily(con, apart[0], desk.now())
+        calls.record(con, [{**old, "called_at": ctx.now() - timedelta(days=31)}])
+    with ctx.db.read() as con:
+        apart = requests.pools(con, ctx.now())
+        daily = requests.daily(con, apart[0], ctx.now())
     assert [pool.allowance for pool in apart] == [3000, 1000]  # the busiest first
     assert daily.height == requests.DAYS
     used = dict(daily.select("day", "requests").iter_rows())
@@ -231,21 +231,21 @@ def test_the_chart_has_every_day_of_a_pool_and_its_allowance(accounts: Accounts)
     assert sum(used.values()) == 43
     assert apart[0].left_today == 2997
 
-    with desk.db.write() as con:
+    with ctx.db.write() as con:
         for provider in accounts.both:
             fields = ProviderFields.model_validate(provider.model_dump() | {"company_id": "501"})
             providers.save_provider(
-                con, fields, provider_id=provider.id, overlap_too=True, now=desk.now()
+                con, fields, provider_id=provider.id, overlap_too=True, now=ctx.now()
             )
-    with desk.db.read() as con:
-        [together] = requests.pools(con, desk.now())
-        assert requests.daily(con, together, desk.now()).height == 2 * requests.DAYS
+    with ctx.db.read() as con:
+        [together] = requests.pools(con, ctx.now())
+        assert requests.daily(con, together, ctx.now()).height == 2 * requests.DAYS
     assert together.allowance == 3000
     assert together.used_today == 6
 
 
 def test_errors_by_reason_with_what_to_do(accounts: Accounts) -> None:
-    desk = accounts.desk
+    ctx = accounts.ctx
     faults = accounts.sandbox.state.faults
     begin, end = accounts.days(2, 1)
     faults.add("purchase.order.list", date=begin.isoformat(), status=400, times=None, message="No.")
@@ -253,7 +253,7 @@ def test_errors_by_reason_with_what_to_do(accounts: Accounts) -> None:
     faults.add("product.list", status=403, times=None)
     faults.add("boxtype.list", status=429, retry_after=0, times=1)
     accounts.download(begin, end, [accounts.magnolia])
-    frame = wrong(desk)
+    frame = wrong(ctx)
     found = {
         (row["outcome"], row["source"]): row
         for row in frame.iter_rows(named=True)
@@ -270,39 +270,39 @@ def test_errors_by_reason_with_what_to_do(accounts: Accounts) -> None:
 
     faults.clear()
     accounts.download(end, end, [accounts.magnolia])
-    healed = {row["outcome"]: row["open"] for row in wrong(desk).filter(source="day").to_dicts()}
+    healed = {row["outcome"]: row["open"] for row in wrong(ctx).filter(source="day").to_dicts()}
     assert healed == {"Rejected": 1, "BadResponse": 0}
 
 
 def test_days_that_were_given_up_unasked_share_the_reason(accounts: Accounts) -> None:
     accounts.sandbox.state.faults.add(status=401, times=None)
     accounts.download(*accounts.days(9, 9), [accounts.magnolia])
-    days = wrong(accounts.desk).filter(source="day")
+    days = wrong(accounts.ctx).filter(source="day")
     assert days.select("outcome", "client", "times").rows() == [
         ("AuthenticationError", "Magnolia", 19)
     ]
-    with accounts.desk.db.write() as con:
+    with accounts.ctx.db.write() as con:
         tokens.retire_token(
-            con, accounts.petalo.token_id or "", accounts.desk.now(), in_use_too=True
+            con, accounts.petalo.token_id or "", accounts.ctx.now(), in_use_too=True
         )
     accounts.download(accounts.today, accounts.today, [accounts.petalo])
-    [unasked] = wrong(accounts.desk).filter(client="Pétalo").to_dicts()
+    [unasked] = wrong(accounts.ctx).filter(client="Pétalo").to_dicts()
     assert (unasked["outcome"], unasked["times"], unasked["open"]) == ("", 1, 1)
     assert unasked["reason"].startswith("The token is retired.")
 
 
 def test_a_pause_at_the_limit_is_an_error_with_its_next_step(accounts: Accounts) -> None:
-    desk = accounts.desk
-    one = {"called_at": desk.now(), "token_id": accounts.magnolia.token_id,
+    ctx = accounts.ctx
+    one = {"called_at": ctx.now(), "token_id": accounts.magnolia.token_id,
            "method": "purchase.order.list", "attempt": 1, "outcome": "ok"}  # fmt: skip
-    with desk.db.write() as con:
+    with ctx.db.write() as con:
         calls.record(con, [one] * 997)
     run = accounts.download(*accounts.days(4, 0), [accounts.magnolia])
     assert run.state is RunState.PAUSED
-    [pause] = wrong(desk).to_dicts()
+    [pause] = wrong(ctx).to_dicts()
     assert (pause["outcome"], pause["client"], pause["times"]) == ("QuotaExhausted", "Magnolia", 1)
     assert pause["open"] == 4
-    result = told(desk).row(0, named=True)
+    result = told(ctx).row(0, named=True)
     assert result["result"].startswith("– paused: ")
     assert "00:00 UTC" in result["details"]
 
@@ -318,27 +318,27 @@ def test_every_failure_of_the_client_has_its_words() -> None:
 
 
 def test_no_secret_is_in_any_frame_nor_in_the_file(accounts: Accounts, tmp_path: Path) -> None:
-    desk = accounts.desk
-    with desk.db.write() as con:
-        token = tokens.add_token(con, desk.box, label="Canary", kind="Company",
-                                 secret=SecretStr(CANARY), owner="me", now=desk.now())  # fmt: skip
+    ctx = accounts.ctx
+    with ctx.db.write() as con:
+        token = tokens.add_token(con, ctx.vault, label="Canary", kind="Company",
+                                 secret=SecretStr(CANARY), owner="me", now=ctx.now())  # fmt: skip
         fields = ProviderFields(name="Cage", token_id=token.id, base_url=accounts.sandbox.base_url)
-        cage = providers.save_provider(con, fields, now=desk.now())
+        cage = providers.save_provider(con, fields, now=ctx.now())
         detail = {"token": CANARY, "new_secret": CANARY, "deep": {"password": CANARY, "n": 1},
                   "url": f"https://x/?authenticationToken={CANARY}"}  # fmt: skip
-        audit.record(con, "token changed", "Canary", desk.now(), detail)
+        audit.record(con, "token changed", "Canary", ctx.now(), detail)
     accounts.download(accounts.today, accounts.today, [cage])
     accounts.sandbox.state.faults.add(status=400, times=None, message=f"token {CANARY} is odd")
     accounts.download(*accounts.days(1, 0), [cage])
-    check_token(desk, token.id)
-    everything = [told(desk), spent(desk), wrong(desk)]
-    assert "deep: (n: 1)" in str(told(desk)["details"].to_list())
+    check_token(ctx, token.id)
+    everything = [told(ctx), spent(ctx), wrong(ctx)]
+    assert "deep: (n: 1)" in str(told(ctx)["details"].to_list())
     for frame in everything:
         assert frame.height > 0
         assert CANARY not in frame.write_csv()
         assert token.masked[-4:] == CANARY[-4:]
     target = tmp_path / "activity.xlsx"
-    export(desk, ActivityFilter(), target)
+    export(ctx, ActivityFilter(), target)
     book = openpyxl.load_workbook(target, read_only=True)
     cells = [
         str(cell) for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row
@@ -353,7 +353,7 @@ def test_the_file_has_three_sheets_with_what_the_screen_shows(
     accounts.sandbox.state.faults.add("purchase.order.list", status=503, times=1)
     accounts.download(*accounts.days(1, 1))
     target = tmp_path / "activity.xlsx"
-    export(accounts.desk, ActivityFilter(kinds=(Kind.DOWNLOADS,)), target)
+    export(accounts.ctx, ActivityFilter(kinds=(Kind.DOWNLOADS,)), target)
     book = openpyxl.load_workbook(target)
     assert book.sheetnames == ["Activity", "Requests", "Errors"]
     assert book["Activity"].max_row == 2
@@ -365,7 +365,7 @@ def test_the_file_has_three_sheets_with_what_the_screen_shows(
 
 
 def test_an_empty_desk_has_an_empty_activity(tmp_path: Path) -> None:
-    empty = open_desk(Settings(home=tmp_path / "new"))
+    empty = open_context(Settings(home=tmp_path / "new"))
     assert told(empty).is_empty()
     assert spent(empty).is_empty()
     assert wrong(empty).is_empty()

@@ -18,8 +18,8 @@ from komet.api import KometClient
 from komet.api.errors import BadResponse, KometError, Unavailable
 from komet.api.transport import Timeouts
 from komet.clients.table import providers
-from komet.context import Desk, open_desk
-from komet.errors import DeskError
+from komet.context import AppContext, open_context
+from komet.errors import AppError
 from komet.ingest.engine import execute
 from komet.ingest.plan import plan
 from komet.ingest.start import start
@@ -166,52 +166,52 @@ def test_who_gives_up_is_heard_within_a_second(script: object) -> None:
 
     def check() -> None:
         if asked_to_stop.is_set():
-            raise DeskError("Given up.")
+            raise AppError("Given up.")
 
     threading.Timer(0.5, asked_to_stop.set).start()
     started = time.monotonic()
     with (
         RawServer(script) as server,  # type: ignore[arg-type]
         KometClient(server.base_url, "t", check=check, largest_answer=10_000 * MB) as client,
-        pytest.raises(DeskError, match="Given up"),
+        pytest.raises(AppError, match="Given up"),
     ):
         client.purchase_orders(TODAY)
     assert time.monotonic() - started < 1.5
     assert server.requests == 1
 
 
-def _run_at(accounts: Accounts, desk: Desk, base_url: str) -> str:
+def _run_at(accounts: Accounts, ctx: AppContext, base_url: str) -> str:
     """A run of one day, whose provider is led to this address."""
-    with desk.db.write() as con:
-        providers.lead_to(con, accounts.magnolia.id, base_url)
+    with ctx.db.write() as con:
+        providers.set_base_url(con, accounts.magnolia.id, base_url)
         led = providers.provider_by_id(con, accounts.magnolia.id)
-    run, _resumed = start(desk, plan(desk, [led], TODAY, TODAY), source="test")
+    run, _resumed = start(ctx, plan(ctx, [led], TODAY, TODAY), source="test")
     return run.id
 
 
 def test_a_run_is_cancelled_while_a_slow_answer_comes(accounts: Accounts) -> None:
     stop = threading.Event()
     with RawServer(_drip) as server:
-        run_id = _run_at(accounts, accounts.desk, server.base_url)
+        run_id = _run_at(accounts, accounts.ctx, server.base_url)
         threading.Timer(1, stop.set).start()
         started = time.monotonic()
-        ended = execute(accounts.desk, run_id, stop=stop)
+        ended = execute(accounts.ctx, run_id, stop=stop)
         took = time.monotonic() - started
     assert ended.state is RunState.CANCELLED
     assert took < 2.5, took
 
 
 def test_the_settings_reach_the_wire(accounts: Accounts) -> None:
-    desk = open_desk(Settings(home=accounts.desk.settings.home, max_answer_mb=1))
+    ctx = open_context(Settings(home=accounts.ctx.settings.home, max_answer_mb=1))
     body = EMPTY + b" " * (2 * MB)
     answer = HEAD + f"Content-Length: {len(body)}\r\n\r\n".encode() + body
     with RawServer(lambda _head: [answer]) as server:
-        run_id = _run_at(accounts, desk, server.base_url)
-        assert execute(desk, run_id).state is RunState.FAILED
-    with desk.db.read() as con:
+        run_id = _run_at(accounts, ctx, server.base_url)
+        assert execute(ctx, run_id).state is RunState.FAILED
+    with ctx.db.read() as con:
         reasons = [slice_.reason or "" for slice_ in runs.slices_of(con, run_id)]
     assert all("larger than 1 MB" in reason for reason in reasons)
-    slow = open_desk(Settings(home=accounts.desk.settings.home, answer_timeout=0.7))
+    slow = open_context(Settings(home=accounts.ctx.settings.home, answer_timeout=0.7))
     with RawServer(_drip) as server:
         run_id = _run_at(accounts, slow, server.base_url)
         assert execute(slow, run_id).state is RunState.FAILED

@@ -27,7 +27,7 @@ from komet.api.client import KometClient
 from komet.api.errors import KometError
 from komet.clients.table import providers
 from komet.clients.table.providers import Provider, ProviderFields
-from komet.context import Desk
+from komet.context import AppContext
 from komet.export.orders import export
 from komet.ingest import commit_order
 from komet.ingest.asking import ask_for_day
@@ -44,7 +44,7 @@ _COLUMNS = ("boxes", "stems", "total_cost")
 class Company:
     """One client: its Komet, our client for it, and what must be held of it."""
 
-    def __init__(self, desk: Desk, dice: Random, base_url: str, *, texts: bool) -> None:
+    def __init__(self, ctx: AppContext, dice: Random, base_url: str, *, texts: bool) -> None:
         self.texts = texts
         self.dice = dice
         self.evolution = Evolution(dice)
@@ -58,7 +58,7 @@ class Company:
             return clock + timedelta(minutes=dice.randint(-600_000, 600_000))
 
         self.client = KometClient(base_url, self.token, now=now, sleep=lambda _s: None)
-        with desk.db.write() as con:
+        with ctx.db.write() as con:
             fields = ProviderFields(name=f"Client {self.token}", base_url=base_url)
             self.provider: Provider = providers.save_provider(con, fields, now=clock)
             con.run(
@@ -95,26 +95,26 @@ class Komet:
         return Reply(body=json.dumps(company.answer(day)).encode())
 
 
-def download(desk: Desk, komet: Komet, company: Company, day: int, run: str) -> None:
+def download(ctx: AppContext, komet: Komet, company: Company, day: int, run: str) -> None:
     """One day as the engine fetches and settles it; what fails leaves everything as it was."""
     try:
-        rows = ask_for_day(desk, company.client, company.provider, DAYS[day])
+        rows = ask_for_day(ctx, company.client, company.provider, DAYS[day])
     except KometError:
         assert komet.failing
         return
     assert not komet.failing
-    with desk.db.write() as con:
+    with ctx.db.write() as con:
         result = write_slice(con, rows, run, set())
         commit = commit_order.newest(con)
-    commit_order.learn(desk.db.path, commit)
+    commit_order.learn(ctx.db.path, commit)
     counted = company.expected.answered(company.evolution.world, day, run)
     assert (result.orders, result.lines) == counted
 
 
-def check_store(desk: Desk, company: Company) -> None:
+def check_store(ctx: AppContext, company: Company) -> None:
     there = company.expected.there()
     chosen = OrderFilter(providers=(company.provider.id,))
-    with desk.db.read() as con:
+    with ctx.db.read() as con:
         totals = query.totals(con, chosen)
         unmapped = query.totals(con, chosen.model_copy(update={"mapped": Mapped.UNMAPPED}))
         rows = con.rows(
@@ -161,9 +161,9 @@ def check_store(desk: Desk, company: Company) -> None:
         assert row["orders"] >= len(of_day)
 
 
-def check_changes(desk: Desk, company: Company) -> None:
+def check_changes(ctx: AppContext, company: Company) -> None:
     told = ChangeFilter(providers=(company.provider.id,))
-    with desk.db.read() as con:
+    with ctx.db.read() as con:
         found = changes.changes(con, told)
         hidden = changes.changes(con, told.model_copy(update={"first_downloads": False}))
     rows = Counter(
@@ -187,7 +187,7 @@ def grouped(figures: plainly.Figures, by: int) -> dict[str, tuple[Decimal, ...]]
     return {key: tuple(values) for key, values in sums.items() if any(values)}
 
 
-def check_differences(desk: Desk, company: Company) -> None:
+def check_differences(ctx: AppContext, company: Company) -> None:
     now = plainly.figures(company.expected.there())
     every = ChangeFilter(providers=(company.provider.id,))
     expected = [(every, now)]
@@ -199,7 +199,7 @@ def check_differences(desk: Desk, company: Company) -> None:
         moved = dict(now)
         plainly.add(moved, then, sign=-1)
         expected.append((every.model_copy(update={"since": since}), moved))
-    with desk.db.read() as con:
+    with ctx.db.read() as con:
         for chosen, figures in expected:
             for by, place in (("product", 0), ("customer_name", 1)):
                 frame = changes.differences(con, chosen, by)
@@ -210,9 +210,9 @@ def check_differences(desk: Desk, company: Company) -> None:
                 assert found == grouped(figures, place)
 
 
-def check_file(desk: Desk, company: Company, folder: Path) -> None:
+def check_file(ctx: AppContext, company: Company, folder: Path) -> None:
     target = folder / "orders.csv"
-    export(desk, OrderFilter(providers=(company.provider.id,)), target)
+    export(ctx, OrderFilter(providers=(company.provider.id,)), target)
     with target.open(encoding="utf-8-sig", newline="") as opened:
         dialect = csv.Sniffer().sniff(opened.readline(), ",;")
         opened.seek(0)
@@ -240,7 +240,7 @@ def check_file(desk: Desk, company: Company, folder: Path) -> None:
 
 @pytest.mark.parametrize("examples", [_EXAMPLES])
 def test_store_changes_differences_and_files_are_what_plain_python_says(
-    desk: Desk, tmp_path: Path, examples: int
+    ctx: AppContext, tmp_path: Path, examples: int
 ) -> None:
     komet = Komet()
 
@@ -248,7 +248,7 @@ def test_store_changes_differences_and_files_are_what_plain_python_says(
     @hypothesis.given(seed=st.integers(0, 2**32))
     def evolve(seed: int) -> None:
         dice = Random(seed)
-        both = [Company(desk, dice, komet.server.base_url, texts=texts) for texts in (False, True)]
+        both = [Company(ctx, dice, komet.server.base_url, texts=texts) for texts in (False, True)]
         komet.companies = {company.token: company for company in both}
         steps = dice.randint(1, 4)
         for step in range(steps):
@@ -259,20 +259,20 @@ def test_store_changes_differences_and_files_are_what_plain_python_says(
                 for day in days[: dice.randint(1, 4)]:
                     broken = ("http", "Location not found.", "API key not found")
                     komet.failing = dice.choice(broken) if dice.random() < 0.1 else None
-                    download(desk, komet, company, day, run)
+                    download(ctx, komet, company, day, run)
                 komet.failing = None
                 if step == steps // 2:
-                    with desk.db.read() as con:
+                    with ctx.db.read() as con:
                         mark = Download(
                             at=datetime(2030, 1, 1, tzinfo=UTC), commit=commit_order.newest(con)
                         )
                     company.middle = (mark, plainly.figures(company.expected.there()))
                 company.evolution.happen()
         for company in both:
-            check_store(desk, company)
-            check_changes(desk, company)
-            check_differences(desk, company)
-        check_file(desk, both[0], tmp_path)
+            check_store(ctx, company)
+            check_changes(ctx, company)
+            check_differences(ctx, company)
+        check_file(ctx, both[0], tmp_path)
         for company in both:
             company.client.close()
 

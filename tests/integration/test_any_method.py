@@ -57,26 +57,26 @@ def test_wrong_use(
     assert called.returncode in {1, 2}
     assert words in " ".join(called.stderr.split())
     assert "Traceback" not in called.stderr
-    with accounts.desk.db.read() as con:
+    with accounts.ctx.db.read() as con:
         assert con.value("SELECT count(*) FROM api_calls") == 0
 
 
 def test_a_call_is_remembered_without_the_token(accounts: Accounts) -> None:
-    desk, provider = accounts.desk, accounts.magnolia
+    ctx, provider = accounts.ctx, accounts.magnolia
     secret = IMPORTER_A_COMPANY.secret
     outcome = call_method(
-        desk, provider, "product.list", {"name": "Rose", "remark": f"see {secret}"},
+        ctx, provider, "product.list", {"name": "Rose", "remark": f"see {secret}"},
         writes_allowed=False,
     )  # fmt: skip
     assert outcome.error is None
     assert (outcome.http_status, outcome.tries) == (200, 1)
     assert "application/json" in outcome.headers["content-type"]
     call_method(
-        desk, provider, "vendor.add", sample_parameters(registry()["vendor.add"], accounts.today),
+        ctx, provider, "vendor.add", sample_parameters(registry()["vendor.add"], accounts.today),
         writes_allowed=True,
     )  # fmt: skip
-    with desk.db.write() as con:
-        method_calls.keep(con, outcome.call_id, "roses", desk.now())
+    with ctx.db.write() as con:
+        method_calls.keep(con, outcome.call_id, "roses", ctx.now())
         kept = method_calls.calls(con, named=True)
         newest = method_calls.calls(con)
         ledger = con.value("SELECT count(*) FROM api_calls WHERE method = 'product.list'")
@@ -91,15 +91,15 @@ def test_a_call_is_remembered_without_the_token(accounts: Accounts) -> None:
 
 
 def test_files_are_sent_and_not_kept_and_numbers_stay_numbers(accounts: Accounts) -> None:
-    desk = accounts.desk
+    ctx = accounts.ctx
     call_method(
-        desk, accounts.magnolia, "v2/vendor/invoice",
+        ctx, accounts.magnolia, "v2/vendor/invoice",
         {"poNumber": "P123456", "attachment": b"%PDF" * 5_000}, writes_allowed=True,
     )  # fmt: skip
-    listed = call_method(desk, accounts.magnolia, "boxtype.list", {}, writes_allowed=False)
+    listed = call_method(ctx, accounts.magnolia, "boxtype.list", {}, writes_allowed=False)
     assert listed.answer
     assert {type(row["fbe"]) for row in listed.answer["boxtypes"]} == {float}
-    with desk.db.read() as con:
+    with ctx.db.read() as con:
         kept = str(con.rows("FROM method_calls")) + str(con.rows("FROM audit"))
     assert "P123456" in kept
     assert len(kept) < 5_000
@@ -107,10 +107,10 @@ def test_files_are_sent_and_not_kept_and_numbers_stay_numbers(accounts: Accounts
 
 def test_what_writes_is_locked(accounts: Accounts) -> None:
     with pytest.raises(InvalidInput, match="changes data in Komet"):
-        call_method(accounts.desk, accounts.magnolia, "vendor.add", {"name": "R"},
+        call_method(accounts.ctx, accounts.magnolia, "vendor.add", {"name": "R"},
                     writes_allowed=False)  # fmt: skip
     with pytest.raises(InvalidCall, match="quantityConfirmed is needed"):
-        call_method(accounts.desk, accounts.magnolia, "purchase.order.item.confirm",
+        call_method(accounts.ctx, accounts.magnolia, "purchase.order.item.confirm",
                     {"poItemId": 1}, writes_allowed=True)  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from komet.api.client import Slice
 from komet.api.models import PurchaseOrder
 from komet.clients.table import providers
 from komet.clients.table.providers import ProviderFields
-from komet.context import Desk
+from komet.context import AppContext
 from komet.ingest import commit_order
 from komet.ingest.commit import write_slice
 from komet.ingest.commit_order import Asked
@@ -65,19 +65,19 @@ def order(po_id: str, day: date, lines: dict[str, int]) -> PurchaseOrder:
 
 
 def ask(
-    desk: Desk, provider: str, world: World, day: int, at: datetime, sent: Asked | None = None
+    ctx: AppContext, provider: str, world: World, day: int, at: datetime, sent: Asked | None = None
 ) -> None:
     """The slice of that day, asked for at that time, into the store; `sent`: before others."""
     found = [order(po, _DAYS[day], lines) for po, (on, lines) in world.items() if on == day]
     rows = slice_rows(provider, _DAYS[day], Slice(found, [], at), sent)
-    with desk.db.write() as con:
+    with ctx.db.write() as con:
         write_slice(con, rows, f"run-{provider}", set())
 
 
-def kept(desk: Desk, provider: str) -> dict[str, list[dict[str, Any]]]:
+def kept(ctx: AppContext, provider: str) -> dict[str, list[dict[str, Any]]]:
     """What the store holds of a provider, without what is gone and without times."""
     tables = {}
-    with desk.db.read() as con:
+    with ctx.db.read() as con:
         for table in _TABLES:
             rows = con.rows(f"SELECT * FROM {table} WHERE provider_id = $p", {"p": provider})
             here = [row for row in rows if row.get("gone_at") is None]
@@ -91,7 +91,7 @@ def kept(desk: Desk, provider: str) -> dict[str, list[dict[str, Any]]]:
 @_MANY
 @hypothesis.given(steps=_STEPS, last=_WORLD, order_of_days=st.permutations([0, 1, 2]))
 def test_the_last_state_is_what_is_kept(
-    desk: Desk, steps: list[tuple[World, list[int]]], last: World, order_of_days: list[int]
+    ctx: AppContext, steps: list[tuple[World, list[int]]], last: World, order_of_days: list[int]
 ) -> None:
     provider, alone = f"a{next(_numbers)}", f"b{next(_numbers)}"
     late: list[tuple[World, int, datetime, Asked]] = []
@@ -101,42 +101,42 @@ def test_the_last_state_is_what_is_kept(
             moment += timedelta(minutes=1)
             if n == 2:
                 # answered now, written when all is over
-                late.append((world, day, moment, commit_order.ask(desk.db.path)))
+                late.append((world, day, moment, commit_order.ask(ctx.db.path)))
             else:
-                ask(desk, provider, world, day, moment)
+                ask(ctx, provider, world, day, moment)
     for day in order_of_days:
         moment += timedelta(minutes=1)
-        ask(desk, provider, last, day, moment)
-        ask(desk, alone, last, day, moment)
+        ask(ctx, provider, last, day, moment)
+        ask(ctx, alone, last, day, moment)
     for world, day, asked_at, sent in late:
-        ask(desk, provider, world, day, asked_at, sent)
-    assert kept(desk, provider) == kept(desk, alone)
+        ask(ctx, provider, world, day, asked_at, sent)
+    assert kept(ctx, provider) == kept(ctx, alone)
 
 
 @_MANY
 @hypothesis.given(first=_WORLD, second=_WORLD, days=st.permutations([0, 1, 2]))
 def test_changes_lead_from_one_download_to_the_next(
-    desk: Desk, first: World, second: World, days: list[int]
+    ctx: AppContext, first: World, second: World, days: list[int]
 ) -> None:
-    with desk.db.write() as con:
+    with ctx.db.write() as con:
         fields = ProviderFields(name=f"Client {next(_numbers)}")
         provider = providers.save_provider(con, fields, now=_START).id
     for n, day in enumerate(days):
-        ask(desk, provider, first, day, _START + timedelta(minutes=n))
-    before = of_provider(desk, provider)
+        ask(ctx, provider, first, day, _START + timedelta(minutes=n))
+    before = of_provider(ctx, provider)
     since = _START + timedelta(hours=1)
     for n, day in enumerate(days):
-        ask(desk, provider, second, day, since + timedelta(minutes=n))
-    after = of_provider(desk, provider)
-    with desk.db.read() as con:
+        ask(ctx, provider, second, day, since + timedelta(minutes=n))
+    after = of_provider(ctx, provider)
+    with ctx.db.read() as con:
         found = changes(con, ChangeFilter(since=since, providers=(provider,))).rows(named=True)
     # a line that went to another PO is that PO's now, and no longer kept with the first
     told = told_changes.applied(before, reversed(found), after)
     assert here(told) == here(after)
 
 
-def of_provider(desk: Desk, provider: str) -> Store:
-    with desk.db.read() as con:
+def of_provider(ctx: AppContext, provider: str) -> Store:
+    with ctx.db.read() as con:
         return {k: v for k, v in told_changes.state(con).items() if k[0] == provider}
 
 

@@ -19,7 +19,7 @@ from sample_accounts import Accounts, Komet
 from komet.backup.archive import make_backup
 from komet.backup.daily import daily_backups, keep_daily_backup
 from komet.backup.restore import restore_backup
-from komet.context import Desk, open_desk
+from komet.context import AppContext, open_context
 from komet.errors import InvalidInput
 from komet.sandbox.tokens import IMPORTER_A_COMPANY
 from komet.settings import Settings
@@ -47,20 +47,20 @@ def test_a_backup_brings_everything_back(accounts: Accounts, komet: Komet, tmp_p
         assert told["sha256"] == {"komet.duckdb": hashlib.sha256(data).hexdigest()}
         assert IMPORTER_A_COMPANY.secret.encode() not in data
 
-    with accounts.desk.db.write() as con:
+    with accounts.ctx.db.write() as con:
         con.run("DELETE FROM order_items")
         con.run("DELETE FROM po_lines")
     assert _orders(komet, tmp_path) != before
     done = komet("restore", str(file))
     assert done.returncode == 0, done.stderr
     assert _orders(komet, tmp_path) == before
-    kept = list(accounts.desk.settings.home.glob("komet.duckdb.replaced-*"))
+    kept = list(accounts.ctx.settings.home.glob("komet.duckdb.replaced-*"))
     assert len(kept) == 1
     with duckdb.connect(str(kept[0]), read_only=True) as old:
         assert old.execute("SELECT count(*) FROM po_lines").fetchall() == [(0,)]
     checked = komet("token", "check", "Magnolia", "--json")
     assert json.loads(checked.stdout)["usable"] is True
-    assert not [p.name for p in accounts.desk.settings.home.iterdir() if p.name.startswith(".")]
+    assert not [p.name for p in accounts.ctx.settings.home.iterdir() if p.name.startswith(".")]
 
 
 def test_a_backup_with_the_key_opens_the_tokens_elsewhere(
@@ -79,8 +79,8 @@ def test_a_backup_with_the_key_opens_the_tokens_elsewhere(
         assert "Traceback" not in checked.stderr
 
 
-def test_a_backup_is_of_one_moment_while_others_write(desk: Desk, tmp_path: Path) -> None:
-    with desk.db.write() as con:
+def test_a_backup_is_of_one_moment_while_others_write(ctx: AppContext, tmp_path: Path) -> None:
+    with ctx.db.write() as con:
         con.run("CREATE TABLE pair_a (n INTEGER); CREATE TABLE pair_b (n INTEGER)")
     stop = threading.Event()
     before = 0
@@ -89,12 +89,12 @@ def test_a_backup_is_of_one_moment_while_others_write(desk: Desk, tmp_path: Path
         n = 0
         while not stop.is_set():
             n += 1
-            with desk.db.write() as con:
+            with ctx.db.write() as con:
                 con.run(f"INSERT INTO pair_a VALUES ({n})")
                 con.run(f"INSERT INTO pair_b VALUES ({n})")
 
     def last_pair() -> int:
-        with desk.db.read() as con:
+        with ctx.db.read() as con:
             return int(con.value("SELECT coalesce(max(n), 0) FROM pair_b"))
 
     writer = threading.Thread(target=write)
@@ -107,7 +107,7 @@ def test_a_backup_is_of_one_moment_while_others_write(desk: Desk, tmp_path: Path
                 time.sleep(0.01)
             before = last_pair()
             file = tmp_path / f"{at}.zip"
-            make_backup(desk, file)
+            make_backup(ctx, file)
             with zipfile.ZipFile(file) as archive:
                 archive.extract("komet.duckdb", tmp_path / str(at))
             with duckdb.connect(str(tmp_path / str(at) / "komet.duckdb"), read_only=True) as copy:
@@ -143,7 +143,7 @@ def test_what_is_no_sound_backup_changes_nothing(
     accounts: Accounts, komet: Komet, tmp_path: Path
 ) -> None:
     good_file = tmp_path / "good.zip"
-    make_backup(accounts.desk, good_file, with_key=True)
+    make_backup(accounts.ctx, good_file, with_key=True)
     good = good_file.read_bytes()
     with zipfile.ZipFile(good_file) as archive:
         told = json.loads(archive.read("manifest.json"))
@@ -165,8 +165,8 @@ def test_what_is_no_sound_backup_changes_nothing(
     }
     for member in ("komet.duckdb", "manifest.json"):
         broken[f"bytes of {member} lost"] = _overwritten(good, member)
-    home = accounts.desk.settings.home
-    with accounts.desk.db.read() as con:
+    home = accounts.ctx.settings.home
+    with accounts.ctx.db.read() as con:
         providers = con.value("SELECT count(*) FROM providers")
     for name, content in broken.items():
         file = tmp_path / "broken.zip"
@@ -177,15 +177,15 @@ def test_what_is_no_sound_backup_changes_nothing(
         assert "Traceback" not in done.stderr, name
         assert not list(home.glob("*.replaced-*")), name
         assert not [p.name for p in home.iterdir() if p.name.startswith(".")], name
-    with accounts.desk.db.read() as con:
+    with accounts.ctx.db.read() as con:
         assert con.value("SELECT count(*) FROM providers") == providers
     assert komet("restore", str(tmp_path / "not-there.zip")).returncode == 2
 
 
-def test_a_restore_keeps_a_new_data_folder_to_its_owner(desk: Desk, tmp_path: Path) -> None:
-    make_backup(desk, tmp_path / "b.zip")
+def test_a_restore_keeps_a_new_data_folder_to_its_owner(ctx: AppContext, tmp_path: Path) -> None:
+    make_backup(ctx, tmp_path / "b.zip")
     home = tmp_path / "elsewhere" / "komet"
-    restore_backup(open_desk(Settings(home=home)), tmp_path / "b.zip")
+    restore_backup(open_context(Settings(home=home)), tmp_path / "b.zip")
     assert stat.S_IMODE(home.stat().st_mode) == 0o700
     assert stat.S_IMODE((home / "komet.duckdb").stat().st_mode) == 0o600
 
@@ -194,13 +194,13 @@ def test_a_restore_is_refused_while_another_process_has_the_file(
     accounts: Accounts, komet: Komet, tmp_path: Path
 ) -> None:
     file = tmp_path / "b.zip"
-    make_backup(accounts.desk, file)
-    with accounts.desk.db.read() as con:
+    make_backup(accounts.ctx, file)
+    with accounts.ctx.db.read() as con:
         done = komet("restore", str(file), env={"KOMET_LOCK_WAIT": "1"})
         assert done.returncode == 1
         assert "in use" in done.stderr
         assert con.value("SELECT count(*) FROM providers") == 2
-    assert not list(accounts.desk.settings.home.glob("*.replaced-*"))
+    assert not list(accounts.ctx.settings.home.glob("*.replaced-*"))
 
 
 def test_a_damaged_file_is_replaced_and_kept(
@@ -221,30 +221,30 @@ def test_a_damaged_file_is_replaced_and_kept(
 
 
 def test_daily_backups_are_kept_by_days(accounts: Accounts) -> None:
-    desk = replace(
-        accounts.desk,
-        settings=Settings(home=accounts.desk.settings.home, backup_days=3),
+    ctx = replace(
+        accounts.ctx,
+        settings=Settings(home=accounts.ctx.settings.home, backup_days=3),
     )
-    first = keep_daily_backup(desk)
+    first = keep_daily_backup(ctx)
     assert first is not None
-    assert keep_daily_backup(desk) is None
+    assert keep_daily_backup(ctx) is None
     assert stat.S_IMODE(first.stat().st_mode) == 0o600
     assert stat.S_IMODE(first.parent.stat().st_mode) == 0o700
-    now = desk.now()
+    now = ctx.now()
     for day in range(1, 6):
-        later = replace(desk, now=lambda day=day: now + timedelta(days=day))
+        later = replace(ctx, now=lambda day=day: now + timedelta(days=day))
         assert keep_daily_backup(later) is not None
     today = now.date()
-    assert sorted(daily_backups(desk)) == [today + timedelta(days=n) for n in (3, 4, 5)]
-    off = replace(desk, settings=Settings(home=desk.settings.home, backup_days=0))
+    assert sorted(daily_backups(ctx)) == [today + timedelta(days=n) for n in (3, 4, 5)]
+    off = replace(ctx, settings=Settings(home=ctx.settings.home, backup_days=0))
     assert keep_daily_backup(off) is None
-    assert len(daily_backups(desk)) == 3
+    assert len(daily_backups(ctx)) == 3
 
 
 def test_an_unattended_command_makes_the_days_backup(accounts: Accounts, komet: Komet) -> None:
     day = str(accounts.today)
     assert komet("download", "--all", "--from", day, "--to", day).returncode == 0
-    made = daily_backups(accounts.desk)
+    made = daily_backups(accounts.ctx)
     assert list(made) == [accounts.today]
     with zipfile.ZipFile(made[accounts.today]) as archive:
         assert "secret.key" not in archive.namelist()
@@ -262,4 +262,4 @@ def test_a_backup_that_cannot_be_written_is_a_sentence(
     assert keyed.returncode == 2
     assert not (tmp_path / "b.zip").exists()
     with pytest.raises(InvalidInput):
-        restore_backup(open_desk(accounts.desk.settings), tmp_path / "b.zip")
+        restore_backup(open_context(accounts.ctx.settings), tmp_path / "b.zip")

@@ -12,11 +12,11 @@ from komet.explorer.export import answer_bytes
 
 @pytest.fixture
 def magnolia(accounts: Accounts) -> Provider:
-    with accounts.desk.db.write() as con:
+    with accounts.ctx.db.write() as con:
         fields = accounts.magnolia.model_dump() | {"company_id": "501"}
         return providers.save_provider(
             con, ProviderFields.model_validate(fields), provider_id=accounts.magnolia.id,
-            now=accounts.desk.now(),
+            now=accounts.ctx.now(),
         )  # fmt: skip
 
 
@@ -24,12 +24,12 @@ def magnolia(accounts: Accounts) -> Provider:
 def test_each_list_is_fetched_or_said_to_be_refused(
     accounts: Accounts, magnolia: Provider, kind: str
 ) -> None:
-    desk = accounts.desk
+    ctx = accounts.ctx
     customer = str(accounts.sandbox.state.companies["magnolia"].customers[0].id)
     given = customer if KINDS[kind].needs_customer else None
-    assert catalog.table(desk, magnolia, kind).tried_at is None
-    said = catalog.refresh(desk, magnolia, kind, customer_id=given)
-    found = catalog.table(desk, magnolia, kind)
+    assert catalog.table(ctx, magnolia, kind).tried_at is None
+    said = catalog.refresh(ctx, magnolia, kind, customer_id=given)
+    found = catalog.table(ctx, magnolia, kind)
     assert found.tried_at is not None
     if found.refused:
         assert "may not list these" in said
@@ -38,26 +38,26 @@ def test_each_list_is_fetched_or_said_to_be_refused(
         assert f"{found.rows.height:,} row" in said
         if kind != "awbs":  # nothing of today has flown yet
             assert found.rows.height
-            assert answer_bytes(desk, KINDS[kind].method, found.rows).startswith(b"PK")
+            assert answer_bytes(ctx, KINDS[kind].method, found.rows).startswith(b"PK")
 
 
 def test_what_is_used_and_what_contains_a_text(accounts: Accounts, magnolia: Provider) -> None:
-    desk = accounts.desk
+    ctx = accounts.ctx
     accounts.download(*accounts.days(3, 6), [magnolia])
-    catalog.refresh(desk, magnolia, "products")
-    every = catalog.table(desk, magnolia, "products").rows
-    with desk.db.read() as con:
+    catalog.refresh(ctx, magnolia, "products")
+    every = catalog.table(ctx, magnolia, "products").rows
+    with ctx.db.read() as con:
         lines = con.value(
             "SELECT count(*) FROM po_lines WHERE product_id IN (SELECT unnest($ids))",
             {"ids": every["id"].to_list()},
         )
     assert every[catalog.USED].sum() == lines > 0
-    roses = catalog.table(desk, magnolia, "products", "FREEDOM").rows
+    roses = catalog.table(ctx, magnolia, "products", "FREEDOM").rows
     assert 0 < roses.height < every.height
     assert all("Freedom" in name for name in roses["description"])
 
 
 def test_a_vendor_token_is_refused_in_a_line(accounts: Accounts) -> None:
-    said = catalog.refresh(accounts.desk, accounts.petalo, "payments")
+    said = catalog.refresh(accounts.ctx, accounts.petalo, "payments")
     assert "Pétalo may not list these" in said
-    assert catalog.table(accounts.desk, accounts.petalo, "payments").refused
+    assert catalog.table(accounts.ctx, accounts.petalo, "payments").refused

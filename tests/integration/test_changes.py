@@ -31,12 +31,12 @@ def twice(accounts: Accounts) -> tuple[Accounts, Store, Store]:
 
 
 def state(accounts: Accounts) -> Store:
-    with accounts.desk.db.read() as con:
+    with accounts.ctx.db.read() as con:
         return told_changes.state(con)
 
 
 def last_changes(accounts: Accounts, **chosen: Any) -> list[dict[str, Any]]:
-    with accounts.desk.db.read() as con:
+    with accounts.ctx.db.read() as con:
         since = changes.last_download(con)
         return changes.changes(con, ChangeFilter(since=since, **chosen)).rows(named=True)
 
@@ -52,7 +52,7 @@ def test_the_changes_applied_to_the_first_download_give_the_second(
 
 def test_differences_are_those_of_the_totals(twice: tuple[Accounts, Store, Store]) -> None:
     accounts, _before, _after = twice
-    with accounts.desk.db.read() as con:
+    with accounts.ctx.db.read() as con:
         # what is cancelled is worth nothing in what the changes come to
         now = query.totals(con, OrderFilter(standing=True))
         since = changes.last_download(con)
@@ -86,9 +86,9 @@ def test_excel_has_what_the_screen_has(
     twice: tuple[Accounts, Store, Store], tmp_path: Path
 ) -> None:
     accounts, _before, _after = twice
-    with accounts.desk.db.read() as con:
+    with accounts.ctx.db.read() as con:
         chosen = ChangeFilter(since=changes.last_download(con))
-    count = export_changes(accounts.desk, chosen, tmp_path / "changes.xlsx")
+    count = export_changes(accounts.ctx, chosen, tmp_path / "changes.xlsx")
     sheet = fastexcel.read_excel(tmp_path / "changes.xlsx").load_sheet("Changes").to_polars()
     assert sheet.height == count == len(last_changes(accounts))
     book = openpyxl.load_workbook(tmp_path / "changes.xlsx")["Changes"]
@@ -104,7 +104,7 @@ def test_excel_has_what_the_screen_has(
 
 def test_every_orders_export_has_them(twice: tuple[Accounts, Store, Store], tmp_path: Path) -> None:
     accounts, _before, _after = twice
-    export(accounts.desk, OrderFilter(), tmp_path / "all.xlsx")
+    export(accounts.ctx, OrderFilter(), tmp_path / "all.xlsx")
     sheet = fastexcel.read_excel(tmp_path / "all.xlsx").load_sheet("Changes").to_polars()
     assert sheet.height == len(last_changes(accounts))
 
@@ -112,7 +112,7 @@ def test_every_orders_export_has_them(twice: tuple[Accounts, Store, Store], tmp_
 def test_a_pos_history_is_in_time_order(twice: tuple[Accounts, Store, Store]) -> None:
     accounts, _before, _after = twice
     moved = last_changes(accounts, kinds=(Kind.MOVED,))[0]
-    history = order_detail(accounts.desk, moved["provider_id"], moved["po_id"]).changes
+    history = order_detail(accounts.ctx, moved["provider_id"], moved["po_id"]).changes
     assert history["seen_at"].is_sorted()
     assert history["kind"][0] == "new"
     assert "moved" in history["kind"]

@@ -107,7 +107,7 @@ def test_a_lost_key_is_a_sentence_and_the_secret_can_be_entered_again(
     accounts: Accounts, komet: Komet
 ) -> None:
     day = str(accounts.today)
-    accounts.desk.settings.key_path.unlink()
+    accounts.ctx.settings.key_path.unlink()
     failed = komet("download", "--all", "--from", day, "--to", day)
     assert failed.returncode == 1
     assert "key" in failed.stdout

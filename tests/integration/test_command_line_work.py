@@ -22,7 +22,7 @@ def _started(accounts: Accounts, *words: str, stderr: int) -> subprocess.Popen[b
         [sys.executable, "-m", "komet", *words],
         cwd=ROOT,
         env=os.environ
-        | {"KOMET_HOME": str(accounts.desk.settings.home), "TERM": "xterm", "COLUMNS": "100"},
+        | {"KOMET_HOME": str(accounts.ctx.settings.home), "TERM": "xterm", "COLUMNS": "100"},
         stdout=subprocess.PIPE,
         stderr=stderr,
     )
@@ -101,8 +101,8 @@ def test_ctrl_c_ends_with_130_and_the_run_can_go_on(
     out, error = process.communicate(timeout=60)
     assert process.returncode == 130, (out, error)
     assert b"Traceback" not in error
-    with accounts.desk.db.read() as con:
-        last = runs.latest_runs(con, accounts.desk.now(), limit=1)[0]
+    with accounts.ctx.db.read() as con:
+        last = runs.latest_runs(con, accounts.ctx.now(), limit=1)[0]
         waiting = len(runs.slices_of(con, last.id, unfinished=True))
     assert last.state is RunState.CANCELLED
     assert 0 < waiting < 50

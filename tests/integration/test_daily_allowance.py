@@ -27,18 +27,18 @@ from komet.ingest.table.runs import RunState, SliceState
 def spend(accounts: Accounts, provider: Provider, requests: int) -> None:
     """As if the token had sent that many requests today."""
     row = {
-        "called_at": accounts.desk.now(),
+        "called_at": accounts.ctx.now(),
         "token_id": provider.token_id,
         "method": "purchase.order.list",
         "attempt": 1,
         "outcome": "ok",
     }
-    with accounts.desk.db.write() as con:
+    with accounts.ctx.db.write() as con:
         calls.record(con, [row] * requests)
 
 
 def ledgered(accounts: Accounts, provider: Provider) -> int:
-    with accounts.desk.db.read() as con:
+    with accounts.ctx.db.read() as con:
         return int(
             con.value(
                 "SELECT count(*) FROM api_calls WHERE token_id = $id", {"id": provider.token_id}
@@ -49,13 +49,13 @@ def ledgered(accounts: Accounts, provider: Provider) -> int:
 def test_a_spent_pool_pauses_its_own_days_and_the_others_go_on(accounts: Accounts) -> None:
     spend(accounts, accounts.magnolia, 995)
     days = accounts.days(10, 10)
-    planned = plan(accounts.desk, accounts.both, *days)
-    run, _resumed = start(accounts.desk, planned, source="test")
-    ended = execute(accounts.desk, run.id)
+    planned = plan(accounts.ctx, accounts.both, *days)
+    run, _resumed = start(accounts.ctx, planned, source="test")
+    ended = execute(accounts.ctx, run.id)
     assert ended.state is RunState.PAUSED
     assert "Magnolia" in (ended.message or "")
     assert "Pétalo" not in (ended.message or "")
-    with accounts.desk.db.read() as con:
+    with accounts.ctx.db.read() as con:
         slices = runs.slices_of(con, run.id)
     done = {SliceState.DONE, SliceState.EMPTY}
     petalo = [s.state for s in slices if s.provider_id == accounts.petalo.id]
@@ -69,7 +69,7 @@ def test_a_spent_pool_pauses_its_own_days_and_the_others_go_on(accounts: Account
 
 def test_the_plan_tells_each_pool_apart(accounts: Accounts) -> None:
     spend(accounts, accounts.magnolia, 990)
-    planned = plan(accounts.desk, accounts.both, *accounts.days(10, 9))
+    planned = plan(accounts.ctx, accounts.both, *accounts.days(10, 9))
     assert "Magnolia: 22 requests, 10 left today" in planned.sentence
     assert "Pétalo: 22 requests, 1,000 left today" in planned.sentence
     assert "44" not in planned.sentence
@@ -77,41 +77,41 @@ def test_the_plan_tells_each_pool_apart(accounts: Accounts) -> None:
 
 
 def test_a_client_without_a_token_in_use_is_not_in_the_plan(accounts: Accounts) -> None:
-    with accounts.desk.db.write() as con:
+    with accounts.ctx.db.write() as con:
         tokens.retire_token(
-            con, accounts.petalo.token_id or "", accounts.desk.now(), in_use_too=True
+            con, accounts.petalo.token_id or "", accounts.ctx.now(), in_use_too=True
         )
-    planned = plan(accounts.desk, accounts.both, *accounts.days(0, 0))
+    planned = plan(accounts.ctx, accounts.both, *accounts.days(0, 0))
     assert planned.sentence == "Magnolia: 3 requests, 1,000 left today"
-    run, _resumed = start(accounts.desk, planned, source="test")
-    assert execute(accounts.desk, run.id).state is RunState.FAILED
+    run, _resumed = start(accounts.ctx, planned, source="test")
+    assert execute(accounts.ctx, run.id).state is RunState.FAILED
     assert ledgered(accounts, accounts.magnolia) == 3
 
 
 def test_every_request_passes_the_gate(accounts: Accounts) -> None:
-    desk, magnolia = accounts.desk, accounts.magnolia
+    ctx, magnolia = accounts.ctx, accounts.magnolia
     spend(accounts, magnolia, 1000)
     accounts.sandbox.state.requests.clear()
     for ask in (
-        lambda: try_provider(desk, magnolia),
-        lambda: check_token(desk, magnolia.token_id or ""),
-        lambda: catalogs.refresh_now(desk, magnolia),
-        lambda: catalog.refresh(desk, magnolia, "products"),
-        lambda: refresh_numbers(desk, {magnolia.id: ["P000001"]}),
+        lambda: try_provider(ctx, magnolia),
+        lambda: check_token(ctx, magnolia.token_id or ""),
+        lambda: catalogs.refresh_now(ctx, magnolia),
+        lambda: catalog.refresh(ctx, magnolia, "products"),
+        lambda: refresh_numbers(ctx, {magnolia.id: ["P000001"]}),
     ):
         with pytest.raises(QuotaExhausted):
             ask()
-    told = call_method(desk, magnolia, "carrier.list", {}, writes_allowed=False)
+    told = call_method(ctx, magnolia, "carrier.list", {}, writes_allowed=False)
     assert "used up" in (told.error or "")
     assert accounts.sandbox.state.requests.total() == 0
-    assert try_provider(desk, accounts.petalo)
+    assert try_provider(ctx, accounts.petalo)
 
 
 def test_a_check_stops_where_the_allowance_ends(accounts: Accounts) -> None:
     spend(accounts, accounts.magnolia, 997)
     accounts.sandbox.state.requests.clear()
     with pytest.raises(QuotaExhausted):
-        check_token(accounts.desk, accounts.magnolia.token_id or "")
+        check_token(accounts.ctx, accounts.magnolia.token_id or "")
     assert accounts.sandbox.state.requests.total() == 3
     assert ledgered(accounts, accounts.magnolia) == 1000
 
@@ -122,18 +122,18 @@ _CALLER = """
     from komet.clients.connect import client_for
     from komet.clients.ledger import Ledger
     from komet.api.errors import QuotaExhausted
-    from komet.context import open_desk
+    from komet.context import open_context
     from komet.clients.table import providers
-    desk = open_desk()
-    with desk.db.read() as con:
+    ctx = open_context()
+    with ctx.db.read() as con:
         provider = providers.provider_by_name(con, "Magnolia")
     print("ready", flush=True)
     sys.stdin.readline()
     ledger = Ledger(provider.token_id, provider.id)
-    with client_for(desk, provider, ledger, expected=10) as client:
+    with client_for(ctx, provider, ledger, expected=10) as client:
         for _number in range(10):
             try:
-                client.purchase_orders(desk.now().date())
+                client.purchase_orders(ctx.now().date())
             except QuotaExhausted:
                 break
     print("sent", len(ledger.take()), flush=True)
@@ -148,7 +148,7 @@ def test_two_processes_never_both_take_the_last_ten(accounts: Accounts) -> None:
         subprocess.Popen(
             [sys.executable, "-c", textwrap.dedent(_CALLER)],
             cwd=ROOT,
-            env={"KOMET_HOME": str(accounts.desk.settings.home), "PATH": "/usr/bin:/bin"},
+            env={"KOMET_HOME": str(accounts.ctx.settings.home), "PATH": "/usr/bin:/bin"},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -170,27 +170,27 @@ def test_two_processes_never_both_take_the_last_ten(accounts: Accounts) -> None:
 
 def test_what_was_set_aside_and_not_sent_is_given_back(accounts: Accounts) -> None:
     accounts.download(*accounts.days(3, 3))
-    with accounts.desk.db.read() as con:
+    with accounts.ctx.db.read() as con:
         assert con.value("SELECT count(*) FROM request_reservations") == 0
         sent = con.value("SELECT count(*) FROM api_calls")
     assert sent == accounts.sandbox.state.requests.total() == 18
 
 
 def test_what_a_dead_process_set_aside_comes_back(accounts: Accounts) -> None:
-    desk, magnolia = accounts.desk, accounts.magnolia
-    with desk.db.write() as con:
+    ctx, magnolia = accounts.ctx, accounts.magnolia
+    with ctx.db.write() as con:
         con.run(
             "INSERT INTO request_reservations VALUES ('gone', $token, 1000, $until)",
-            {"token": magnolia.token_id, "until": desk.now() + timedelta(minutes=5)},
+            {"token": magnolia.token_id, "until": ctx.now() + timedelta(minutes=5)},
         )
     with pytest.raises(QuotaExhausted):
-        try_provider(desk, magnolia)
-    with desk.db.write() as con:
+        try_provider(ctx, magnolia)
+    with ctx.db.write() as con:
         con.run(
             "UPDATE request_reservations SET expires_at = $past",
-            {"past": desk.now() - timedelta(seconds=1)},
+            {"past": ctx.now() - timedelta(seconds=1)},
         )
-    assert "Magnolia answers" in try_provider(desk, magnolia)
+    assert "Magnolia answers" in try_provider(ctx, magnolia)
 
 
 def test_a_download_writes_its_blocks_seldom(accounts: Accounts) -> None:

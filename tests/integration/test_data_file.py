@@ -16,7 +16,7 @@ from pydantic import SecretStr
 from sample_accounts import ROOT, Accounts, Komet
 
 from komet.clients.table import tokens
-from komet.context import Desk, open_desk
+from komet.context import AppContext, open_context
 from komet.db.database import Database
 from komet.db.errors import (
     AlteredFile,
@@ -33,8 +33,8 @@ from komet.settings import Settings
 
 
 def close(db: Database) -> None:
-    db._holding.close_for_good()
-    db._holding._opening = False
+    db._lease.close_for_good()
+    db._lease._opening = False
 
 
 def made(home: Path) -> Database:
@@ -45,16 +45,16 @@ def made(home: Path) -> Database:
     return db
 
 
-def add_token(desk: Desk, label: str) -> None:
-    with desk.db.write() as con:
+def add_token(ctx: AppContext, label: str) -> None:
+    with ctx.db.write() as con:
         tokens.add_token(
             con,
-            desk.box,
+            ctx.vault,
             label=label,
             kind="Company",
             secret=SecretStr("a-secret-of-a-test"),
             owner=None,
-            now=desk.now(),
+            now=ctx.now(),
         )
 
 
@@ -109,24 +109,25 @@ def test_a_table_that_is_missing_is_named(home: Path, komet: Komet) -> None:
     assert told.returncode == 1
     assert "po_breakdowns, skus.description" in told.stderr
     assert "Traceback" not in told.stderr
-    db._holding.identity = None  # as a process that has not seen it
+    db._lease.identity = None  # as a process that has not seen it
     with pytest.raises(AlteredFile), db.read():
         pass
 
 
-def test_a_full_disk_is_a_sentence_and_what_was_there_is_there(home: Path, desk: Desk) -> None:
+def test_a_full_disk_is_a_sentence_and_what_was_there_is_there(home: Path, ctx: AppContext) -> None:
     made(home)
     limit = (home / "komet.duckdb").stat().st_size + 500_000
     code = (
-        "import resource; from komet.context import open_desk; from komet.errors import DeskError\n"
+        "import resource; from komet.context import open_context\n"
+        "from komet.errors import AppError\n"
         f"resource.setrlimit(resource.RLIMIT_FSIZE, ({limit}, {limit}))\n"
-        "desk = open_desk()\n"
+        "ctx = open_context()\n"
         "try:\n"
-        "    with desk.db.write() as con:\n"
+        "    with ctx.db.write() as con:\n"
         "        con.run('INSERT INTO skus SELECT md5(range::VARCHAR), md5((range + 7)::VARCHAR),"
         " NULL FROM range(200000)')\n"
-        "except DeskError as error: print(error)\n"
-        "with desk.db.read() as con: print('then', con.value('SELECT count(*) FROM skus'))\n"
+        "except AppError as error: print(error)\n"
+        "with ctx.db.read() as con: print('then', con.value('SELECT count(*) FROM skus'))\n"
     )
     told = subprocess.run(
         [sys.executable, "-c", code],
@@ -139,7 +140,7 @@ def test_a_full_disk_is_a_sentence_and_what_was_there_is_there(home: Path, desk:
     )
     assert "The disk is full" in told.stdout, told.stderr
     assert "then 1" in told.stdout, told.stderr
-    with desk.db.read() as con:
+    with ctx.db.read() as con:
         assert con.value("SELECT count(*) FROM skus") == 1
     assert resource.getrlimit(resource.RLIMIT_FSIZE)[0] == resource.RLIM_INFINITY
 
@@ -148,7 +149,7 @@ def test_a_full_disk_is_a_sentence_and_what_was_there_is_there(home: Path, desk:
 def after_two_days(accounts: Accounts, harm: object) -> Iterator[None]:
     """Download, and do the harm when two days are there."""
     begin, end = accounts.days(8, 3)
-    run, _resumed = start(accounts.desk, plan(accounts.desk, accounts.both, begin, end), source="t")
+    run, _resumed = start(accounts.ctx, plan(accounts.ctx, accounts.both, begin, end), source="t")
     ended = 0
 
     def on_slice(_slice: object) -> None:
@@ -158,7 +159,7 @@ def after_two_days(accounts: Accounts, harm: object) -> Iterator[None]:
             harm()  # type: ignore[operator]
 
     with pytest.raises(FileReplaced) as told:
-        execute(accounts.desk, run.id, on_slice=on_slice)
+        execute(accounts.ctx, run.id, on_slice=on_slice)
     assert "while Komet Desk was at work" in str(told.value)
     yield
 
@@ -174,7 +175,7 @@ def test_a_file_replaced_during_a_run_is_noticed_before_the_next_commit(
 
     with after_two_days(accounts, replace):
         assert (home / "komet.duckdb").read_bytes() == before
-    with accounts.desk.db.read() as con:  # the app goes on, with the file that is there now
+    with accounts.ctx.db.read() as con:  # the app goes on, with the file that is there now
         assert con.value("SELECT count(*) FROM day_slices") == 0
         assert con.value("SELECT sku FROM skus") == "a"
 
@@ -185,7 +186,7 @@ def test_a_file_of_another_store_is_noticed_when_it_was_closed_meanwhile(
     other = made(tmp_path / "other")
 
     def replace() -> None:
-        close(accounts.desk.db)
+        close(accounts.ctx.db)
         (home / "komet.duckdb").unlink()
         shutil.copy(other.path, home / "komet.duckdb")  # may well have the same inode
 
@@ -196,37 +197,37 @@ def test_a_file_of_another_store_is_noticed_when_it_was_closed_meanwhile(
 def test_a_home_removed_during_a_run_is_not_begun_anew(accounts: Accounts, home: Path) -> None:
     with after_two_days(accounts, lambda: shutil.rmtree(home)):
         assert not home.exists()
-    with pytest.raises(FileReplaced, match="removed"), accounts.desk.db.read():
+    with pytest.raises(FileReplaced, match="removed"), accounts.ctx.db.read():
         pass
     assert not home.exists()
 
 
 def test_a_missing_key_is_never_replaced_in_silence(home: Path) -> None:
-    desk = open_desk(Settings(home=home))
-    add_token(desk, "first")  # a fresh store makes its key
+    ctx = open_context(Settings(home=home))
+    add_token(ctx, "first")  # a fresh store makes its key
     key = home / "secret.key"
     kept = key.read_bytes()
     key.unlink()
     with pytest.raises(WrongKey, match=r"secret\.key"):
-        add_token(desk, "second")
-    with desk.db.read() as con:
+        add_token(ctx, "second")
+    with ctx.db.read() as con:
         held = tokens.all_tokens(con)
         with pytest.raises(WrongKey, match=r"secret\.key"):
-            tokens.secret_of(con, desk.box, held[0].id)
+            tokens.secret_of(con, ctx.vault, held[0].id)
     assert [token.label for token in held] == ["first"]
     assert not key.exists()
     key.write_bytes(kept)
-    add_token(desk, "second")
+    add_token(ctx, "second")
 
 
 def test_a_lost_key_is_replaced_on_request_only(home: Path, komet: Komet) -> None:
-    desk = open_desk(Settings(home=home))
-    add_token(desk, "first")
-    close(desk.db)
+    ctx = open_context(Settings(home=home))
+    add_token(ctx, "first")
+    close(ctx.db)
     assert komet("token", "new-key").returncode == 2  # there is one
     (home / "secret.key").unlink()
     assert komet("token", "new-key").returncode == 0
-    add_token(desk, "second")
+    add_token(ctx, "second")
     assert stat.S_IMODE((home / "secret.key").stat().st_mode) == 0o600
 
 
@@ -263,14 +264,14 @@ def test_no_statement_reaches_another_file_or_the_network(home: Path, tmp_path: 
 def test_folder_and_files_are_their_owners_alone(home: Path) -> None:
     home.mkdir(mode=0o755)
     home.chmod(0o755)
-    desk = open_desk(Settings(home=home))
-    add_token(desk, "first")
+    ctx = open_context(Settings(home=home))
+    add_token(ctx, "first")
     assert modes(home) == {".": 0o700} | dict.fromkeys(everything(home), 0o600)
     assert "komet.duckdb.wal" in everything(home)
-    close(desk.db)
+    close(ctx.db)
     for path in (home, *home.iterdir()):
         path.chmod(0o777 if path.is_dir() else 0o644)
-    with desk.db.write() as con:
+    with ctx.db.write() as con:
         con.run("INSERT INTO skus VALUES ('a', 'b', NULL)")
     assert modes(home) == {".": 0o700} | dict.fromkeys(everything(home), 0o600)
 

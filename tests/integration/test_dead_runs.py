@@ -22,16 +22,16 @@ linux = pytest.mark.skipif(sys.platform != "linux", reason="boots and lives are 
 
 def queued(accounts: Accounts, back: int = 3) -> Run:
     begin, end = accounts.days(back, 0)
-    run, _resumed = start(accounts.desk, plan(accounts.desk, accounts.both, begin, end), source="t")
+    run, _resumed = start(accounts.ctx, plan(accounts.ctx, accounts.both, begin, end), source="t")
     return run
 
 
 def of_another_life(accounts: Accounts, run: Run, **changed: object) -> Run:
     """As if another process with this very ID had left the run behind."""
     sets = ", ".join(f"{name} = ${name}" for name in changed)
-    with accounts.desk.db.write() as con:
+    with accounts.ctx.db.write() as con:
         con.run(f"UPDATE runs SET {sets} WHERE id = $id", {"id": run.id, **changed})
-        return runs.run_by_id(con, run.id, accounts.desk.now())
+        return runs.run_by_id(con, run.id, accounts.ctx.now())
 
 
 def name_of(place: str, process_id: int, began: str) -> str:
@@ -39,7 +39,7 @@ def name_of(place: str, process_id: int, began: str) -> str:
 
 
 def in_the_store(accounts: Accounts, run: Run) -> str:
-    with accounts.desk.db.read() as con:
+    with accounts.ctx.db.read() as con:
         return str(con.value("SELECT state FROM runs WHERE id = $id", {"id": run.id}))
 
 
@@ -53,7 +53,7 @@ def test_a_process_with_the_same_id_is_not_the_same_process(accounts: Accounts, 
         accounts, run, state=state, process=name_of(place, os.getpid(), "1"), process_id=os.getpid()
     )
     assert left.state is RunState.INTERRUPTED  # at once: its heartbeat is a second old
-    assert active_run(accounts.desk) is None
+    assert active_run(accounts.ctx) is None
 
 
 @linux
@@ -68,7 +68,7 @@ def test_a_machine_that_was_started_anew_has_none_of_the_old_processes(accounts:
 @pytest.mark.parametrize("name", [None, "elsewhere:boot/pid:[1]/7/42"])
 def test_where_it_cannot_be_told_the_heartbeat_tells(accounts: Accounts, name: str | None) -> None:
     run = queued(accounts)
-    now = accounts.desk.now()
+    now = accounts.ctx.now()
     fresh = of_another_life(accounts, run, process=name, process_id=os.getpid())
     assert fresh.active
     silent = of_another_life(accounts, run, heartbeat_at=now - timedelta(seconds=31))
@@ -77,7 +77,7 @@ def test_where_it_cannot_be_told_the_heartbeat_tells(accounts: Accounts, name: s
 
 def test_even_a_process_that_lives_cannot_keep_a_run_for_ever(accounts: Accounts) -> None:
     run = queued(accounts)
-    now = accounts.desk.now()
+    now = accounts.ctx.now()
     assert of_another_life(accounts, run, heartbeat_at=now - timedelta(minutes=11)).active
     lost = of_another_life(accounts, run, heartbeat_at=now - timedelta(minutes=21))
     assert lost.state is RunState.INTERRUPTED
@@ -110,19 +110,19 @@ def test_the_next_start_takes_it_up_or_writes_it_down(accounts: Accounts) -> Non
     dead = name_of(run.process.rsplit("/", 2)[0], os.getpid(), "1")
     of_another_life(accounts, run, state="running", process=dead)
     assert in_the_store(accounts, run) == "running"
-    Worker(accounts.desk)  # as the app makes one at its start
+    Worker(accounts.ctx)  # as the app makes one at its start
     assert in_the_store(accounts, run) == "interrupted"
     begin, end = accounts.days(3, 0)
-    planned = plan(accounts.desk, accounts.both, begin, end)
-    again, resumed = start(accounts.desk, planned, source="t")
+    planned = plan(accounts.ctx, accounts.both, begin, end)
+    again, resumed = start(accounts.ctx, planned, source="t")
     assert resumed
     assert again.id == run.id
 
 
 def test_who_was_taken_over_stops_and_leaves_the_run_alone(accounts: Accounts) -> None:
     run = queued(accounts)
-    now = accounts.desk.now()
-    with accounts.desk.db.write() as con:
+    now = accounts.ctx.now()
+    with accounts.ctx.db.write() as con:
         runs.start_run(con, run.id, now)
         assert not runs.heartbeat(con, run.id, set(), now)
         con.run("UPDATE runs SET process = 'another' WHERE id = $id", {"id": run.id})
@@ -133,10 +133,10 @@ def test_who_was_taken_over_stops_and_leaves_the_run_alone(accounts: Accounts) -
 
 def test_runs_that_wait_behind_another_are_said_to_be_alive(accounts: Accounts) -> None:
     first, second = queued(accounts, 3), queued(accounts, 4)
-    long_ago = accounts.desk.now() - timedelta(minutes=19)
+    long_ago = accounts.ctx.now() - timedelta(minutes=19)
     of_another_life(accounts, second, heartbeat_at=long_ago)
-    now = accounts.desk.now()
-    with accounts.desk.db.write() as con:
+    now = accounts.ctx.now()
+    with accounts.ctx.db.write() as con:
         runs.start_run(con, first.id, now)
         runs.heartbeat(con, first.id, set(), now)
         assert runs.run_by_id(con, second.id, now).heartbeat_at == now

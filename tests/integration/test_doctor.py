@@ -11,7 +11,7 @@ from sample_accounts import Accounts, Komet
 
 from komet.backup.daily import keep_daily_backup
 from komet.backup.doctor import examine
-from komet.context import open_desk
+from komet.context import open_context
 from komet.settings import Settings
 
 
@@ -21,21 +21,21 @@ def _private(home: Path) -> None:
 
 
 def _wrong(accounts: Accounts) -> dict[str, str]:
-    findings = examine(open_desk(Settings(home=accounts.desk.settings.home)))
+    findings = examine(open_context(Settings(home=accounts.ctx.settings.home)))
     assert all(finding.ok or finding.next_step for finding in findings)
     return {finding.check: finding.message for finding in findings if not finding.ok}
 
 
 def _sql(statement: str) -> Callable[[Accounts], None]:
     def damage(accounts: Accounts) -> None:
-        with accounts.desk.db.write() as con:
+        with accounts.ctx.db.write() as con:
             con.run(statement)
 
     return damage
 
 
 def _old_backup(accounts: Accounts) -> None:
-    made = keep_daily_backup(accounts.desk)
+    made = keep_daily_backup(accounts.ctx)
     assert made is not None
     old = accounts.today - timedelta(days=9)
     made.rename(made.with_name(f"komet-{old.isoformat()}.zip"))
@@ -63,15 +63,15 @@ DAMAGES: dict[str, tuple[Callable[[Accounts], None], str, str]] = {
     "a table is missing": (_sql("DROP TABLE saved_views"), "schema", "saved_views"),
     "a column is missing": (_sql("ALTER TABLE runs DROP COLUMN who"), "schema", "runs.who"),
     "the key was replaced": (
-        lambda accounts: accounts.desk.settings.key_path.write_bytes(Fernet.generate_key())
+        lambda accounts: accounts.ctx.settings.key_path.write_bytes(Fernet.generate_key())
         and None,
         "key", "Magnolia",
     ),
     "the key is missing": (
-        lambda accounts: accounts.desk.settings.key_path.unlink(), "key", "secret.key",
+        lambda accounts: accounts.ctx.settings.key_path.unlink(), "key", "secret.key",
     ),
     "others may read": (
-        lambda accounts: accounts.desk.settings.key_path.chmod(0o644), "modes", "secret.key",
+        lambda accounts: accounts.ctx.settings.key_path.chmod(0o644), "modes", "secret.key",
     ),
     "the last backup is old": (_old_backup, "backups", "newest"),
 }  # fmt: skip
@@ -80,12 +80,12 @@ DAMAGES: dict[str, tuple[Callable[[Accounts], None], str, str]] = {
 @pytest.mark.parametrize("name", list(DAMAGES))
 def test_what_is_wrong_is_found(accounts: Accounts, name: str) -> None:
     accounts.download(*accounts.days(1, 1))
-    _private(accounts.desk.settings.home)
+    _private(accounts.ctx.settings.home)
     assert _wrong(accounts) == {}
     damage, check, words = DAMAGES[name]
     damage(accounts)
     if check != "modes":
-        _private(accounts.desk.settings.home)
+        _private(accounts.ctx.settings.home)
     found = _wrong(accounts)
     assert list(found) == [check]
     assert words in found[check]
@@ -93,16 +93,16 @@ def test_what_is_wrong_is_found(accounts: Accounts, name: str) -> None:
 
 def test_the_command_says_it_and_ends_with_1(accounts: Accounts, komet: Komet) -> None:
     accounts.download(*accounts.days(0, 0))
-    home = accounts.desk.settings.home
+    home = accounts.ctx.settings.home
     _private(home)
     well = komet("doctor")
     assert well.returncode == 0, well.stdout
     assert "WRONG" not in well.stdout
-    accounts.desk.settings.key_path.unlink()
+    accounts.ctx.settings.key_path.unlink()
     ill = komet("doctor", "--json")
     assert ill.returncode == 1
     assert [f["check"] for f in json.loads(ill.stdout) if not f["ok"]] == ["key"]
-    assert not accounts.desk.settings.key_path.exists()
+    assert not accounts.ctx.settings.key_path.exists()
 
 
 def test_a_damaged_file_is_a_finding(komet: Komet, home: Path) -> None:

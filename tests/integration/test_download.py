@@ -8,7 +8,7 @@ import pytest
 from sample_accounts import Accounts, make_accounts
 
 from komet.clients.table import calls
-from komet.context import open_desk
+from komet.context import open_context
 from komet.db.errors import FileInUse
 from komet.ingest.engine import execute
 from komet.ingest.plan import plan
@@ -27,7 +27,7 @@ def content(accounts: Accounts) -> dict[str, pl.DataFrame]:
     tables = ("purchase_orders", "po_lines", "po_breakdowns", "po_boxes", "order_items")
     seen = {"fetched_at", "first_seen_at", "changed_at", "gone_at", "provider_id", *ASKED}
     frames = {}
-    with accounts.desk.db.read() as con:
+    with accounts.ctx.db.read() as con:
         for table in tables:
             frame = con.frame(
                 f"SELECT t.*, p.name AS provider_name FROM {table} t"
@@ -51,7 +51,7 @@ def totals_equal_the_sandbox(accounts: Accounts, back: int, ahead: int) -> None:
     ):
         expected = accounts.sandbox.state.totals(company, begin, end, vendor_id=vendor)
         chosen = OrderFilter(providers=(provider.id,), ship_from=begin, ship_to=end)
-        found, _page = query.totals_and_page(accounts.desk, chosen)
+        found, _page = query.totals_and_page(accounts.ctx, chosen)
         for name in ("purchase_orders", "lines", "items", "boxes", "total_cost", "stems", "fbe"):
             assert getattr(found, name) == expected[name], (provider.name, name)
 
@@ -67,7 +67,7 @@ def test_the_same_again_changes_nothing(accounts: Accounts) -> None:
     accounts.download(*days)
     before = content(accounts)
     again = accounts.download(*days)
-    with accounts.desk.db.read() as con:
+    with accounts.ctx.db.read() as con:
         summary = runs.summary(con, again.id)
     assert [summary[kind] for kind in ("new", "changed", "moved", "gone", "back")] == [0] * 5
     assert_same(before, content(accounts))
@@ -78,7 +78,7 @@ def test_what_changed_is_told_and_totals_still_agree(accounts: Accounts) -> None
     accounts.download(*days)
     accounts.sandbox.state.advance()
     run = accounts.download(*days)
-    with accounts.desk.db.read() as con:
+    with accounts.ctx.db.read() as con:
         summary = runs.summary(con, run.id)
         doubled = con.value(
             "SELECT count(*) FROM (SELECT 1 FROM purchase_orders GROUP BY provider_id, po_id"
@@ -99,7 +99,7 @@ def test_a_moved_order_is_one_order_with_both_dates_in_its_history(accounts: Acc
     accounts.download(*days)
     accounts.sandbox.state.advance()
     run = accounts.download(*days)
-    with accounts.desk.db.read() as con:
+    with accounts.ctx.db.read() as con:
         moved = con.frame(
             "SELECT c.po_id, c.before, c.after, p.ship_date, p.gone_at FROM po_changes c"
             " JOIN purchase_orders p USING (provider_id, po_id)"
@@ -123,9 +123,9 @@ def test_gone_orders_are_kept_marked_and_hidden(accounts: Accounts) -> None:
     for _step in range(3):
         accounts.sandbox.state.advance()
         accounts.download(*days)
-    hidden, _page = query.totals_and_page(accounts.desk, OrderFilter())
-    gone, _page = query.totals_and_page(accounts.desk, OrderFilter(gone=Gone.ONLY))
-    everything, _page = query.totals_and_page(accounts.desk, OrderFilter(gone=Gone.SHOW))
+    hidden, _page = query.totals_and_page(accounts.ctx, OrderFilter())
+    gone, _page = query.totals_and_page(accounts.ctx, OrderFilter(gone=Gone.ONLY))
+    everything, _page = query.totals_and_page(accounts.ctx, OrderFilter(gone=Gone.SHOW))
     assert gone.items > 0
     assert hidden.items + gone.items == everything.items
     totals_equal_the_sandbox(accounts, 12, 12)
@@ -138,7 +138,7 @@ def test_a_day_that_never_works_fails_alone_and_is_retried_alone(accounts: Accou
         "purchase.order.list", date=bad.isoformat(), status=400, times=None, message="Bad day."
     )
     run = accounts.download(begin, end, [accounts.magnolia])
-    with accounts.desk.db.read() as con:
+    with accounts.ctx.db.read() as con:
         slices = {s.slice_date: s for s in runs.slices_of(con, run.id)}
     assert run.state is RunState.FAILED
     assert slices[bad].state is SliceState.FAILED
@@ -150,9 +150,9 @@ def test_a_day_that_never_works_fails_alone_and_is_retried_alone(accounts: Accou
 
     accounts.sandbox.state.faults.clear()
     accounts.sandbox.state.requests.clear()
-    again, count = retryable(accounts.desk)
+    again, count = retryable(accounts.ctx)
     assert (again.id, count) == (run.id, 1)
-    assert execute(accounts.desk, run.id).state is RunState.DONE
+    assert execute(accounts.ctx, run.id).state is RunState.DONE
     assert accounts.sandbox.state.requests.counts() == {("purchase.order.list", bad.isoformat()): 1}
 
 
@@ -162,30 +162,30 @@ def test_what_failed_last_time_comes_first(accounts: Accounts) -> None:
         "purchase.order.list", date=end.isoformat(), status=400, times=None
     )
     accounts.download(begin, end, [accounts.magnolia])
-    planned = plan(accounts.desk, [accounts.magnolia], begin, end)
+    planned = plan(accounts.ctx, [accounts.magnolia], begin, end)
     assert planned.slices[0] == (accounts.magnolia.id, end)
 
 
 def test_a_cancelled_run_can_go_on(accounts: Accounts) -> None:
     stop = threading.Event()
-    planned = plan(accounts.desk, accounts.both, *accounts.days(9, 9))
-    run, _resumed = start(accounts.desk, planned, source="test", workers=2)
-    ended = execute(accounts.desk, run.id, stop=stop, on_slice=lambda _slice: stop.set())
+    planned = plan(accounts.ctx, accounts.both, *accounts.days(9, 9))
+    run, _resumed = start(accounts.ctx, planned, source="test", workers=2)
+    ended = execute(accounts.ctx, run.id, stop=stop, on_slice=lambda _slice: stop.set())
     assert ended.state is RunState.CANCELLED
-    _run, left = retryable(accounts.desk)
+    _run, left = retryable(accounts.ctx)
     assert 0 < left < len(planned.slices)
-    assert execute(accounts.desk, run.id).state is RunState.DONE
+    assert execute(accounts.ctx, run.id).state is RunState.DONE
     totals_equal_the_sandbox(accounts, 9, 9)
 
 
 def test_a_run_that_is_cancelled_while_it_waits_fetches_nothing(accounts: Accounts) -> None:
-    planned = plan(accounts.desk, accounts.both, *accounts.days(3, 3))
-    run, _resumed = start(accounts.desk, planned, source="test")
-    with accounts.desk.db.write() as con:
+    planned = plan(accounts.ctx, accounts.both, *accounts.days(3, 3))
+    run, _resumed = start(accounts.ctx, planned, source="test")
+    with accounts.ctx.db.write() as con:
         runs.request_cancel(con, run.id)
-    assert execute(accounts.desk, run.id).state is RunState.CANCELLED
-    assert retryable(accounts.desk)[1] == len(planned.slices)
-    assert execute(accounts.desk, run.id).state is RunState.DONE  # who goes on with it means it
+    assert execute(accounts.ctx, run.id).state is RunState.CANCELLED
+    assert retryable(accounts.ctx)[1] == len(planned.slices)
+    assert execute(accounts.ctx, run.id).state is RunState.DONE  # who goes on with it means it
 
 
 def test_nothing_more_is_fetched_once_the_store_fails(
@@ -196,33 +196,33 @@ def test_nothing_more_is_fetched_once_the_store_fails(
 
     monkeypatch.setattr(runs, "HEARTBEAT", timedelta(0))
     monkeypatch.setattr(runs, "heartbeat", fail)
-    planned = plan(accounts.desk, accounts.both, *accounts.days(9, 9))
-    run, _resumed = start(accounts.desk, planned, source="test", workers=2)
+    planned = plan(accounts.ctx, accounts.both, *accounts.days(9, 9))
+    run, _resumed = start(accounts.ctx, planned, source="test", workers=2)
     stop = threading.Event()
     with pytest.raises(FileInUse):
-        execute(accounts.desk, run.id, stop=stop)
+        execute(accounts.ctx, run.id, stop=stop)
     assert stop.is_set()
 
 
 def test_the_run_pauses_at_the_days_limit_and_says_when(accounts: Accounts) -> None:
-    desk = accounts.desk
+    ctx = accounts.ctx
     spent = {
-        "called_at": desk.now(),
+        "called_at": ctx.now(),
         "token_id": accounts.magnolia.token_id,
         "method": "purchase.order.list",
         "attempt": 1,
         "outcome": "ok",
     }
-    with desk.db.write() as con:
+    with ctx.db.write() as con:
         calls.record(con, [spent] * 990)
-    planned = plan(desk, [accounts.magnolia], *accounts.days(14, 5))
+    planned = plan(ctx, [accounts.magnolia], *accounts.days(14, 5))
     assert planned.left_today == 10
     assert "10 left today" in planned.sentence
-    run, _resumed = start(desk, planned, source="test")
-    ended = execute(desk, run.id)
+    run, _resumed = start(ctx, planned, source="test")
+    ended = execute(ctx, run.id)
     assert ended.state is RunState.PAUSED
     assert "00:00 UTC" in (ended.message or "")
-    with desk.db.read() as con:
+    with ctx.db.read() as con:
         summary = runs.summary(con, run.id)
         used = con.value("SELECT count(*) FROM api_calls")
     assert used == 1000
@@ -234,7 +234,7 @@ def test_every_try_is_in_the_ledger(accounts: Accounts) -> None:
     day = accounts.today.isoformat()
     accounts.sandbox.state.faults.add("purchase.order.list", date=day, status=503, times=1)
     accounts.download(accounts.today, accounts.today, [accounts.magnolia])
-    with accounts.desk.db.read() as con:
+    with accounts.ctx.db.read() as con:
         tries = con.frame(
             "SELECT attempt, outcome, http_status FROM api_calls"
             " WHERE method = 'purchase.order.list' ORDER BY attempt"
@@ -256,7 +256,7 @@ def test_a_refused_token_does_not_spend_a_request_for_every_day(accounts: Accoun
 
 def test_orders_of_the_same_number_at_two_importers_are_two(accounts: Accounts) -> None:
     accounts.download(*accounts.days(8, 0))
-    with accounts.desk.db.read() as con:
+    with accounts.ctx.db.read() as con:
         shared = con.value(
             "SELECT count(*) FROM purchase_orders a JOIN purchase_orders b"
             " ON a.po_id = b.po_id AND a.provider_id < b.provider_id"
@@ -269,6 +269,6 @@ def test_another_workers_count_gives_the_same(accounts: Accounts, tmp_path) -> N
     days = accounts.days(5, 2)
     accounts.download(*days)
     with Sandbox(evolve=False) as other:
-        single = make_accounts(open_desk(Settings(home=tmp_path / "single", workers=1)), other)
+        single = make_accounts(open_context(Settings(home=tmp_path / "single", workers=1)), other)
         single.download(*days)
         assert_same(content(accounts), content(single))

@@ -94,7 +94,7 @@ def test_files_for_mappings_are_written_whole_or_not_at_all(
         done = subprocess.run(
             [sys.executable, "-c", _LIMITED, *words],
             cwd=ROOT,
-            env=os.environ | {"KOMET_HOME": str(accounts.desk.settings.home)},
+            env=os.environ | {"KOMET_HOME": str(accounts.ctx.settings.home)},
             capture_output=True,
             text=True,
             timeout=120,

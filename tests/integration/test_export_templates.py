@@ -53,11 +53,11 @@ def test_the_ready_made_ones_write_what_the_filter_finds(
     filled: Accounts, tmp_path: Path, name: str
 ) -> None:
     chosen = OrderFilter(providers=(filled.magnolia.id,))
-    path, rows = export_with(filled.desk, READY_MADE[name], chosen, tmp_path)
+    path, rows = export_with(filled.ctx, READY_MADE[name], chosen, tmp_path)
     frame = read(path)
     totals = READY_MADE[name].totals
     assert frame.height == rows + totals
-    with filled.desk.db.read() as con:
+    with filled.ctx.db.read() as con:
         expected = query.totals(con, chosen)
     heading = {"Komet Desk": "Boxes", "As Komet": "Qty PO", "UNOSOF-like": "Cajas"}.get(
         name, "boxes"
@@ -68,7 +68,7 @@ def test_the_ready_made_ones_write_what_the_filter_finds(
 
 
 def test_as_komet_has_the_headings_that_analysts_know(filled: Accounts, tmp_path: Path) -> None:
-    path, _rows = export_with(filled.desk, AS_KOMET, OrderFilter(), tmp_path / "k.xlsx")
+    path, _rows = export_with(filled.ctx, AS_KOMET, OrderFilter(), tmp_path / "k.xlsx")
     assert read(path).columns == [
         "PO #", "Vendor", "Ship Date", "Origin", "Status", "Customer", "Mark Code", "Product",
         "B/T", "Qty PO", "Total U", "Cost", "Notes for the vendor",
@@ -78,10 +78,10 @@ def test_as_komet_has_the_headings_that_analysts_know(filled: Accounts, tmp_path
 
 
 def test_words_are_in_the_templates_language(filled: Accounts) -> None:
-    words = set(preview(filled.desk, UNOSOF_LIKE, OrderFilter(), 10_000)["Estado"].unique())
+    words = set(preview(filled.ctx, UNOSOF_LIKE, OrderFilter(), 10_000)["Estado"].unique())
     assert words & {"Despachado", "Confirmado", "Pendiente"}
     usual = UNOSOF_LIKE.model_copy(update={"columns": (TemplateColumn(source="ship_date"),)})
-    assert preview(filled.desk, usual, OrderFilter()).columns == ["Fecha de despacho"]
+    assert preview(filled.ctx, usual, OrderFilter()).columns == ["Fecha de despacho"]
 
 
 def test_one_row_a_po(filled: Accounts, tmp_path: Path) -> None:
@@ -89,8 +89,8 @@ def test_one_row_a_po(filled: Accounts, tmp_path: Path) -> None:
         name="Heads", level=Level.PO, file_type=".parquet",
         columns=tuple(TemplateColumn(source=name) for name, _h, _k in LEVELS[Level.PO]),
     )  # fmt: skip
-    path, rows = export_with(filled.desk, template, OrderFilter(), tmp_path)
-    with filled.desk.db.read() as con:
+    path, rows = export_with(filled.ctx, template, OrderFilter(), tmp_path)
+    with filled.ctx.db.read() as con:
         assert rows == query.totals(con, OrderFilter()).purchase_orders
     assert read(path).select("Provider", "PO ID").n_unique() == rows
 
@@ -106,7 +106,7 @@ def test_formats_fixed_values_and_a_spanish_csv(filled: Accounts, tmp_path: Path
         ),
     )  # fmt: skip
     chosen = OrderFilter(providers=(filled.magnolia.id,), ship_from=filled.today)
-    path, rows = export_with(filled.desk, template, chosen, tmp_path)
+    path, rows = export_with(filled.ctx, template, chosen, tmp_path)
     assert path.name == f"Magnolia-Formats {filled.today}.csv"
     with path.open(encoding="utf-8-sig", newline="") as file:
         written = list(csv.reader(file, delimiter=";"))
@@ -149,9 +149,9 @@ def test_what_cannot_be_used_is_told(wrong: dict[str, Any], reason: str) -> None
 
 def test_ready_made_names_are_taken(accounts: Accounts) -> None:
     with pytest.raises(InvalidInput, match="ready-made"):
-        save_template(accounts.desk, AS_KOMET.model_copy(update={"name": "as komet"}))
+        save_template(accounts.ctx, AS_KOMET.model_copy(update={"name": "as komet"}))
     with pytest.raises(NotFound, match="As Komet"):
-        template_by_name(accounts.desk, "nothing of the kind")
+        template_by_name(accounts.ctx, "nothing of the kind")
 
 
 @given(
@@ -174,7 +174,7 @@ def test_what_is_stored_is_read_back(columns: list[TemplateColumn], name: str) -
 
 
 def test_the_command_takes_a_template(filled: Accounts, komet: Komet, tmp_path: Path) -> None:
-    save_template(filled.desk, PLAIN_ERP.model_copy(update={"name": "Ours"}))
+    save_template(filled.ctx, PLAIN_ERP.model_copy(update={"name": "Ours"}))
     done = komet("export", str(tmp_path), "--template", "ours")
     assert done.returncode == 0, done.stderr
     [made] = tmp_path.glob("Ours-*.csv")
@@ -190,8 +190,8 @@ def test_what_is_wrong_is_not_saved(accounts: Accounts) -> None:
         }
     )
     with pytest.raises(InvalidInput, match="“SKU” cannot be written as “2 decimals”"):
-        save_template(accounts.desk, wrong)
-    with accounts.desk.db.read() as con:
+        save_template(accounts.ctx, wrong)
+    with accounts.ctx.db.read() as con:
         assert export_templates.definitions(con) == {}
 
 
@@ -200,20 +200,20 @@ BROKEN = {"name": "Old", "columns": [{"source": "product", "format": "two"}]}
 
 def test_one_broken_template_leaves_the_others(filled: Accounts, komet: Komet) -> None:
     mine = PLAIN_ERP.model_copy(update={"name": "Mine"})
-    save_template(filled.desk, mine)
-    with filled.desk.db.write() as con:
+    save_template(filled.ctx, mine)
+    with filled.ctx.db.write() as con:
         for name, definition in (
             ("Old", BROKEN), ("Unknown", {"name": "Unknown", "columns": [{"source": "gone"}]}),
             ("Shape", []),
         ):  # fmt: skip
-            export_templates.save(con, name, definition, filled.desk.now())  # type: ignore[arg-type]
+            export_templates.save(con, name, definition, filled.ctx.now())  # type: ignore[arg-type]
         usable, broken = all_templates(con)
     assert set(usable) == {*READY_MADE, "Mine"}
     assert usable["Mine"] == mine
     assert set(broken) == {"Old", "Unknown", "Shape"}
     assert "Product" in broken["Old"].reason
     assert "gone" in broken["Unknown"].reason
-    out = filled.desk.settings.home / "out.csv"
+    out = filled.ctx.settings.home / "out.csv"
     done = komet("export", str(out), "--template", "mine")
     assert done.returncode == 0, done.stderr
     done = komet("export", str(out), "--template", "OLD")
@@ -232,7 +232,7 @@ def test_an_erp_gets_texts_as_they_are_and_decimals_as_asked(
     )
     for guard, sign in ((False, "=1+1"), (True, "'=1+1")):
         template = PLAIN_ERP.model_copy(update={"columns": columns, "guard_formulas": guard})
-        path, _rows = export_with(filled.desk, template, OrderFilter(), tmp_path)
+        path, _rows = export_with(filled.ctx, template, OrderFilter(), tmp_path)
         with path.open(encoding="utf-8-sig", newline="") as file:
             rows = list(csv.reader(file))[1:]
         assert {row[0] for row in rows} == {sign}
@@ -255,7 +255,7 @@ def test_a_csv_is_written_as_the_language_or_the_person_says(
     filled: Accounts, komet: Komet, language: str, given: tuple[str, ...], separator: str,
     decimal: str,
 ) -> None:  # fmt: skip
-    out = filled.desk.settings.home / "o.csv"
+    out = filled.ctx.settings.home / "o.csv"
     done = komet("export", str(out), *given, env={"KOMET_LANGUAGE": language})
     assert done.returncode == 0, done.stderr
     with out.open(encoding="utf-8-sig", newline="") as file:
@@ -265,7 +265,7 @@ def test_a_csv_is_written_as_the_language_or_the_person_says(
     assert all(row[boxes].isdigit() for row in rows[1:] if row[boxes])
     amounts = [row[cost] for row in rows[1:] if row[cost]]
     assert any(decimal in amount for amount in amounts)
-    with filled.desk.db.read() as con:
+    with filled.ctx.db.read() as con:
         expected = query.totals(con, OrderFilter()).total_cost or 0
     assert sum(float(amount.replace(decimal, ".")) for amount in amounts) == pytest.approx(
         float(expected)

@@ -12,7 +12,7 @@ import pytest
 from sample_accounts import ROOT, Accounts, Komet, make_accounts
 from test_download import assert_same, content
 
-from komet.context import open_desk
+from komet.context import open_context
 from komet.ingest.table import runs
 from komet.ingest.table.runs import RunState
 from komet.sandbox.server import Sandbox
@@ -40,14 +40,14 @@ def kill_a_download(accounts: Accounts, after: float) -> None:
             str(end),
         ],
         cwd=ROOT,
-        env=os.environ | {"KOMET_HOME": str(accounts.desk.settings.home)},
+        env=os.environ | {"KOMET_HOME": str(accounts.ctx.settings.home)},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     ) as process:
         deadline = time.monotonic() + 30
         while time.monotonic() < deadline:  # until the run itself has begun
-            with accounts.desk.db.read() as con:
-                if runs.latest_runs(con, accounts.desk.now(), limit=1):
+            with accounts.ctx.db.read() as con:
+                if runs.latest_runs(con, accounts.ctx.now(), limit=1):
                     break
             time.sleep(0.05)
         time.sleep(after)
@@ -58,10 +58,10 @@ def kill_a_download(accounts: Accounts, after: float) -> None:
 def test_killed_and_run_again_equals_an_undisturbed_run(
     slow: Sandbox, tmp_path: Path, komet: Komet, home: Path, after: float
 ) -> None:
-    killed = make_accounts(open_desk(Settings(home=home)), slow)
+    killed = make_accounts(open_context(Settings(home=home)), slow)
     kill_a_download(killed, after)
-    with killed.desk.db.read() as con:
-        newest = runs.latest_runs(con, killed.desk.now(), limit=1)[0]
+    with killed.ctx.db.read() as con:
+        newest = runs.latest_runs(con, killed.ctx.now(), limit=1)[0]
         done_before = {
             (s.provider_id, s.slice_date)
             for s in runs.slices_of(con, newest.id)
@@ -79,10 +79,10 @@ def test_killed_and_run_again_equals_an_undisturbed_run(
     )
     assert asked == 40 - len(done_before)  # what was done is not asked for again
 
-    undisturbed = make_accounts(open_desk(Settings(home=tmp_path / "other")), slow)
+    undisturbed = make_accounts(open_context(Settings(home=tmp_path / "other")), slow)
     undisturbed.download(begin, end)
     assert_same(content(killed), content(undisturbed))
-    with killed.desk.db.read() as con:
+    with killed.ctx.db.read() as con:
         summary = runs.summary(con, newest.id)
     assert summary["waiting"] == summary["failed"] == 0
     assert summary["first"] == summary["orders"]
@@ -90,9 +90,9 @@ def test_killed_and_run_again_equals_an_undisturbed_run(
 
 
 def test_retry_after_a_kill_fetches_the_rest(slow: Sandbox, komet: Komet, home: Path) -> None:
-    killed = make_accounts(open_desk(Settings(home=home)), slow)
+    killed = make_accounts(open_context(Settings(home=home)), slow)
     kill_a_download(killed, 0.4)
     assert komet("retry").returncode == 0
-    with killed.desk.db.read() as con:
-        runs_held = runs.latest_runs(con, killed.desk.now())
+    with killed.ctx.db.read() as con:
+        runs_held = runs.latest_runs(con, killed.ctx.now())
     assert [run.state for run in runs_held] == [RunState.DONE]

@@ -15,7 +15,7 @@ import pytest
 from sample_accounts import Accounts, make_accounts
 
 from komet.catalogs import refresh as catalogs
-from komet.context import open_desk
+from komet.context import open_context
 from komet.export.orders import export
 from komet.language import using
 from komet.mapping import imports
@@ -68,17 +68,17 @@ ASIDE = [
 def listed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Accounts]:
     """Two clients whose product lists are here, and no mapping."""
     with Sandbox(evolve=False) as sandbox:
-        desk = open_desk(Settings(home=tmp_path_factory.mktemp("home")))
-        accounts = make_accounts(desk, sandbox)
+        ctx = open_context(Settings(home=tmp_path_factory.mktemp("home")))
+        accounts = make_accounts(ctx, sandbox)
         for provider in accounts.both:
-            assert catalogs.refresh_now(desk, provider)["product.list"] == "ok"
+            assert catalogs.refresh_now(ctx, provider)["product.list"] == "ok"
         yield accounts
 
 
 @pytest.fixture(scope="module")
 def products(listed: Accounts) -> list[dict[str, str]]:
     """Magnolia's products whose code and name are theirs alone."""
-    with listed.desk.db.read() as con:
+    with listed.ctx.db.read() as con:
         return con.rows(
             "SELECT product_id, legacy_code, description FROM komet_products"
             " WHERE provider_id = $p AND legacy_code IS NOT NULL AND active"
@@ -108,13 +108,13 @@ def workbook(*rows: list[str]) -> bytes:
 
 def imported(accounts: Accounts, data: bytes, name: str = "mapping.csv") -> dict[str, str]:
     """What is mapped after the file was applied; it is undone again."""
-    desk = accounts.desk
-    checked = imports.dry_run(desk, data, name, accounts.magnolia.id)
-    imports.apply(desk, checked, name)
-    with desk.db.read() as con:
+    ctx = accounts.ctx
+    checked = imports.dry_run(ctx, data, name, accounts.magnolia.id)
+    imports.apply(ctx, checked, name)
+    with ctx.db.read() as con:
         held = mappings.held(con)
     if not checked.to_apply.is_empty():
-        imports.undo(desk)
+        imports.undo(ctx)
     return dict(held.select("komet_id", "sku").rows())
 
 
@@ -185,7 +185,7 @@ def test_headings_that_nobody_knows_are_judged_by_the_values(
     pairs = [[sku, komet_id] for komet_id, sku in wanted(products).items()]
     data = table([*headings], *pairs) if any(headings) else table(["", ""], *pairs)
     assert imported(listed, data) == wanted(products)
-    checked = imports.dry_run(listed.desk, data, "m.csv", listed.magnolia.id)
+    checked = imports.dry_run(listed.ctx, data, "m.csv", listed.magnolia.id)
     assert any(note in told for told in checked.notes), checked.notes
 
 
@@ -200,7 +200,7 @@ def test_two_plain_columns_without_headings(
 
 
 def dry_run(accounts: Accounts, *rows: list[str]) -> DryRun:
-    return imports.dry_run(accounts.desk, table(*rows), "m.csv", accounts.magnolia.id)
+    return imports.dry_run(accounts.ctx, table(*rows), "m.csv", accounts.magnolia.id)
 
 
 def test_the_dry_run_says_what_was_taken_and_one_column_is_one_thing(
@@ -244,7 +244,7 @@ def test_two_columns_of_codes_without_a_word_of_ours_are_asked_about(
 
 
 def test_another_clients_rows_are_judged_by_their_own_list(listed: Accounts) -> None:
-    with listed.desk.db.read() as con:
+    with listed.ctx.db.read() as con:
         rows = con.rows(
             "SELECT p.name, k.product_id FROM komet_products k JOIN providers p"
             " ON p.id = k.provider_id QUALIFY row_number() OVER (PARTITION BY p.name"
@@ -261,15 +261,15 @@ def test_every_heading_that_our_exports_write(
     tmp_path: Path, accounts: Accounts, language: str
 ) -> None:
     """The mapping file, and the sheets Items and Unmapped, to which a person adds the SKU."""
-    desk = accounts.desk
+    ctx = accounts.ctx
     accounts.download(*accounts.days(2, 4))
     with using(language):
-        export(desk, OrderFilter(), tmp_path / "orders.xlsx")
-        mapping = imports.export(desk, [p.id for p in accounts.both])
+        export(ctx, OrderFilter(), tmp_path / "orders.xlsx")
+        mapping = imports.export(ctx, [p.id for p in accounts.both])
     filled = mapping.decode("utf-8-sig").splitlines()
     assert filled[1].endswith(",,")
     lines = "\n".join([filled[0], *(f"{line[:-2]},F-{n},x" for n, line in enumerate(filled[1:]))])
-    checked = imports.dry_run(desk, lines.encode(), "mapping.csv", None)
+    checked = imports.dry_run(ctx, lines.encode(), "mapping.csv", None)
     assert checked.counts["new"] == len(filled) - 1
     assert checked.file.ignored_columns == ()
 
@@ -283,7 +283,7 @@ def test_every_heading_that_our_exports_write(
         body = [row for row in rows[1:] if row[komet]]
         for row in rows:
             row[sku : sku + 1] = ["SKU" if row is heading else f"F-{row[0]}-{row[komet]}"]
-        checked = imports.dry_run(desk, workbook(heading, *body), "orders.xlsx", None)
+        checked = imports.dry_run(ctx, workbook(heading, *body), "orders.xlsx", None)
         assert checked.counts["error"] == 0, checked.problems
         assert checked.counts["unknown"] == 0
         expected = {(row[0], row[komet]) for row in body}

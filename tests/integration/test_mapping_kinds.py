@@ -24,30 +24,28 @@ def filled(accounts: Accounts) -> Accounts:
 
 
 def codes(accounts: Accounts, kind: str) -> dict[tuple[str, str], str]:
-    with accounts.desk.db.read() as con:
+    with accounts.ctx.db.read() as con:
         rows = mappings.held(con, kind).rows(named=True)
     return {(row["provider_id"], row["komet_id"]): row["sku"] for row in rows}
 
 
 def map_all(accounts: Accounts, kind: str) -> int:
-    known = grid.known(accounts.desk, accounts.magnolia.id, kind=kind)
+    known = grid.known(accounts.ctx, accounts.magnolia.id, kind=kind)
     given = {row["komet_id"]: f"our-{row['komet_id']}" for row in known.rows(named=True)}
-    return imports.edit(accounts.desk, accounts.magnolia.id, given, kind).written
+    return imports.edit(accounts.ctx, accounts.magnolia.id, given, kind).written
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_export_and_import_again_is_the_identity(filled: Accounts, kind: str) -> None:
     assert map_all(filled, kind) > 0
     before = codes(filled, kind)
-    file = imports.export(filled.desk, [filled.magnolia.id], kind)
-    unchanged = imports.dry_run(filled.desk, file, "again.csv", None, kind)
+    file = imports.export(filled.ctx, [filled.magnolia.id], kind)
+    unchanged = imports.dry_run(filled.ctx, file, "again.csv", None, kind)
     assert unchanged.to_apply.is_empty()
     assert unchanged.counts["error"] == 0
-    imports.undo(filled.desk)
+    imports.undo(filled.ctx)
     assert codes(filled, kind) == {}
-    imports.apply(
-        filled.desk, imports.dry_run(filled.desk, file, "m.csv", None, kind), "m.csv", kind
-    )
+    imports.apply(filled.ctx, imports.dry_run(filled.ctx, file, "m.csv", None, kind), "m.csv", kind)
     assert codes(filled, kind) == before
 
 
@@ -55,7 +53,7 @@ def test_our_codes_are_columns_of_the_export(filled: Accounts, tmp_path: Path) -
     for kind in ("box_type", "carrier", "customer", "location"):
         map_all(filled, kind)
     chosen = OrderFilter(providers=(filled.magnolia.id,))
-    export(filled.desk, chosen, tmp_path / "out.xlsx")
+    export(filled.ctx, chosen, tmp_path / "out.xlsx")
     sheet = fastexcel.read_excel(tmp_path / "out.xlsx").load_sheet("Items").to_polars()
     rows = sheet.filter(sheet["Provider"] != "Total").rows(named=True)
     assert rows
@@ -68,39 +66,39 @@ def test_our_codes_are_columns_of_the_export(filled: Accounts, tmp_path: Path) -
 
 def test_copying_finds_the_same_names(filled: Accounts) -> None:
     map_all(filled, "box_type")
-    checked = copy_dry_run(filled.desk, filled.magnolia.id, filled.petalo.id, "box_type")
+    checked = copy_dry_run(filled.ctx, filled.magnolia.id, filled.petalo.id, "box_type")
     assert checked.counts["error"] == 0
-    done = imports.apply(filled.desk, checked, "copied from Magnolia", "box_type")
+    done = imports.apply(filled.ctx, checked, "copied from Magnolia", "box_type")
     copied = {k: v for k, v in codes(filled, "box_type").items() if k[0] == filled.petalo.id}
     assert len(copied) == done.new > 0
     assert all(code == f"our-{komet_id}" for (_p, komet_id), code in copied.items())
     with pytest.raises(InvalidInput):
-        copy_dry_run(filled.desk, filled.magnolia.id, filled.petalo.id, "box_type")
+        copy_dry_run(filled.ctx, filled.magnolia.id, filled.petalo.id, "box_type")
 
 
 def test_suggestions_accepted_and_in_the_history(filled: Accounts) -> None:
-    desk, provider = filled.desk, filled.magnolia.id
-    known = grid.known(desk, provider).rows(named=True)
+    ctx, provider = filled.ctx, filled.magnolia.id
+    known = grid.known(ctx, provider).rows(named=True)
     described = {row["komet_id"]: row["description"] for row in known}
     map_all(filled, "product")
-    with desk.db.write() as con:
+    with ctx.db.write() as con:
         con.run("UPDATE skus SET description = k.description FROM komet_products k"
                 " WHERE skus.sku = 'our-' || k.product_id AND k.provider_id = $p",
                 {"p": provider})  # fmt: skip
-    imports.undo(desk)
-    with desk.db.write() as con:
+    imports.undo(ctx)
+    with ctx.db.write() as con:
         for komet_id, text in described.items():
             con.run("INSERT INTO skus VALUES ($sku, $text, now()::TIMESTAMPTZ)",
                     {"sku": f"new-{komet_id}", "text": f"{text}"})  # fmt: skip
         con.run("DELETE FROM skus WHERE starts_with(sku, 'our-')")
-    found = suggestions(desk, provider)
+    found = suggestions(ctx, provider)
     sure = found.filter(found["score"] >= 85)
     assert sure.height > 0.8 * len(described)
     assert all(row["sku"] == f"new-{row['komet_id']}" for row in sure.rows(named=True))
     with person.using("Ana"):
-        done = accept(desk, provider, dict(zip(sure["komet_id"], sure["sku"], strict=True)))
+        done = accept(ctx, provider, dict(zip(sure["komet_id"], sure["sku"], strict=True)))
     assert done.written == sure.height
-    with desk.db.read() as con:
+    with ctx.db.read() as con:
         newest = mappings.history(con, sure["komet_id"][0]).row(0, named=True)
     assert (newest["who"], newest["source"]) == ("Ana", "accepted suggestions")
     assert newest["after"] == sure["sku"][0]
@@ -108,17 +106,17 @@ def test_suggestions_accepted_and_in_the_history(filled: Accounts) -> None:
 
 
 def test_any_import_can_be_undone_and_later_ones_stay(filled: Accounts) -> None:
-    desk, provider = filled.desk, filled.magnolia.id
-    ids = grid.known(desk, provider)["komet_id"].to_list()[:3]
-    imports.edit(desk, provider, {ids[0]: "A", ids[1]: "B"})
-    imports.edit(desk, provider, {ids[1]: "C"})
-    imports.edit(desk, provider, {ids[2]: "D"})
-    with desk.db.read() as con:
+    ctx, provider = filled.ctx, filled.magnolia.id
+    ids = grid.known(ctx, provider)["komet_id"].to_list()[:3]
+    imports.edit(ctx, provider, {ids[0]: "A", ids[1]: "B"})
+    imports.edit(ctx, provider, {ids[1]: "C"})
+    imports.edit(ctx, provider, {ids[2]: "D"})
+    with ctx.db.read() as con:
         first = mappings.imports(con)[-1]
-    imports.undo(desk, first.id)
+    imports.undo(ctx, first.id)
     assert codes(filled, "product") == {(provider, ids[1]): "C", (provider, ids[2]): "D"}
-    with desk.db.read() as con:
+    with ctx.db.read() as con:
         told = mappings.history(con, ids[0]).rows(named=True)
     assert [(row["before"], row["after"]) for row in told] == [("A", None), (None, "A")]
     with pytest.raises(InvalidInput):
-        imports.undo(desk, first.id)
+        imports.undo(ctx, first.id)

@@ -6,7 +6,7 @@ import pytest
 from sample_accounts import Accounts
 
 from komet.catalogs import refresh as catalogs
-from komet.context import Desk
+from komet.context import AppContext
 from komet.mapping import grid, imports
 from komet.mapping import table as mappings
 from komet.mapping.copying import copy_dry_run
@@ -16,29 +16,29 @@ from komet.mapping.suggestions import accept
 @pytest.fixture
 def listed(accounts: Accounts) -> Accounts:
     for provider in accounts.both:
-        catalogs.refresh_now(accounts.desk, provider)
+        catalogs.refresh_now(accounts.ctx, provider)
     return accounts
 
 
-def held(desk: Desk, provider_id: str) -> dict[str, str]:
-    with desk.db.read() as con:
+def held(ctx: AppContext, provider_id: str) -> dict[str, str]:
+    with ctx.db.read() as con:
         rows = mappings.held(con).filter(provider_id=provider_id)
     return dict(rows.select("komet_id", "sku").rows())
 
 
 def test_an_edit_writes_only_where_the_stored_code_is_the_one_shown(listed: Accounts) -> None:
-    desk, provider = listed.desk, listed.magnolia.id
-    one, two, three, four = grid.known(desk, provider)["komet_id"].to_list()[:4]
-    imports.edit(desk, provider, {one: "A", two: "B"})
+    ctx, provider = listed.ctx, listed.magnolia.id
+    one, two, three, four = grid.known(ctx, provider)["komet_id"].to_list()[:4]
+    imports.edit(ctx, provider, {one: "A", two: "B"})
 
     shown = {one: "A", two: "B", three: None, four: None}
-    imports.edit(desk, provider, {one: "THEIRS", three: "NEW", four: "SAME"})  # another person
+    imports.edit(ctx, provider, {one: "THEIRS", three: "NEW", four: "SAME"})  # another person
     done = imports.edit(
-        desk, provider, {one: "OURS", two: "B2", three: "MINE", four: "SAME"}, shown=shown
+        ctx, provider, {one: "OURS", two: "B2", three: "MINE", four: "SAME"}, shown=shown
     )
 
     assert (done.new, done.changed) == (0, 1)
-    assert held(desk, provider) == {one: "THEIRS", two: "B2", three: "NEW", four: "SAME"}
+    assert held(ctx, provider) == {one: "THEIRS", two: "B2", three: "NEW", four: "SAME"}
     rows = done.overtaken.select("komet_id", "shown", "stored", "typed").rows()
     assert sorted(rows) == sorted([(one, "A", "THEIRS", "OURS"), (three, None, "NEW", "MINE")])
     told = next(sentence for sentence in done.sentences() if one in sentence)
@@ -46,59 +46,59 @@ def test_an_edit_writes_only_where_the_stored_code_is_the_one_shown(listed: Acco
 
 
 def test_unmapping_what_somebody_has_changed_is_refused_too(listed: Accounts) -> None:
-    desk, provider = listed.desk, listed.magnolia.id
-    one = grid.known(desk, provider)["komet_id"][0]
-    imports.edit(desk, provider, {one: "A"})
-    imports.edit(desk, provider, {one: "B"})
-    done = imports.edit(desk, provider, {one: None}, shown={one: "A"})
+    ctx, provider = listed.ctx, listed.magnolia.id
+    one = grid.known(ctx, provider)["komet_id"][0]
+    imports.edit(ctx, provider, {one: "A"})
+    imports.edit(ctx, provider, {one: "B"})
+    done = imports.edit(ctx, provider, {one: None}, shown={one: "A"})
     assert (done.written, done.overtaken.height) == (0, 1)
-    assert held(desk, provider) == {one: "B"}
-    assert imports.edit(desk, provider, {one: None}, shown={one: "B"}).written == 1
+    assert held(ctx, provider) == {one: "B"}
+    assert imports.edit(ctx, provider, {one: None}, shown={one: "B"}).written == 1
 
 
 def test_an_accepted_suggestion_does_not_overwrite(listed: Accounts) -> None:
-    desk, provider = listed.desk, listed.magnolia.id
-    one, two = grid.known(desk, provider)["komet_id"].to_list()[:2]
-    imports.edit(desk, provider, {one: "THEIRS"})
-    done = accept(desk, provider, {one: "OURS", two: "OURS-2"})
+    ctx, provider = listed.ctx, listed.magnolia.id
+    one, two = grid.known(ctx, provider)["komet_id"].to_list()[:2]
+    imports.edit(ctx, provider, {one: "THEIRS"})
+    done = accept(ctx, provider, {one: "OURS", two: "OURS-2"})
     assert (done.written, done.overtaken["komet_id"].to_list()) == (1, [one])
-    assert held(desk, provider) == {one: "THEIRS", two: "OURS-2"}
+    assert held(ctx, provider) == {one: "THEIRS", two: "OURS-2"}
 
 
 def test_a_file_checked_before_does_not_overwrite(listed: Accounts) -> None:
-    desk, provider = listed.desk, listed.magnolia.id
-    one, two = grid.known(desk, provider)["komet_id"].to_list()[:2]
-    checked = imports.dry_run(desk, f"SKU;Komet ID\nA;{one}\nB;{two}\n".encode(), "m.csv", provider)
-    imports.edit(desk, provider, {one: "THEIRS"})
-    done = imports.apply(desk, checked, "m.csv")
+    ctx, provider = listed.ctx, listed.magnolia.id
+    one, two = grid.known(ctx, provider)["komet_id"].to_list()[:2]
+    checked = imports.dry_run(ctx, f"SKU;Komet ID\nA;{one}\nB;{two}\n".encode(), "m.csv", provider)
+    imports.edit(ctx, provider, {one: "THEIRS"})
+    done = imports.apply(ctx, checked, "m.csv")
     assert (done.written, done.overtaken["komet_id"].to_list()) == (1, [one])
-    assert held(desk, provider) == {one: "THEIRS", two: "B"}
-    assert imports.apply(desk, checked, "m.csv").written == 0
+    assert held(ctx, provider) == {one: "THEIRS", two: "B"}
+    assert imports.apply(ctx, checked, "m.csv").written == 0
 
 
 def test_a_copy_looked_at_before_does_not_overwrite(listed: Accounts) -> None:
-    desk, (magnolia, petalo) = listed.desk, listed.both
-    with desk.db.write() as con:
+    ctx, (magnolia, petalo) = listed.ctx, listed.both
+    with ctx.db.write() as con:
         con.run("UPDATE komet_products SET description = 'Same name'"
                 " WHERE product_id IN (SELECT min(product_id) FROM komet_products"
                 " GROUP BY provider_id)")  # fmt: skip
         con.run("DELETE FROM komet_products WHERE description <> 'Same name'")
-    theirs, ours = (grid.known(desk, p.id)["komet_id"][0] for p in (magnolia, petalo))
-    imports.edit(desk, magnolia.id, {theirs: "FROM"})
-    checked = copy_dry_run(desk, magnolia.id, petalo.id)
-    imports.edit(desk, petalo.id, {ours: "THEIRS"})
-    assert imports.apply(desk, checked, "copied").overtaken.height == 1
-    assert held(desk, petalo.id) == {ours: "THEIRS"}
+    theirs, ours = (grid.known(ctx, p.id)["komet_id"][0] for p in (magnolia, petalo))
+    imports.edit(ctx, magnolia.id, {theirs: "FROM"})
+    checked = copy_dry_run(ctx, magnolia.id, petalo.id)
+    imports.edit(ctx, petalo.id, {ours: "THEIRS"})
+    assert imports.apply(ctx, checked, "copied").overtaken.height == 1
+    assert held(ctx, petalo.id) == {ours: "THEIRS"}
 
 
 def test_of_many_who_saw_the_same_exactly_one_writes(listed: Accounts) -> None:
-    desk, provider = listed.desk, listed.magnolia.id
-    one = grid.known(desk, provider)["komet_id"][0]
+    ctx, provider = listed.ctx, listed.magnolia.id
+    one = grid.known(ctx, provider)["komet_id"][0]
     start, results = threading.Barrier(8), []
 
     def save(number: int) -> None:
         start.wait()
-        results.append(imports.edit(desk, provider, {one: f"P{number}"}, shown={one: None}))
+        results.append(imports.edit(ctx, provider, {one: f"P{number}"}, shown={one: None}))
 
     people = [threading.Thread(target=save, args=(number,)) for number in range(8)]
     for thread in people:
@@ -107,5 +107,5 @@ def test_of_many_who_saw_the_same_exactly_one_writes(listed: Accounts) -> None:
         thread.join()
     assert sorted(done.written for done in results) == [0] * 7 + [1]
     assert {done.overtaken.height for done in results if not done.written} == {1}
-    with desk.db.read() as con:
+    with ctx.db.read() as con:
         assert mappings.history(con, one).height == 1

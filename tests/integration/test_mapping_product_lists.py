@@ -22,64 +22,64 @@ def by_code(accounts: Accounts) -> bytes:
 
 
 def requests(accounts: Accounts) -> list[str]:
-    with accounts.desk.db.read() as con:
+    with accounts.ctx.db.read() as con:
         return [row["method"] for row in con.rows("SELECT method FROM api_calls ORDER BY ALL")]
 
 
 def test_the_list_is_fetched_and_codes_are_found(accounts: Accounts, by_code: bytes) -> None:
-    desk, magnolia = accounts.desk, accounts.magnolia
-    assert imports.dry_run(desk, by_code, "m.csv", magnolia.id).counts["new"] == 0
-    lists = product_lists.missing_for_file(desk, by_code, "m.csv", magnolia.id)
+    ctx, magnolia = accounts.ctx, accounts.magnolia
+    assert imports.dry_run(ctx, by_code, "m.csv", magnolia.id).counts["new"] == 0
+    lists = product_lists.missing_for_file(ctx, by_code, "m.csv", magnolia.id)
     assert "Magnolia" in product_lists.announcement(lists)
     assert "2 requests" in product_lists.announcement(lists)
-    assert product_lists.fetch(desk, lists) == {}
+    assert product_lists.fetch(ctx, lists) == {}
     assert requests(accounts) == ["boxtype.list", "product.list"]
-    checked = imports.dry_run(desk, by_code, "m.csv", magnolia.id)
+    checked = imports.dry_run(ctx, by_code, "m.csv", magnolia.id)
     assert (checked.counts["new"], checked.counts["error"]) == (25, 0)
-    assert product_lists.missing_for_file(desk, by_code, "m.csv", magnolia.id) == []
+    assert product_lists.missing_for_file(ctx, by_code, "m.csv", magnolia.id) == []
 
 
 def test_only_clients_that_the_file_names_and_only_kinds_that_have_a_list(
     accounts: Accounts,
 ) -> None:
-    desk = accounts.desk
+    ctx = accounts.ctx
     text = b"Cliente;SKU;Komet ID\npetalo;A;1\n"
-    lists = product_lists.missing_for_file(desk, text, "m.csv", accounts.magnolia.id)
+    lists = product_lists.missing_for_file(ctx, text, "m.csv", accounts.magnolia.id)
     assert [entry.provider.name for entry in lists] == ["Pétalo"]
     every = [provider.id for provider in accounts.both]
-    asked = {kind: len(product_lists.missing(desk, every, kind)) for kind in KINDS}
+    asked = {kind: len(product_lists.missing(ctx, every, kind)) for kind in KINDS}
     assert asked == {"product": 2, "box_type": 2, "carrier": 0, "customer": 0, "location": 0}
 
 
 def test_a_failure_is_told_and_the_import_goes_on_by_id(accounts: Accounts) -> None:
-    desk, magnolia = accounts.desk, accounts.magnolia
+    ctx, magnolia = accounts.ctx, accounts.magnolia
     accounts.sandbox.state.faults.add("product.list", status=500, times=None)
     text = b"SKU;Product code\nA;10003\n"
-    lists = product_lists.missing_for_file(desk, text, "m.csv", magnolia.id)
-    failed = product_lists.fetch(desk, lists)
+    lists = product_lists.missing_for_file(ctx, text, "m.csv", magnolia.id)
+    failed = product_lists.fetch(ctx, lists)
     assert "could not be fetched" in failed["Magnolia"]
-    checked = imports.dry_run(desk, text, "m.csv", magnolia.id)
+    checked = imports.dry_run(ctx, text, "m.csv", magnolia.id)
     assert (checked.counts["new"], checked.counts["unknown"]) == (1, 0)
     assert "no product list" in checked.notes[0]
 
 
 def test_a_token_that_may_not_list_is_asked_once_a_day(accounts: Accounts) -> None:
-    desk, magnolia = accounts.desk, accounts.magnolia
+    ctx, magnolia = accounts.ctx, accounts.magnolia
     accounts.sandbox.state.faults.add("product.list", status=403, times=None)
-    lists = product_lists.missing(desk, [magnolia.id])
-    assert "may not list" in product_lists.fetch(desk, lists)["Magnolia"]
-    assert product_lists.missing(desk, [magnolia.id]) == []
+    lists = product_lists.missing(ctx, [magnolia.id])
+    assert "may not list" in product_lists.fetch(ctx, lists)["Magnolia"]
+    assert product_lists.missing(ctx, [magnolia.id]) == []
 
 
 def test_a_used_up_allowance_is_told_and_nothing_is_sent(accounts: Accounts) -> None:
-    desk, magnolia = accounts.desk, accounts.magnolia
-    with desk.db.write() as con:
+    ctx, magnolia = accounts.ctx, accounts.magnolia
+    with ctx.db.write() as con:
         con.run(
             "INSERT INTO api_calls BY NAME SELECT $token AS token_id, $now AS called_at,"
             " 'purchase.order.list' AS method FROM range(1000)",
-            {"token": magnolia.token_id, "now": desk.now()},
+            {"token": magnolia.token_id, "now": ctx.now()},
         )
-    failed = product_lists.fetch(desk, product_lists.missing(desk, [magnolia.id]))
+    failed = product_lists.fetch(ctx, product_lists.missing(ctx, [magnolia.id]))
     assert "could not be fetched" in failed["Magnolia"]
     assert set(requests(accounts)) == {"purchase.order.list"}
 

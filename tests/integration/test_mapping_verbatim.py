@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from komet.clients.table import providers
 from komet.clients.table.providers import ProviderFields
-from komet.context import Desk, open_desk
+from komet.context import AppContext, open_context
 from komet.mapping import imports
 from komet.mapping import table as mappings
 from komet.mapping.copying import copy_dry_run
@@ -31,12 +31,12 @@ skus = st.one_of(
 
 
 @pytest.fixture(scope="module")
-def shelf(tmp_path_factory: pytest.TempPathFactory) -> tuple[Desk, list[str]]:
-    """A desk with two clients that list the same twelve names under other IDs."""
-    desk = open_desk(Settings(home=tmp_path_factory.mktemp("home")))
-    with desk.db.write() as con:
+def shelf(tmp_path_factory: pytest.TempPathFactory) -> tuple[AppContext, list[str]]:
+    """A context with two clients that list the same twelve names under other IDs."""
+    ctx = open_context(Settings(home=tmp_path_factory.mktemp("home")))
+    with ctx.db.write() as con:
         ids = [
-            providers.save_provider(con, ProviderFields(name=name), now=desk.now()).id
+            providers.save_provider(con, ProviderFields(name=name), now=ctx.now()).id
             for name in ("Acme", "Zeta")
         ]
         for provider, first in zip(ids, (1_000, 7_000), strict=True):
@@ -47,14 +47,14 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> tuple[Desk, list[str]]:
                 " FROM range(12) t(n)",
                 {"provider": provider, "first": first},
             )
-    return desk, ids
+    return ctx, ids
 
 
-def store(shelf: tuple[Desk, list[str]], codes: list[str]) -> dict[str, str]:
+def store(shelf: tuple[AppContext, list[str]], codes: list[str]) -> dict[str, str]:
     """Nothing is mapped but Acme's products, with these SKUs exactly."""
-    desk, (acme, _zeta) = shelf
+    ctx, (acme, _zeta) = shelf
     given = {str(1_000 + n): sku for n, sku in enumerate(codes)}
-    with desk.db.write() as con:
+    with ctx.db.write() as con:
         con.run("DELETE FROM mappings")
         con.run("DELETE FROM skus")
         rows = pl.DataFrame(
@@ -62,12 +62,12 @@ def store(shelf: tuple[Desk, list[str]], codes: list[str]) -> dict[str, str]:
             schema=dict.fromkeys(("provider_id", "komet_id", "sku", "sku_description"), pl.String),
             orient="row",
         )
-        mappings.apply(con, rows, file_name="f", source="test", now=desk.now())
+        mappings.apply(con, rows, file_name="f", source="test", now=ctx.now())
     return given
 
 
-def held(desk: Desk, provider: str) -> dict[str, str]:
-    with desk.db.read() as con:
+def held(ctx: AppContext, provider: str) -> dict[str, str]:
+    with ctx.db.read() as con:
         return dict(
             mappings.held(con).filter(provider_id=provider).select("komet_id", "sku").rows()
         )
@@ -78,27 +78,27 @@ def held(desk: Desk, provider: str) -> dict[str, str]:
 @example(DAMAGED_LOOKING[:12])
 @example(DAMAGED_LOOKING[12:])
 def test_our_own_export_imported_again_is_the_identity(
-    shelf: tuple[Desk, list[str]], codes: list[str]
+    shelf: tuple[AppContext, list[str]], codes: list[str]
 ) -> None:
-    desk, (acme, _zeta) = shelf
+    ctx, (acme, _zeta) = shelf
     given_codes = store(shelf, codes)
-    file = imports.export(desk, [acme])
+    file = imports.export(ctx, [acme])
 
-    again = imports.dry_run(desk, file, "export.csv", None)
+    again = imports.dry_run(ctx, file, "export.csv", None)
     assert again.to_apply.is_empty(), again.rows
     assert again.counts["error"] == 0, again.problems
-    imports.apply(desk, again, "export.csv")
-    assert held(desk, acme) == given_codes
+    imports.apply(ctx, again, "export.csv")
+    assert held(ctx, acme) == given_codes
 
     # taken away, and brought back by the file
-    imports.edit(desk, acme, dict.fromkeys(given_codes))
-    back = imports.dry_run(desk, file, "export.csv", None)
+    imports.edit(ctx, acme, dict.fromkeys(given_codes))
+    back = imports.dry_run(ctx, file, "export.csv", None)
     assert back.counts["error"] == 0, back.problems
-    imports.apply(desk, back, "export.csv")
+    imports.apply(ctx, back, "export.csv")
     edges = " \t\n\r\v\f\x85\xa0\u200b\u200c\u200d\u2060\ufeff\u2028\u2029\u3000\u202f\u205f"
     edges += "".join(map(chr, range(0x2000, 0x200B)))
     expected = {key: sku.strip(edges) for key, sku in given_codes.items() if sku.strip(edges)}
-    assert held(desk, acme) == expected
+    assert held(ctx, acme) == expected
 
 
 @settings(max_examples=30)
@@ -106,22 +106,22 @@ def test_our_own_export_imported_again_is_the_identity(
 @example(DAMAGED_LOOKING[:12])
 @example(DAMAGED_LOOKING[12:])
 def test_copying_takes_skus_over_as_they_are(
-    shelf: tuple[Desk, list[str]], codes: list[str]
+    shelf: tuple[AppContext, list[str]], codes: list[str]
 ) -> None:
-    desk, (acme, zeta) = shelf
+    ctx, (acme, zeta) = shelf
     given_codes = store(shelf, codes)
-    checked = copy_dry_run(desk, acme, zeta)
+    checked = copy_dry_run(ctx, acme, zeta)
     assert checked.counts["error"] == 0, checked.problems
-    imports.apply(desk, checked, "copied from Acme")
-    assert held(desk, zeta) == {str(int(key) + 6_000): sku for key, sku in given_codes.items()}
-    assert held(desk, acme) == given_codes
+    imports.apply(ctx, checked, "copied from Acme")
+    assert held(ctx, zeta) == {str(int(key) + 6_000): sku for key, sku in given_codes.items()}
+    assert held(ctx, acme) == given_codes
 
 
 def test_a_number_that_excel_has_rounded_is_still_refused(
-    shelf: tuple[Desk, list[str]],
+    shelf: tuple[AppContext, list[str]],
 ) -> None:
     store(shelf, ["A"])
-    desk, (acme, _zeta) = shelf
+    ctx, (acme, _zeta) = shelf
     text = "SKU;Komet ID\n12E+5;1001\n100.0;1002\n"
-    checked = imports.dry_run(desk, text.encode(), "m.csv", acme)
+    checked = imports.dry_run(ctx, text.encode(), "m.csv", acme)
     assert checked.rows.select("kind", "sku").rows() == [("error", "12E+5"), ("new", "100")]

@@ -15,7 +15,7 @@ from scripted_komet import DAY, EMPTY, NEXT, ScriptedKomet, line, order
 from komet.activity import timeline
 from komet.activity.timeline import ActivityFilter
 from komet.clients.table import calls
-from komet.context import Desk
+from komet.context import AppContext
 from komet.ingest.by_number import refresh_numbers
 from komet.ingest.engine import execute
 from komet.ingest.sources.portal_file import imports
@@ -32,33 +32,33 @@ MIX = [
 
 
 @pytest.fixture
-def rosas(desk: Desk) -> ScriptedKomet:
-    return ScriptedKomet(desk)
+def rosas(ctx: AppContext) -> ScriptedKomet:
+    return ScriptedKomet(ctx)
 
 
-def boxes(desk: Desk, **chosen: Any) -> int:
-    with desk.db.read() as con:
+def boxes(ctx: AppContext, **chosen: Any) -> int:
+    with ctx.db.read() as con:
         return int(query.totals(con, OrderFilter(**chosen)).boxes or 0)
 
 
-def slice_of(desk: Desk, run: Run, day: date) -> runs.RunSlice:
-    with desk.db.read() as con:
+def slice_of(ctx: AppContext, run: Run, day: date) -> runs.RunSlice:
+    with ctx.db.read() as con:
         return next(s for s in runs.slices_of(con, run.id) if s.slice_date == day)
 
 
-def last(desk: Desk, **chosen: Any) -> list[dict[str, Any]]:
-    with desk.db.read() as con:
+def last(ctx: AppContext, **chosen: Any) -> list[dict[str, Any]]:
+    with ctx.db.read() as con:
         since = changes.last_download(con)
         found = changes.changes(con, ChangeFilter(since=since, **chosen))
     return found.rows(named=True)
 
 
-def told(desk: Desk) -> Counter[tuple[str, str | None, str, str | None]]:
-    return Counter((r["po_id"], r["po_item_id"], r["kind"], r["field"]) for r in last(desk))
+def told(ctx: AppContext) -> Counter[tuple[str, str | None, str, str | None]]:
+    return Counter((r["po_id"], r["po_item_id"], r["kind"], r["field"]) for r in last(ctx))
 
 
-def comes_to(desk: Desk, by: str = "provider", **chosen: Any) -> dict[str, tuple[Any, ...]]:
-    with desk.db.read() as con:
+def comes_to(ctx: AppContext, by: str = "provider", **chosen: Any) -> dict[str, tuple[Any, ...]]:
+    with ctx.db.read() as con:
         since = changes.last_download(con)
         frame = changes.differences(con, ChangeFilter(since=since, **chosen), by)
     return {
@@ -73,29 +73,31 @@ def comes_to(desk: Desk, by: str = "provider", **chosen: Any) -> dict[str, tuple
 @pytest.mark.parametrize("said", ["Location not found.", "API key not found.", "Not found"])
 @pytest.mark.parametrize("status", [0, "1"])
 def test_not_found_of_anything_else_leaves_the_day_alone(
-    desk: Desk, rosas: ScriptedKomet, said: str, status: Any
+    ctx: AppContext, rosas: ScriptedKomet, said: str, status: Any
 ) -> None:
     rosas.answers[DAY] = [order(1, line(11))]
     rosas.download(DAY)
     rosas.answers[DAY] = {"status": status, "message": said}
     run = rosas.download(DAY)
-    failed = slice_of(desk, run, DAY)
+    failed = slice_of(ctx, run, DAY)
     assert (run.state, failed.state) == (RunState.FAILED, SliceState.FAILED)
     assert said.rstrip(".") in (failed.reason or "")
-    assert boxes(desk) == 2
-    assert boxes(desk, gone=Gone.ONLY) == 0
+    assert boxes(ctx) == 2
+    assert boxes(ctx, gone=Gone.ONLY) == 0
 
 
-def test_a_day_that_is_emptied_is_asked_for_once_more(desk: Desk, rosas: ScriptedKomet) -> None:
+def test_a_day_that_is_emptied_is_asked_for_once_more(
+    ctx: AppContext, rosas: ScriptedKomet
+) -> None:
     rosas.answers[DAY] = [order(1, line(11))]
     rosas.download(DAY, NEXT)
     assert rosas.asked == [DAY, NEXT]  # an empty day of which nothing is held is believed
     rosas.answers[DAY] = []
     run = rosas.download(DAY)
     assert rosas.asked[2:] == [DAY, DAY]
-    assert slice_of(desk, run, DAY).state is SliceState.EMPTY
-    assert boxes(desk) == 0
-    with desk.db.read() as con:
+    assert slice_of(ctx, run, DAY).state is SliceState.EMPTY
+    assert boxes(ctx) == 0
+    with ctx.db.read() as con:
         asked = con.value(
             "SELECT count(*) FROM api_calls WHERE method = 'purchase.order.list' AND day = $day",
             {"day": DAY},
@@ -105,62 +107,64 @@ def test_a_day_that_is_emptied_is_asked_for_once_more(desk: Desk, rosas: Scripte
     assert rosas.asked[4:] == [DAY]  # what is gone is not emptied again
 
 
-def test_of_two_answers_that_differ_neither_is_believed(desk: Desk, rosas: ScriptedKomet) -> None:
+def test_of_two_answers_that_differ_neither_is_believed(
+    ctx: AppContext, rosas: ScriptedKomet
+) -> None:
     full = {"status": 1, "purchaseOrders": [order(1, line(11)), order(2, line(21))]}
     rosas.answers[DAY] = [order(1, line(11))]
     rosas.download(DAY)
     script = [EMPTY, full]
     rosas.answers[DAY] = lambda: script.pop(0)
     run = rosas.download(DAY)
-    reason = slice_of(desk, run, DAY).reason or ""
+    reason = slice_of(ctx, run, DAY).reason or ""
     assert run.state is RunState.FAILED
     assert "Rosas" in reason
     assert "no orders, and then that there are 2 POs" in reason
-    assert boxes(desk) == 2
+    assert boxes(ctx) == 2
     script += [EMPTY, {"status": 0, "message": "Location not found."}]
     assert rosas.download(DAY).state is RunState.FAILED
-    assert boxes(desk) == 2
+    assert boxes(ctx) == 2
 
 
 # --- twice in one answer -----------------------------------------------------------------------
 
 
-def problems(desk: Desk) -> list[tuple[str, str]]:
-    with desk.db.read() as con:
+def problems(ctx: AppContext) -> list[tuple[str, str]]:
+    with ctx.db.read() as con:
         rows = con.rows("SELECT po_id, field FROM data_problems ORDER BY ALL")
     return [(row["po_id"], row["field"]) for row in rows]
 
 
-def test_the_same_po_twice_is_once_and_reported(desk: Desk, rosas: ScriptedKomet) -> None:
+def test_the_same_po_twice_is_once_and_reported(ctx: AppContext, rosas: ScriptedKomet) -> None:
     one = order(1, line(11), line(12, 3))
     rosas.answers[DAY] = [one, order(2, line(21)), one]
     run = rosas.download(DAY)
-    done = slice_of(desk, run, DAY)
-    assert (boxes(desk), done.orders, done.lines) == (7, 2, 3)
-    assert problems(desk) == [("1", "id")]
+    done = slice_of(ctx, run, DAY)
+    assert (boxes(ctx), done.orders, done.lines) == (7, 2, 3)
+    assert problems(ctx) == [("1", "id")]
     rosas.download(DAY)
-    assert told(desk) == Counter()
+    assert told(ctx) == Counter()
 
 
-def test_two_pos_of_one_id_keep_the_lines_of_both(desk: Desk, rosas: ScriptedKomet) -> None:
+def test_two_pos_of_one_id_keep_the_lines_of_both(ctx: AppContext, rosas: ScriptedKomet) -> None:
     rosas.answers[DAY] = [order(1, line(11)), order(1, line(12, 3), line(11))]
     rosas.download(DAY)
-    assert boxes(desk) == 5
-    assert problems(desk) == [("1", "id")]
+    assert boxes(ctx) == 5
+    assert problems(ctx) == [("1", "id")]
     rosas.answers[DAY] = [order(1, line(11)), order(1, line(11, 4))]
     rosas.download(DAY)
-    assert boxes(desk) == 6
-    assert problems(desk) == [("1", "id"), ("1", "poItemId")]
+    assert boxes(ctx) == 6
+    assert problems(ctx) == [("1", "id"), ("1", "poItemId")]
 
 
-def test_two_pos_of_one_id_in_an_answer_by_numbers(desk: Desk, rosas: ScriptedKomet) -> None:
+def test_two_pos_of_one_id_in_an_answer_by_numbers(ctx: AppContext, rosas: ScriptedKomet) -> None:
     rosas.answers[DAY] = [order(1, line(11)), order(1, line(12, 3), day=NEXT)]
-    refresh_numbers(desk, {rosas.provider.id: ["P1"]})
-    assert boxes(desk) == 5
+    refresh_numbers(ctx, {rosas.provider.id: ["P1"]})
+    assert boxes(ctx) == 5
 
 
 def test_an_older_answer_of_the_day_does_not_undo_a_newer_one_of_a_po(
-    desk: Desk, rosas: ScriptedKomet
+    ctx: AppContext, rosas: ScriptedKomet
 ) -> None:
     """Somebody refreshes one PO while the answer of its day, asked for before, is on its way."""
     rosas.answers[DAY] = [order(1, line(11))]
@@ -168,17 +172,17 @@ def test_an_older_answer_of_the_day_does_not_undo_a_newer_one_of_a_po(
 
     def slow() -> dict[str, Any]:
         rosas.answers[NEXT] = [order(1, line(11, 9))]  # what Komet shows by now
-        refresh_numbers(desk, {rosas.provider.id: ["P1"]})
+        refresh_numbers(ctx, {rosas.provider.id: ["P1"]})
         return {"status": 1, "purchaseOrders": [order(1, line(11))]}
 
     rosas.answers[DAY] = slow
     run = rosas.download(DAY)
-    assert boxes(desk) == 9
-    done = slice_of(desk, run, DAY)
+    assert boxes(ctx) == 9
+    done = slice_of(ctx, run, DAY)
     assert (done.state, done.orders, done.lines) == (SliceState.DONE, 1, 1)
     rosas.answers[DAY] = [order(1, line(11, 7))]
     rosas.download(DAY)
-    assert boxes(desk) == 7
+    assert boxes(ctx) == 7
 
 
 # --- lines -------------------------------------------------------------------------------------
@@ -186,29 +190,29 @@ def test_an_older_answer_of_the_day_does_not_undo_a_newer_one_of_a_po(
 
 @pytest.mark.parametrize("days", [(DAY, NEXT), (NEXT, DAY)])
 def test_a_mixed_line_that_moves_to_another_po_comes_to_nothing(
-    desk: Desk, rosas: ScriptedKomet, days: tuple[date, date]
+    ctx: AppContext, rosas: ScriptedKomet, days: tuple[date, date]
 ) -> None:
     mixed = line(11, 2, breakdowns=MIX)
     rosas.answers = {DAY: [order(1, mixed, line(12))], NEXT: [order(2, line(21), day=NEXT)]}
     rosas.download(DAY, NEXT)
     rosas.answers = {DAY: [order(1, line(12))], NEXT: [order(2, line(21), mixed, day=NEXT)]}
-    with desk.db.write() as con:
+    with ctx.db.write() as con:
         slices = [(rosas.provider.id, day) for day in days]
-        run = runs.create_run(con, slices, source="test", workers=1, now=desk.now())
-    execute(desk, run.id)
-    assert comes_to(desk) == {}
-    assert boxes(desk) == 6
+        run = runs.create_run(con, slices, source="test", workers=1, now=ctx.now())
+    execute(ctx, run.id)
+    assert comes_to(ctx) == {}
+    assert boxes(ctx) == 6
 
 
 def test_lines_that_are_gone_are_not_counted(
-    desk: Desk, rosas: ScriptedKomet, komet: Komet
+    ctx: AppContext, rosas: ScriptedKomet, komet: Komet
 ) -> None:
     rosas.answers[DAY] = [order(1, line(11), line(12)), order(2, line(21))]
-    assert slice_of(desk, rosas.download(DAY), DAY).lines == 3
+    assert slice_of(ctx, rosas.download(DAY), DAY).lines == 3
     rosas.answers[DAY] = [order(1, line(11)), order(2, line(21, 5))]
     run = rosas.download(DAY)
-    assert slice_of(desk, run, DAY).lines == 2
-    with desk.db.read() as con:
+    assert slice_of(ctx, run, DAY).lines == 2
+    with ctx.db.read() as con:
         assert runs.summary(con, run.id)["lines"] == 2
         assert con.value("SELECT lines FROM day_slices") == 2
     rosas.answers[DAY] = [order(1, line(11, 7))]
@@ -220,23 +224,23 @@ def test_lines_that_are_gone_are_not_counted(
 
 
 def test_a_line_of_a_po_that_is_gone_is_not_told_as_gone_again(
-    desk: Desk, rosas: ScriptedKomet
+    ctx: AppContext, rosas: ScriptedKomet
 ) -> None:
     rosas.answers = {DAY: [order(1, line(11)), order(3)], NEXT: [order(2, line(21), day=NEXT)]}
     rosas.download(DAY, NEXT)
     rosas.answers[DAY] = [order(3)]
     rosas.download(DAY)
-    assert told(desk) == Counter({("1", None, "gone", None): 1})
+    assert told(ctx) == Counter({("1", None, "gone", None): 1})
     rosas.answers[NEXT] = [order(2, line(21), line(11), day=NEXT)]
     rosas.download(NEXT)
-    assert told(desk) == Counter({("2", "11", "new", None): 1})
+    assert told(ctx) == Counter({("2", "11", "new", None): 1})
     # gone with its PO in the very answer that shows it with another one
     rosas.answers[NEXT] = [order(4, line(11), day=NEXT)]
     run = rosas.download(NEXT)
-    assert told(desk) == Counter({("2", None, "gone", None): 1, ("4", None, "new", None): 1})
-    with desk.db.read() as con:
+    assert told(ctx) == Counter({("2", None, "gone", None): 1, ("4", None, "new", None): 1})
+    with ctx.db.read() as con:
         summary = runs.summary(con, run.id)
-        entries = timeline.entries(con, ActivityFilter(), desk.now())
+        entries = timeline.entries(con, ActivityFilter(), ctx.now())
     shown = entries.filter(run_id=run.id).row(0, named=True)
     for counted in (summary, shown):
         assert [counted[kind] for kind in ("gone", "new", "changed")] == [1, 1, 0]
@@ -245,141 +249,141 @@ def test_a_line_of_a_po_that_is_gone_is_not_told_as_gone_again(
 # --- what it comes to --------------------------------------------------------------------------
 
 
-def test_what_is_cancelled_comes_to_minus_itself(desk: Desk, rosas: ScriptedKomet) -> None:
+def test_what_is_cancelled_comes_to_minus_itself(ctx: AppContext, rosas: ScriptedKomet) -> None:
     rosas.answers[DAY] = [order(1, line(11)), order(2, line(21, 4), line(22, 5))]
     rosas.download(DAY)
     cancelled = line(21, 4, lineItemStatus="Cancelled")
     rosas.answers[DAY] = [order(1, line(11), status="CA"), order(2, cancelled, line(22, 5))]
     rosas.download(DAY)
-    assert comes_to(desk) == {"Rosas": (-6, -1500, -450)}
-    assert {row["kind"] for row in last(desk)} == {"cancelled"}
+    assert comes_to(ctx) == {"Rosas": (-6, -1500, -450)}
+    assert {row["kind"] for row in last(ctx)} == {"cancelled"}
     rosas.answers[DAY] = [order(1, line(11)), order(2, line(21, 4), line(22, 5))]
     rosas.download(DAY)
-    assert comes_to(desk) == {"Rosas": (6, 1500, 450)}
+    assert comes_to(ctx) == {"Rosas": (6, 1500, 450)}
     # boxes of what stays cancelled are nobody's
     rosas.answers[DAY] = [order(1, line(11), status="CA"), order(2, line(21, 4), line(22, 5))]
     rosas.download(DAY)
     rosas.answers[DAY] = [order(1, line(11, 9), status="CA"), order(2, line(21, 4), line(22, 5))]
     rosas.download(DAY)
-    assert comes_to(desk) == {}
+    assert comes_to(ctx) == {}
 
 
-def test_a_substitute_is_minus_the_old_plus_the_new(desk: Desk, rosas: ScriptedKomet) -> None:
+def test_a_substitute_is_minus_the_old_plus_the_new(ctx: AppContext, rosas: ScriptedKomet) -> None:
     rosas.answers[DAY] = [order(1, line(11), line(12, 3))]
     rosas.download(DAY)
     lily = {"productId": 2, "productDescription": "Lily"}
     rosas.answers[DAY] = [order(1, line(11, **lily), line(12, 3, customerId=8, customerName="T"))]
     rosas.download(DAY)
-    assert comes_to(desk) == {}
-    assert comes_to(desk, "product") == {"Rose": (-2, -500, -150), "Lily": (2, 500, 150)}
-    assert comes_to(desk, "customer_name") == {"Bloom": (-3, -750, -225), "T": (3, 750, 225)}
-    assert told(desk) == Counter({
+    assert comes_to(ctx) == {}
+    assert comes_to(ctx, "product") == {"Rose": (-2, -500, -150), "Lily": (2, 500, 150)}
+    assert comes_to(ctx, "customer_name") == {"Bloom": (-3, -750, -225), "T": (3, 750, 225)}
+    assert told(ctx) == Counter({
         ("1", "11", "substituted", "product_id"): 1,
         ("1", "11", "substituted", "product_description"): 1,
         ("1", "12", "substituted", "customer_name"): 1,
     })  # fmt: skip
-    assert {r["po_item_id"] for r in last(desk, kinds=(Kind.SUBSTITUTED,))} == {"11", "12"}
+    assert {r["po_item_id"] for r in last(ctx, kinds=(Kind.SUBSTITUTED,))} == {"11", "12"}
     # called otherwise is no substitute
     lily["productDescription"] = "Lily white"
     rosas.answers[DAY] = [order(1, line(11, **lily), line(12, 3, customerId=8, customerName="T"))]
     rosas.download(DAY)
-    assert told(desk) == Counter({("1", "11", "changed", "product_description"): 1})
-    assert comes_to(desk, "product") == {}
+    assert told(ctx) == Counter({("1", "11", "changed", "product_description"): 1})
+    assert comes_to(ctx, "product") == {}
 
 
-def test_a_substitute_in_a_mixed_box(desk: Desk, rosas: ScriptedKomet) -> None:
+def test_a_substitute_in_a_mixed_box(ctx: AppContext, rosas: ScriptedKomet) -> None:
     rosas.answers[DAY] = [order(1, line(11, 2, breakdowns=MIX))]
     rosas.download(DAY)
     other = MIX[1] | {"productId": 3, "productDescription": "Iris"}
     rosas.answers[DAY] = [order(1, line(11, 2, breakdowns=[MIX[0], other]))]
     rosas.download(DAY)
-    assert told(desk) == Counter({("1", "11", "substituted", "breakdowns"): 1})
-    assert comes_to(desk, "product") == {"Iris": (0, 120, 0), "Lily": (0, -120, 0)}
+    assert told(ctx) == Counter({("1", "11", "substituted", "breakdowns"): 1})
+    assert comes_to(ctx, "product") == {"Iris": (0, 120, 0), "Lily": (0, -120, 0)}
     rosas.answers[DAY] = [order(1, line(11, 2, breakdowns=[MIX[0], other | {"bunches": 7}]))]
     rosas.download(DAY)
-    assert told(desk) == Counter({("1", "11", "changed", "breakdowns"): 1})
-    assert comes_to(desk, "product") == {"Iris": (0, Decimal(20), 0)}
+    assert told(ctx) == Counter({("1", "11", "changed", "breakdowns"): 1})
+    assert comes_to(ctx, "product") == {"Iris": (0, Decimal(20), 0)}
 
 
 # --- clocks ------------------------------------------------------------------------------------
 
 
 def test_a_clock_that_was_ahead_once_does_not_hide_later_downloads(
-    desk: Desk, rosas: ScriptedKomet
+    ctx: AppContext, rosas: ScriptedKomet
 ) -> None:
-    ahead = dataclasses.replace(desk, now=lambda: datetime.now(UTC) + timedelta(days=400))
+    ahead = dataclasses.replace(ctx, now=lambda: datetime.now(UTC) + timedelta(days=400))
     rosas.answers[DAY] = [order(1, line(11))]
-    rosas.download(DAY, NEXT, desk=ahead)
+    rosas.download(DAY, NEXT, ctx=ahead)
     rosas.answers = {DAY: [order(1, line(11, 5))], NEXT: [order(2, line(21, 4), day=NEXT)]}
     run = rosas.download(DAY, NEXT)
     assert run.state is RunState.DONE
-    assert boxes(desk) == 9
+    assert boxes(ctx) == 9
     # and "since the last download" is since this one, not since the clock's
-    assert told(desk) == Counter({("1", "11", "changed", name): 1
+    assert told(ctx) == Counter({("1", "11", "changed", name): 1
                                   for name in ("total_boxes", "total_units", "total_cost")}
                                  | {("2", None, "new", None): 1})  # fmt: skip
-    with desk.db.read() as con:
-        assert [r.id for r in runs.latest_runs(con, desk.now(), 1)] == [run.id]
+    with ctx.db.read() as con:
+        assert [r.id for r in runs.latest_runs(con, ctx.now(), 1)] == [run.id]
     rosas.answers[DAY] = []
     rosas.download(DAY)
-    assert boxes(desk) == 4
+    assert boxes(ctx) == 4
 
 
 # --- days for the first time, and imports ------------------------------------------------------
 
 
 def test_days_downloaded_for_the_first_time_are_no_new_orders(
-    desk: Desk, rosas: ScriptedKomet
+    ctx: AppContext, rosas: ScriptedKomet
 ) -> None:
     rosas.answers = {DAY: [order(1, line(11))], NEXT: [order(2, line(21, 3), day=NEXT)]}
     run = rosas.download(DAY)
-    with desk.db.read() as con:
+    with ctx.db.read() as con:
         summary = runs.summary(con, run.id)
     assert (summary["new"], summary["first"]) == (0, 1)
     rosas.answers[DAY] = [order(1, line(11)), order(3, line(31, 4))]
     run = rosas.download(DAY, NEXT)
-    with desk.db.read() as con:
+    with ctx.db.read() as con:
         summary = runs.summary(con, run.id)
         since = changes.last_download(con)
         counted = changes.counts(con, ChangeFilter(since=since, first_downloads=False))
         in_file = changes.of_orders(con, OrderFilter(), since)
     assert (summary["new"], summary["first"]) == (1, 1)
     assert (counted["new"], counted["first"], counted["all"]) == (1, 1, 1)
-    assert [(r["po_id"], r["kind"]) for r in last(desk, first_downloads=False)] == [("3", "new")]
-    assert [(r["po_id"], r["kind"]) for r in last(desk, kinds=(Kind.FIRST,))] == [("2", "first")]
+    assert [(r["po_id"], r["kind"]) for r in last(ctx, first_downloads=False)] == [("3", "new")]
+    assert [(r["po_id"], r["kind"]) for r in last(ctx, kinds=(Kind.FIRST,))] == [("2", "first")]
     assert in_file["po_id"].to_list() == ["3"]
-    assert comes_to(desk, first_downloads=False) == {"Rosas": (4, 1000, 300)}
-    assert comes_to(desk) == {"Rosas": (7, 1750, 525)}
+    assert comes_to(ctx, first_downloads=False) == {"Rosas": (4, 1000, 300)}
+    assert comes_to(ctx) == {"Rosas": (7, 1750, 525)}
     # a day that was empty is not downloaded for the first time
     empty = NEXT + timedelta(days=1)
     rosas.download(empty)
     rosas.answers[empty] = [order(5, line(51), day=empty)]
     rosas.download(empty)
-    assert told(desk) == Counter({("5", None, "new", None): 1})
+    assert told(ctx) == Counter({("5", None, "new", None): 1})
 
 
 def test_imported_pos_that_komet_replaces_are_counted_and_named(
-    desk: Desk, rosas: ScriptedKomet, komet: Komet
+    ctx: AppContext, rosas: ScriptedKomet, komet: Komet
 ) -> None:
     rows: list[list[Any]] = [["PO #", "Ship Date", "Customer", "Product", "B/T", "Qty PO", "Cost"]]
     rows += [[number, day, "Bloom", "Rose", "HB", 2, 0.3]
              for number, day in (("P1", DAY), ("P7", DAY), ("P8", NEXT))]  # fmt: skip
-    checked = imports.dry_run(desk, workbook(rows), "portal.xlsx", rosas.provider.id)
-    imports.apply(desk, checked)
-    assert boxes(desk) == 6
+    checked = imports.dry_run(ctx, workbook(rows), "portal.xlsx", rosas.provider.id)
+    imports.apply(ctx, checked)
+    assert boxes(ctx) == 6
     rosas.answers = {DAY: [order(1, line(11))], NEXT: [order(8, line(81), day=NEXT)]}
     run = rosas.download(DAY)
-    assert slice_of(desk, run, DAY).replaced == ("P1", "P7")
-    with desk.db.read() as con:
+    assert slice_of(ctx, run, DAY).replaced == ("P1", "P7")
+    with ctx.db.read() as con:
         assert runs.summary(con, run.id)["replaced"] == 2
         assert runs.replaced_numbers(con, run.id) == ["P1", "P7"]
-    one = refresh_numbers(desk, {rosas.provider.id: ["P8"]})
+    one = refresh_numbers(ctx, {rosas.provider.id: ["P8"]})
     assert one.replaced == ["P8"]
     assert "1 imported PO replaced by Komet's own: P8." in one.sentence
-    assert slice_of(desk, rosas.download(DAY), DAY).replaced == ()
+    assert slice_of(ctx, rosas.download(DAY), DAY).replaced == ()
     third = NEXT + timedelta(days=1)
-    imports.apply(desk, imports.dry_run(
-        desk, workbook([rows[0], ["P9", third, "Bloom", "Rose", "HB", 2, 0.3]]), "p.xlsx",
+    imports.apply(ctx, imports.dry_run(
+        ctx, workbook([rows[0], ["P9", third, "Bloom", "Rose", "HB", 2, 0.3]]), "p.xlsx",
         rosas.provider.id,
     ))  # fmt: skip
     days = ("--from", str(third), "--to", str(third))
@@ -390,16 +394,16 @@ def test_imported_pos_that_komet_replaces_are_counted_and_named(
 
 
 def test_every_request_of_the_second_look_passes_the_ledger(
-    desk: Desk, rosas: ScriptedKomet
+    ctx: AppContext, rosas: ScriptedKomet
 ) -> None:
     rosas.answers[DAY] = [order(1, line(11))]
     rosas.download(DAY)
-    with desk.db.write() as con:
+    with ctx.db.write() as con:
         used = con.value("SELECT count(*) FROM api_calls")
-        spent = {"called_at": desk.now(), "token_id": rosas.provider.token_id, "method": "x",
+        spent = {"called_at": ctx.now(), "token_id": rosas.provider.token_id, "method": "x",
                  "attempt": 1, "outcome": "ok"}  # fmt: skip
         calls.record(con, [spent] * (999 - int(used)))
     rosas.answers[DAY] = []
     run = rosas.download(DAY)
     assert run.state is RunState.PAUSED  # one request was left: not enough to look twice
-    assert boxes(desk) == 2
+    assert boxes(ctx) == 2

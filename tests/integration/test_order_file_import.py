@@ -29,33 +29,33 @@ def file_of(*days: date, boxes: int = 4) -> bytes:
 
 
 def orders(accounts: Accounts) -> tuple[int, int]:
-    with accounts.desk.db.read() as con:
+    with accounts.ctx.db.read() as con:
         chosen = OrderFilter(providers=(accounts.magnolia.id,))
         found = query.totals(con, chosen)
     return found.purchase_orders, int(found.boxes or 0)
 
 
 def test_a_file_is_stored_and_komet_takes_its_place(accounts: Accounts) -> None:
-    desk, provider = accounts.desk, accounts.magnolia
+    ctx, provider = accounts.ctx, accounts.magnolia
     monday = accounts.today + timedelta(days=7 - accounts.today.weekday())
     tuesday = monday + timedelta(days=1)
-    checked = imports.dry_run(desk, file_of(monday, tuesday), "export.xlsx", provider.id)
+    checked = imports.dry_run(ctx, file_of(monday, tuesday), "export.xlsx", provider.id)
     assert checked.days["state"].to_list() == ["new", "new"]
     assert (checked.writable, orders(accounts)) == (4, (0, 0))
-    run = imports.apply(desk, checked)
+    run = imports.apply(ctx, checked)
     assert run.source == "Excel file"
     assert orders(accounts) == (2, 12)
 
-    again = imports.dry_run(desk, file_of(monday, tuesday, boxes=5), "export.xlsx", provider.id)
+    again = imports.dry_run(ctx, file_of(monday, tuesday, boxes=5), "export.xlsx", provider.id)
     assert again.days["state"].to_list() == ["again", "again"]
-    imports.apply(desk, again)
+    imports.apply(ctx, again)
     assert orders(accounts) == (2, 14)
-    with desk.db.read() as con:
-        changed = runs.summary(con, runs.latest_runs(con, desk.now(), 1)[0].id)
+    with ctx.db.read() as con:
+        changed = runs.summary(con, runs.latest_runs(con, ctx.now(), 1)[0].id)
     assert (changed["new"], changed["changed"]) == (0, 2)
 
     accounts.download(monday, monday, [provider])
-    with desk.db.read() as con:
+    with ctx.db.read() as con:
         left = con.rows(
             "SELECT DISTINCT slice_date FROM order_items WHERE starts_with(po_id, 'file:')"
         )
@@ -65,15 +65,15 @@ def test_a_file_is_stored_and_komet_takes_its_place(accounts: Accounts) -> None:
     expected = accounts.sandbox.state.totals("magnolia", monday, monday)
     assert shown.boxes == expected["boxes"]
 
-    kept = imports.dry_run(desk, file_of(monday, tuesday), "export.xlsx", provider.id)
+    kept = imports.dry_run(ctx, file_of(monday, tuesday), "export.xlsx", provider.id)
     assert kept.days["state"].to_list() == ["kept", "again"]
     assert kept.writable == 2
-    imports.apply(desk, kept)
-    with desk.db.read() as con:
+    imports.apply(ctx, kept)
+    with ctx.db.read() as con:
         assert query.totals(con, OrderFilter(ship_to=monday)).boxes == expected["boxes"]
     accounts.download(tuesday, tuesday, [provider])
     with pytest.raises(InvalidInput, match="nothing to import"):
-        imports.apply(desk, kept)
+        imports.apply(ctx, kept)
 
 
 def test_a_stray_cell_far_away_does_not_take_the_app_down(accounts: Accounts) -> None:
@@ -90,4 +90,4 @@ def test_a_stray_cell_far_away_does_not_take_the_app_down(accounts: Accounts) ->
                 content = content.replace(b"</sheetData>", far)
             new.writestr(name, content)
     with pytest.raises(MappingFileError, match="too big"):
-        mapping_imports.dry_run(accounts.desk, out.getvalue(), "far.xlsx", None)
+        mapping_imports.dry_run(accounts.ctx, out.getvalue(), "far.xlsx", None)

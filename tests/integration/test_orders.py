@@ -14,7 +14,7 @@ from komet.api.models import PurchaseOrder
 from komet.catalogs.table import products
 from komet.clients.table import providers
 from komet.clients.table.providers import ProviderFields
-from komet.context import Desk
+from komet.context import AppContext
 from komet.export.orders import export
 from komet.ingest import commit_order
 from komet.ingest.commit import write_slice
@@ -71,15 +71,15 @@ ORDERS: list[dict[str, Any]] = [
 
 
 @pytest.fixture
-def held(desk: Desk) -> Desk:
-    put(desk, ORDERS)
-    return desk
+def held(ctx: AppContext) -> AppContext:
+    put(ctx, ORDERS)
+    return ctx
 
 
 def put(
-    desk: Desk, orders: list[dict[str, Any]], at: datetime = AT, sent: Asked | None = None
+    ctx: AppContext, orders: list[dict[str, Any]], at: datetime = AT, sent: Asked | None = None
 ) -> str:
-    with desk.db.write() as con:
+    with ctx.db.write() as con:
         known = providers.all_providers(con)
         provider = (
             known[0]
@@ -93,11 +93,11 @@ def put(
     return provider.id
 
 
-def totals(desk: Desk, **chosen: Any) -> query.Totals:
-    return query.totals_and_page(desk, OrderFilter(**chosen))[0]
+def totals(ctx: AppContext, **chosen: Any) -> query.Totals:
+    return query.totals_and_page(ctx, OrderFilter(**chosen))[0]
 
 
-def test_arithmetic_by_hand(held: Desk) -> None:
+def test_arithmetic_by_hand(held: AppContext) -> None:
     found = totals(held)
     assert (found.purchase_orders, found.lines, found.items) == (2, 4, 5)
     assert found.boxes == 4 + 3 + 2 + 1
@@ -109,7 +109,7 @@ def test_arithmetic_by_hand(held: Desk) -> None:
     assert found.bunch_units == 3 * 10 + 3 * 5 + 40
 
 
-def test_a_mixed_line_counts_once_whichever_of_its_items_is_left(held: Desk) -> None:
+def test_a_mixed_line_counts_once_whichever_of_its_items_is_left(held: AppContext) -> None:
     both = totals(held, po_numbers=("P000001",))
     second = totals(held, product="hydrangea")
     assert both.boxes == 7
@@ -119,7 +119,7 @@ def test_a_mixed_line_counts_once_whichever_of_its_items_is_left(held: Desk) -> 
     assert page["boxes"].sum() == totals(held, product="a").boxes
 
 
-def test_the_providers_factor_counts_and_an_edited_one_before_it(held: Desk) -> None:
+def test_the_providers_factor_counts_and_an_edited_one_before_it(held: AppContext) -> None:
     with held.db.write() as con:
         provider = providers.all_providers(con)[0]
         frame = pl.DataFrame(
@@ -162,12 +162,12 @@ def test_the_providers_factor_counts_and_an_edited_one_before_it(held: Desk) -> 
         ({"group": "nobody"}, 0),
     ],
 )
-def test_filters(held: Desk, chosen: dict[str, Any], items: int) -> None:
+def test_filters(held: AppContext, chosen: dict[str, Any], items: int) -> None:
     found, page = query.totals_and_page(held, OrderFilter(**chosen))
     assert (found.items, page.height) == (items, items)
 
 
-def test_a_filter_survives_the_url(held: Desk) -> None:
+def test_a_filter_survives_the_url(held: AppContext) -> None:
     chosen = OrderFilter(
         statuses=("CF", "A"), vendors=("Finca Ñusta, S.A.",), ship_from=DAY, changed_since=AT,
         mapped=Mapped.UNMAPPED, gone=Gone.SHOW, product="50% & más",
@@ -176,7 +176,7 @@ def test_a_filter_survives_the_url(held: Desk) -> None:
     assert OrderFilter().to_query() == {}
 
 
-def test_a_mapping_works_backwards_at_once(held: Desk) -> None:
+def test_a_mapping_works_backwards_at_once(held: AppContext) -> None:
     with held.db.write() as con:
         provider = providers.all_providers(con)[0]
         rows = pl.DataFrame(
@@ -194,7 +194,7 @@ def test_a_mapping_works_backwards_at_once(held: Desk) -> None:
     assert totals(held, mapped=Mapped.UNMAPPED).items == 4
 
 
-def test_what_is_not_there_any_more_is_marked_and_comes_back(held: Desk) -> None:
+def test_what_is_not_there_any_more_is_marked_and_comes_back(held: AppContext) -> None:
     provider = put(held, ORDERS[:1], AT + timedelta(hours=1))
     assert totals(held).purchase_orders == 1
     assert totals(held, gone=Gone.ONLY).purchase_orders == 1
@@ -204,7 +204,7 @@ def test_what_is_not_there_any_more_is_marked_and_comes_back(held: Desk) -> None
     assert history == ["new", "gone", "back"]
 
 
-def test_a_changed_field_is_told_with_before_and_after(held: Desk) -> None:
+def test_a_changed_field_is_told_with_before_and_after(held: AppContext) -> None:
     line = {**ORDERS[0]["details"][0], "totalBoxes": "5", "unitCost": "0.2600"}
     changed = [{**ORDERS[0], "details": [line, ORDERS[0]["details"][1]]}, ORDERS[1]]
     provider = put(held, changed, AT + timedelta(hours=1))
@@ -214,7 +214,7 @@ def test_a_changed_field_is_told_with_before_and_after(held: Desk) -> None:
     ]
 
 
-def test_an_older_answer_does_not_overwrite_a_newer_one(held: Desk) -> None:
+def test_an_older_answer_does_not_overwrite_a_newer_one(held: AppContext) -> None:
     sent = commit_order.ask(held.db.path)
     put(held, ORDERS)
     put(held, [], AT + timedelta(hours=1), sent)  # whatever a clock says
@@ -223,7 +223,7 @@ def test_an_older_answer_does_not_overwrite_a_newer_one(held: Desk) -> None:
     assert totals(held).purchase_orders == 0
 
 
-def test_the_workbook(held: Desk, tmp_path: Path) -> None:
+def test_the_workbook(held: AppContext, tmp_path: Path) -> None:
     target = tmp_path / "orders.xlsx"
     export(held, OrderFilter(), target)
     workbook = openpyxl.load_workbook(target)

@@ -15,12 +15,12 @@ from komet.sandbox.tokens import IMPORTER_A_COMPANY
 
 def add(accounts: Accounts, name: str, *, overlap_too: bool = False, **fields: object) -> Provider:
     chosen = {"token_id": accounts.magnolia.token_id} | fields
-    with accounts.desk.db.write() as con:
+    with accounts.ctx.db.write() as con:
         return providers.save_provider(
             con,
             ProviderFields.model_validate({"name": name, **chosen}),
             overlap_too=overlap_too,
-            now=accounts.desk.now(),
+            now=accounts.ctx.now(),
         )
 
 
@@ -41,7 +41,7 @@ def sandbox_boxes(accounts: Accounts, back: int, ahead: int) -> Decimal:
 def test_the_same_token_again_is_asked_about(accounts: Accounts, fields: dict[str, str]) -> None:
     with pytest.raises(Overlap, match="Magnolia"):
         add(accounts, "Again", **fields)
-    with accounts.desk.db.read() as con:
+    with accounts.ctx.db.read() as con:
         assert len(providers.all_providers(con)) == 2
     assert add(accounts, "Again", overlap_too=True, **fields).name == "Again"
 
@@ -49,7 +49,7 @@ def test_the_same_token_again_is_asked_about(accounts: Accounts, fields: dict[st
 def test_the_same_company_at_the_same_address_is_asked_about(accounts: Accounts) -> None:
     for provider in accounts.both:
         fields = provider.model_dump() | {"company_id": "501"}
-        with accounts.desk.db.write() as con:
+        with accounts.ctx.db.write() as con:
             if provider is accounts.magnolia:
                 save(con, accounts, fields, provider.id)
             else:
@@ -62,12 +62,12 @@ def save(con, accounts: Accounts, fields: dict[str, object], provider_id: str) -
         con,
         ProviderFields.model_validate(fields),
         provider_id=provider_id,
-        now=accounts.desk.now(),
+        now=accounts.ctx.now(),
     )
 
 
 def test_two_locations_of_one_token_do_not_overlap(accounts: Accounts) -> None:
-    with accounts.desk.db.write() as con:
+    with accounts.ctx.db.write() as con:
         save(con, accounts, accounts.magnolia.model_dump() | {"location_id": "1"},
              accounts.magnolia.id)  # fmt: skip
     add(accounts, "Other location", location_id="2")
@@ -77,7 +77,7 @@ def test_two_locations_of_one_token_do_not_overlap(accounts: Accounts) -> None:
 
 def test_what_does_not_touch_the_orders_is_not_asked_about(accounts: Accounts) -> None:
     again = add(accounts, "Again", overlap_too=True)
-    with accounts.desk.db.write() as con:
+    with accounts.ctx.db.write() as con:
         save(con, accounts, again.model_dump() | {"name": "Renamed"}, again.id)
         save(con, accounts, again.model_dump() | {"active": False}, again.id)
         with pytest.raises(Overlap):
@@ -88,13 +88,13 @@ def test_the_orders_that_count_twice_are_named_with_their_boxes(accounts: Accoun
     once = sandbox_boxes(accounts, 4, 4)
     assert once > 0
     accounts.download(*accounts.days(4, 4), [accounts.magnolia])
-    with accounts.desk.db.read() as con:
+    with accounts.ctx.db.read() as con:
         assert overlaps.shared_orders(con) == []
     again = add(accounts, "Again", overlap_too=True)
     accounts.download(*accounts.days(4, 4), [again])
-    counted = query.totals_and_page(accounts.desk, OrderFilter())[0].boxes
+    counted = query.totals_and_page(accounts.ctx, OrderFilter())[0].boxes
     assert counted == 2 * once  # so it is, and so it is said:
-    with accounts.desk.db.read() as con:
+    with accounts.ctx.db.read() as con:
         shared = overlaps.shared_orders(con)
         held = con.value(
             "SELECT count(*) FROM purchase_orders WHERE provider_id = $id AND gone_at IS NULL",
@@ -112,7 +112,7 @@ def test_the_orders_that_count_twice_are_named_with_their_boxes(accounts: Accoun
 
 def test_orders_of_other_companies_with_the_same_ids_are_not_named(accounts: Accounts) -> None:
     accounts.download(*accounts.days(8, 0))
-    with accounts.desk.db.read() as con:
+    with accounts.ctx.db.read() as con:
         assert overlaps.shared_orders(con) == []
 
 

@@ -24,7 +24,7 @@ def test_every_pivot_adds_up(
     accounts: Accounts, filters: tuple[OrderFilter, ...], measure: str
 ) -> None:
     accounts.download(*accounts.days(5, 9))
-    with accounts.desk.db.read() as con:
+    with accounts.ctx.db.read() as con:
         for chosen in filters:
             total = float(getattr(query.totals(con, chosen), measure) or 0)
             for row in DIMENSIONS:
@@ -41,9 +41,9 @@ def test_every_pivot_adds_up(
 
 def test_the_file_has_the_same_figures(accounts: Accounts, tmp_path: Path) -> None:
     accounts.download(*accounts.days(5, 9))
-    with accounts.desk.db.read() as con:
+    with accounts.ctx.db.read() as con:
         found = pivot(con, OrderFilter(), rows=("product", "box_type"), column="week")
-    export_pivot(accounts.desk, found, "boxes", OrderFilter(), tmp_path / "pivot.xlsx")
+    export_pivot(accounts.ctx, found, "boxes", OrderFilter(), tmp_path / "pivot.xlsx")
     sheet = fastexcel.read_excel(tmp_path / "pivot.xlsx").load_sheet("Pivot").to_polars()
     assert sheet.columns == ["Product", "Box type", *found.columns, "Total"]
     assert sheet.height == found.cells.height + 1
@@ -57,10 +57,10 @@ def test_weeks_at_the_turn_of_the_year() -> None:
 
 def test_a_week_that_is_not_held_is_left_out(accounts: Accounts) -> None:
     monday = accounts.today - timedelta(days=accounts.today.weekday())
-    with accounts.desk.db.read() as con:
+    with accounts.ctx.db.read() as con:
         assert weeks_compared(con, OrderFilter(), accounts.today)["boxes"] == {}
     accounts.download(monday, monday + timedelta(days=6))
-    with accounts.desk.db.read() as con:
+    with accounts.ctx.db.read() as con:
         found = weeks_compared(con, OrderFilter(), accounts.today)
         assert set(found["boxes"]) == {"this"}
         assert found["boxes"]["this"] == Decimal(str(float(query.totals(con, OrderFilter()).boxes)))
@@ -68,11 +68,11 @@ def test_a_week_that_is_not_held_is_left_out(accounts: Accounts) -> None:
 
 def test_what_was_cancelled_does_not_ship(accounts: Accounts) -> None:
     accounts.download(*accounts.days(5, 9))
-    with accounts.desk.db.write() as con:
+    with accounts.ctx.db.write() as con:
         one = con.value("SELECT min(po_id) FROM order_items WHERE provider_id = $p",
                         {"p": accounts.magnolia.id})  # fmt: skip
         con.run("UPDATE order_items SET line_status = 'Cancelled' WHERE po_id = $po", {"po": one})
-    with accounts.desk.db.read() as con:
+    with accounts.ctx.db.read() as con:
         everything = query.totals(con, OrderFilter())
         standing = query.totals(con, OrderFilter(standing=True))
         cancelled = query.totals(con, OrderFilter(line_statuses=("CA",)))

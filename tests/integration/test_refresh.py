@@ -25,36 +25,36 @@ from komet.orders.changes import ChangeFilter
 
 
 def with_window(accounts: Accounts, back: int, ahead: int) -> None:
-    with accounts.desk.db.write() as con:
+    with accounts.ctx.db.write() as con:
         for held in providers.all_providers(con):
             fields = ProviderFields.model_validate(
                 held.model_dump() | {"days_back": back, "days_ahead": ahead}
             )
-            providers.save_provider(con, fields, provider_id=held.id, now=accounts.desk.now())
+            providers.save_provider(con, fields, provider_id=held.id, now=accounts.ctx.now())
         accounts.magnolia, accounts.petalo = providers.all_providers(con)
 
 
 def test_the_window_is_each_providers_own(accounts: Accounts) -> None:
     assert window(accounts.magnolia, accounts.today) == accounts.days(3, 21)
     with_window(accounts, 1, 2)
-    planned = refresh_plan(accounts.desk, accounts.both)
+    planned = refresh_plan(accounts.ctx, accounts.both)
     assert len(planned.slices) == 2 * 4
     assert {day for _p, day in planned.slices} == {
         accounts.today + timedelta(days=n) for n in range(-1, 3)
     }
     with pytest.raises(InvalidInput):
-        refresh_plan(accounts.desk, [])
+        refresh_plan(accounts.ctx, [])
 
 
 def test_what_is_final_is_left_alone(accounts: Accounts) -> None:
     with_window(accounts, 6, 0)
-    planned = refresh_plan(accounts.desk, accounts.both)
-    run, _resumed = start(accounts.desk, planned, source="test")
-    execute(accounts.desk, run.id)
-    again = refresh_plan(accounts.desk, accounts.both)
+    planned = refresh_plan(accounts.ctx, accounts.both)
+    run, _resumed = start(accounts.ctx, planned, source="test")
+    execute(accounts.ctx, run.id)
+    again = refresh_plan(accounts.ctx, accounts.both)
     assert again.left_alone > 0
     assert len(again.slices) + again.left_alone == len(planned.slices)
-    with accounts.desk.db.write() as con:
+    with accounts.ctx.db.write() as con:
         open_lines = con.rows(
             "SELECT DISTINCT provider_id, slice_date FROM order_items WHERE gone_at IS NULL AND"
             " coalesce(line_status, '') NOT IN ('S', 'Shipped', 'CA', 'Cancelled')"
@@ -65,24 +65,24 @@ def test_what_is_final_is_left_alone(accounts: Accounts) -> None:
         assert all((p.id, accounts.today) in asked for p in accounts.both)
         # had it been asked for on the day itself, it could have changed since
         con.run("UPDATE day_slices SET fetched_at = slice_date::TIMESTAMP AT TIME ZONE 'UTC'")
-    assert refresh_plan(accounts.desk, accounts.both).left_alone == 0
+    assert refresh_plan(accounts.ctx, accounts.both).left_alone == 0
 
 
 def test_single_pos_by_their_numbers(accounts: Accounts) -> None:
     accounts.download(*accounts.days(3, 9))
     for _step in range(3):
         accounts.sandbox.state.advance()
-    with accounts.desk.db.read() as con:
+    with accounts.ctx.db.read() as con:
         held = {
             (row["provider_id"], row["number"])
             for row in con.rows("SELECT provider_id, number FROM purchase_orders")
         }
     numbers = [number for provider, number in sorted(held) if provider == accounts.magnolia.id]
-    asked = providers_of(accounts.desk, numbers)
-    done = refresh_numbers(accounts.desk, asked)
+    asked = providers_of(accounts.ctx, numbers)
+    done = refresh_numbers(accounts.ctx, asked)
     assert done.changed > 0
     assert done.found + len(done.missing) == sum(map(len, asked.values()))
-    with accounts.desk.db.read() as con:
+    with accounts.ctx.db.read() as con:
         found = changes.changes(con, ChangeFilter(since=changes.last_download(con)))
         known = {"moved", "changed", "cancelled", "new", "gone", "back", "first", "substituted"}
         assert set(found["kind"]) <= known
@@ -90,10 +90,10 @@ def test_single_pos_by_their_numbers(accounts: Accounts) -> None:
         assert (
             gone["po_item_id"].is_not_null().all()
         )  # lines may go, a PO that is not named may not
-        assert runs.latest_runs(con, accounts.desk.now())[0].source == "PO numbers"
+        assert runs.latest_runs(con, accounts.ctx.now())[0].source == "PO numbers"
     # what the days' own download then finds of them has been seen already
     run = accounts.download(*accounts.days(3, 9), [accounts.magnolia])
-    with accounts.desk.db.read() as con:
+    with accounts.ctx.db.read() as con:
         again = con.rows(
             "SELECT DISTINCT po_number FROM po_changes WHERE run_id = $run AND kind = 'changed'",
             {"run": run.id},
@@ -104,32 +104,32 @@ def test_single_pos_by_their_numbers(accounts: Accounts) -> None:
 def test_numbers_that_nobody_knows(accounts: Accounts) -> None:
     assert numbers_in(["P1, P2", "P2 P3"]) == ["P1", "P2", "P3"]
     with pytest.raises(NotFound, match="P000000"):
-        providers_of(accounts.desk, ["P000000"])
-    asked = providers_of(accounts.desk, ["P000000"], [accounts.magnolia])
-    assert refresh_numbers(accounts.desk, asked).missing == ["P000000"]
+        providers_of(accounts.ctx, ["P000000"])
+    asked = providers_of(accounts.ctx, ["P000000"], [accounts.magnolia])
+    assert refresh_numbers(accounts.ctx, asked).missing == ["P000000"]
 
 
 def test_the_clock_starts_a_refresh_once(accounts: Accounts) -> None:
     with_window(accounts, 0, 1)
-    desk = accounts.desk
+    ctx = accounts.ctx
     fields = ScheduleFields(name="Morning", times=schedules.times_of("6:00 14:30"),
                             time_zone="America/Guayaquil")  # fmt: skip
     assert fields.times == ("06:00", "14:30")
-    with desk.db.write() as con:
-        saved = schedules.save_schedule(con, fields, now=desk.now())
-    upcoming = next_start(saved, desk.now())
+    with ctx.db.write() as con:
+        saved = schedules.save_schedule(con, fields, now=ctx.now())
+    upcoming = next_start(saved, ctx.now())
     assert (upcoming.hour, upcoming.minute) in {(6, 0), (14, 30)}
-    assert upcoming > desk.now()
-    worker = Worker(desk)
-    clock = Scheduler(desk, worker)
+    assert upcoming > ctx.now()
+    worker = Worker(ctx)
+    clock = Scheduler(ctx, worker)
     try:
         run_id = clock.fire(saved.id)
         assert run_id
         assert clock.fire(saved.id) is None  # a second process at the same minute
         while worker.busy:
             pass
-        with desk.db.read() as con:
-            run = runs.run_by_id(con, run_id, desk.now())
+        with ctx.db.read() as con:
+            run = runs.run_by_id(con, run_id, ctx.now())
             held = schedules.schedule_by_id(con, saved.id)
         assert (run.state, run.source, run.who) == (RunState.DONE, "schedule", "Morning")
         assert held.last_run_id == run_id
@@ -148,7 +148,7 @@ def test_the_command(accounts: Accounts, komet: Komet) -> None:
     done = komet("refresh", "--json")
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["state"] == "done"
-    with accounts.desk.db.read() as con:
+    with accounts.ctx.db.read() as con:
         number = con.value(
             "SELECT number FROM purchase_orders WHERE provider_id = $p", {"p": accounts.magnolia.id}
         )
@@ -161,7 +161,7 @@ def test_the_command(accounts: Accounts, komet: Komet) -> None:
 
 def test_a_batch_of_numbers_that_breaks_is_asked_for_one_by_one(accounts: Accounts) -> None:
     accounts.download(*accounts.days(3, 9))
-    with accounts.desk.db.read() as con:
+    with accounts.ctx.db.read() as con:
         numbers = sorted(
             row["number"]
             for row in con.rows(
@@ -172,7 +172,7 @@ def test_a_batch_of_numbers_that_breaks_is_asked_for_one_by_one(accounts: Accoun
     # a person waits for two tries: the whole batch breaks, and then the first number alone
     accounts.sandbox.state.faults.add("purchase.order.list", status=500, times=4)
     accounts.sandbox.state.requests.clear()
-    done = refresh_numbers(accounts.desk, {accounts.magnolia.id: numbers})
+    done = refresh_numbers(accounts.ctx, {accounts.magnolia.id: numbers})
     assert list(done.failed) == numbers[:1]
     assert numbers[0] in done.sentence
     assert done.found == len(numbers) - 1
@@ -182,8 +182,8 @@ def test_a_batch_of_numbers_that_breaks_is_asked_for_one_by_one(accounts: Accoun
 def test_a_komet_that_is_gone_is_not_asked_number_by_number(accounts: Accounts) -> None:
     accounts.sandbox.stop()
     with pytest.raises(Unavailable):
-        refresh_numbers(accounts.desk, {accounts.magnolia.id: ["P1", "P2", "P3"]})
-    with accounts.desk.db.read() as con:
+        refresh_numbers(accounts.ctx, {accounts.magnolia.id: ["P1", "P2", "P3"]})
+    with accounts.ctx.db.read() as con:
         assert con.value("SELECT count(*) FROM api_calls") <= 2
 
 
@@ -193,8 +193,8 @@ def test_a_missing_key_is_said_once(accounts: Accounts, komet: Komet) -> None:
     done = komet("download", "--all", *days, env=other)
     assert done.returncode == 1
     assert (done.stdout + done.stderr).count("decrypted") == 1
-    with accounts.desk.db.read() as con:
-        run = runs.latest_runs(con, accounts.desk.now())[0]
+    with accounts.ctx.db.read() as con:
+        run = runs.latest_runs(con, accounts.ctx.now())[0]
         assert run.state is RunState.FAILED
         assert "decrypted" in (run.message or "")
         assert not [s for s in runs.slices_of(con, run.id) if s.reason]

@@ -21,7 +21,7 @@ from komet import demo, language, time_zone
 from komet.activity import timeline
 from komet.activity.timeline import ActivityFilter
 from komet.clients.trial import try_provider
-from komet.context import Desk
+from komet.context import AppContext
 from komet.db import audit
 from komet.export.orders import export
 from komet.export.ready_made import KOMET_DESK
@@ -37,10 +37,10 @@ EVENING = datetime(2026, 11, 26, 1, 30, tzinfo=UTC)
 """20:30 on the 25th in Guayaquil."""
 
 _ASK = """
-from komet.context import open_desk
-desk = open_desk()
+from komet.context import open_context
+ctx = open_context()
 for _attempt in range(2):
-    with desk.db.read() as con:
+    with ctx.db.read() as con:
         print(con.value("SELECT current_setting('TimeZone')"))
         print(con.value("SELECT TIMESTAMPTZ '2026-11-20 06:05:00+00'").strftime("%H:%M"))
 """
@@ -62,7 +62,7 @@ def test_a_computer_in_ecuador(tmp_path: Path) -> None:
 def evening(accounts: Accounts) -> Iterator[Accounts]:
     """Half past eight in the evening, in Guayaquil."""
     with time_zone.using(GUAYAQUIL):
-        yield replace(accounts, desk=replace(accounts.desk, now=lambda: EVENING))
+        yield replace(accounts, ctx=replace(accounts.ctx, now=lambda: EVENING))
 
 
 def test_today_and_yesterday_are_the_persons() -> None:
@@ -83,23 +83,23 @@ def test_summer_time_and_a_zone_that_does_not_exist() -> None:
 
 
 def test_a_refresh_and_a_test_of_a_provider_ask_for_the_local_day(evening: Accounts) -> None:
-    planned = refresh_plan(evening.desk, evening.both)
+    planned = refresh_plan(evening.ctx, evening.both)
     days = {day for _provider, day in planned.slices}
     assert min(days) == date(2026, 11, 25) - timedelta(days=evening.magnolia.days_back)
     assert max(days) == date(2026, 11, 25) + timedelta(days=evening.magnolia.days_ahead)
-    assert demo.window(evening.desk)[0] == date(2026, 11, 25) - timedelta(days=demo.DAYS_BACK)
+    assert demo.window(evening.ctx)[0] == date(2026, 11, 25) - timedelta(days=demo.DAYS_BACK)
     evening.sandbox.state.requests.clear()
-    try_provider(evening.desk, evening.magnolia)
+    try_provider(evening.ctx, evening.magnolia)
     assert {day for _method, day in evening.sandbox.state.requests.counts()} == {"2026-11-25"}
 
 
-def test_the_activity_of_a_day_is_of_the_local_day(desk: Desk) -> None:
-    with desk.db.write() as con:
+def test_the_activity_of_a_day_is_of_the_local_day(ctx: AppContext) -> None:
+    with ctx.db.write() as con:
         for hour in (4, 6):  # 23:00 on the 24th, 01:00 on the 25th
             at = datetime(2026, 11, 25, hour, tzinfo=UTC)
             audit.record(con, "orders exported", f"at {hour}", at)
     day = date(2026, 11, 25)
-    with time_zone.using(GUAYAQUIL), desk.db.read() as con:
+    with time_zone.using(GUAYAQUIL), ctx.db.read() as con:
         found = timeline.entries(con, ActivityFilter(first=day, last=day), EVENING)
     assert found["subject"].to_list() == ["at 6"]
 
@@ -114,11 +114,11 @@ def test_a_bare_changed_since_is_read_in_the_zone() -> None:
 
 
 def test_files_say_the_zone_of_their_times(evening: Accounts, tmp_path: Path) -> None:
-    evening.download(*replace(evening, desk=evening.desk).days(1, 1), [evening.magnolia])
-    export(evening.desk, OrderFilter(), tmp_path / "all.xlsx")
+    evening.download(*replace(evening, ctx=evening.ctx).days(1, 1), [evening.magnolia])
+    export(evening.ctx, OrderFilter(), tmp_path / "all.xlsx")
     book = fastexcel.read_excel(tmp_path / "all.xlsx")
     times = book.load_sheet("Items").to_polars()["Downloaded at (Guayaquil)"].drop_nulls()
-    with evening.desk.db.read() as con:
+    with evening.ctx.db.read() as con:
         stored = con.value("SELECT max(fetched_at) FROM day_slices")
     assert isinstance(stored, datetime)
     local = (stored.astimezone(UTC) - timedelta(hours=5)).replace(tzinfo=None)
@@ -126,16 +126,16 @@ def test_files_say_the_zone_of_their_times(evening: Accounts, tmp_path: Path) ->
     info = dict(book.load_sheet("Info").to_polars().iter_rows())
     assert info["Times"] == "America/Guayaquil"
     assert info["Exported at"] == "2026-11-25 20:30:00 America/Guayaquil"
-    export(evening.desk, OrderFilter(), tmp_path / "all.parquet")
+    export(evening.ctx, OrderFilter(), tmp_path / "all.parquet")
     column = pl.read_parquet(tmp_path / "all.parquet")["Downloaded at (Guayaquil)"]
     assert column.dtype == pl.Datetime("us", "America/Guayaquil")
     assert column.max() == stored
-    assert target_name(evening.desk, KOMET_DESK, OrderFilter()) == "Komet Desk-2026-11-25.xlsx"
-    path, _rows = export_with(evening.desk, KOMET_DESK, OrderFilter(), tmp_path)
+    assert target_name(evening.ctx, KOMET_DESK, OrderFilter()) == "Komet Desk-2026-11-25.xlsx"
+    path, _rows = export_with(evening.ctx, KOMET_DESK, OrderFilter(), tmp_path)
     assert "Downloaded at (Guayaquil)" in fastexcel.read_excel(path).load_sheet(0).to_polars()
 
 
-def test_another_thread_keeps_the_zone(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_thread_keeps_the_zone(ctx: AppContext, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[str] = []
     worked = threading.Event()
 
@@ -145,7 +145,7 @@ def test_another_thread_keeps_the_zone(desk: Desk, monkeypatch: pytest.MonkeyPat
 
     monkeypatch.setattr(Worker, "_work", work)
     with time_zone.using(GUAYAQUIL):
-        Worker(desk).submit("a run")
+        Worker(ctx).submit("a run")
         later = kept(time_zone.name)
     assert worked.wait(10)
     assert time_zone.name() == "UTC"

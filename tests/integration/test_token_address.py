@@ -14,7 +14,7 @@ from komet.clients.ledger import Ledger
 from komet.clients.table import providers, tokens
 from komet.clients.table.providers import Provider, ProviderFields
 from komet.clients.trial import try_provider
-from komet.context import Desk
+from komet.context import AppContext
 from komet.errors import InvalidInput
 from komet.sandbox.server import Sandbox
 from komet.sandbox.tokens import IMPORTER_A_COMPANY
@@ -28,20 +28,20 @@ def location(name: str) -> str | None:
     return None if name == "Whole" else str(sum(map(ord, name)))
 
 
-def add_token(desk: Desk, label: str, base_url: str | None = None) -> str:
-    with desk.db.write() as con:
+def add_token(ctx: AppContext, label: str, base_url: str | None = None) -> str:
+    with ctx.db.write() as con:
         return tokens.add_token(
-            con, desk.box, label=label, kind="Company", secret=SecretStr("a-real-secret-1"),
-            owner=None, base_url=base_url, now=desk.now(),
+            con, ctx.vault, label=label, kind="Company", secret=SecretStr("a-real-secret-1"),
+            owner=None, base_url=base_url, now=ctx.now(),
         ).id  # fmt: skip
 
 
 def save(
-    desk: Desk, name: str, token_id: str, url: str | None, held: str | None = None
+    ctx: AppContext, name: str, token_id: str, url: str | None, held: str | None = None
 ) -> Provider:
     fields = ProviderFields(name=name, token_id=token_id, base_url=url, location_id=location(name))
-    with desk.db.write() as con:
-        return providers.save_provider(con, fields, provider_id=held, now=desk.now())
+    with ctx.db.write() as con:
+        return providers.save_provider(con, fields, provider_id=held, now=ctx.now())
 
 
 def test_the_two_names_of_komets_own_address_are_one() -> None:
@@ -64,136 +64,138 @@ def test_same_place(one: str, other: str, same: bool) -> None:
     assert same_place(one, other) is same
 
 
-def test_a_provider_without_an_address_never_takes_another_providers(desk: Desk) -> None:
-    token = add_token(desk, "Shared")
-    save(desk, "One", token, HOME)
-    with desk.db.write() as con:  # as an older version left it: the token has no address
+def test_a_provider_without_an_address_never_takes_another_providers(ctx: AppContext) -> None:
+    token = add_token(ctx, "Shared")
+    save(ctx, "One", token, HOME)
+    with ctx.db.write() as con:  # as an older version left it: the token has no address
         con.run("UPDATE tokens SET base_url = NULL, may_move = true")
-    without = save(desk, "Two", add_token(desk, "Other"), None)
-    assert address_of(desk, without) == DEFAULT_BASE_URL
-    with desk.db.write() as con:
+    without = save(ctx, "Two", add_token(ctx, "Other"), None)
+    assert address_of(ctx, without) == DEFAULT_BASE_URL
+    with ctx.db.write() as con:
         con.run("UPDATE providers SET token_id = $t WHERE id = $p", {"t": token, "p": without.id})
         moved = providers.provider_by_id(con, without.id)
-    assert address_of(desk, moved) == DEFAULT_BASE_URL
+    assert address_of(ctx, moved) == DEFAULT_BASE_URL
 
 
-def test_a_provider_without_an_address_takes_its_tokens(desk: Desk) -> None:
-    provider = save(desk, "One", add_token(desk, "T", HOME), None)
-    assert address_of(desk, provider) == HOME
+def test_a_provider_without_an_address_takes_its_tokens(ctx: AppContext) -> None:
+    provider = save(ctx, "One", add_token(ctx, "T", HOME), None)
+    assert address_of(ctx, provider) == HOME
 
 
-def test_the_first_provider_of_a_fresh_token_sets_the_address(desk: Desk) -> None:
-    token = add_token(desk, "Fresh")
-    save(desk, "One", token, HOME)
+def test_the_first_provider_of_a_fresh_token_sets_the_address(ctx: AppContext) -> None:
+    token = add_token(ctx, "Fresh")
+    save(ctx, "One", token, HOME)
     with pytest.raises(InvalidInput, match=r"komet\.example"):
-        save(desk, "Two", token, ELSEWHERE)
+        save(ctx, "Two", token, ELSEWHERE)
     with pytest.raises(InvalidInput, match="secret"):
-        save(desk, "One", token, ELSEWHERE, _id(desk, "One"))
-    assert address_of(desk, save(desk, "Two", token, None)) == HOME
-    save(desk, "Three", token, "https://KOMET.example/other/path")
+        save(ctx, "One", token, ELSEWHERE, _id(ctx, "One"))
+    assert address_of(ctx, save(ctx, "Two", token, None)) == HOME
+    save(ctx, "Three", token, "https://KOMET.example/other/path")
 
 
-def test_entering_the_secret_again_lets_it_move_once(desk: Desk) -> None:
-    token = add_token(desk, "T", HOME)
-    save(desk, "One", token, None)
-    with desk.db.write() as con:
-        tokens.replace_secret(con, desk.box, token, SecretStr("another-secret-2"), desk.now())
-    renamed = save(desk, "One", token, None, _id(desk, "One"))
-    assert address_of(desk, renamed) == HOME
-    save(desk, "One", token, ELSEWHERE, renamed.id)
+def test_entering_the_secret_again_lets_it_move_once(ctx: AppContext) -> None:
+    token = add_token(ctx, "T", HOME)
+    save(ctx, "One", token, None)
+    with ctx.db.write() as con:
+        tokens.replace_secret(con, ctx.vault, token, SecretStr("another-secret-2"), ctx.now())
+    renamed = save(ctx, "One", token, None, _id(ctx, "One"))
+    assert address_of(ctx, renamed) == HOME
+    save(ctx, "One", token, ELSEWHERE, renamed.id)
     with pytest.raises(InvalidInput):
-        save(desk, "One", token, HOME, renamed.id)
+        save(ctx, "One", token, HOME, renamed.id)
 
 
 @pytest.mark.parametrize("wrong", ["http://elsewhere.example", "https://komet.example:99999/api"])
 def test_a_slip_in_the_address_of_a_check_does_not_become_the_tokens(
-    desk: Desk, sandbox: Sandbox, wrong: str
+    ctx: AppContext, sandbox: Sandbox, wrong: str
 ) -> None:
-    token = add_token(desk, "Fresh")
+    token = add_token(ctx, "Fresh")
     with pytest.raises(InvalidCall):
-        check_token(desk, token, wrong)
-    with desk.db.read() as con:
+        check_token(ctx, token, wrong)
+    with ctx.db.read() as con:
         assert tokens.token_by_id(con, token).base_url is None
-    check_token(desk, token, sandbox.base_url)
+    check_token(ctx, token, sandbox.base_url)
 
 
-def test_a_token_of_another_host_cannot_be_given_to_a_provider(desk: Desk) -> None:
-    provider = save(desk, "One", add_token(desk, "First"), HOME)
-    other = add_token(desk, "Second", ELSEWHERE)
+def test_a_token_of_another_host_cannot_be_given_to_a_provider(ctx: AppContext) -> None:
+    provider = save(ctx, "One", add_token(ctx, "First"), HOME)
+    other = add_token(ctx, "Second", ELSEWHERE)
     with pytest.raises(InvalidInput):
-        save(desk, "One", other, HOME, provider.id)
+        save(ctx, "One", other, HOME, provider.id)
 
 
-def test_the_last_line_of_defence_is_where_the_client_is_made(desk: Desk, sandbox: Sandbox) -> None:
-    provider = save(desk, "One", add_token(desk, "T", HOME), None)
-    with desk.db.write() as con:  # whoever gets round the form
+def test_the_last_line_of_defence_is_where_the_client_is_made(
+    ctx: AppContext, sandbox: Sandbox
+) -> None:
+    provider = save(ctx, "One", add_token(ctx, "T", HOME), None)
+    with ctx.db.write() as con:  # whoever gets round the form
         con.run("UPDATE providers SET base_url = $url", {"url": sandbox.base_url})
         provider = providers.provider_by_id(con, provider.id)
     with pytest.raises(InvalidInput, match=r"komet\.example"):
-        client_for(desk, provider, Ledger(provider.token_id or "", provider.id))
+        client_for(ctx, provider, Ledger(provider.token_id or "", provider.id))
     with pytest.raises(InvalidInput):
-        check_token(desk, provider.token_id or "", sandbox.base_url)
+        check_token(ctx, provider.token_id or "", sandbox.base_url)
     assert sandbox.state.requests.total() == 0
 
 
-def test_a_first_use_fixes_the_address(desk: Desk, sandbox: Sandbox) -> None:
-    with desk.db.write() as con:
+def test_a_first_use_fixes_the_address(ctx: AppContext, sandbox: Sandbox) -> None:
+    with ctx.db.write() as con:
         token = tokens.add_token(
-            con, desk.box, label="T", kind="Company", secret=SecretStr(IMPORTER_A_COMPANY.secret),
-            owner=None, now=desk.now(),
+            con, ctx.vault, label="T", kind="Company", secret=SecretStr(IMPORTER_A_COMPANY.secret),
+            owner=None, now=ctx.now(),
         ).id  # fmt: skip
-    check_token(desk, token, sandbox.base_url)
+    check_token(ctx, token, sandbox.base_url)
     with pytest.raises(InvalidInput):
-        save(desk, "One", token, ELSEWHERE)
-    assert "answers" in try_provider(desk, save(desk, "Whole", token, None))
+        save(ctx, "One", token, ELSEWHERE)
+    assert "answers" in try_provider(ctx, save(ctx, "Whole", token, None))
 
 
 def test_a_provider_can_be_renamed_whatever_its_address(accounts: Accounts) -> None:
-    with accounts.desk.db.write() as con:
+    with accounts.ctx.db.write() as con:
         con.run("UPDATE tokens SET base_url = $url", {"url": HOME})
         fields = accounts.magnolia.model_dump() | {"name": "Magnolia 2"}
         saved = providers.save_provider(
             con,
             ProviderFields.model_validate(fields),
             provider_id=accounts.magnolia.id,
-            now=accounts.desk.now(),
+            now=accounts.ctx.now(),
         )
     assert saved.name == "Magnolia 2"
 
 
-def test_the_sample_providers_follow_their_sandbox_to_another_port(desk: Desk) -> None:
-    first = demo.start_sandbox(desk)
+def test_the_sample_providers_follow_their_sandbox_to_another_port(ctx: AppContext) -> None:
+    first = demo.start_sandbox(ctx)
     try:
-        chosen = demo.add_samples(desk, first)
-        assert "answers" in try_provider(desk, chosen[0])
+        chosen = demo.add_samples(ctx, first)
+        assert "answers" in try_provider(ctx, chosen[0])
     finally:
         first.stop()
-    second = demo.start_sandbox(desk)
+    second = demo.start_sandbox(ctx)
     try:
         assert second.base_url != first.base_url
-        with desk.db.read() as con:
+        with ctx.db.read() as con:
             found = demo.samples(providers.all_providers(con))
-        assert all("answers" in try_provider(desk, provider) for provider in found)
-        assert all(check_token(desk, provider.token_id or "").results for provider in found)
-        with desk.db.read() as con:
+        assert all("answers" in try_provider(ctx, provider) for provider in found)
+        assert all(check_token(ctx, provider.token_id or "").results for provider in found)
+        with ctx.db.read() as con:
             addresses = {token.base_url for token in tokens.all_tokens(con)}
         assert addresses == {second.base_url}
     finally:
         second.stop()
 
 
-def test_a_real_token_does_not_follow_the_samples_to_the_sandbox(desk: Desk) -> None:
-    token = add_token(desk, "Real", HOME)
+def test_a_real_token_does_not_follow_the_samples_to_the_sandbox(ctx: AppContext) -> None:
+    token = add_token(ctx, "Real", HOME)
     fields = ProviderFields(name="Sly", system=demo.SYSTEM, token_id=token)
-    with desk.db.write() as con:
-        providers.save_provider(con, fields, now=desk.now())
-    sandbox = demo.start_sandbox(desk)
+    with ctx.db.write() as con:
+        providers.save_provider(con, fields, now=ctx.now())
+    sandbox = demo.start_sandbox(ctx)
     try:
-        with desk.db.read() as con:
+        with ctx.db.read() as con:
             sly = providers.provider_by_name(con, "Sly")
             assert tokens.token_by_id(con, token).base_url == HOME
         with pytest.raises(InvalidInput):
-            client_for(desk, sly, Ledger(token, sly.id))
+            client_for(ctx, sly, Ledger(token, sly.id))
         assert sandbox.state.requests.total() == 0
     finally:
         sandbox.stop()
@@ -209,6 +211,6 @@ def test_the_command_line_refuses_and_lets_the_secret_be_entered_again(komet: Ko
     assert komet("provider", "add", "P", "--token", "T", "--base-url", ELSEWHERE).returncode == 0
 
 
-def _id(desk: Desk, name: str) -> str:
-    with desk.db.read() as con:
+def _id(ctx: AppContext, name: str) -> str:
+    with ctx.db.read() as con:
         return providers.provider_by_name(con, name).id

@@ -8,7 +8,7 @@ from sample_accounts import Accounts, Komet
 
 from komet.clients.check import UNREACHABLE, Outcome, check_token
 from komet.clients.table import tokens
-from komet.context import Desk
+from komet.context import AppContext
 from komet.sandbox.tokens import IMPORTER_A_COMPANY
 
 
@@ -19,21 +19,21 @@ def nowhere() -> str:
         return f"http://127.0.0.1:{free.getsockname()[1]}/api"
 
 
-def add(desk: Desk, secret: str, url: str) -> str:
-    with desk.db.write() as con:
+def add(ctx: AppContext, secret: str, url: str) -> str:
+    with ctx.db.write() as con:
         return tokens.add_token(
-            con, desk.box, label="T", kind="Company", secret=SecretStr(secret), owner=None,
-            base_url=url, now=desk.now(),
+            con, ctx.vault, label="T", kind="Company", secret=SecretStr(secret), owner=None,
+            base_url=url, now=ctx.now(),
         ).id  # fmt: skip
 
 
-def test_an_unreachable_komet_says_nothing_of_the_token(desk: Desk) -> None:
-    token = add(desk, IMPORTER_A_COMPANY.secret, nowhere())
-    result = check_token(desk, token)
+def test_an_unreachable_komet_says_nothing_of_the_token(ctx: AppContext) -> None:
+    token = add(ctx, IMPORTER_A_COMPANY.secret, nowhere())
+    result = check_token(ctx, token)
     assert result.outcome is Outcome.UNREACHABLE
     assert "could not be reached" in result.sentence
     assert "of 7" not in result.sentence
-    with desk.db.read() as con:
+    with ctx.db.read() as con:
         stored = tokens.token_by_id(con, token).check_result
         tried = con.value("SELECT count(DISTINCT method) FROM api_calls")
     assert stored["purchase.order.list"] == UNREACHABLE
@@ -42,16 +42,16 @@ def test_an_unreachable_komet_says_nothing_of_the_token(desk: Desk) -> None:
     assert tried == 1  # a silence is not asked for seven times
 
 
-def test_a_refused_token_fails(desk: Desk, accounts: Accounts) -> None:
-    token = add(desk, "not-a-known-secret", accounts.sandbox.base_url)
-    result = check_token(desk, token)
+def test_a_refused_token_fails(ctx: AppContext, accounts: Accounts) -> None:
+    token = add(ctx, "not-a-known-secret", accounts.sandbox.base_url)
+    result = check_token(ctx, token)
     assert result.outcome is Outcome.REFUSED
     assert not result.usable
 
 
 def test_komet_falling_silent_in_the_middle_keeps_what_is_known(accounts: Accounts) -> None:
     accounts.sandbox.state.faults.add("boxtype.list", status=503, times=None)
-    result = check_token(accounts.desk, accounts.magnolia.token_id or "")
+    result = check_token(accounts.ctx, accounts.magnolia.token_id or "")
     assert result.outcome is Outcome.WORKS
     assert result.results["product.list"] == "ok"
     assert result.results["boxtype.list"] == UNREACHABLE

@@ -27,8 +27,8 @@ def test_a_command_downloads_while_this_process_reads_and_writes(
     def app() -> None:
         try:
             while not done.is_set():
-                query.totals_and_page(accounts.desk, OrderFilter())
-                with accounts.desk.db.write() as con:
+                query.totals_and_page(accounts.ctx, OrderFilter())
+                with accounts.ctx.db.write() as con:
                     con.run("DELETE FROM audit WHERE who = 'nobody'")
         except BaseException as error:
             failures.append(error)
@@ -52,7 +52,7 @@ def test_two_commands_side_by_side(accounts: Accounts) -> None:
         subprocess.Popen(
             [sys.executable, "-m", "komet", "download", "--provider", provider.name, *arguments],
             cwd=ROOT,
-            env=os.environ | {"KOMET_HOME": str(accounts.desk.settings.home)},
+            env=os.environ | {"KOMET_HOME": str(accounts.ctx.settings.home)},
             stderr=subprocess.PIPE,
         )
         for provider in accounts.both
@@ -99,8 +99,8 @@ def test_an_older_program_refuses_a_newer_file(home: Path) -> None:
     db = Database(home / "komet.duckdb")
     with db.write() as con:
         con.run("INSERT INTO schema_migrations VALUES (9999, 'later', current_timestamp)")
-    db._holding.close_for_good()
-    db._holding._opening = False
+    db._lease.close_for_good()
+    db._lease._opening = False
     with pytest.raises(NewerFile, match="9999"), db.read():
         pass
     with duckdb.connect(str(db.path)) as raw:

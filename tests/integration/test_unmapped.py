@@ -26,7 +26,7 @@ CANCELLED = {"CA", "CANCELLED"}
 def filled(accounts: Accounts) -> Accounts:
     """Orders of two clients: a mixed line with two unmapped products, cancelled and gone lines."""
     accounts.download(*accounts.days(5, 8))
-    with accounts.desk.db.write() as con:
+    with accounts.ctx.db.write() as con:
         products = con.rows(
             "SELECT provider_id, product_id, count(*) FILTER (mixed) AS mixed FROM order_items"
             " WHERE product_id IS NOT NULL GROUP BY ALL ORDER BY 3 DESC, 1, 2"
@@ -58,7 +58,7 @@ def filled(accounts: Accounts) -> Accounts:
 @pytest.fixture
 def expected(filled: Accounts) -> dict[str, Any]:
     """The definition in plain Python, over the rows as they lie in the table."""
-    with filled.desk.db.read() as con:
+    with filled.ctx.db.read() as con:
         items = con.rows("SELECT * FROM order_items")
         mapped = {(m["provider_id"], m["komet_id"]) for m in con.rows("FROM mappings")}
     per_product: dict[tuple[str, str], dict[Any, Decimal]] = defaultdict(dict)
@@ -89,11 +89,11 @@ def expected(filled: Accounts) -> dict[str, Any]:
 
 
 def test_the_overview_and_the_mapping_say_it(filled: Accounts, expected: dict[str, Any]) -> None:
-    told = {row["provider_id"]: row for row in grid.coverage(filled.desk).iter_rows(named=True)}
+    told = {row["provider_id"]: row for row in grid.coverage(filled.ctx).iter_rows(named=True)}
     assert {p: row["unmapped_ordered"] for p, row in told.items()} == expected["products"]
     assert {p: row["boxes_at_stake"] for p, row in told.items()} == expected["boxes_of"]
     for provider in filled.both:
-        queue = grid.known(filled.desk, provider.id, only="at_stake")
+        queue = grid.known(filled.ctx, provider.id, only="at_stake")
         assert dict(queue.select("komet_id", "boxes").iter_rows()) == {
             product: boxes for (id_, product), boxes in expected["rows"].items()
             if id_ == provider.id
@@ -101,7 +101,7 @@ def test_the_overview_and_the_mapping_say_it(filled: Accounts, expected: dict[st
 
 
 def test_purchase_orders_say_it(filled: Accounts, expected: dict[str, Any]) -> None:
-    with filled.desk.db.read() as con:
+    with filled.ctx.db.read() as con:
         for gone in (Gone.HIDE, Gone.SHOW):
             chosen = OrderFilter(mapped=Mapped.UNMAPPED, gone=gone)
             totals = query.totals(con, chosen)
@@ -114,7 +114,7 @@ def test_purchase_orders_say_it(filled: Accounts, expected: dict[str, Any]) -> N
 
 
 def test_the_sheets_say_it(filled: Accounts, expected: dict[str, Any], tmp_path: Path) -> None:
-    export(filled.desk, OrderFilter(), tmp_path / "all.xlsx")
+    export(filled.ctx, OrderFilter(), tmp_path / "all.xlsx")
     book = fastexcel.read_excel(tmp_path / "all.xlsx")
     sheet = book.load_sheet("Unmapped").to_polars()
     assert sheet.height == len(expected["rows"]) + 1
@@ -141,17 +141,17 @@ def test_the_command_line_says_it(
     assert (told["items"], Decimal(told["boxes"])) == (expected["items"], expected["boxes"])
     rows = pl.read_csv(tmp_path / "open.csv", infer_schema=False)
     assert rows.select("Provider", "Komet product ID").n_unique() == len(expected["rows"])
-    with filled.desk.db.read() as con:
-        run = runs.latest_runs(con, filled.desk.now(), limit=1)[0]
+    with filled.ctx.db.read() as con:
+        run = runs.latest_runs(con, filled.ctx.now(), limit=1)[0]
         assert runs.summary(con, run.id)["unmapped"] == len(expected["rows"])
 
 
 @pytest.mark.parametrize("text", ["rose", ""])
 def test_a_filter_leaves_its_part(filled: Accounts, tmp_path: Path, text: str) -> None:
     chosen = OrderFilter(product=text, mapped=Mapped.UNMAPPED)
-    export(filled.desk, chosen, tmp_path / "part.xlsx")
+    export(filled.ctx, chosen, tmp_path / "part.xlsx")
     book = fastexcel.read_excel(tmp_path / "part.xlsx")
-    with filled.desk.db.read() as con:
+    with filled.ctx.db.read() as con:
         totals = query.totals(con, chosen)
     last: Callable[[str], Any] = book.load_sheet("Unmapped").to_polars().row(-1, named=True).get
     assert last("Boxes at stake") == float(totals.boxes or 0)

@@ -28,7 +28,7 @@ def found(con: Connection, work: WorkList) -> list[dict[str, Any]]:
 
 def change(accounts: Accounts, **values: Any) -> str:
     """Set columns of one solid line's item; returns its ID."""
-    with accounts.desk.db.write() as con:
+    with accounts.ctx.db.write() as con:
         item = con.value(
             "SELECT po_item_id FROM order_items WHERE NOT mixed AND gone_at IS NULL AND"
             " po_status = 'A' AND boxes > 1 AND line_status IN ('P', 'Pending')"
@@ -62,15 +62,15 @@ def test_each_has_a_title_and_a_meaning() -> None:
 )
 def test_it_finds_what_it_says(filled: Accounts, work: WorkList, values: dict[str, Any]) -> None:
     item = change(filled, **values)
-    with filled.desk.db.read() as con:
+    with filled.ctx.db.read() as con:
         assert item in {row["po_item_id"] for row in found(con, work)}
-    with filled.desk.db.write() as con:
+    with filled.ctx.db.write() as con:
         con.run("UPDATE order_items SET po_status = 'CA' WHERE po_item_id = $i", {"i": item})
         assert item not in {row["po_item_id"] for row in found(con, work)}
 
 
 def test_sound_lines_are_left_alone(filled: Accounts) -> None:
-    with filled.desk.db.read() as con:
+    with filled.ctx.db.read() as con:
         every = {row["po_item_id"] for row in query.page(con, OrderFilter(), limit=100_000).rows(
             named=True)}  # fmt: skip
         assert len(found(con, WorkList.MISMATCH)) < len(every) / 10
@@ -81,7 +81,7 @@ def test_sound_lines_are_left_alone(filled: Accounts) -> None:
 
 def test_an_awb_anywhere_in_what_komet_sent_counts(filled: Accounts) -> None:
     item = change(filled, line_status="S")
-    with filled.desk.db.write() as con:
+    with filled.ctx.db.write() as con:
         assert item in {row["po_item_id"] for row in found(con, WorkList.NO_AWB)}
         for extra, named in (('{"awbNumber": ""}', False), ('{"awbNumber": "729-1"}', True)):
             con.run("UPDATE po_lines SET extra = $e WHERE po_item_id = $i", {"e": extra, "i": item})
@@ -90,7 +90,7 @@ def test_an_awb_anywhere_in_what_komet_sent_counts(filled: Accounts) -> None:
 
 
 def test_duplicates_are_in_two_pos(filled: Accounts) -> None:
-    with filled.desk.db.write() as con:
+    with filled.ctx.db.write() as con:
         before = {row["po_item_id"] for row in found(con, WorkList.DUPLICATES)}
         item = con.value(
             "SELECT po_item_id FROM order_items WHERE NOT mixed AND gone_at IS NULL"
@@ -107,39 +107,39 @@ def test_duplicates_are_in_two_pos(filled: Accounts) -> None:
 
 
 def test_a_view_keeps_filter_columns_and_order(accounts: Accounts) -> None:
-    desk = accounts.desk
+    ctx = accounts.ctx
     chosen = OrderFilter(product="rose", work=WorkList.PARTLY, customers=("Bloom & Co",))
-    with desk.db.write() as con:
+    with ctx.db.write() as con:
         with person.using("Ana"):
             saved = saved_views.save_view(
                 con, "Roses", chosen.to_query(), columns=["po_number", "boxes"], sort="boxes",
-                shared=False, now=desk.now(),
+                shared=False, now=ctx.now(),
             )  # fmt: skip
             again = saved_views.save_view(
-                con, "roses", chosen.to_query(), sort="boxes", shared=True, now=desk.now()
+                con, "roses", chosen.to_query(), sort="boxes", shared=True, now=ctx.now()
             )
             assert again.id == saved.id
             assert OrderFilter.from_query(again.query) == chosen
         with person.using("Luis"):
             assert [view.name for view in saved_views.views(con)] == ["roses"]
             with pytest.raises(InvalidInput, match="Ana"):
-                saved_views.delete_view(con, saved.id, desk.now())
+                saved_views.delete_view(con, saved.id, ctx.now())
         with person.using("Ana"):
-            saved_views.save_view(con, "Mine", {}, sort="newest", shared=False, now=desk.now())
+            saved_views.save_view(con, "Mine", {}, sort="newest", shared=False, now=ctx.now())
             with pytest.raises(InvalidInput):
-                saved_views.save_view(con, " ", {}, sort="newest", shared=False, now=desk.now())
+                saved_views.save_view(con, " ", {}, sort="newest", shared=False, now=ctx.now())
         with person.using("Luis"):
             assert len(saved_views.views(con)) == 1
         with person.using("Ana"):
-            saved_views.delete_view(con, saved.id, desk.now())
+            saved_views.delete_view(con, saved.id, ctx.now())
             with pytest.raises(NotFound):
                 saved_views.view_by_id(con, saved.id)
 
 
 def test_the_command_exports_a_work_list(filled: Accounts, komet: Komet) -> None:
-    out = filled.desk.settings.home / "pending.csv"
+    out = filled.ctx.settings.home / "pending.csv"
     done = komet("export", str(out), "--work", "pending")
     assert done.returncode == 0, done.stderr
-    with filled.desk.db.read() as con:
+    with filled.ctx.db.read() as con:
         count = len(found(con, WorkList.PENDING))
     assert len(out.read_text("utf-8-sig").splitlines()) == count + 1

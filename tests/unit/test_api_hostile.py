@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from komet.api import KometClient, KometError
 from komet.api.client import Slice
 from komet.api.transport import Transport
-from komet.context import Desk
+from komet.context import AppContext
 from komet.ingest.commit import write_slice
 from komet.ingest.rows import SliceRows, slice_rows
 from komet.orders.table.items import (
@@ -163,17 +163,17 @@ def test_values_that_cannot_be_read_are_empty_and_reported_with_their_line() -> 
     }
 
 
-def _commit(desk: Desk, orders: list[Any], at: datetime) -> None:
+def _commit(ctx: AppContext, orders: list[Any], at: datetime) -> None:
     answer = _answered(json.dumps({"purchaseOrders": orders}).encode())
     rows = slice_rows("provider", DAY, Slice(answer.orders, answer.problems, at))
-    with desk.db.write() as con:
+    with ctx.db.write() as con:
         write_slice(con, rows, "run", set())
 
 
-def test_the_store_takes_the_worst_and_sees_no_change_in_it(desk: Desk) -> None:
+def test_the_store_takes_the_worst_and_sees_no_change_in_it(ctx: AppContext) -> None:
     for hour in (8, 9):
-        _commit(desk, [WORST, {"id": 2}], datetime(2026, 11, 20, hour, tzinfo=UTC))
-    with desk.db.read() as con:
+        _commit(ctx, [WORST, {"id": 2}], datetime(2026, 11, 20, hour, tzinfo=UTC))
+    with ctx.db.read() as con:
         heads = con.rows("SELECT * FROM purchase_orders ORDER BY po_id")
         assert [head["po_id"] for head in heads] == [str(2**70), "2"]
         assert con.value("SELECT count(*) FROM po_lines") == 3
@@ -181,6 +181,6 @@ def test_the_store_takes_the_worst_and_sees_no_change_in_it(desk: Desk) -> None:
         assert con.value("SELECT count(*) FROM po_changes WHERE kind <> 'new'") == 0
 
 
-def test_absurd_quantities_stop_no_slice(desk: Desk) -> None:
+def test_absurd_quantities_stop_no_slice(ctx: AppContext) -> None:
     line = {"poItemId": 1, "totalBoxes": 200_000, "bunches": 200_000, "stemsBunch": 1}
-    _commit(desk, [{"id": 1, "details": line}], datetime(2026, 11, 20, tzinfo=UTC))
+    _commit(ctx, [{"id": 1, "details": line}], datetime(2026, 11, 20, tzinfo=UTC))

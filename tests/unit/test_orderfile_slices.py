@@ -50,13 +50,15 @@ def test_one_slice_a_ship_day() -> None:
 
 
 def test_the_rows_fit_the_tables() -> None:
-    for came in slices_of(read(*ROWS[:3]), "p1", AT):
-        bundles = came.orders.values()
+    for incoming in slices_of(read(*ROWS[:3]), "p1", AT):
+        bundles = incoming.orders.values()
         heads = pl.DataFrame([b.head for b in bundles], schema=PURCHASE_ORDERS)
         lines = pl.DataFrame([line for b in bundles for line in b.lines], schema=PO_LINES)
         assert heads.height == len(bundles)
-        assert lines.height == came.line_count
-        assert pl.DataFrame(came.problems, schema=DATA_PROBLEMS).height == len(came.problems)
+        assert lines.height == incoming.line_count
+        assert pl.DataFrame(incoming.problems, schema=DATA_PROBLEMS).height == len(
+            incoming.problems
+        )
         for bundle in bundles:
             assert set(bundle.head) == set(PURCHASE_ORDERS)
             assert all(set(line) == set(PO_LINES) for line in bundle.lines)
@@ -64,7 +66,7 @@ def test_the_rows_fit_the_tables() -> None:
 
 def test_lines_that_cannot_be_stored_are_left_out() -> None:
     file = read(*ROWS, ["9", "Uno", "", "", "Rose", "1", "1", ""])
-    assert sum(came.line_count for came in slices_of(file, "p1", AT)) == 3
+    assert sum(incoming.line_count for incoming in slices_of(file, "p1", AT)) == 3
     assert file.lines.height == 5
 
 
@@ -72,8 +74,8 @@ def test_the_hash_is_of_what_the_file_says() -> None:
     def hashes(*rows: list[str], at: datetime = AT) -> dict[str, str]:
         return {
             po_id: bundle.head["content_hash"]
-            for came in slices_of(read(*rows), "p1", at)
-            for po_id, bundle in came.orders.items()
+            for incoming in slices_of(read(*rows), "p1", at)
+            for po_id, bundle in incoming.orders.items()
         }
 
     once = hashes(*ROWS[:3])
@@ -87,11 +89,11 @@ def test_two_imports_can_be_compared() -> None:
     def order(*rows: list[str]) -> Any:
         return slices_of(read(*rows), "p1", AT)[0].orders["file:7"]
 
-    held, came = order(*ROWS[1:3]), order([*ROWS[1][:5], "4", *ROWS[1][6:]], ROWS[2])
-    for row in (held.head, came.head, *held.lines, *came.lines):
+    held, incoming = order(*ROWS[1:3]), order([*ROWS[1][:5], "4", *ROWS[1][6:]], ROWS[2])
+    for row in (held.head, incoming.head, *held.lines, *incoming.lines):
         row["gone_at"] = None
     assert order_changes(held, held) == []
-    assert [(c["field"], c["before"], c["after"]) for c in order_changes(held, came)] == [
+    assert [(c["field"], c["before"], c["after"]) for c in order_changes(held, incoming)] == [
         ("total_boxes", "3", "4")
     ]
 
@@ -105,8 +107,8 @@ def test_a_po_with_two_ship_dates_is_kept_on_both() -> None:
 
 
 def test_lines_of_one_po_far_apart_are_one_po() -> None:
-    (came,) = slices_of(read(ROWS[1], [*["9"], *ROWS[1][1:]], ROWS[1]), "p1", AT)
-    assert [len(bundle.lines) for bundle in came.orders.values()] == [2, 1]
+    (incoming,) = slices_of(read(ROWS[1], [*["9"], *ROWS[1][1:]], ROWS[1]), "p1", AT)
+    assert [len(bundle.lines) for bundle in incoming.orders.values()] == [2, 1]
 
 
 def test_a_status_column_that_speaks_of_lines() -> None:

@@ -120,7 +120,7 @@ def catalogs_tried(con: Connection, provider_id: str) -> dict[str, datetime]:
     return {row["method"]: row["tried_at"] for row in rows}
 
 
-def note_catalog(
+def record_catalog(
     con: Connection, provider_id: str, method: str, outcome: str, now: datetime
 ) -> None:
     """Remember that a list was fetched (`ok`), or that the token may not list it (`refused`)."""

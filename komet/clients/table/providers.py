@@ -102,7 +102,7 @@ def chosen(
     return found
 
 
-def lead_to(con: Connection, provider_id: str, base_url: str) -> None:
+def set_base_url(con: Connection, provider_id: str, base_url: str) -> None:
     """Another base URL and nothing else, unrecorded: the sandbox has a new one at every start.
 
     Its token follows if it has been used on this machine alone; another one is refused when called.
@@ -183,7 +183,7 @@ def save_provider(
 def _lead_token(con: Connection, fields: ProviderFields) -> None:
     if fields.token_id:
         token = tokens.token_by_id(con, fields.token_id)
-        tokens.lead_to(con, token.id, fields.base_url or token.address, sent=False)
+        tokens.set_base_url(con, token.id, fields.base_url or token.address, sent=False)
 
 
 def _reach(fields: ProviderFields | None) -> tuple[object, ...]:

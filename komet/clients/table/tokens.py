@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, SecretStr, field_validator
 from komet.clients.addresses import KOMETS_OWN, is_loopback, same_place, shown
 from komet.db import audit
 from komet.db.database import Connection
-from komet.db.vault import SecretBox
+from komet.db.vault import Vault
 from komet.errors import InvalidInput, NotFound
 from komet.language import _, _later, _n
 
@@ -98,7 +98,7 @@ def same_owner(con: Connection, kind: str, owner: str | None) -> list[Token]:
 
 def add_token(
     con: Connection,
-    box: SecretBox,
+    box: Vault,
     *,
     label: str,
     kind: str,
@@ -162,7 +162,7 @@ def rename_token(
 
 
 def replace_secret(
-    con: Connection, box: SecretBox, token_id: str, secret: SecretStr, now: datetime
+    con: Connection, box: Vault, token_id: str, secret: SecretStr, now: datetime
 ) -> None:
     """Put a new secret in the place of the old; what was known of the old one's rights is void.
 
@@ -182,7 +182,7 @@ def replace_secret(
     audit.record(con, "token secret replaced", token_by_id(con, token_id).label, now)
 
 
-def lead_to(con: Connection, token_id: str, base_url: str, *, sent: bool) -> None:
+def set_base_url(con: Connection, token_id: str, base_url: str, *, sent: bool) -> None:
     """Fix the one address that a token is sent to; its path may differ from provider to provider.
 
     `sent`: its secret is about to go there. Raises `InvalidInput` where the token belongs to
@@ -257,7 +257,7 @@ def save_check(con: Connection, token_id: str, result: dict[str, str], now: date
     )
 
 
-def secret_of(con: Connection, box: SecretBox, token_id: str) -> SecretStr:
+def secret_of(con: Connection, box: Vault, token_id: str) -> SecretStr:
     """The secret, for a call. Raises `NotFound` (retired) or `WrongKey`."""
     sealed = con.value("SELECT secret_ciphertext FROM tokens WHERE id = $id", {"id": token_id})
     if not sealed:
@@ -267,7 +267,7 @@ def secret_of(con: Connection, box: SecretBox, token_id: str) -> SecretStr:
     return box.open(sealed)
 
 
-def _sealed(con: Connection, box: SecretBox, secret: SecretStr) -> str:
+def _sealed(con: Connection, box: Vault, secret: SecretStr) -> str:
     held = con.value("SELECT count(*) FROM tokens WHERE secret_ciphertext IS NOT NULL")
     return box.seal(secret, first=not held)
 

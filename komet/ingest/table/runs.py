@@ -11,7 +11,7 @@ from uuid import uuid4
 import polars as pl
 from pydantic import BaseModel, ConfigDict
 
-from komet import formulas, person
+from komet import formulas
 from komet.db import process
 from komet.db.database import Connection
 from komet.errors import NotFound
@@ -125,7 +125,7 @@ def create_run(
         {
             "id": run_id,
             "source": source,
-            "who": person.current(),
+            "who": con.actor,
             "start": min(days),
             "end": max(days),
             "workers": workers,

@@ -7,7 +7,6 @@ from zoneinfo import available_timezones
 
 from pydantic import BaseModel, ConfigDict
 
-from komet import person
 from komet.db import audit
 from komet.db.database import Connection
 from komet.errors import InvalidInput, NotFound
@@ -97,7 +96,7 @@ def save_schedule(
             "run": held.last_run_id if held else None,
             "outcome": held.last_outcome if held else None,
             "now": now,
-            "who": person.current(),
+            "who": con.actor,
         },
     )
     audit.record(con, "schedule saved", fields.name, now, fields.model_dump())

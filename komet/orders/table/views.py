@@ -7,7 +7,6 @@ from uuid import uuid4
 
 from pydantic import BaseModel, ConfigDict, field_validator
 
-from komet import person
 from komet.db import audit
 from komet.db.database import Connection
 from komet.errors import InvalidInput, NotFound
@@ -41,7 +40,7 @@ def views(con: Connection) -> list[SavedView]:
     """One's own views and those that others share, by name."""
     rows = con.rows(
         f"SELECT {_COLUMNS} FROM saved_views WHERE owner = $me OR shared ORDER BY lower(name)",
-        {"me": person.current()},
+        {"me": con.actor},
     )
     return [SavedView.model_validate(row) for row in rows]
 
@@ -70,7 +69,7 @@ def save_view(
     name = name.strip()
     if not name:
         raise InvalidInput(_("A view needs a name."))
-    me = person.current()
+    me = con.actor
     mine = [v for v in views(con) if v.owner == me and v.name.casefold() == name.casefold()]
     view_id = mine[0].id if mine else str(uuid4())
     con.run("DELETE FROM saved_views WHERE id = $id", {"id": view_id})
@@ -114,7 +113,7 @@ def other_owners(con: Connection) -> dict[str, int]:
     rows = con.rows(
         "SELECT owner, count(*) AS n FROM saved_views WHERE owner <> $me GROUP BY owner"
         " ORDER BY lower(owner)",
-        {"me": person.current()},
+        {"me": con.actor},
     )
     return {row["owner"]: int(row["n"]) for row in rows}
 
@@ -132,7 +131,7 @@ def take_over(con: Connection, owner: str, now: datetime) -> int:
             name = f"{name} ({owner})"
         con.run(
             "UPDATE saved_views SET owner = $me, name = $name, updated_at = $now WHERE id = $id",
-            {"me": person.current(), "name": name, "now": now, "id": row["id"]},
+            {"me": con.actor, "name": name, "now": now, "id": row["id"]},
         )
     audit.record(con, "views taken over", owner, now, {"views": len(rows)})
     return len(rows)
@@ -146,13 +145,13 @@ def delete_view(con: Connection, view_id: str, now: datetime) -> None:
 
 
 def _own_names(con: Connection) -> dict[str, str]:
-    me = person.current()
+    me = con.actor
     return {view.id: view.name for view in views(con) if view.owner == me}
 
 
 def _mine(con: Connection, view_id: str) -> SavedView:
     held = view_by_id(con, view_id)
-    if held.owner != person.current():
+    if held.owner != con.actor:
         raise InvalidInput(
             _("“{name}” belongs to {owner}.").format(name=held.name, owner=held.owner),
             next_step=_("If you are {owner} under a new name, take the views over.").format(

@@ -10,7 +10,7 @@ from komet.activity import describe, failures, requests, timeline
 from komet.activity.kinds import Kind
 from komet.activity.outcomes import outcome_of
 from komet.activity.timeline import PAGE_ROWS, ActivityFilter
-from komet.context import Desk
+from komet.context import AppContext
 from komet.export.activity import export_bytes
 from komet.export.writers.xlsx import EXCEL_TYPE
 from komet.language import _, _later, _n, day_pattern, number, zoned_moment
@@ -27,9 +27,9 @@ _LINKS = {
 }
 
 
-def filters(desk: Desk) -> ActivityFilter:
+def filters(ctx: AppContext) -> ActivityFilter:
     """What to show of the time line: kinds, people, and days."""
-    with desk.db.read() as con:
+    with ctx.db.read() as con:
         known = timeline.people(con)
     with st.container(horizontal=True):
         chosen = st.multiselect(
@@ -63,10 +63,10 @@ def filters(desk: Desk) -> ActivityFilter:
     return ActivityFilter(kinds=tuple(chosen), people=tuple(who), first=days[0], last=days[1])
 
 
-def time_line(desk: Desk, chosen: ActivityFilter) -> None:
+def time_line(ctx: AppContext, chosen: ActivityFilter) -> None:
     """One page of entries, newest first, under their number and the export."""
-    now = desk.now()
-    with desk.db.read() as con:
+    now = ctx.now()
+    with ctx.db.read() as con:
         total = timeline.count(con, chosen)
         pages = max(1, math.ceil(total / PAGE_ROWS))
         # another filter begins at its first page
@@ -87,7 +87,7 @@ def time_line(desk: Desk, chosen: ActivityFilter) -> None:
         st.markdown(_n("**{n:,}** entry", "**{n:,}** entries", total).format(n=total))
         st.download_button(
             _("Excel"),
-            data=kept(export_bytes, desk, chosen),
+            data=kept(export_bytes, ctx, chosen),
             file_name=f"komet-activity-{now:%Y-%m-%d-%H%M}.xlsx",
             mime=EXCEL_TYPE,
             on_click="ignore",
@@ -134,10 +134,10 @@ def _entry(row: dict[str, Any]) -> None:
         st.caption(plain(f"{zoned_moment(row['happened_at'])} · {row['who']} · {row['kind']}"))
 
 
-def spent_requests(desk: Desk) -> None:
+def spent_requests(ctx: AppContext) -> None:
     """Requests of one pool of tokens: today's figures, the chart, and the table behind it."""
-    now = desk.now()
-    with desk.db.read() as con:
+    now = ctx.now()
+    with ctx.db.read() as con:
         pools = requests.pools(con, now)
         rows = requests.by_day(con, now)
     if not pools:
@@ -158,7 +158,7 @@ def spent_requests(desk: Desk) -> None:
         st.metric(_("Requests today"), number(pool.used_today), border=True, width=170)
         st.metric(_("Left today"), number(pool.left_today), border=True, width=170)
         st.metric(_("Allowed a day"), number(pool.allowance), border=True, width=170)
-    with desk.db.read() as con:
+    with ctx.db.read() as con:
         daily = requests.daily(con, pool, now)
     st.altair_chart(requests_a_day(daily, pool.allowance))
     st.caption(
@@ -187,10 +187,10 @@ def spent_requests(desk: Desk) -> None:
     )
 
 
-def errors(desk: Desk) -> None:
+def errors(ctx: AppContext) -> None:
     """A card for each way in which something failed lately: how often, for whom, what to do."""
-    with desk.db.read() as con:
-        found = failures.grouped(con, desk.now())
+    with ctx.db.read() as con:
+        found = failures.grouped(con, ctx.now())
     if not found.height:
         st.success(
             _("Nothing went wrong in the last {n} days.").format(n=requests.DAYS),

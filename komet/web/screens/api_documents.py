@@ -7,11 +7,11 @@ import streamlit as st
 from komet import time_zone
 from komet.api.openapi import document
 from komet.api.postman import collection
-from komet.context import Desk
+from komet.context import AppContext
 from komet.language import _
 
 
-def documents(desk: Desk) -> None:
+def documents(ctx: AppContext) -> None:
     """OpenAPI and Postman as downloads."""
     st.subheader(_("For developers"))
     st.caption(
@@ -24,7 +24,7 @@ def documents(desk: Desk) -> None:
         return json.dumps(document(), ensure_ascii=False, indent=2)
 
     def postman() -> str:
-        return json.dumps(collection(time_zone.today(desk.now())), ensure_ascii=False, indent=2)
+        return json.dumps(collection(time_zone.today(ctx.now())), ensure_ascii=False, indent=2)
 
     for label, file_name, made in (
         ("OpenAPI 3.1", "komet.openapi.json", openapi),

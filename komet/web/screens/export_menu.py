@@ -3,7 +3,7 @@
 import streamlit as st
 
 from komet import time_zone
-from komet.context import Desk
+from komet.context import AppContext
 from komet.export.orders import export_bytes
 from komet.export.templated import all_templates, export_template_bytes, target_name
 from komet.export.writers.csv import dialects
@@ -16,11 +16,11 @@ from komet.web.shell.preferences import kept
 _MIME = {".xlsx": EXCEL_TYPE, ".csv": "text/csv", ".parquet": "application/vnd.apache.parquet"}
 
 
-def export_menu(desk: Desk, chosen: OrderFilter) -> None:
+def export_menu(ctx: AppContext, chosen: OrderFilter) -> None:
     """Everything that the filter finds, as a file."""
     with st.popover(_("Export"), icon=":material/download:"), failures.shown():
         st.caption(_("Everything that the filters find, not only this page."))
-        name = f"purchase-orders-{time_zone.local(desk.now()):%Y-%m-%d-%H%M}"
+        name = f"purchase-orders-{time_zone.local(ctx.now()):%Y-%m-%d-%H%M}"
         labels = {
             ".xlsx": _("Excel, all sheets"),
             ".csv": _("CSV, items"),
@@ -33,19 +33,19 @@ def export_menu(desk: Desk, chosen: OrderFilter) -> None:
         for ending, label in labels.items():
             st.download_button(
                 label,
-                data=kept(export_bytes, desk, chosen, ending, dialect),
+                data=kept(export_bytes, ctx, chosen, ending, dialect),
                 file_name=name + ending,
                 mime=_MIME[ending],
                 on_click="ignore",
                 width="stretch",
             )
-        with desk.db.read() as con:
+        with ctx.db.read() as con:
             every, broken = all_templates(con)
         picked = st.selectbox(_("Template"), list(every), key="export_template")
-        file_name = target_name(desk, every[picked], chosen)
+        file_name = target_name(ctx, every[picked], chosen)
         st.download_button(
             _("With this template"),
-            data=kept(export_template_bytes, desk, every[picked], chosen),
+            data=kept(export_template_bytes, ctx, every[picked], chosen),
             file_name=file_name,
             mime=_MIME[every[picked].file_type],
             on_click="ignore",

@@ -6,7 +6,7 @@ import polars as pl
 import streamlit as st
 
 from komet.clients.table.providers import Provider
-from komet.context import Desk
+from komet.context import AppContext
 from komet.language import _, _n, current, number
 from komet.mapping import imports, product_lists
 from komet.mapping.check import DryRun
@@ -19,10 +19,10 @@ from komet.web.shell import failures, state
 _SHOWN = 500
 
 
-def import_file(desk: Desk, provider: Provider, kind: str) -> None:
+def import_file(ctx: AppContext, provider: Provider, kind: str) -> None:
     """Upload, fetch the product list where it is not here, see what would change, apply."""
     cleared = st.session_state.get(state.MAPPING_SAVES, 0)
-    lacking = product_lists.missing(desk, [provider.id], kind)
+    lacking = product_lists.missing(ctx, [provider.id], kind)
     fetch = bool(lacking) and st.checkbox(
         failures.plain(product_lists.announcement(lacking)),
         value=True,
@@ -46,19 +46,19 @@ def import_file(desk: Desk, provider: Provider, kind: str) -> None:
     def check() -> DryRun:
         failed: Mapping[str, str] = {}
         if fetch or not lacking:
-            lists = product_lists.missing_for_file(desk, data, name, provider.id, kind)
+            lists = product_lists.missing_for_file(ctx, data, name, provider.id, kind)
             if lists:
                 with st.spinner(product_lists.announcement(lists)):
-                    failed = product_lists.fetch(desk, lists, kind)
+                    failed = product_lists.fetch(ctx, lists, kind)
         st.session_state[state.MAPPING_LISTS_FAILED] = tuple(failed.values())
-        return imports.dry_run(desk, data, name, provider.id, kind)
+        return imports.dry_run(ctx, data, name, provider.id, kind)
 
     with failures.shown():
         made_of = (uploaded.file_id, provider.id, kind, current(), fetch)
         checked = _kept("file", made_of, check)
         for sentence in st.session_state.get(state.MAPPING_LISTS_FAILED, ()):
             st.warning(failures.plain(sentence), icon=":material/warning:")
-        applied(desk, checked, name, kind)
+        applied(ctx, checked, name, kind)
 
 
 def _kept(place: str, made_of: tuple[object, ...], check: Callable[[], DryRun]) -> DryRun:
@@ -75,7 +75,7 @@ def forget_dry_runs() -> None:
     st.session_state.pop(state.MAPPING_CHECKED, None)
 
 
-def applied(desk: Desk, checked: DryRun, name: str, kind: str) -> None:
+def applied(ctx: AppContext, checked: DryRun, name: str, kind: str) -> None:
     """What a dry run found, and the button that writes it."""
     _dry_run(checked)
     apply, undo_hint = st.columns([1, 3], vertical_alignment="center")
@@ -86,7 +86,7 @@ def applied(desk: Desk, checked: DryRun, name: str, kind: str) -> None:
         disabled=not count,
         key=f"apply_{name}",
     ):
-        done = imports.apply(desk, checked, name, kind)
+        done = imports.apply(ctx, checked, name, kind)
         written(
             done,
             _("Written: {new} new, {changed} changed.").format(new=done.new, changed=done.changed),
@@ -99,7 +99,7 @@ def applied(desk: Desk, checked: DryRun, name: str, kind: str) -> None:
     )
 
 
-def copy_form(desk: Desk, every: Sequence[Provider], to: Provider, kind: str) -> None:
+def copy_form(ctx: AppContext, every: Sequence[Provider], to: Provider, kind: str) -> None:
     """Copy what another client's mapping knows, with a dry run before it."""
     others = {provider.id: provider.name for provider in every if provider.id != to.id}
     if not others:
@@ -121,9 +121,9 @@ def copy_form(desk: Desk, every: Sequence[Provider], to: Provider, kind: str) ->
                 checked = _kept(
                     "copy",
                     (source, to.id, kind, overwrite, current()),
-                    lambda: copy_dry_run(desk, source, to.id, kind, overwrite=overwrite),
+                    lambda: copy_dry_run(ctx, source, to.id, kind, overwrite=overwrite),
                 )
-                applied(desk, checked, _("copied from {name}").format(name=others[source]), kind)
+                applied(ctx, checked, _("copied from {name}").format(name=others[source]), kind)
 
 
 def _dry_run(checked: DryRun) -> None:
@@ -199,12 +199,12 @@ def _dry_run(checked: DryRun) -> None:
         )
 
 
-def export_and_template(desk: Desk, provider_id: str, provider: str, kind: str) -> None:
+def export_and_template(ctx: AppContext, provider_id: str, provider: str, kind: str) -> None:
     """The mapping in the form that can be imported again, and an example to begin with."""
     row = st.container(horizontal=True)
     row.download_button(
         _("Export the mapping (CSV)"),
-        data=lambda: imports.export(desk, [provider_id], kind),
+        data=lambda: imports.export(ctx, [provider_id], kind),
         file_name=f"{kind}-mapping-{provider.lower().replace(' ', '-')}.csv",
         mime="text/csv",
         on_click="ignore",

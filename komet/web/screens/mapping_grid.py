@@ -5,7 +5,7 @@ import math
 import polars as pl
 import streamlit as st
 
-from komet.context import Desk
+from komet.context import AppContext
 from komet.language import _, _n, number
 from komet.mapping import grid, imports
 from komet.mapping.table import PRODUCT
@@ -59,7 +59,7 @@ def overtaken() -> None:
             st.rerun()
 
 
-def editable_grid(desk: Desk, provider_id: str, only: str, empty: str, kind: str) -> None:
+def editable_grid(ctx: AppContext, provider_id: str, only: str, empty: str, kind: str) -> None:
     """What a provider has of a kind (`only`: see `grid.known`); a button saves what is typed."""
     key = f"{kind}_{only}_{provider_id}"
     text = st.text_input(
@@ -73,7 +73,7 @@ def editable_grid(desk: Desk, provider_id: str, only: str, empty: str, kind: str
     place = st.session_state.get(page_key, 1)
     editor = f"grid_{key}_{place}_{text}_{saved}"
     # whatever others do meanwhile, the rows stay until what was typed is saved
-    frame = frozen(editor, grid.known(desk, provider_id, text, only=only, kind=kind), kept=key)
+    frame = frozen(editor, grid.known(ctx, provider_id, text, only=only, kind=kind), kept=key)
     if frame.is_empty():
         st.info(
             _("Nothing contains “{text}”.").format(text=failures.plain(text)) if text else empty
@@ -120,7 +120,7 @@ def editable_grid(desk: Desk, provider_id: str, only: str, empty: str, kind: str
             typed = shown.select("komet_id", shown="sku").with_columns(sku=edited["sku"])
             typed = typed.filter(pl.col("sku").fill_null("") != pl.col("shown").fill_null(""))
             skus, seen = (dict(typed.select("komet_id", name).rows()) for name in ("sku", "shown"))
-            done = imports.edit(desk, provider_id, skus, kind, shown=seen)
+            done = imports.edit(ctx, provider_id, skus, kind, shown=seen)
             saying = _n("Saved {n} code.", "Saved {n} codes.", done.written)
             written(done, saying.format(n=done.written))
             st.rerun()

@@ -3,7 +3,7 @@
 import polars as pl
 import streamlit as st
 
-from komet.context import Desk
+from komet.context import AppContext
 from komet.language import _, moment
 from komet.mapping import imports
 from komet.mapping import table as mappings
@@ -12,9 +12,9 @@ from komet.web.shell import failures, state
 from komet.web.shell.moments import moment_column
 
 
-def mapping_history(desk: Desk) -> None:
+def mapping_history(ctx: AppContext) -> None:
     """Imports that can be undone, and every change, searchable."""
-    with desk.db.read() as con:
+    with ctx.db.read() as con:
         done = mappings.imports(con)
     if not done:
         st.caption(_("Nothing has been mapped yet."))
@@ -39,7 +39,7 @@ def mapping_history(desk: Desk) -> None:
             st.caption(_("What was changed again since then is left as it is."))
             if st.button(_("Undo it"), key="undo_import"):
                 with failures.shown():
-                    imports.undo(desk, chosen)
+                    imports.undo(ctx, chosen)
                     saves = st.session_state.get(state.MAPPING_SAVES, 0)
                     st.session_state[state.MAPPING_SAVES] = saves + 1
                     failures.notice(_("Undone."))
@@ -47,7 +47,7 @@ def mapping_history(desk: Desk) -> None:
     text = st.text_input(
         _("Search name, Komet ID or code"), key="history_search", placeholder=_("rose 60")
     )
-    with desk.db.read() as con:
+    with ctx.db.read() as con:
         frame = mappings.history(con, text)
     st.dataframe(
         frame.with_columns(pl.col("kind").replace({kind: _(word) for kind, word in KINDS.items()})),

@@ -3,7 +3,7 @@
 import polars as pl
 import streamlit as st
 
-from komet.context import Desk
+from komet.context import AppContext
 from komet.language import _, _n
 from komet.mapping.suggest import DEFAULT_THRESHOLD
 from komet.mapping.suggestions import accept, suggestions
@@ -15,15 +15,17 @@ _SHOWN = 500
 
 
 @st.cache_data(show_spinner=False, max_entries=10)
-def _found(version: reads.Version, _desk: Desk, provider_id: str, language: str) -> pl.DataFrame:
+def _found(
+    version: reads.Version, _ctx: AppContext, provider_id: str, language: str
+) -> pl.DataFrame:
     del version, language  # parts of the key
-    return suggestions(_desk, provider_id)
+    return suggestions(_ctx, provider_id)
 
 
-def suggestion_list(desk: Desk, provider_id: str, language: str) -> None:
+def suggestion_list(ctx: AppContext, provider_id: str, language: str) -> None:
     """Candidates with score and reason; accept the ticked ones, or all from a score upwards."""
     with st.spinner(_("Comparing names …")):
-        found = _found(reads.version(), desk, provider_id, language)
+        found = _found(reads.version(), ctx, provider_id, language)
     saved = st.session_state.get(state.MAPPING_SAVES, 0)
     editor = f"suggestions_{provider_id}_{saved}"
     all_key = f"accept_above_{provider_id}"
@@ -74,20 +76,20 @@ def suggestion_list(desk: Desk, provider_id: str, language: str) -> None:
         disabled=ticked.is_empty(),
         key=f"accept_ticked_{provider_id}",
     ):
-        _accept(desk, provider_id, ticked)
+        _accept(ctx, provider_id, ticked)
     if row.button(
         _("Accept all {n:,} from {score} upwards").format(n=above.height, score=threshold),
         type="primary",
         disabled=above.is_empty(),
         key=all_key,
     ):
-        _accept(desk, provider_id, above)
+        _accept(ctx, provider_id, above)
 
 
-def _accept(desk: Desk, provider_id: str, rows: pl.DataFrame) -> None:
+def _accept(ctx: AppContext, provider_id: str, rows: pl.DataFrame) -> None:
     with failures.shown():
         pairs = dict(zip(rows["komet_id"].to_list(), rows["sku"].to_list(), strict=True))
-        done = accept(desk, provider_id, pairs)
+        done = accept(ctx, provider_id, pairs)
         saying = _n("Mapped {n:,} product.", "Mapped {n:,} products.", done.written)
         written(done, saying.format(n=done.written))
         st.rerun()

@@ -7,7 +7,7 @@ import streamlit as st
 
 from komet.api.methods import Method
 from komet.catalogs.rows import table_of
-from komet.context import Desk
+from komet.context import AppContext
 from komet.explorer import snippets
 from komet.explorer.calling import Outcome
 from komet.explorer.export import answer_bytes
@@ -48,7 +48,7 @@ def as_code(spec: Method, params: dict[str, Any], base_url: str) -> None:
     ours.code(snippets.as_client(spec, params, base_url), language="python")
 
 
-def answer(desk: Desk, spec: Method, outcome: Outcome) -> None:
+def answer(ctx: AppContext, spec: Method, outcome: Outcome) -> None:
     """Status, time and size; the rows; the whole answer; both as files."""
     row = st.container(horizontal=True)
     row.metric("HTTP", str(outcome.http_status or "–"), border=True, width=140)
@@ -66,7 +66,7 @@ def answer(desk: Desk, spec: Method, outcome: Outcome) -> None:
         if found.height > _SHOWN:
             st.caption(_("The first {n} rows are shown.").format(n=_SHOWN))
         st.download_button(
-            _("Export to Excel"), data=kept(answer_bytes, desk, spec.name, found),
+            _("Export to Excel"), data=kept(answer_bytes, ctx, spec.name, found),
             file_name=f"{spec.name.replace('/', '-')}.xlsx", mime=EXCEL_TYPE,
             icon=":material/download:", on_click="ignore",
         )  # fmt: skip

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from komet.context import Desk
+from komet.context import AppContext
 from komet.explorer import table as method_calls
 from komet.explorer.table import MethodCall
 from komet.language import _, moment
@@ -14,9 +14,9 @@ from komet.web.shell import failures, state
 Send = Callable[[MethodCall], None]
 
 
-def history(desk: Desk, send: Send) -> None:
+def history(ctx: AppContext, send: Send) -> None:
     """Newest first, each to be opened again, sent again, or kept under a name."""
-    with desk.db.read() as con:
+    with ctx.db.read() as con:
         named, recent = method_calls.calls(con, named=True), method_calls.calls(con, limit=20)
     if not recent and not named:
         st.caption(_("Nothing has been sent yet."))
@@ -33,7 +33,7 @@ def history(desk: Desk, send: Send) -> None:
         send(call)
     if call.name:
         if row.button(_("Forget"), icon=":material/delete:"):
-            with desk.db.write() as con:
+            with ctx.db.write() as con:
                 method_calls.forget(con, call.id)
             st.rerun()
         return
@@ -41,8 +41,8 @@ def history(desk: Desk, send: Send) -> None:
         name = st.text_input(_("Name"))
         if st.form_submit_button(_("Save")):
             with failures.shown():
-                with desk.db.write() as con:
-                    method_calls.keep(con, call.id, name, desk.now())
+                with ctx.db.write() as con:
+                    method_calls.keep(con, call.id, name, ctx.now())
                 failures.notice(_("Saved {name}.").format(name=name))
                 st.rerun()
 

@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from komet.context import Desk
+from komet.context import AppContext
 from komet.language import _, number, zoned_moment
 from komet.orders import statuses
 from komet.orders.detail import OrderDetail, order_detail
@@ -26,7 +26,7 @@ def _close() -> None:
     st.session_state[state.ORDERS_TABLE] = st.session_state.get(state.ORDERS_TABLE, 0) + 1
 
 
-def open_order(desk: Desk, provider_id: str, po_id: str, number: str | None) -> None:
+def open_order(ctx: AppContext, provider_id: str, po_id: str, number: str | None) -> None:
     """Show the PO; closing the dialog clears the table's selection."""
 
     @st.dialog(
@@ -36,7 +36,7 @@ def open_order(desk: Desk, provider_id: str, po_id: str, number: str | None) -> 
     )
     def dialog() -> None:
         with failures.shown():
-            _body(order_detail(desk, provider_id, po_id))
+            _body(order_detail(ctx, provider_id, po_id))
 
     dialog()
 

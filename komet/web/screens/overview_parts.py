@@ -5,7 +5,7 @@ import streamlit as st
 from komet import demo
 from komet.clients import allowance as quota
 from komet.clients.table import providers
-from komet.context import Desk
+from komet.context import AppContext
 from komet.ingest import start, status
 from komet.ingest.plan import plan
 from komet.ingest.refresh import refresh_plan
@@ -36,7 +36,7 @@ def steps(done: dict[str, bool]) -> None:
             st.caption(_("Done") if done[step] else explained)
 
 
-def sample_button(desk: Desk) -> None:
+def sample_button(ctx: AppContext) -> None:
     """One press: two sample importers, their products mapped, thirty days on their way."""
     st.subheader(_("Or look around first"))
     st.markdown(
@@ -46,21 +46,21 @@ def sample_button(desk: Desk) -> None:
     if st.button(_("Try it with sample data"), type="primary", icon=":material/local_florist:"):
         with failures.shown():
             with st.spinner(_("Setting up the sample importers …")):
-                chosen = demo.prepare(desk, sandbox())
-                planned = plan(desk, chosen, *demo.window(desk))
-                run, _resumed = start.start(desk, planned, source="sample data")
+                chosen = demo.prepare(ctx, sandbox())
+                planned = plan(ctx, chosen, *demo.window(ctx))
+                run, _resumed = start.start(ctx, planned, source="sample data")
             worker().submit(run.id)
             st.switch_page("pages/po_download.py")
 
 
-def refresh_button(desk: Desk) -> None:
+def refresh_button(ctx: AppContext) -> None:
     """One press every morning: the open window of every active client."""
-    with desk.db.read() as con:
+    with ctx.db.read() as con:
         active = providers.all_providers(con, inactive=False)
     if not active:
         return
     with failures.shown():
-        planned = refresh_plan(desk, active)
+        planned = refresh_plan(ctx, active)
         pressed = st.button(
             _("Refresh"),
             type="primary",
@@ -70,18 +70,18 @@ def refresh_button(desk: Desk) -> None:
         )  # fmt: skip
         st.caption(failures.plain(planned.sentence))
         if pressed:
-            run, _resumed = start.start(desk, planned, source="refresh")
+            run, _resumed = start.start(ctx, planned, source="refresh")
             worker().submit(run.id)
             st.switch_page("pages/po_download.py")
 
 
-def provider_table(desk: Desk) -> None:
+def provider_table(ctx: AppContext) -> None:
     """Per provider: last download, what is held, what is unmapped, requests left today."""
-    held = status.last_downloads(desk)
-    unmapped = {row["provider_id"]: row for row in grid.coverage(desk).iter_rows(named=True)}
-    with desk.db.read() as con:
+    held = status.last_downloads(ctx)
+    unmapped = {row["provider_id"]: row for row in grid.coverage(ctx).iter_rows(named=True)}
+    with ctx.db.read() as con:
         active = providers.all_providers(con, inactive=False)
-        left = {p.id: quota.left_today(con, desk, p) for p in active}
+        left = {p.id: quota.left_today(con, ctx, p) for p in active}
     st.dataframe(
         [
             {

@@ -21,7 +21,7 @@ from komet.clients.table.providers import (
 )
 from komet.clients.table.tokens import Token
 from komet.clients.trial import try_provider
-from komet.context import Desk
+from komet.context import AppContext
 from komet.errors import InvalidInput
 from komet.language import _, _n
 from komet.web.shell import failures
@@ -29,7 +29,7 @@ from komet.web.shell.failures import plain
 from komet.web.shell.frozen import frozen
 
 
-def card(desk: Desk, provider: Provider, tokens: Sequence[Token]) -> None:
+def card(ctx: AppContext, provider: Provider, tokens: Sequence[Token]) -> None:
     """One provider: what is set, a test, its form, its FBE factors, on or off."""
     label = next((t.label for t in tokens if t.id == provider.token_id), None)
     without = _("retired") if provider.token_id else _("none: choose one")
@@ -53,7 +53,7 @@ def card(desk: Desk, provider: Provider, tokens: Sequence[Token]) -> None:
         row = st.container(horizontal=True)
         if row.button(_("Test"), key=f"test_{provider.id}", icon=":material/network_check:"):
             with failures.shown(), st.spinner(_("Asking Komet for today's orders …")):
-                st.success(plain(try_provider(desk, provider)))
+                st.success(plain(try_provider(ctx, provider)))
         agreed = _overlap_agreed(f"activate_{provider.id}")
         if row.button(
             _("Deactivate") if provider.active else _("Activate"),
@@ -64,14 +64,14 @@ def card(desk: Desk, provider: Provider, tokens: Sequence[Token]) -> None:
                 fields = ProviderFields.model_validate(
                     provider.model_dump() | {"active": not provider.active}
                 )
-                _save(desk, fields, provider.id, overlap_too=agreed)
+                _save(ctx, fields, provider.id, overlap_too=agreed)
         with st.expander(_("Change")):
-            provider_form(desk, tokens, provider)
+            provider_form(ctx, tokens, provider)
         with st.expander(_("FBE factors")):
-            _fbe_factors(desk, provider)
+            _fbe_factors(ctx, provider)
 
 
-def provider_form(desk: Desk, tokens: Sequence[Token], held: Provider | None = None) -> None:
+def provider_form(ctx: AppContext, tokens: Sequence[Token], held: Provider | None = None) -> None:
     """Add a provider, or change the held one."""
     key = held.id if held else "new"
     by_id = {token.id: token for token in tokens}
@@ -95,7 +95,7 @@ def provider_form(desk: Desk, tokens: Sequence[Token], held: Provider | None = N
         disabled=token_id is None,
     ):
         with failures.shown():
-            found = locations(desk, str(token_id), held.base_url if held else None)
+            found = locations(ctx, str(token_id), held.base_url if held else None)
             st.session_state[known_key] = {row.id: row.name or row.id for row in found if row.id}
             if not found:
                 right.caption(_("This token may not list locations: type the ID instead."))
@@ -167,7 +167,7 @@ def provider_form(desk: Desk, tokens: Sequence[Token], held: Provider | None = N
                     days_back=int(back),
                     days_ahead=int(ahead),
                 )
-                _save(desk, fields, held.id if held else None, overlap_too=agreed)
+                _save(ctx, fields, held.id if held else None, overlap_too=agreed)
 
 
 def _location_name(
@@ -180,11 +180,11 @@ def _location_name(
 
 
 def _save(
-    desk: Desk, fields: ProviderFields, provider_id: str | None, *, overlap_too: bool
+    ctx: AppContext, fields: ProviderFields, provider_id: str | None, *, overlap_too: bool
 ) -> None:
-    with desk.db.write() as con:
+    with ctx.db.write() as con:
         saved = providers.save_provider(
-            con, fields, provider_id=provider_id, overlap_too=overlap_too, now=desk.now()
+            con, fields, provider_id=provider_id, overlap_too=overlap_too, now=ctx.now()
         )
     failures.notice(_("Saved {name}.").format(name=saved.name))
     st.rerun()
@@ -210,8 +210,8 @@ def _overlap_agreed(key: str) -> bool:
     return st.checkbox(_("Save it all the same"), key=f"overlap_yes_{key}")
 
 
-def _fbe_factors(desk: Desk, provider: Provider) -> None:
-    with desk.db.read() as con:
+def _fbe_factors(ctx: AppContext, provider: Provider) -> None:
+    with ctx.db.read() as con:
         frame = products.box_types(con, provider.id)
     st.caption(
         _("FBE, the full-box equivalent, of one box of each type. Yours counts before Komet's; a"
@@ -243,20 +243,20 @@ def _fbe_factors(desk: Desk, provider: Provider) -> None:
     )
     if st.button(_("Save factors"), key=f"save_fbe_{provider.id}"):
         with failures.shown():
-            _save_factors(desk, provider, shown, edited)
+            _save_factors(ctx, provider, shown, edited)
 
 
 def _save_factors(
-    desk: Desk, provider: Provider, before: pl.DataFrame, after: pl.DataFrame
+    ctx: AppContext, provider: Provider, before: pl.DataFrame, after: pl.DataFrame
 ) -> None:
     changed = after.filter(after["fbe_edited"].ne_missing(before["fbe_edited"]))
     if changed.is_empty():
         raise InvalidInput(_("No factor was changed."))
-    with desk.db.write() as con:
+    with ctx.db.write() as con:
         for row in changed.iter_rows(named=True):
             value = row["fbe_edited"]
             factor = None if value is None else Decimal(str(round(value, 4)))
-            products.edit_fbe(con, provider.id, row["code"], factor, desk.now())
+            products.edit_fbe(con, provider.id, row["code"], factor, ctx.now())
     failures.notice(
         _n("Saved {n} factor.", "Saved {n} factors.", changed.height).format(n=changed.height)
     )

@@ -6,13 +6,13 @@ import polars as pl
 import streamlit as st
 
 from komet.clients.table.providers import Provider
-from komet.context import Desk
+from komet.context import AppContext
 from komet.ingest.by_number import numbers_in, providers_of, refresh_numbers
 from komet.language import _
 from komet.web.shell import failures
 
 
-def quick_refresh(desk: Desk, page: pl.DataFrame, every: Sequence[Provider]) -> None:
+def quick_refresh(ctx: AppContext, page: pl.DataFrame, every: Sequence[Provider]) -> None:
     """A small form: numbers from this page of the table, or typed; whose they are, if not held."""
     names = {provider.id: provider for provider in every if provider.active}
     with st.popover(_("Refresh POs"), icon=":material/refresh:"), st.form("quick", border=False):
@@ -31,8 +31,8 @@ def quick_refresh(desk: Desk, page: pl.DataFrame, every: Sequence[Provider]) -> 
         )
         if st.form_submit_button(_("Ask Komet"), type="primary") and numbers:
             with failures.shown(), st.spinner(_("Asking Komet for these POs …")):
-                asked = providers_of(desk, numbers_in(numbers), [names[id_] for id_ in ids])
-                result = refresh_numbers(desk, asked)
+                asked = providers_of(ctx, numbers_in(numbers), [names[id_] for id_ in ids])
+                result = refresh_numbers(ctx, asked)
                 if result.failed:
                     st.error(failures.plain(result.sentence), icon=":material/error:")
                     return

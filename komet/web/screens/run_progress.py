@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from komet.context import Desk
-from komet.errors import DeskError
+from komet.context import AppContext
+from komet.errors import AppError
 from komet.ingest import start, status
 from komet.ingest.table import runs
 from komet.ingest.table.runs import Run, RunState
@@ -16,13 +16,13 @@ from komet.web.shell.resources import worker
 
 
 @st.fragment(run_every="1s")
-def live_progress(desk: Desk, run_id: str) -> None:
+def live_progress(ctx: AppContext, run_id: str) -> None:
     """Read the run every second; when it is through, draw the whole page anew."""
     try:
-        with desk.db.read() as con:
-            run = runs.run_by_id(con, run_id, desk.now())
+        with ctx.db.read() as con:
+            run = runs.run_by_id(con, run_id, ctx.now())
             summary = runs.summary(con, run_id)
-    except DeskError as error:
+    except AppError as error:
         failures.show(error)
         return
     if not run.active:
@@ -38,7 +38,7 @@ def live_progress(desk: Desk, run_id: str) -> None:
     if run.state is RunState.QUEUED:
         words += " · " + _("waiting for the download before it")
     st.progress(finished / max(1, summary["slices"]), text=words)
-    st.altair_chart(day_grid(status.days_of(desk, run_id)))
+    st.altair_chart(day_grid(status.days_of(ctx, run_id)))
     asked = run.cancel_requested
     if st.button(
         _("Cancelling after the days under way …") if asked else _("Cancel"),
@@ -49,9 +49,9 @@ def live_progress(desk: Desk, run_id: str) -> None:
         st.rerun(scope="fragment")
 
 
-def run_result(desk: Desk, run: Run) -> None:
+def run_result(ctx: AppContext, run: Run) -> None:
     """The state of a run that is not at work, what it found, and what can be done about it."""
-    with desk.db.read() as con:
+    with ctx.db.read() as con:
         summary = runs.summary(con, run.id)
         replaced = runs.replaced_numbers(con, run.id)
     unfinished = summary["failed"] + summary["waiting"]
@@ -87,9 +87,9 @@ def run_result(desk: Desk, run: Run) -> None:
         }.get(run.state, _("Retry failed days"))
         if st.button(label, type="primary", key="retry_run"):
             with failures.shown():
-                again, _count = start.retryable(desk, run.id)
-                requeue(desk, again)
-    days = status.days_of(desk, run.id)
+                again, _count = start.retryable(ctx, run.id)
+                requeue(ctx, again)
+    days = status.days_of(ctx, run.id)
     if days.height:
         st.altair_chart(day_grid(days))
     failed = days.filter(days["reason"].is_not_null())
@@ -106,18 +106,18 @@ def run_result(desk: Desk, run: Run) -> None:
         )
 
 
-def requeue(desk: Desk, run: Run) -> None:
+def requeue(ctx: AppContext, run: Run) -> None:
     """Hand a run to the worker and draw the page anew."""
-    with desk.db.write() as con:
-        runs.queue_run(con, run.id, desk.now())
+    with ctx.db.write() as con:
+        runs.queue_run(con, run.id, ctx.now())
     worker().submit(run.id)
     st.rerun()
 
 
-def past_runs(desk: Desk) -> None:
+def past_runs(ctx: AppContext) -> None:
     """The runs of the past, whoever started them."""
-    with desk.db.read() as con:
-        found = runs.latest_runs(con, desk.now())
+    with ctx.db.read() as con:
+        found = runs.latest_runs(con, ctx.now())
         rows = [(run, runs.summary(con, run.id)) for run in found]
     st.dataframe(
         [

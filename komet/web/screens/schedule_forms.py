@@ -7,7 +7,7 @@ import streamlit as st
 
 from komet import time_zone
 from komet.clients.table.providers import Provider
-from komet.context import Desk
+from komet.context import AppContext
 from komet.ingest.scheduler import next_start
 from komet.ingest.table import runs, schedules
 from komet.ingest.table.schedules import Schedule, ScheduleFields
@@ -18,22 +18,22 @@ from komet.web.shell.failures import plain
 from komet.web.shell.resources import scheduler
 
 
-def schedule_forms(desk: Desk, active: Sequence[Provider]) -> None:
+def schedule_forms(ctx: AppContext, active: Sequence[Provider]) -> None:
     """Every schedule with its form, and a form for a new one."""
     st.caption(
         _("Refreshes the open window at these times, as long as this app runs. Without the app,"
           " `python -m komet refresh` does the same: see the README for cron and Windows.")
     )  # fmt: skip
-    with desk.db.read() as con:
+    with ctx.db.read() as con:
         held = schedules.all_schedules(con)
     for schedule in held:
         with st.container(border=True):
-            _card(desk, schedule, active)
+            _card(ctx, schedule, active)
     with st.popover(_("Add a schedule"), icon=":material/add:"):
-        _form(desk, None, active)
+        _form(ctx, None, active)
 
 
-def _card(desk: Desk, schedule: Schedule, active: Sequence[Provider]) -> None:
+def _card(ctx: AppContext, schedule: Schedule, active: Sequence[Provider]) -> None:
     names = {provider.id: provider.name for provider in active}
     clients = [names[id_] for id_ in schedule.provider_ids if id_ in names]
     facts = [
@@ -47,20 +47,20 @@ def _card(desk: Desk, schedule: Schedule, active: Sequence[Provider]) -> None:
     if schedule.active:
         when = _("next start {when}").format(
             # in the schedule's own zone, which stands beside it
-            when=next_start(schedule, desk.now()).replace(tzinfo=None)
+            when=next_start(schedule, ctx.now()).replace(tzinfo=None)
         )
-    st.caption(plain(f"{when}  ·  {_last(desk, schedule)}"))
+    st.caption(plain(f"{when}  ·  {_last(ctx, schedule)}"))
     row = st.container(horizontal=True)
     with row.popover(_("Change")):
-        _form(desk, schedule, active)
+        _form(ctx, schedule, active)
     if row.button(_("Delete"), key=f"delete_schedule_{schedule.id}"):
         with failures.shown():
-            with desk.db.write() as con:
-                schedules.delete_schedule(con, schedule.id, desk.now())
+            with ctx.db.write() as con:
+                schedules.delete_schedule(con, schedule.id, ctx.now())
             _saved(_("Deleted {name}.").format(name=schedule.name))
 
 
-def _last(desk: Desk, schedule: Schedule) -> str:
+def _last(ctx: AppContext, schedule: Schedule) -> str:
     if schedule.last_started_at is None:
         return _("not started yet")
     began = _("last start {when}").format(when=zoned_moment(schedule.last_started_at))
@@ -68,13 +68,13 @@ def _last(desk: Desk, schedule: Schedule) -> str:
         return f"{began}: {schedule.last_outcome}"
     if schedule.last_run_id is None:
         return began
-    with desk.db.read() as con:
-        run = runs.run_by_id(con, schedule.last_run_id, desk.now())
+    with ctx.db.read() as con:
+        run = runs.run_by_id(con, schedule.last_run_id, ctx.now())
     words = state_word(run.state) + (f" ({run.message})" if run.message else "")
     return f"{began}: {words}"
 
 
-def _form(desk: Desk, held: Schedule | None, active: Sequence[Provider]) -> None:
+def _form(ctx: AppContext, held: Schedule | None, active: Sequence[Provider]) -> None:
     names = {provider.id: provider.name for provider in active}
     zones = sorted(available_timezones())
     here = time_zone.name()
@@ -105,9 +105,9 @@ def _form(desk: Desk, held: Schedule | None, active: Sequence[Provider]) -> None
                     time_zone=zone or "UTC",
                     active=on,
                 )
-                with desk.db.write() as con:
+                with ctx.db.write() as con:
                     schedules.save_schedule(
-                        con, fields, schedule_id=held.id if held else None, now=desk.now()
+                        con, fields, schedule_id=held.id if held else None, now=ctx.now()
                     )
                 _saved(_("Saved {name}.").format(name=name))
 

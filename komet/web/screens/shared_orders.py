@@ -3,14 +3,14 @@
 import streamlit as st
 
 from komet.clients import overlaps
-from komet.context import Desk
+from komet.context import AppContext
 from komet.language import _
 from komet.web.shell.failures import plain
 
 
-def warn_of_shared_orders(desk: Desk) -> None:
+def warn_of_shared_orders(ctx: AppContext) -> None:
     """Name the clients, the orders and the boxes too many; nothing where none are shared."""
-    with desk.db.read() as con:
+    with ctx.db.read() as con:
         shared = overlaps.shared_orders(con)
     if shared:
         lines = [plain(found.sentence) for found in shared]

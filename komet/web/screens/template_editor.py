@@ -5,7 +5,7 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from komet.context import Desk
+from komet.context import AppContext
 from komet.errors import InvalidInput
 from komet.export import table as export_templates
 from komet.export.template import (
@@ -22,7 +22,7 @@ from komet.language import LANGUAGES, _
 from komet.web.shell import failures
 
 
-def broken_template(desk: Desk, name: str, error: InvalidInput) -> None:
+def broken_template(ctx: AppContext, name: str, error: InvalidInput) -> None:
     """A stored template that cannot be used: why, and a button that deletes it."""
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
         st.markdown(
@@ -33,8 +33,8 @@ def broken_template(desk: Desk, name: str, error: InvalidInput) -> None:
         )
         if st.button(_("Delete {name}").format(name=failures.plain(name)), key=f"broken_{name}"):
             with failures.shown():
-                with desk.db.write() as con:
-                    export_templates.delete(con, name, desk.now())
+                with ctx.db.write() as con:
+                    export_templates.delete(con, name, ctx.now())
                 failures.notice(_("Deleted {name}.").format(name=name))
                 st.rerun()
 

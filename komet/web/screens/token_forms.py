@@ -8,14 +8,14 @@ from komet.clients.addresses import KOMETS_OWN, shown
 from komet.clients.check import OK, UNREACHABLE, Check, Outcome, check_token, login_secret
 from komet.clients.table import tokens
 from komet.clients.table.tokens import KINDS, Token
-from komet.context import Desk
+from komet.context import AppContext
 from komet.errors import InvalidInput
 from komet.language import _, zoned_moment
 from komet.web.shell import failures
 from komet.web.shell.failures import plain
 
 
-def card(desk: Desk, token: Token) -> None:
+def card(ctx: AppContext, token: Token) -> None:
     """One token: what is known of it, and what can be done with it."""
     with st.container(border=True):
         facts = [
@@ -31,15 +31,15 @@ def card(desk: Desk, token: Token) -> None:
         row = st.container(horizontal=True)
         if row.button(_("Check"), key=f"check_{token.id}", icon=":material/verified_user:"):
             with failures.shown(), st.spinner(_("Asking Komet, one method after the other …")):
-                if (result := check_token(desk, token.id)).usable:
+                if (result := check_token(ctx, token.id)).usable:
                     failures.notice(result.sentence)
                 st.rerun()
         with row.popover(_("Change")):
-            _change_form(desk, token)
+            _change_form(ctx, token)
         with row.popover(_("Replace secret")):
-            _secret_form(desk, token)
+            _secret_form(ctx, token)
         with row.popover(_("Retire")):
-            _retire_form(desk, token)
+            _retire_form(ctx, token)
         if token.check_result:
             with st.expander(_("Methods it may call")):
                 st.dataframe(
@@ -90,22 +90,22 @@ def _check_words(token: Token) -> str:
     return f"{checked} · {users}"
 
 
-def _change_form(desk: Desk, token: Token) -> None:
+def _change_form(ctx: AppContext, token: Token) -> None:
     with st.form(f"change_{token.id}", border=False):
         label = st.text_input(_("Label"), token.label)
         owner = st.text_input(_("Vendor or customer it was made for"), token.owner or "")
         users = st.number_input(_("Paid Komet users of the company"), 1, 1000, token.users)
         if st.form_submit_button(_("Save"), type="primary"):
             with failures.shown():
-                with desk.db.write() as con:
+                with ctx.db.write() as con:
                     tokens.rename_token(
-                        con, token.id, label=label, owner=owner, users=int(users), now=desk.now()
+                        con, token.id, label=label, owner=owner, users=int(users), now=ctx.now()
                     )
                 failures.notice(_("Saved."))
                 st.rerun()
 
 
-def _secret_form(desk: Desk, token: Token) -> None:
+def _secret_form(ctx: AppContext, token: Token) -> None:
     with st.form(f"secret_{token.id}", border=False, clear_on_submit=True):
         secret = st.text_input(_("New secret"), type="password", autocomplete="off")
         st.caption(
@@ -117,14 +117,14 @@ def _secret_form(desk: Desk, token: Token) -> None:
         )
         if st.form_submit_button(_("Replace"), type="primary"):
             with failures.shown():
-                with desk.db.write() as con:
-                    tokens.replace_secret(con, desk.box, token.id, SecretStr(secret), desk.now())
+                with ctx.db.write() as con:
+                    tokens.replace_secret(con, ctx.vault, token.id, SecretStr(secret), ctx.now())
                 failures.notice(_("The secret was replaced. Check the token now."))
                 st.rerun()
 
 
-def _retire_form(desk: Desk, token: Token) -> None:
-    with desk.db.read() as con:
+def _retire_form(ctx: AppContext, token: Token) -> None:
+    with ctx.db.read() as con:
         clients = tokens.clients_of(con, token.id)
     agreed = True
     if clients:
@@ -140,13 +140,13 @@ def _retire_form(desk: Desk, token: Token) -> None:
     label = plain(_("Retire {label}").format(label=token.label))
     if st.button(label, key=f"retire_{token.id}", disabled=not agreed):
         with failures.shown():
-            with desk.db.write() as con:
-                tokens.retire_token(con, token.id, desk.now(), in_use_too=bool(clients))
+            with ctx.db.write() as con:
+                tokens.retire_token(con, token.id, ctx.now(), in_use_too=bool(clients))
             failures.notice(_("Retired {label}.").format(label=token.label))
             st.rerun()
 
 
-def add_form(desk: Desk) -> None:
+def add_form(ctx: AppContext) -> None:
     """A token that the user has: label, kind, owner, secret."""
     with st.form("add_token", border=False, clear_on_submit=False):
         left, right = st.columns(2)
@@ -177,7 +177,7 @@ def add_form(desk: Desk) -> None:
         if st.form_submit_button(_("Add token"), type="primary"):
             with failures.shown():
                 _add(
-                    desk,
+                    ctx,
                     label=label,
                     kind=kind,
                     owner=owner,
@@ -191,7 +191,7 @@ def add_form(desk: Desk) -> None:
                 st.rerun()
 
 
-def login_form(desk: Desk) -> None:
+def login_form(ctx: AppContext) -> None:
     """A token by login, for who has a Komet user; what is typed is used once and not kept."""
     st.caption(
         _("Your Komet user name and password are sent to Komet once, to ask for a token. They are"
@@ -210,7 +210,7 @@ def login_form(desk: Desk) -> None:
                     raise InvalidInput(_("A token needs a label."))
                 secret = login_secret(username, SecretStr(password), base_url or None)
                 _add(
-                    desk,
+                    ctx,
                     label=label,
                     kind="Company",
                     owner=username,
@@ -224,7 +224,7 @@ def login_form(desk: Desk) -> None:
 
 
 def _add(
-    desk: Desk,
+    ctx: AppContext,
     *,
     label: str,
     kind: str,
@@ -234,7 +234,7 @@ def _add(
     base_url: str,
     another: bool,
 ) -> None:
-    with desk.db.write() as con:
+    with ctx.db.write() as con:
         same = tokens.same_owner(con, kind, owner)
         if same and not another:
             raise InvalidInput(
@@ -244,14 +244,14 @@ def _add(
             )
         tokens.add_token(
             con,
-            desk.box,
+            ctx.vault,
             label=label,
             kind=kind,
             secret=secret,
             owner=owner,
             users=users,
             base_url=checked_base_url(base_url) if base_url.strip() else None,
-            now=desk.now(),
+            now=ctx.now(),
         )
     failures.notice(
         _("Added {label}. Check it now, then add its client provider.").format(label=label)

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import streamlit as st
 
 from komet import person
-from komet.context import Desk
-from komet.errors import DeskError
+from komet.context import AppContext
+from komet.errors import AppError
 from komet.language import _, _n
 from komet.orders.filters import OrderFilter
 from komet.orders.table import views as saved_views
@@ -18,11 +18,11 @@ from komet.web.shell import failures, state
 _ALL = ""
 
 
-def view_choice(desk: Desk) -> None:
+def view_choice(ctx: AppContext) -> None:
     """Choose a view; it sets filters, columns and order. A link with `view=` opens one."""
-    with desk.db.read() as con:
+    with ctx.db.read() as con:
         held = {view.id: view for view in saved_views.views(con)}
-    _from_link(desk, held)
+    _from_link(ctx, held)
     titles = {_ALL: _("All orders")} | {work.value: _(TITLES[work]) for work in WorkList}
     titles |= {id_: view.name for id_, view in held.items()}
     left, right = st.columns([3, 1], vertical_alignment="bottom")
@@ -49,17 +49,17 @@ def view_choice(desk: Desk) -> None:
     if chosen in MEANINGS:
         st.caption(_(MEANINGS[WorkList(chosen)]))
     with right.popover(_("Save view"), icon=":material/bookmark:", width="stretch"):
-        _save_form(desk, held.get(chosen or ""))
+        _save_form(ctx, held.get(chosen or ""))
 
 
-def _save_form(desk: Desk, held: SavedView | None) -> None:
+def _save_form(ctx: AppContext, held: SavedView | None) -> None:
     with st.form("save_view", border=False):
         name = st.text_input(_("Name"), held.name if held else "")
         shared = st.checkbox(_("Others may use it"), value=held.shared if held else False)
         st.caption(_("Keeps the filters, the columns and the order as they are now."))
         if st.form_submit_button(_("Save"), type="primary"):
             with failures.shown():
-                with desk.db.write() as con:
+                with ctx.db.write() as con:
                     saved = saved_views.save_view(
                         con,
                         name,
@@ -67,7 +67,7 @@ def _save_form(desk: Desk, held: SavedView | None) -> None:
                         columns=st.session_state.get("orders_columns", []),
                         sort=st.session_state.get("orders_sort", "newest"),
                         shared=shared,
-                        now=desk.now(),
+                        now=ctx.now(),
                     )
                 st.session_state[state.ORDERS_PICK] = saved.id
                 failures.notice(_("Saved {name}.").format(name=saved.name))
@@ -76,31 +76,31 @@ def _save_form(desk: Desk, held: SavedView | None) -> None:
         st.caption(_("Link to it:"))
         st.code(f"/purchase_orders?view={held.id}", language=None)
         if held.owner == person.current():
-            _own_view(desk, held)
-    _take_over_form(desk)
+            _own_view(ctx, held)
+    _take_over_form(ctx)
 
 
-def _own_view(desk: Desk, held: SavedView) -> None:
+def _own_view(ctx: AppContext, held: SavedView) -> None:
     with st.form(f"rename_{held.id}", border=False):
         name = st.text_input(_("New name"), held.name)
         if st.form_submit_button(_("Rename")):
             with failures.shown():
-                with desk.db.write() as con:
-                    saved_views.rename_view(con, held.id, name, desk.now())
+                with ctx.db.write() as con:
+                    saved_views.rename_view(con, held.id, name, ctx.now())
                 failures.notice(_("Saved {name}.").format(name=name.strip()))
                 st.rerun()
     if st.button(failures.plain(_("Delete {name}").format(name=held.name))):
         with failures.shown():
-            with desk.db.write() as con:
-                saved_views.delete_view(con, held.id, desk.now())
+            with ctx.db.write() as con:
+                saved_views.delete_view(con, held.id, ctx.now())
             st.session_state[state.ORDERS_PICK] = _ALL
             failures.notice(_("Deleted {name}.").format(name=held.name))
             st.rerun()
 
 
-def _take_over_form(desk: Desk) -> None:
+def _take_over_form(ctx: AppContext) -> None:
     """After a change of name: the views of the former one become those of the new."""
-    with desk.db.read() as con:
+    with ctx.db.read() as con:
         owners = saved_views.other_owners(con)
     if not owners:
         return
@@ -114,8 +114,8 @@ def _take_over_form(desk: Desk) -> None:
         )
         if st.form_submit_button(_("Take them over")) and owner:
             with failures.shown():
-                with desk.db.write() as con:
-                    taken = saved_views.take_over(con, owner, desk.now())
+                with ctx.db.write() as con:
+                    taken = saved_views.take_over(con, owner, ctx.now())
                 failures.notice(
                     _n("{n} view is yours now.", "{n} views are yours now.", taken).format(n=taken)
                 )
@@ -139,13 +139,13 @@ def columns_choice(offered: Sequence[str], words: dict[str, str]) -> list[str]:
 def _take(view: SavedView) -> None:
     try:
         fill(OrderFilter.from_query(view.query))
-    except DeskError:
+    except AppError:
         fill(OrderFilter())
     st.session_state["orders_columns"] = list(view.columns)
     st.session_state["orders_sort"] = view.sort
 
 
-def _from_link(desk: Desk, held: dict[str, SavedView]) -> None:
+def _from_link(ctx: AppContext, held: dict[str, SavedView]) -> None:
     picked = st.session_state.pop(state.ORDERS_PICK, None)
     if picked is not None:
         st.session_state[state.ORDERS_VIEW] = picked if picked in held else _ALL
@@ -164,9 +164,9 @@ def _from_link(desk: Desk, held: dict[str, SavedView]) -> None:
             st.session_state[state.ORDERS_VIEW] = work
         return
     try:
-        with desk.db.read() as con:
+        with ctx.db.read() as con:
             view = saved_views.view_by_id(con, st.query_params["view"])
-    except DeskError as error:
+    except AppError as error:
         failures.show(error)
         return
     held[view.id] = st.session_state[state.ORDERS_LINKED] = view

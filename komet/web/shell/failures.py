@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 import streamlit as st
 
-from komet.errors import DeskError
+from komet.errors import AppError
 from komet.web.shell import state
 
 _ADDRESS = re.compile(r"\w+(?=://)|www(?=\.)|@", re.IGNORECASE)
@@ -14,14 +14,14 @@ _ADDRESS = re.compile(r"\w+(?=://)|www(?=\.)|@", re.IGNORECASE)
 
 @contextmanager
 def shown() -> Iterator[None]:
-    """Show a `DeskError` of the block in the page. Anything else goes to Streamlit and the log."""
+    """Show a `AppError` of the block in the page. Anything else goes to Streamlit and the log."""
     try:
         yield
-    except DeskError as error:
+    except AppError as error:
         show(error)
 
 
-def show(error: DeskError) -> None:
+def show(error: AppError) -> None:
     """The sentences of a failure. Signs that Markdown would take are shown as they are."""
     st.error(plain(str(error)), icon=":material/error:")
 

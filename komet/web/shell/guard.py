@@ -8,23 +8,23 @@ the page that he wanted, with the parameters of his link.
 
 import streamlit as st
 
-from komet.context import Desk
+from komet.context import AppContext
 from komet.web.shell import state
-from komet.web.shell.resources import desk
+from komet.web.shell.resources import context
 
 
-def let_in() -> None:
+def mark_entered() -> None:
     """Mark the session; `navigation.py` calls it before it runs a page."""
     st.session_state[state.ENTERED] = True
 
 
-def enter(page: str) -> Desk:
+def enter(page: str) -> AppContext:
     """Pass only who came through `navigation.py`. `page` is the page's file name, without `.py`."""
     if not st.session_state.pop(state.ENTERED, False):
         link = {name: st.query_params.get_all(name) for name in st.query_params}
         st.session_state[state.WANTED] = (page, link)
         st.switch_page("navigation.py")
-    return desk()
+    return context()
 
 
 def wanted_page() -> tuple[str, dict[str, list[str]]] | None:

@@ -24,7 +24,7 @@ export default function(component) {{
 """
 
 
-def take_up() -> None:
+def load() -> None:
     """Take language and name from the cookie; the first time, the language from the browser.
 
     Called by `navigation.py` on every run, before anything is drawn.

@@ -1,4 +1,4 @@
-"""What all sessions of the app share: the desk, the background worker, the sandbox."""
+"""What all sessions of the app share: the context, the background worker, the sandbox."""
 
 import logging
 from functools import partial
@@ -7,16 +7,16 @@ import streamlit as st
 
 from komet import demo, logs, time_zone
 from komet.backup.daily import keep_daily_backup
-from komet.context import Desk, open_desk
+from komet.context import AppContext, open_context
 from komet.ingest.scheduler import Scheduler
 from komet.ingest.worker import Worker
 from komet.sandbox.server import Sandbox
 
 
 @st.cache_resource(show_spinner=False)
-def desk() -> Desk:
+def context() -> AppContext:
     """The installation that the environment names."""
-    opened = open_desk().for_screens()
+    opened = open_context().for_screens()
     # for a browser that names no zone
     time_zone.use_by_default(opened.settings.time_zone or time_zone.of_computer())
     logs.configure(opened.settings.log_level)
@@ -29,26 +29,26 @@ def desk() -> Desk:
 @st.cache_resource(show_spinner=False)
 def worker() -> Worker:
     """The one thread that downloads, whatever the pages do."""
-    return Worker(desk())
+    return Worker(context())
 
 
 @st.cache_resource(show_spinner=False)
 def sandbox() -> Sandbox:
     """The sample importers' Komet; started on first use, with the sample providers led to it."""
-    return demo.start_sandbox(desk())
+    return demo.start_sandbox(context())
 
 
 @st.cache_resource(show_spinner=False)
 def scheduler() -> Scheduler:
     """The clock that starts scheduled refreshes and the daily backup while the app runs."""
-    return Scheduler(desk(), worker(), hourly=partial(keep_daily_backup, desk()))
+    return Scheduler(context(), worker(), hourly=partial(keep_daily_backup, context()))
 
 
-def wake() -> None:
+def start_services() -> None:
     """Start with the app what works in its background: the clock, and the sample importers' Komet.
 
     The sandbox is started where sample providers are stored, so that they answer.
     """
     scheduler()
-    if demo.has_samples(desk()):
+    if demo.has_samples(context()):
         sandbox()

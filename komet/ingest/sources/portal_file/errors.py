@@ -1,6 +1,6 @@
 """What stops a whole order file from being read.
 
-    DeskError
+    AppError
     └── OrderFileError
         ├── EmptyFile            nothing in it
         ├── NotATable            a PDF, a picture, a web page, a damaged workbook …
@@ -10,11 +10,11 @@
 A bad row or cell is never an exception: it is a line of `OrderFile.problems`.
 """
 
-from komet.errors import DeskError
+from komet.errors import AppError
 from komet.language import _
 
 
-class OrderFileError(DeskError):
+class OrderFileError(AppError):
     """The file as a whole cannot be read."""
 
 

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 
 import polars as pl
 
-from komet.context import Desk
+from komet.context import AppContext
 from komet.db import audit
 from komet.errors import InvalidInput
 from komet.ingest.commit import write_slice
@@ -42,7 +42,7 @@ class FileDryRun:
         return int(self.days.filter(pl.col("state") != KEPT)["lines"].sum())
 
 
-def dry_run(desk: Desk, data: bytes, file_name: str, provider_id: str) -> FileDryRun:
+def dry_run(ctx: AppContext, data: bytes, file_name: str, provider_id: str) -> FileDryRun:
     """Read a file and say what it would do. Raises `OrderFileError` or `InvalidInput`."""
     if len(data) > MOST_BYTES:
         raise InvalidInput(
@@ -60,35 +60,35 @@ def dry_run(desk: Desk, data: bytes, file_name: str, provider_id: str) -> FileDr
         .sort("ship_date")
     )
     states = {None: NEW, slices.FILE: AGAIN, slices.KOMET: KEPT}
-    with desk.db.read() as con:
+    with ctx.db.read() as con:
         held = [states[slices.source_of(con, provider_id, day)] for day in days["ship_date"]]
     return FileDryRun(file, provider_id, days.with_columns(state=pl.Series(held, dtype=pl.String)))
 
 
-def apply(desk: Desk, checked: FileDryRun) -> Run:
+def apply(ctx: AppContext, checked: FileDryRun) -> Run:
     """Write the days of a dry run that Komet has not answered for, in one transaction.
 
     A line that an earlier file had and this one has not stays: a file may show a part of a day.
     """
-    now = desk.now()
-    with desk.db.write() as con:
-        came = [
+    now = ctx.now()
+    with ctx.db.write() as con:
+        incoming = [
             rows
             for rows in slices_of(checked.file, checked.provider_id, now)
             if slices.source_of(con, checked.provider_id, rows.day) != slices.KOMET
         ]
-        if not came:
+        if not incoming:
             raise InvalidInput(
                 _("There is nothing to import: Komet's own orders are there for all days.")
             )
         run = runs.create_run(
             con,
-            [(checked.provider_id, rows.day) for rows in came],
+            [(checked.provider_id, rows.day) for rows in incoming],
             source=runs.FROM_FILE,
             workers=1,
             now=now,
         )
-        for rows in came:
+        for rows in incoming:
             result = write_slice(con, rows, run.id, set())
             fields = {"state": SliceState.DONE, "finished_at": now, **asdict(result)}
             runs.finish_slice(con, run.id, (checked.provider_id, rows.day), fields)

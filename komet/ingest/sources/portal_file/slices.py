@@ -43,7 +43,7 @@ def slices_of(
     problems = _problems_by_row(file)
     slices: dict[date, SliceRows] = {}
     for (day, number), lines in sorted(by_order.items(), key=lambda item: item[0][0]):
-        came = slices.setdefault(
+        incoming = slices.setdefault(
             day, SliceRows(provider_id, day, requested_at, {}, [], whole=whole, source=FILE)
         )
         po_id = f"{FILE_MARK}{number}"
@@ -51,9 +51,9 @@ def slices_of(
             po_id += f"@{day.isoformat()}"
         key = {"provider_id": provider_id, "po_id": po_id, "slice_date": day}
         bundle = _bundle(key, lines, words, requested_at)
-        came.orders[po_id] = bundle
+        incoming.orders[po_id] = bundle
         for line, stored in zip(lines, bundle.lines, strict=True):
-            came.problems += [
+            incoming.problems += [
                 {**key, "po_item_id": stored["po_item_id"], **problem, "seen_at": requested_at}
                 for problem in problems.get(line["row"], ())
             ]
