@@ -2,15 +2,17 @@
 
 import os
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from komet.db.database import Database
-from komet.db.vault import SecretBox
+from komet.db.database import Connection, Database
+from komet.db.vault import Vault
 from komet.errors import InvalidInput
 from komet.language import _
+from komet.permissions import Actor, Permission, require
 from komet.settings import Settings, settings
 
 
@@ -20,19 +22,37 @@ def utc_now() -> datetime:
 
 
 @dataclass(frozen=True)
-class Desk:
+class AppContext:
     """One installation. Cheap to make; nothing is opened until an operation needs it."""
 
     settings: Settings
     db: Database
-    box: SecretBox
+    vault: Vault
     now: Callable[[], datetime] = field(default=utc_now)
 
-    def for_screens(self) -> "Desk":
+    def read(self) -> AbstractContextManager[Connection]:
+        """One snapshot of the data file, for all queries of an operation. Raises `StoreError`."""
+        return self.db.read()
+
+    @contextmanager
+    def write(self, actor: Actor, permission: Permission) -> Iterator[Connection]:
+        """The one transaction of an operation, recorded under whoever acts.
+
+        Raises `NotPermitted` before anything is opened, and `StoreError`.
+        """
+        self.authorize(actor, permission)
+        with self.db.write(actor.name) as con:
+            yield con
+
+    def authorize(self, actor: Actor, permission: Permission) -> None:
+        """Raises `NotPermitted` where the actor may not; for work that writes nothing of ours."""
+        require(actor, permission)
+
+    def for_screens(self) -> "AppContext":
         """The same, for the browser: its turn at the data file comes first."""
         return replace(self, db=self.db.for_screens())
 
-    def for_long_work(self) -> "Desk":
+    def for_long_work(self) -> "AppContext":
         """The same, for work that nobody sits before.
 
         It waits for minutes for the data file, and fails where that is replaced or removed.
@@ -40,17 +60,17 @@ class Desk:
         return replace(self, db=self.db.for_long_work(self.settings.unattended_wait))
 
 
-def open_desk(given: Settings | None = None) -> Desk:
+def open_context(given: Settings | None = None) -> AppContext:
     """The installation that the environment names, or the one of the given settings.
 
     Raises `InvalidInput` where the settings, or the data folder that they name, cannot be used.
     """
     chosen = given or settings()
     _check_home(chosen.home)
-    return Desk(
+    return AppContext(
         settings=chosen,
         db=Database(chosen.database_path, lock_wait=chosen.lock_wait),
-        box=SecretBox(chosen.key_path, chosen.secret_key),
+        vault=Vault(chosen.key_path, chosen.secret_key),
     )
 
 

@@ -4,7 +4,6 @@ import json
 from datetime import datetime
 from typing import Any
 
-from komet import person
 from komet.db.database import Connection
 
 
@@ -16,7 +15,7 @@ def record(
         "INSERT INTO audit VALUES ($now, $who, $what, $subject, $detail)",
         {
             "now": now,
-            "who": person.current(),
+            "who": con.actor,
             "what": what,
             "subject": subject,
             "detail": json.dumps(detail or {}, default=str),

@@ -1,6 +1,6 @@
 """The one DuckDB file: every operation works in one transaction of its own.
 
-DuckDB lets one process at a time have the file; `holding` sees to it that we have it briefly, so
+DuckDB lets one process at a time have the file; `lease` sees to it that we have it briefly, so
 that the nightly command line runs while the app is open. Inside one process, one lock makes the
 writers take turns (measured: without it, 127 of 200 concurrent updates were refused).
 """
@@ -13,8 +13,9 @@ from typing import Any
 import duckdb
 import polars as pl
 
+from komet import person
 from komet.db import opening, schema
-from komet.db.lease import Identity, holding_of
+from komet.db.lease import Identity, lease_of
 from komet.db.migrate import migrate
 from komet.db.turns import Haste
 
@@ -22,8 +23,10 @@ from komet.db.turns import Haste
 class Connection:
     """A DuckDB connection inside a transaction. One thread, one operation, then it is closed."""
 
-    def __init__(self, raw: duckdb.DuckDBPyConnection) -> None:
+    def __init__(self, raw: duckdb.DuckDBPyConnection, actor: str | None = None) -> None:
         self.raw = raw
+        self.actor = actor or person.current()
+        """The name that what is written is recorded under."""
 
     def run(self, sql: str, params: dict[str, Any] | None = None, **frames: pl.DataFrame) -> None:
         """Execute a statement. `frames` are polars frames that the SQL names as tables."""
@@ -87,7 +90,7 @@ class Database:
         self._lock_wait = lock_wait
         self._haste = haste
         self._began_with: Identity | None = None
-        self._holding = holding_of(self.path)
+        self._lease = lease_of(self.path)
 
     def for_long_work(self, lock_wait: float) -> "Database":
         """The same file, for work that nobody sits before: it stands back, and waits longer.
@@ -105,7 +108,7 @@ class Database:
         """A connection for reading: one snapshot for all its queries. Raises `StoreError`."""
         with (
             self._told(),
-            self._holding.connection(self._lock_wait, self._haste, self._prepare) as raw,
+            self._lease.connection(self._lock_wait, self._haste, self._prepare) as raw,
         ):
             self._check_pin()
             raw.execute("BEGIN TRANSACTION READ ONLY")
@@ -116,24 +119,27 @@ class Database:
                     raw.execute("ROLLBACK")
 
     @contextmanager
-    def write(self) -> Iterator[Connection]:
-        """A connection for writing: all of it is committed, or none. Raises `StoreError`."""
+    def write(self, actor: str | None = None) -> Iterator[Connection]:
+        """A connection for writing: all of it is committed, or none. Raises `StoreError`.
+
+        `actor`: the name that what is written is recorded under.
+        """
         with (
             self._told(),
-            self._holding.connection(self._lock_wait, self._haste, self._prepare) as raw,
-            self._holding.write_lock,
+            self._lease.connection(self._lock_wait, self._haste, self._prepare) as raw,
+            self._lease.write_lock,
         ):
             self._check_pin()
             raw.execute("BEGIN TRANSACTION")
             try:
-                yield Connection(raw)
-                self._holding.check_in_place()
+                yield Connection(raw, actor)
+                self._lease.check_in_place()
             except BaseException:
                 with suppress(duckdb.Error):
                     raw.execute("ROLLBACK")
                 raise
             raw.execute("COMMIT")
-            self._holding.note_written()
+            self._lease.note_written()
 
     def data_version(self) -> tuple[int, ...]:
         """Changes whenever anything in the file may have changed; a key for cached reads."""
@@ -155,7 +161,7 @@ class Database:
     def _check_pin(self) -> None:
         if self._haste is not Haste.UNATTENDED:
             return
-        now = self._holding.identity
+        now = self._lease.identity
         self._began_with = self._began_with or now
         if now != self._began_with:
             raise opening.replaced(self.path)
