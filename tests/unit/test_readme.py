@@ -22,7 +22,7 @@ def test_every_command_is_documented() -> None:
 
 
 def test_every_screen_is_documented() -> None:
-    screens = (ROOT / "komet" / "web" / "screens.py").read_text(encoding="utf-8")
+    screens = (ROOT / "komet" / "web" / "shell" / "navigation.py").read_text(encoding="utf-8")
     titles = re.findall(r'": \(_later\("([^"]+)"\)', screens)
     assert len(titles) == len(list((ROOT / "pages").glob("*.py")))
     for title in titles:
