@@ -7,7 +7,7 @@ import streamlit as st
 from komet.api.checking import problems
 from komet.api.client import DEFAULT_BASE_URL
 from komet.api.methods import GROUPS, registry
-from komet.api.wire import wire_json
+from komet.api.request import wire_json
 from komet.clients.table import providers
 from komet.clients.table.providers import Provider
 from komet.errors import InvalidInput

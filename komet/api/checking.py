@@ -1,4 +1,4 @@
-"""What is wrong with a call before it is sent: parameter by parameter, as the registry says.
+"""What is wrong with a call before it is sent, and what a call needs, as the registry says.
 
 Parameters that the contract does not have are let through: its pages are cut, and Komet grows.
 """
@@ -16,7 +16,7 @@ from komet.api.errors import InvalidCall
 from komet.api.methods import Kind, Method, Parameter, Range
 from komet.api.reading import Unreadable
 from komet.api.reading import day as day_in
-from komet.api.wire import wire
+from komet.api.request import wire
 from komet.language import _
 
 _FLAGS = {"0", "1", "true", "false"}
@@ -201,3 +201,35 @@ def _range(entry: Range, params: Mapping[str, Any]) -> Iterator[str]:
         yield _("{start} to {end}: at most {days} days in one call.").format(
             start=entry.start, end=entry.end, days=entry.days
         )
+
+
+def sample_parameters(spec: Method, day: date) -> dict[str, Any]:
+    """The headers and parameters that the method needs, as small as the registry allows."""
+    headers = {entry.name: _sample_value(entry, day) for entry in spec.headers if entry.required}
+    return {**headers, **_sample_members(spec.sendable, day)}
+
+
+def _sample_members(entries: Sequence[Parameter], day: date) -> dict[str, Any]:
+    chosen: dict[str, Any] = {}
+    for entry in entries:
+        if needed(entry, chosen):
+            chosen[entry.name] = _sample_value(entry, day)
+    return chosen
+
+
+def _sample_value(entry: Parameter, day: date) -> Any:
+    length = entry.max_length if isinstance(entry.max_length, int) else 6
+    by_kind: dict[Kind, Any] = {
+        Kind.INTEGER: 1,
+        Kind.NUMBER: 1,
+        Kind.BOOLEAN: True,
+        Kind.DATE: day,
+        Kind.MOMENT: f"{day.isoformat()} 00:00:00",
+        Kind.BYTES: b"sample",
+        Kind.LIST: [_sample_members(entry.items, day)] if entry.items else ["1"],
+        Kind.TEXT: "sample"[: max(1, length)],
+    }
+    if not entry.choices:
+        return by_kind[entry.kind]
+    first = next(iter(entry.choices))
+    return int(first) if entry.kind in {Kind.INTEGER, Kind.BOOLEAN} else first

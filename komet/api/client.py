@@ -1,30 +1,74 @@
 """The thin Komet client: one generic `call` driven by the registry, typed conveniences on it."""
 
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any, Self, TypeVar
 
 from pydantic import SecretStr
+from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt
+from tenacity import wait_exponential_jitter as exponential_jitter
 
 from komet.api import models, reading
 from komet.api.answers import parse_response
 from komet.api.checking import check
 from komet.api.errors import BadResponse, InvalidCall, KometError, Unavailable
-from komet.api.methods import Method, registry
-from komet.api.patience import LARGEST_ANSWER
-from komet.api.record import objects
-from komet.api.record_models import OUTCOME, model_for, readable
-from komet.api.request import Request, check_size, day_of, hidden, request_of
-from komet.api.retrying import ApiCall, RetryPolicy, retrying
-from komet.api.splitting import merged, parts
+from komet.api.methods import DEFAULT_BASE_URL, Method, registry
+from komet.api.network import LARGEST_ANSWER
+from komet.api.reading import objects
+from komet.api.records import OUTCOME, model_for, readable
+from komet.api.request import Request, check_size, day_of, hidden, merged, parts, request_of
 from komet.api.transport import Answer, Timeouts, Transport
 from komet.language import _
 
+
+@dataclass(frozen=True)
+class RetryPolicy:
+    """How often and how patiently a reading method is tried. Times in seconds."""
+
+    tries: int = 4
+    first_wait: float = 0.5
+    longest_wait: float = 20.0
+    longest_retry_after: float = 60.0
+
+
+@dataclass(frozen=True)
+class ApiCall:
+    """One try of one call, for the ledger. `outcome` is `ok` or the class of the failure."""
+
+    at: datetime
+    method: str
+    day: date | None
+    attempt: int
+    http_status: int | None
+    outcome: str
+    milliseconds: int
+    size: int
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+
+def retrying(policy: RetryPolicy, *, once: bool, sleep: Callable[[float], None]) -> Retrying:
+    """The tries of one call. What goes out `once` has one; only what may pass has another."""
+    wait = exponential_jitter(multiplier=policy.first_wait, max=policy.longest_wait, jitter=1)
+
+    def pause(state: RetryCallState) -> float:
+        error = state.outcome.exception() if state.outcome else None
+        if isinstance(error, KometError) and error.retry_after is not None:
+            return min(error.retry_after, policy.longest_retry_after)
+        return float(wait(state))
+
+    return Retrying(
+        sleep=sleep,
+        stop=stop_after_attempt(1 if once else policy.tries),
+        wait=pause,
+        retry=retry_if_exception(lambda e: isinstance(e, KometError) and e.retryable),
+        reraise=True,
+    )
+
+
 __all__ = ["DEFAULT_BASE_URL", "ApiCall", "KometClient", "RetryPolicy", "Slice"]
 
-DEFAULT_BASE_URL = "https://api.kometsales.com/api"
 _LONGEST_MESSAGE = 500
 Row = TypeVar("Row", bound=models.Record)
 

@@ -14,6 +14,9 @@ from pydantic import BaseModel, ConfigDict
 
 from komet.language import _later
 
+DEFAULT_BASE_URL = "https://api.kometsales.com/api"
+"""Komet's own address."""
+
 
 class TokenKind(StrEnum):
     """The kinds of token that Komet's token screen offers, and `User`, which `login` returns."""

@@ -14,7 +14,7 @@ from pydantic import (
     model_validator,
 )
 
-from komet.api.record import DataProblem, Day, Flag, Moment, Money, Number, Objects, Record, Text
+from komet.api.reading import DataProblem, Day, Flag, Moment, Money, Number, Objects, Record, Text
 
 __all__ = [
     "Box",

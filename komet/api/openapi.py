@@ -7,8 +7,15 @@ be missing. A parameter's condition stands in its description: OpenAPI has no wo
 from typing import Any
 
 from komet import __version__
-from komet.api.client import DEFAULT_BASE_URL
-from komet.api.methods import GROUPS, Kind, Method, OutputField, Parameter, registry
+from komet.api.methods import (
+    DEFAULT_BASE_URL,
+    GROUPS,
+    Kind,
+    Method,
+    OutputField,
+    Parameter,
+    registry,
+)
 
 Schema = dict[str, Any]
 _TOKEN = {"type": "string", "maxLength": 50, "description": "The caller's API token."}

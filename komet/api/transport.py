@@ -5,22 +5,21 @@ was sent, with the token.
 """
 
 import ipaddress
+import math
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any, cast
 
 import httpx
 
-from komet.api.decoding import decoded
+from komet.api.decoding import ACCEPTED, decoded, unpacked
 from komet.api.errors import BadResponse, InvalidCall, Unavailable
-from komet.api.network import Network, proxy_for
-from komet.api.patience import LARGEST_ANSWER, Patience, bounded
+from komet.api.network import LARGEST_ANSWER, Network, Patience, bounded, proxy_for
 from komet.api.request import Request
-from komet.api.retry_after import seconds_of
 from komet.api.secret_transport import EXTENSION, Secrets, SecretTransport, hush_httpcore
-from komet.api.unpacking import ACCEPTED, unpacked
 from komet.errors import AppError
 from komet.language import _
 
@@ -250,3 +249,23 @@ def _redirected(response: httpx.Response, secrets: Secrets) -> httpx.URL:
             _("Check the base URL of the client provider."),
         )
     return secrets.without(target)
+
+
+def seconds_of(header: str | None, now: datetime) -> float | None:
+    """Seconds to wait, never negative; None where the header is missing or cannot be read."""
+    if not header:
+        return None
+    try:
+        seconds = float(header)
+    except ValueError:
+        return _seconds_until(header, now)
+    return None if math.isnan(seconds) else max(0.0, seconds)
+
+
+def _seconds_until(http_date: str, now: datetime) -> float | None:
+    try:
+        until = parsedate_to_datetime(http_date)
+    except (ValueError, TypeError, OverflowError):
+        return None
+    aware = until if until.tzinfo else until.replace(tzinfo=UTC)
+    return max(0.0, (aware - now).total_seconds())

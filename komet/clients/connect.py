@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from komet.api.client import DEFAULT_BASE_URL, KometClient, RetryPolicy
-from komet.api.patience import MB
+from komet.api.network import MB
 from komet.api.transport import Timeouts, checked_base_url
 from komet.clients.allowance import Gate
 from komet.clients.ledger import Ledger

@@ -11,7 +11,7 @@ from rapidfuzz import process
 from komet.api.client import ApiCall, KometClient
 from komet.api.errors import InvalidCall, KometError
 from komet.api.methods import Method, registry
-from komet.api.wire import wire_json
+from komet.api.request import wire_json
 from komet.catalogs.rows import rows_in
 from komet.clients.connect import client_for
 from komet.clients.ledger import Ledger

@@ -8,7 +8,7 @@ import polars as pl
 
 from komet.api.methods import registry
 from komet.api.models import Record
-from komet.api.record_models import FieldKind, attribute, kind_of, row_fields
+from komet.api.records import FieldKind, attribute, kind_of, row_fields
 
 _DTYPES: dict[FieldKind, Any] = {
     FieldKind.TEXT: pl.String,

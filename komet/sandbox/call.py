@@ -6,8 +6,8 @@ from functools import cache
 
 from starlette.requests import Request
 
-from komet.api.limits import largest_body, oversize
 from komet.api.methods import Method, registry
+from komet.api.request import largest_body, oversize
 from komet.sandbox.parameters import Parameters, RefusalError
 from komet.sandbox.tokens import SampleToken, token_by_secret
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from komet.api.methods import Method, TokenKind
-from komet.api.postman_variables import TOKENS
+from komet.api.postman import TOKENS
 from komet.sandbox.companies import (
     MAGNOLIA,
     MAGNOLIA_OWN_VENDOR_ID,

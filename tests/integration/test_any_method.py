@@ -11,10 +11,10 @@ import pytest
 from openapi_spec_validator import validate
 from sample_accounts import ROOT, Accounts, Komet
 
+from komet.api.checking import sample_parameters
 from komet.api.errors import InvalidCall
 from komet.api.methods import registry
 from komet.api.openapi import document, operation_id
-from komet.api.sample_call import sample_parameters
 from komet.errors import InvalidInput
 from komet.explorer import table as method_calls
 from komet.explorer.calling import call_method

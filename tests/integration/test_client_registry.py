@@ -9,10 +9,10 @@ import pytest
 from scripted_server import Asked, Reply, ScriptedServer
 
 from komet.api import KometClient
+from komet.api.checking import sample_parameters
 from komet.api.client import ApiCall
 from komet.api.errors import BadResponse, InvalidCall, KometError, Unavailable
 from komet.api.methods import registry
-from komet.api.sample_call import sample_parameters
 
 DAY = date(2026, 11, 20)
 SECRET = "s3cret %token&with=signs"

@@ -11,9 +11,9 @@ import pytest
 from scripted_server import Asked, Reply, ScriptedServer
 
 from komet.api import KometClient, KometError
+from komet.api.checking import sample_parameters
 from komet.api.errors import Unavailable
 from komet.api.methods import registry
-from komet.api.sample_call import sample_parameters
 from komet.api.transport import Answer
 
 SECRET = "s3cret/token+with=signs & space"

@@ -10,7 +10,7 @@ from test_sandbox_registry import parameters_of
 from komet.api import KometClient
 from komet.api.errors import InvalidCall
 from komet.api.methods import registry
-from komet.api.record_models import OUTCOME, readable
+from komet.api.records import OUTCOME, readable
 from komet.explorer.frames import frame_of, schema_of
 from komet.sandbox.server import Sandbox
 

@@ -8,10 +8,10 @@ import httpx
 import pytest
 
 from komet.api import KometClient, KometError
+from komet.api.checking import sample_parameters
 from komet.api.client import ApiCall
 from komet.api.errors import BadResponse, InvalidCall, Rejected
 from komet.api.methods import registry
-from komet.api.sample_call import sample_parameters
 from komet.api.transport import Transport
 
 DAY = date(2026, 11, 20)

@@ -7,11 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from komet.api.checking import problems
+from komet.api.checking import problems, sample_parameters
 from komet.api.methods import Kind, registry
-from komet.api.request import request_of
-from komet.api.sample_call import sample_parameters
-from komet.api.splitting import merged, parts
+from komet.api.request import merged, parts, request_of
 
 DAY = date(2026, 11, 20)
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from komet.api.retry_after import seconds_of
+from komet.api.transport import seconds_of
 
 NOW = datetime(2026, 11, 20, 10, 0, 0, tzinfo=UTC)
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from komet.api.wire import wire, wire_json
+from komet.api.request import wire, wire_json
 
 BOGOTA = timezone(timedelta(hours=-5))
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from komet.api.checking import sample_parameters
 from komet.api.methods import registry
-from komet.api.sample_call import sample_parameters
 from komet.explorer import snippets
 
 DAY = date(2026, 11, 20)

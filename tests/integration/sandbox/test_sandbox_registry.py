@@ -8,8 +8,8 @@ import pytest
 from sandbox_caller import TODAY, token_for
 
 from komet.api import KometClient
+from komet.api.checking import sample_parameters
 from komet.api.methods import OutputField, registry
-from komet.api.sample_call import sample_parameters
 from komet.sandbox.book_lists import ASSUMED
 from komet.sandbox.server import Sandbox
 from komet.sandbox.tokens import (

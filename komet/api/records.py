@@ -16,7 +16,7 @@ from pydantic import BaseModel, Field, create_model
 from pydantic.alias_generators import to_snake
 
 from komet.api.methods import Method, OutputField, registry
-from komet.api.record import Day, Flag, Moment, Money, Number, Objects, Record, Text
+from komet.api.reading import Day, Flag, Moment, Money, Number, Objects, Record, Text
 
 _AMOUNTS = ("cost", "price", "total", "amount", "balance", "credit", "markup", "subtotal")
 _NO_AMOUNTS = ("totalunits", "totalboxes")
