@@ -28,7 +28,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 import polars as pl
 
-from komet.mapping.suggest import DEFAULT_THRESHOLD, suggest
+from komet.mapping.suggestions import DEFAULT_THRESHOLD, suggest
 
 PRODUCTS, SKUS = 2_000, 20_000
 QUOTED_SEEDS = (4, 88, 555)

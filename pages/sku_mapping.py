@@ -5,8 +5,8 @@ import streamlit as st
 from komet.catalogs import refresh as catalogs
 from komet.clients.table import providers
 from komet.language import _, current
-from komet.mapping import grid
-from komet.mapping.table import KINDS, PRODUCT
+from komet.mapping import products
+from komet.mapping.model import KINDS, PRODUCT
 from komet.web.screens.mapping_files import (
     copy_form,
     export_and_template,
@@ -42,7 +42,7 @@ kind = right.pills(
     required=True, wrap=True, key="mapping_kind",
 ) or PRODUCT  # fmt: skip
 provider = by_id[provider_id]
-coverage = grid.coverage(ctx).filter(provider_id=provider_id)
+coverage = products.coverage(ctx).filter(provider_id=provider_id)
 if kind == PRODUCT:
     coverage_line(coverage)
     if st.button(

@@ -12,7 +12,8 @@ from komet.context import AppContext, open_context
 from komet.errors import InvalidInput
 from komet.export.replacing import replacing
 from komet.language import _, _n
-from komet.mapping import imports, product_lists
+from komet.mapping import imports, products
+from komet.mapping.cells import bad_rows_csv
 
 mapping = App(name="mapping", help="Our SKU for each client's Komet product.")
 _SHOWN = 20
@@ -52,15 +53,15 @@ def import_file(
             _("{name} cannot be read.").format(name=file.name), error.strerror or ""
         ) from error
     provider_id = _provider_id(ctx, provider)
-    lists = [] if offline else product_lists.missing_for_file(ctx, data, file.name, provider_id)
+    lists = [] if offline else products.missing_for_file(ctx, data, file.name, provider_id)
     not_fetched: dict[str, str] = {}
     if lists:
         left_out = _("--offline leaves it out.")
-        _tell(f"{product_lists.announcement(lists)} {left_out}")
-        not_fetched = product_lists.fetch(ctx, lists)
+        _tell(f"{products.announcement(lists)} {left_out}")
+        not_fetched = products.fetch(ctx, lists)
     checked = imports.dry_run(ctx, data, file.name, provider_id)
     if bad_rows:
-        _write_whole(bad_rows, checked.bad_rows_csv())
+        _write_whole(bad_rows, bad_rows_csv(checked))
     done = None if dry_run else imports.apply(ctx, checked, file.name)
     overtaken = done.sentences() if done else []
     for told in (*not_fetched.values(), *checked.notes, *overtaken):

@@ -10,8 +10,8 @@ import polars as pl
 
 from komet import formulas
 from komet.db.database import Connection
-from komet.mapping import unmapped as store
-from komet.mapping.unmapped import AtStake
+from komet.mapping.model import AtStake
+from komet.mapping.table import products as store
 from komet.orders import statuses
 from komet.orders.filters import OrderFilter
 from komet.orders.query import BOX_TYPE_JOIN, LOOKUPS, SORTS, items_of, items_sql, source

@@ -25,7 +25,7 @@ from komet.export.writers.csv import CsvDialect, dialect_of, write_csv
 from komet.export.writers.parquet import write_parquet
 from komet.export.writers.xlsx import write_workbook
 from komet.language import _
-from komet.mapping.unmapped import AtStake
+from komet.mapping.model import AtStake
 from komet.orders import changes, query
 from komet.orders.changes import Download
 from komet.orders.filters import OrderFilter

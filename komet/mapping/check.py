@@ -8,26 +8,26 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from komet.mapping.clients import match_clients
-from komet.mapping.dry_run import (
+from komet.language import _
+from komet.mapping.cells import canonical
+from komet.mapping.match import match_clients, match_products
+from komet.mapping.model import (
     CHANGED,
+    DESCRIPTION,
     FAILED,
-    KINDS,
+    KOMET_ID,
     NEW,
     SKIPPED,
+    SKU,
+    SKU_DESCRIPTION,
     UNCHANGED,
     UNKNOWN,
     DryRun,
+    Headings,
+    Known,
+    MappingFile,
 )
-from komet.mapping.file import MappingFile
-from komet.mapping.headings import DESCRIPTION, KOMET_ID, SKU, SKU_DESCRIPTION
-from komet.mapping.identifiers import canonical
-from komet.mapping.known import Known
-from komet.mapping.match import match_products
-from komet.mapping.problems import ERROR, joined
-from komet.mapping.repeats import settle_repeats
-
-__all__ = ["KINDS", "DryRun", "check_mapping"]
+from komet.mapping.problems import ERROR, WARNING, joined, listed, problems_where, sentence
 
 _PRODUCT = ["provider_id", "komet_id"]
 
@@ -124,3 +124,69 @@ def _judged(details: pl.DataFrame) -> pl.DataFrame:
         "reason",
         "column",
     )
+
+
+def settle_repeats(
+    rows: pl.DataFrame, headings: Headings
+) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
+    """Mark rows that say again what a row above has said; refuse those that disagree.
+
+    `rows`: [row: Int64, provider_id, komet_id, sku, sku_description: String]. Returns
+    [row: Int64, is_repeat: Boolean, sku_description: String] for all rows, where the first row
+    of a product has the description that any of them gives, and the problems
+    [row: Int64, column, severity, reason: String].
+    """
+    # No row may win by standing last: which of two SKUs is meant, only a person knows.
+    groups = (
+        rows.sort("row")
+        .group_by(_PRODUCT, maintain_order=True)
+        .agg(
+            pl.len().alias("times"),
+            pl.col("row").first().alias("first_row"),
+            pl.col("row").alias("rows"),
+            pl.col(SKU).unique(maintain_order=True).alias("skus"),
+            pl.col(SKU_DESCRIPTION).drop_nulls().unique(maintain_order=True).alias("descriptions"),
+        )
+        .filter(pl.col("times") > 1)
+    )
+    repeated = rows.join(groups, on=_PRODUCT, how="left", maintain_order="left").with_columns(
+        ((pl.col("times") > 1) & (pl.col("row") != pl.col("first_row")))
+        .fill_null(False)
+        .alias("is_repeat")
+    )
+    two_skus = pl.col("skus").list.len() > 1
+    two_descriptions = ~two_skus & (pl.col("descriptions").list.len() > 1)
+    other_skus = sentence(
+        _("Rows {rows} give product {id} different SKUs: {skus}. Keep one of them."),
+        rows=listed(pl.col("rows")),
+        id=pl.col("komet_id"),
+        skus=listed(pl.col("skus")),
+    )
+    other_descriptions = sentence(
+        _("Rows {rows} describe the SKU of product {id} differently: {texts}. Keep one of them."),
+        rows=listed(pl.col("rows")),
+        id=pl.col("komet_id"),
+        texts=listed(pl.col("descriptions")),
+    )
+    again = sentence(_("The same as row {row}: not needed twice."), row=pl.col("first_row"))
+    agreed = pl.col("is_repeat") & ~two_skus & ~two_descriptions
+    problems = [
+        problems_where(
+            repeated,
+            condition,
+            column=headings.name(field),
+            severity=severity,
+            reason=reason,
+        )
+        for condition, field, severity, reason in (
+            (two_skus, SKU, ERROR, other_skus),
+            (two_descriptions, SKU_DESCRIPTION, ERROR, other_descriptions),
+            (agreed, SKU, WARNING, again),
+        )
+    ]
+    settled = repeated.select(
+        "row",
+        "is_repeat",
+        pl.coalesce(SKU_DESCRIPTION, pl.col("descriptions").list.first()).alias(SKU_DESCRIPTION),
+    )
+    return settled, problems

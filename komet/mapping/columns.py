@@ -12,12 +12,12 @@ from dataclasses import replace
 import polars as pl
 
 from komet.language import _
-from komet.mapping.clients import provider_finder
+from komet.mapping.cells import cell_text, without_added_decimals
 from komet.mapping.heading_words import OTHER, meanings_of
-from komet.mapping.headings import (
-    CERTAIN,
+from komet.mapping.headings import CERTAIN, ENOUGH, resolve_headings, weights
+from komet.mapping.match import provider_finder
+from komet.mapping.model import (
     DESCRIPTION,
-    ENOUGH,
     FIELD_WORDS,
     KOMET_FIELDS,
     KOMET_ID,
@@ -25,12 +25,9 @@ from komet.mapping.headings import (
     PROVIDER,
     SKU,
     Headings,
-    resolve_headings,
-    weights,
+    Known,
 )
-from komet.mapping.identifiers import cell_text, without_added_decimals
-from komet.mapping.known import Known
-from komet.mapping.match import text_key
+from komet.text import comparison_key
 
 _PROOF = 6.0
 """What a column gains whose values all match; one whose values all are something else loses it."""
@@ -40,7 +37,6 @@ _NUMBERS = r"^[1-9]\d*$"
 _LONGEST_CODE = 40
 _MOST_COMPARED = 200
 """Columns whose values are looked at: no real table has more that may be codes or names."""
-
 Matches = Mapping[str, tuple[int, int]]
 """Field → how many different values of a column match, of how many."""
 
@@ -164,8 +160,8 @@ def _product_keys(known: Known) -> dict[str, pl.DataFrame]:
     """Field → [provider_id, key: String] of the products that have one, each once."""
     keys = {
         KOMET_ID: _id_key(pl.col("komet_id")),
-        LEGACY_CODE: text_key(pl.col("legacy_code")),
-        DESCRIPTION: text_key(pl.col("description")),
+        LEGACY_CODE: comparison_key(pl.col("legacy_code")),
+        DESCRIPTION: comparison_key(pl.col("description")),
     }
     found = {
         field: known.products.select("provider_id", key=key).drop_nulls().unique()
@@ -181,7 +177,7 @@ def _matches(values: pl.DataFrame, products: Mapping[str, pl.DataFrame]) -> Matc
     """
     found: dict[str, tuple[int, int]] = {}
     for field, keys in products.items():
-        key = _id_key if field == KOMET_ID else text_key
+        key = _id_key if field == KOMET_ID else comparison_key
         asked = values.select("provider_id", key=key(pl.col("value")))
         one = asked.filter(pl.col("provider_id").is_not_null())
         any_client = asked.filter(pl.col("provider_id").is_null())

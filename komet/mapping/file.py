@@ -1,56 +1,112 @@
 """A mapping file as a person uploads it, read into one shape whatever it was saved as."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
 
 from komet.language import _
+from komet.mapping.cells import (
+    IDENTIFIERS,
+    cell_text,
+    repair_identifiers,
+)
 from komet.mapping.columns import column_letters, first_row_by_values, read_columns
-from komet.mapping.errors import MappingFileError
-from komet.mapping.export_form import mapping_csv, template_csv
-from komet.mapping.headings import FIELDS, Headings, find_headings, heading_score
-from komet.mapping.identifiers import IDENTIFIERS, cell_text, repair_identifiers
-from komet.mapping.known import Known
-from komet.mapping.problems import ERROR, PROBLEM_SCHEMA, WARNING, joined, problems_where
-from komet.mapping.sentences import sentence
-from komet.mapping.sheet import Table, read_table
+from komet.mapping.headings import find_headings, heading_score
+from komet.mapping.model import FIELDS, Headings, Known, MappingFile
+from komet.mapping.problems import (
+    ERROR,
+    PROBLEM_SCHEMA,
+    WARNING,
+    MappingFileError,
+    joined,
+    problems_where,
+    sentence,
+)
 from komet.tabular.errors import TableError
-from komet.tabular.model import pad
-
-__all__ = ["MappingFile", "MappingFileError", "mapping_csv", "read_mapping", "template_csv"]
-
-# Cells kept beyond the headings; what is further right is joined into the last of them.
-_MOST_STRAY_CELLS = 20
+from komet.tabular.file import read_table_file
+from komet.tabular.model import Sheet, pad
 
 
 @dataclass(frozen=True)
-class MappingFile:
-    """What a file says, before anyone compares it with what we hold.
+class Table:
+    """The cells of a file as text. `records[0]` is row 1 as Excel numbers it, blanks included.
 
-    `rows`: [row: Int64, provider, komet_product_id, komet_legacy_code, komet_description, sku,
-    sku_description: String], null for empty; `row` is the number that Excel shows.
-    `problems`: [row: Int64, column, severity, reason: String], severity "error" or "warning",
-    column the file's own heading (null: the whole row), sorted by row, errors first.
-    `source`: [row: Int64, then the original cells as String]; a heading that appears twice is
-    numbered there, while `headings.names` keeps the originals in order.
+    Numbers are as their cell shows them (00123), merged cells hold their text in every row.
+    `unshown`: index of a record → columns whose number is shown in a way that we do not know.
     `encoding` and `delimiter` are None for a workbook, `sheet` for a text file.
-    `notes`: sentences about the file as a whole, such as which of its sheets was read.
+    `notes`: sentences about the choice of the sheet.
     """
 
-    rows: pl.DataFrame
-    problems: pl.DataFrame
-    source: pl.DataFrame
-    headings: Headings
+    records: list[list[str]]
     encoding: str | None
     delimiter: str | None
-    sheet: str | None = None
-    notes: tuple[str, ...] = ()
+    sheet: str | None
+    unshown: Mapping[int, Sequence[int]]
+    notes: tuple[str, ...]
 
-    @property
-    def ignored_columns(self) -> tuple[str, ...]:
-        """Headings that mean nothing to us."""
-        return self.headings.ignored
+
+def read_table(data: bytes, file_name: str) -> Table:
+    """Read the sheet that holds codes. Raises MappingFileError when there is none to read."""
+    try:
+        file = read_table_file(data, file_name, _likeness)
+    except TableError as error:
+        raise MappingFileError(error.title, error.reason, error.next_step) from error
+    sheet, notes = _choose(file.sheets)
+    if file.unreadable:
+        names = ", ".join(f"“{name}”" for name in file.unreadable)
+        notes.append(_("The sheets {names} are damaged and were not read.").format(names=names))
+    return Table(
+        _filled(sheet), file.encoding, file.delimiter, sheet.name, sheet.unshown, tuple(notes)
+    )
+
+
+def _likeness(records: Sequence[Sequence[str]]) -> tuple[bool, int]:
+    position = find_headings(records)
+    return (False, 0) if position is None else heading_score(records[position])
+
+
+def _choose(sheets: Sequence[Sheet]) -> tuple[Sheet, list[str]]:
+    """The sheet whose headings say most, a visible one before a hidden one; and what to say."""
+    if len(sheets) == 1:
+        return sheets[0], []
+    likely = {id(sheet): _likeness(sheet.records) for sheet in sheets}
+    chosen = max(
+        sheets,
+        key=lambda sheet: (likely[id(sheet)][0], not sheet.hidden, likely[id(sheet)][1]),
+    )
+    enough = [sheet for sheet in sheets if likely[id(sheet)][0] and sheet is not chosen]
+    if enough:
+        text = _(
+            "Several sheets hold codes. “{sheet}” was read; {others} was not. To import another "
+            "one, save it as a file of its own."
+        )
+        others = ", ".join(f"“{sheet.name}”" for sheet in enough)
+        return chosen, [text.format(sheet=chosen.name, others=others)]
+    return chosen, [_("The sheet “{sheet}” was read.").format(sheet=chosen.name)]
+
+
+def _filled(sheet: Sheet) -> list[list[str]]:
+    """The records as shown; a merged cell's text in all its rows that have cells of their own."""
+    records = sheet.as_shown()
+    covered = sheet.covered_cells()
+    if not covered:
+        return records
+    filled = list(records)
+    for index, cells in covered.items():
+        if not any(cell and not cell.isspace() for cell in records[index]):
+            continue
+        record = [*records[index], *[""] * (max(cells) + 1 - len(records[index]))]
+        for column, (row, _column) in cells.items():
+            above = records[row]
+            if not record[column] and column < len(above):
+                record[column] = above[column]
+        filled[index] = record
+    return filled
+
+
+# Cells kept beyond the headings; what is further right is joined into the last of them.
+_MOST_STRAY_CELLS = 20
 
 
 def read_mapping(data: bytes, filename: str, known: Known | None = None) -> MappingFile:

@@ -5,8 +5,9 @@ whether they are written together ("idProducto", "codigosku").
 """
 
 import re
-import unicodedata
 from functools import lru_cache
+
+from komet.text import normalize_text
 
 KOMET, LEGACY, OWN, SKU, PART = "komet", "legacy", "own", "sku", "part"
 ID, NUMBER, CODE, REFERENCE = "id", "number", "code", "reference"
@@ -14,7 +15,6 @@ PRODUCT, ITEM, NAME, VARIETY, CLIENT = "product", "item", "name", "variety", "cl
 OTHER = "other"
 """A word of something else that is in files beside the mapping: boxes, dates, orders, people."""
 UNKNOWN = "unknown"
-
 WORDS = {
     KOMET: "komet kometsales kommet ks",
     LEGACY: "legacy legado legada heredado heredada",
@@ -57,12 +57,6 @@ _TOKEN = re.compile(r"[a-z]+|\d+|#")
 _YEAR_OR_DIGIT = re.compile(r"(?:19|20)\d\d|\d")
 
 
-def plain(text: str) -> str:
-    """The letters and digits of a text, without case and accents: "Código SKU" → "codigosku"."""
-    letters = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(letter for letter in letters if letter.isalnum())
-
-
 @lru_cache(maxsize=20_000)
 def meanings_of(heading: str) -> frozenset[str]:
     """The meanings of its words; empty for a blank, a sentence, or numbers only."""
@@ -71,9 +65,8 @@ def meanings_of(heading: str) -> frozenset[str]:
         return frozenset()
     # "SKUs" and "IDs" are words with an s, not "SK" and "Us"
     text = _CAMEL.sub(" ", re.sub(r"(?<=[A-Z]{2})s\b", "", text))
-    apart = unicodedata.normalize("NFKD", text.casefold())
     found: set[str] = set()
-    for token in _TOKEN.findall("".join(c for c in apart if not unicodedata.combining(c))):
+    for token in _TOKEN.findall(normalize_text(text)):
         if token.isdigit():
             found |= set() if _YEAR_OR_DIGIT.fullmatch(token) else {OTHER}
         elif token in _MEANING:

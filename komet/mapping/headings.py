@@ -5,36 +5,25 @@ the values of the column to prove it (`komet.mapping.columns`).
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
 from types import MappingProxyType
 
-from komet.language import _, _later
+from komet.language import _
 from komet.mapping import heading_words as w
-from komet.mapping.errors import MappingFileError
-from komet.mapping.heading_words import meanings_of, plain
-
-__all__ = ["plain"]
-
-PROVIDER = "provider"
-KOMET_ID = "komet_product_id"
-LEGACY_CODE = "komet_legacy_code"
-DESCRIPTION = "komet_description"
-SKU = "sku"
-SKU_DESCRIPTION = "sku_description"
-
-# The order is that of our own export.
-FIELDS = (PROVIDER, KOMET_ID, LEGACY_CODE, DESCRIPTION, SKU, SKU_DESCRIPTION)
-KOMET_FIELDS = (KOMET_ID, LEGACY_CODE, DESCRIPTION)
-FIELD_WORDS = {
-    PROVIDER: _later("Provider"),
-    KOMET_ID: _later("Komet product ID"),
-    LEGACY_CODE: _later("Komet legacy code"),
-    DESCRIPTION: _later("Komet description"),
-    SKU: _later("SKU"),
-    SKU_DESCRIPTION: _later("SKU description"),
-}
+from komet.mapping.heading_words import meanings_of
+from komet.mapping.model import (
+    DESCRIPTION,
+    FIELDS,
+    KOMET_FIELDS,
+    KOMET_ID,
+    LEGACY_CODE,
+    PROVIDER,
+    SKU,
+    SKU_DESCRIPTION,
+    Headings,
+)
+from komet.mapping.problems import MappingFileError
 
 # How far down the headings may be: reports carry a title, a date and a blank line above them.
 HEADING_DEPTH = 25
@@ -46,25 +35,7 @@ _MARGIN = 1.0
 _MOST_CLAIMS = 5
 _BESIDE_AN_ID = 0.1
 """A legacy code beside an ID decides nothing."""
-
 Weights = Mapping[str, float]
-
-
-@dataclass(frozen=True)
-class Headings:
-    """Where each field is: `columns` maps a field to its position, `ignored` lists the rest.
-
-    `notes` says, in sentences, what the values decided where the headings could not.
-    """
-
-    names: tuple[str, ...]
-    columns: Mapping[str, int]
-    ignored: tuple[str, ...]
-    notes: tuple[str, ...] = ()
-
-    def name(self, field: str) -> str:
-        """The heading as the file spells it, or our own word for a field it does not have."""
-        return self.names[self.columns[field]] if field in self.columns else field
 
 
 @lru_cache(maxsize=20_000)

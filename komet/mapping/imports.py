@@ -1,4 +1,4 @@
-"""Importing, editing and exporting SKU mappings, for the page and the command line alike."""
+"""Everything that writes mappings, for the page and the command line: file, copy, edit, undo."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -9,15 +9,29 @@ from komet.clients.table import providers
 from komet.context import AppContext
 from komet.errors import InvalidInput
 from komet.language import _
-from komet.mapping import table as mappings
-from komet.mapping.check import DryRun, check_mapping
-from komet.mapping.export_form import mapping_csv
+from komet.mapping.attributes import attributes
+from komet.mapping.cells import mapping_csv, typed_code
+from komet.mapping.check import check_mapping
 from komet.mapping.file import read_mapping
-from komet.mapping.headings import KOMET_ID
-from komet.mapping.identifiers import typed_code
-from komet.mapping.known import Known
-from komet.mapping.table import PRODUCT, MappingImport
-from komet.mapping.written import Written
+from komet.mapping.model import (
+    DESCRIPTION,
+    FIELDS,
+    KOMET_ID,
+    LEGACY_CODE,
+    PRODUCT,
+    PROVIDER,
+    SKU,
+    SKU_DESCRIPTION,
+    DryRun,
+    Headings,
+    Known,
+    MappingFile,
+    MappingImport,
+    Written,
+)
+from komet.mapping.problems import PROBLEM_SCHEMA
+from komet.mapping.table import mappings, products
+from komet.text import normalize_text
 
 MOST_BYTES = 50 * 1024 * 1024
 _EDITED = {"provider_id": pl.String, "komet_id": pl.String, "sku": pl.String}
@@ -45,12 +59,12 @@ def known_now(ctx: AppContext, provider_id: str | None, kind: str = PRODUCT) -> 
     """What we hold of a kind; `provider_id` is for rows that name no client."""
     with ctx.db.read() as con:
         return Known(
-            products=mappings.known(con, kind),
+            products=products.known(con, kind),
             mappings=mappings.held(con, kind),
             providers={p.name: p.id for p in providers.all_providers(con)},
             default_provider_id=provider_id,
-            skus=mappings.skus(con) if kind == PRODUCT else frozenset(),
-            listed=mappings.providers_with_a_list(con, kind),
+            skus=products.skus(con) if kind == PRODUCT else frozenset(),
+            listed=products.providers_with_a_list(con, kind),
         )
 
 
@@ -143,7 +157,7 @@ def export(ctx: AppContext, provider_ids: Sequence[str], kind: str = PRODUCT) ->
             "SELECT p.name AS provider, k.komet_id AS komet_product_id,"
             " k.legacy_code AS komet_legacy_code, k.description AS komet_description,"
             " m.code AS sku, s.description AS sku_description"
-            f" FROM ({mappings.known_sql(kind)}) k JOIN providers p ON p.id = k.provider_id"
+            f" FROM ({products.known_sql(kind)}) k JOIN providers p ON p.id = k.provider_id"
             " LEFT JOIN mappings m ON m.provider_id = k.provider_id AND m.kind = $kind"
             " AND m.komet_id = k.komet_id"
             " LEFT JOIN skus s ON s.sku = m.code AND m.kind = 'product'"
@@ -152,3 +166,72 @@ def export(ctx: AppContext, provider_ids: Sequence[str], kind: str = PRODUCT) ->
             {"providers": list(provider_ids), "kind": kind},
         )
     return mapping_csv(frame)
+
+
+def copy_dry_run(
+    ctx: AppContext, from_id: str, to_id: str, kind: str = PRODUCT, *, overwrite: bool = False
+) -> DryRun:
+    """What copying would change at the provider `to_id`; nothing is written.
+
+    Without `overwrite`, what is mapped there already is left out. Raises `InvalidInput` where
+    there is nothing to copy.
+    """
+    with ctx.db.read() as con:
+        source = providers.provider_by_id(con, from_id)
+        target = providers.provider_by_id(con, to_id)
+        known = products.known(con, kind)
+        held = mappings.held(con, kind)
+    mapped = known.join(held, on=["provider_id", "komet_id"], how="inner")
+    theirs = mapped.filter(pl.col("provider_id") == from_id)
+    ours = known.filter(pl.col("provider_id") == to_id)
+    if not overwrite:
+        ours = ours.join(held, on=["provider_id", "komet_id"], how="anti")
+    codes = _codes_by_name(theirs, kind)
+    rows = []
+    for row in ours.drop_nulls("description").rows(named=True):
+        for key in _keys(row["description"], kind):
+            if found := codes.get(key):
+                rows.append((row["komet_id"], row["description"], *found))
+                break
+    if not rows:
+        raise InvalidInput(
+            _("Nothing of {source} fits {target}.").format(source=source.name, target=target.name),
+            _("No name there is like one here, or all of them are mapped already."),
+            _("Look at the suggestions instead."),
+        )
+    return check_mapping(_as_file(rows), known_now(ctx, to_id, kind))
+
+
+def _as_file(rows: Sequence[tuple[str, str, str, str | None]]) -> MappingFile:
+    """Komet ID, name, code and its description as what a file of ours would say.
+
+    No file is written and read for it: codes are taken over as they are stored.
+    """
+    fields = (KOMET_ID, DESCRIPTION, SKU, SKU_DESCRIPTION)
+    cells = pl.DataFrame(rows, schema=dict.fromkeys(fields, pl.String), orient="row")
+    source = cells.with_row_index("row", offset=1).with_columns(pl.col("row").cast(pl.Int64))
+    empty = [pl.lit(None, dtype=pl.String).alias(name) for name in (PROVIDER, LEGACY_CODE)]
+    return MappingFile(
+        rows=source.with_columns(empty).select("row", *FIELDS),
+        problems=PROBLEM_SCHEMA.to_frame(),
+        source=source,
+        headings=Headings(fields, {name: at for at, name in enumerate(fields)}, ()),
+        encoding=None,
+        delimiter=None,
+    )
+
+
+def _codes_by_name(mapped: pl.DataFrame, kind: str) -> dict[object, tuple[str, str | None]]:
+    """Name key → code and description; a key that stands for several codes is left out."""
+    found: dict[object, set[tuple[str, str | None]]] = {}
+    for row in mapped.drop_nulls("description").rows(named=True):
+        for key in _keys(row["description"], kind):
+            found.setdefault(key, set()).add((row["sku"], row["sku_description"]))
+    return {key: next(iter(codes)) for key, codes in found.items() if len(codes) == 1}
+
+
+def _keys(name: str, kind: str) -> list[object]:
+    exact = normalize_text(name)
+    read = attributes(name)
+    # a length at least: two roses without one are not the same product
+    return [exact, read] if kind == PRODUCT and read.cm and read.words else [exact]

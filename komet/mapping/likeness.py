@@ -1,15 +1,22 @@
 """How well a product fits a SKU: a score from 0 to 100, and why, in words.
 
 A contradiction (another species, length, colour or grade) weighs more than any likeness of the
-variety's name: a wrong suggestion is worse than none.
+variety's name: a wrong suggestion is worse than none. No list of varieties is behind it: short
+forms are recognised by how people make them, the end cut off or the vowels left out, and typing
+errors by their distance.
 """
 
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import permutations
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
 
 from komet.language import _
-from komet.mapping.attributes import Attributes
-from komet.mapping.vocabulary import KIN_COLOURS
-from komet.mapping.word_likeness import variety_likeness
+from komet.mapping.attributes import KIN_COLOURS, Attributes
 
 _UNSURE = 80.0
 """The most for a pair that cannot be told right from wrong: below the default threshold."""
@@ -155,3 +162,120 @@ def _weigh_pack(pair: _Weighing, one: int | None, other: int | None) -> None:
 
 def _kin(one: frozenset[str], other: frozenset[str]) -> bool:
     return bool(one & other) or any(pair & one and pair & other for pair in KIN_COLOURS)
+
+
+_VOWELS = str.maketrans("", "", "aeiou")
+_VOWELS_AND_Y = str.maketrans("", "", "aeiouy")
+_EMPTY = 0.4
+"""Likeness of a name with words to one without."""
+
+
+def skeleton(word: str) -> str:
+    """The first letter and the consonants after it; y counts as a vowel."""
+    return word[0] + word[1:].translate(_VOWELS_AND_Y)
+
+
+@lru_cache(maxsize=500_000)
+def word_likeness(one: str, other: str) -> float:
+    """0 to 1; a short form of four letters or more is nearly as good as the word itself."""
+    if one == other:
+        return 1.0
+    if not (one.isalpha() and other.isalpha()):
+        return 0.0  # "Xlence 750" is not "Xlence 1000"
+    short, long = sorted((one, other), key=lambda word: (len(word), word))
+    ratio = float(OSA.normalized_similarity(one, other))
+    if len(short) >= 5 and OSA.distance(one, other) == 1:
+        return 0.92 if len(short) >= 6 else 0.9
+    return max(_short_form(short, long), ratio if len(short) >= 4 else ratio * 0.8)
+
+
+def _short_form(short: str, long: str) -> float:
+    """How surely `short` stands for `long`; 0 when it is not made from it."""
+    if len(short) >= 4 and long[1:] == short and long[0] in "od":
+        return 0.95  # O Hara, O'Hara
+    if long.startswith(short):
+        whole = 0.95 if 2 * len(short) >= len(long) else 0.9
+        return {1: 0.3, 2: 0.6, 3: 0.85}.get(len(short), whole)
+    if short[1:].translate(_VOWELS) != short[1:]:
+        return 0.0
+    bones, bare = skeleton(short), skeleton(long)
+    if bones == bare or short == long.translate(_VOWELS):
+        return {1: 0.3, 2: 0.8}.get(len(short), 0.95)
+    return 0.9 if len(bones) >= 4 and bare.startswith(bones) else 0.0
+
+
+def variety_likeness(one: tuple[str, ...], other: tuple[str, ...]) -> float:
+    """0 to 1: each word with its best partner, the long words counting more."""
+    if one == other:
+        return 1.0
+    if not one or not other:
+        return _EMPTY
+
+    def covered(left: tuple[str, ...], right: tuple[str, ...]) -> float:
+        weight = sum(len(word) for word in left)
+        best = (len(word) * max(word_likeness(word, partner) for partner in right) for word in left)
+        return sum(best) / weight
+
+    return max(_written_together(one, other), min(covered(one, other), covered(other, one)))
+
+
+def _written_together(one: tuple[str, ...], other: tuple[str, ...]) -> float:
+    """ "Snow Flake" is "Snowflake"; the words are sorted, so any order may be the right one."""
+    few, many = sorted((one, other), key=len)
+    if len(few) != 1 or not 2 <= len(many) <= 3:
+        return 0.0
+    return 0.98 if any("".join(order) == few[0] for order in permutations(many)) else 0.0
+
+
+_ALIKE = 0.6
+"""The least likeness of two words for the one to lead to the other's varieties."""
+_MOST = 60
+"""Varieties that are compared as a whole."""
+
+
+class NearVarieties:
+    """The varieties of a SKU list, each a tuple of words, by their words."""
+
+    def __init__(self, varieties: Iterable[tuple[str, ...]]) -> None:
+        self.by_word: dict[str, list[tuple[str, ...]]] = defaultdict(list)
+        for variety in sorted(varieties):
+            for word in {*variety, *_together(variety)}:
+                self.by_word[word].append(variety)
+        self.words = sorted(self.by_word)
+        self.of = lru_cache(maxsize=None)(self._of)
+        self._alike = lru_cache(maxsize=None)(self._alike_words)
+        self.by_initial: dict[str, list[tuple[str, str]]] = defaultdict(list)
+        for word in self.words:
+            self.by_initial[word[0]].append((word, skeleton(word)))
+
+    def _of(self, words: tuple[str, ...]) -> list[tuple[str, ...]]:
+        """Varieties, the most similar first."""
+        evidence: dict[tuple[str, ...], float] = defaultdict(float)
+        for word in sorted({*words, *_together(words)}):
+            best: dict[tuple[str, ...], float] = {}
+            for other, alike in self._alike(word):
+                for variety in self.by_word[other]:
+                    best[variety] = max(best.get(variety, 0.0), alike * len(word))
+            for variety, weight in best.items():
+                evidence[variety] += weight
+        closest = sorted(evidence, key=lambda variety: (-evidence[variety], variety))[:_MOST]
+        return sorted(closest, key=lambda v: (-variety_likeness(words, v), v))
+
+    def _alike_words(self, word: str) -> list[tuple[str, float]]:
+        found = process.extract(
+            word, self.words, scorer=OSA.normalized_similarity, score_cutoff=_ALIKE, limit=None
+        )
+        near = {other for other, _ratio, _place in found}
+        bare = skeleton(word)
+        near |= {
+            other
+            for other, bones in self.by_initial[word[0]]
+            if bones.startswith(bare) or bare.startswith(bones)
+        }
+        scored = ((other, word_likeness(word, other)) for other in sorted(near))
+        return [(other, alike) for other, alike in scored if alike >= _ALIKE]
+
+
+def _together(words: tuple[str, ...]) -> set[str]:
+    """Words written as one, in any order: they come sorted."""
+    return {"".join(order) for order in permutations(words)} if 2 <= len(words) <= 3 else set()

@@ -1,8 +1,25 @@
-"""The list of what is wrong with rows: one frame shape for reading and for checking."""
+"""What is wrong with a mapping file as a whole, or with its rows: one frame shape for all of them.
+
+    AppError
+    └── MappingFileError    not a table, not text, no headings, two columns for one field …
+
+A bad row is never an exception: it is a line of `MappingFile.problems`.
+"""
 
 from collections.abc import Sequence
+from string import Formatter
 
 import polars as pl
+
+from komet.errors import AppError
+
+
+class MappingFileError(AppError):
+    """The file as a whole cannot be read."""
+
+    def __str__(self) -> str:
+        return f"{self.title}: {self.reason} {self.next_step}"
+
 
 ERROR = "error"
 WARNING = "warning"
@@ -34,3 +51,24 @@ def joined(parts: Sequence[pl.DataFrame]) -> pl.DataFrame:
     """All problems by row, errors before warnings, otherwise in the order given."""
     whole = pl.concat([PROBLEM_SCHEMA.to_frame(), *parts])
     return whole.sort("row", "severity", maintain_order=True)
+
+
+def sentence(template: str, **values: pl.Expr) -> pl.Expr:
+    """`template.format(**values)` as one String expression; an empty value reads as "".
+
+    Raises KeyError when the template (or a translation of it) names a value not given.
+    """
+    parts: list[pl.Expr] = []
+    for literal, name, _spec, _conversion in Formatter().parse(template):
+        if literal:
+            parts.append(pl.lit(literal))
+        if name is not None:
+            parts.append(values[name].cast(pl.String).fill_null(""))
+    return pl.concat_str(parts)
+
+
+def listed(items: pl.Expr, most: int = 5) -> pl.Expr:
+    """The items of a list column as "a, b, c", with " …" after the first `most`."""
+    texts = items.cast(pl.List(pl.String))
+    more = pl.when(texts.list.len() > most).then(pl.lit(" …")).otherwise(pl.lit(""))
+    return texts.list.head(most).list.join(", ") + more

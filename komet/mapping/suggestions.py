@@ -1,15 +1,24 @@
-"""Suggestions for a provider's unmapped products, from what the store holds, and accepting them."""
+"""Suggestions for unmapped products: candidates among our SKUs, with a score and the reason.
 
+Only a list: nothing is ever accepted on its own. What another provider's mapping already knows
+counts as evidence. Where two SKUs fit nearly alike, neither reaches the threshold.
+"""
+
+from collections import defaultdict
 from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, NamedTuple
 
 import polars as pl
 
 from komet.context import AppContext
 from komet.language import _
-from komet.mapping import grid, imports
-from komet.mapping.suggest import suggest
-from komet.mapping.table import PRODUCT
-from komet.mapping.written import Written
+from komet.mapping import imports
+from komet.mapping.attributes import Attributes, attributes
+from komet.mapping.likeness import NearVarieties, contradict, likeness
+from komet.mapping.model import PRODUCT, Written
+from komet.mapping.products import known as known_products
+from komet.text import normalize_text
 
 
 def suggestions(ctx: AppContext, provider_id: str) -> pl.DataFrame:
@@ -18,7 +27,7 @@ def suggestions(ctx: AppContext, provider_id: str) -> pl.DataFrame:
     komet_id, description, sku, sku_description, score (Float64, 0 to 100), reason, second (the
     next SKU, with its score, in words), boxes (Decimal, in downloaded orders).
     """
-    products = grid.known(ctx, provider_id, only="unmapped").with_columns(
+    products = known_products(ctx, provider_id, only="unmapped").with_columns(
         provider_id=pl.lit(provider_id)
     )
     with ctx.db.read() as con:
@@ -51,3 +60,166 @@ def accept(ctx: AppContext, provider_id: str, skus: Mapping[str, str]) -> Writte
     shown = dict.fromkeys(skus)
     name = _("accepted suggestions")
     return imports.edit(ctx, provider_id, dict(skus), PRODUCT, shown=shown, name=name)
+
+
+DEFAULT_THRESHOLD = 85.0
+LOWEST = 50.0
+SCHEMA = {
+    "provider_id": pl.String,
+    "komet_id": pl.String,
+    "description": pl.String,
+    "sku": pl.String,
+    "sku_description": pl.String,
+    "score": pl.Float64,
+    "reason": pl.String,
+    "rank": pl.Int64,
+}
+_VARIETIES = 8
+"""How many varieties of the SKU list are looked at closely for one product."""
+_CLOSE = 4.0
+"""Points between the best and the next SKU, below which it is open which one is right."""
+_CLOSE_TO_EXACT = 0.5
+"""The same where only the best one's variety has the very same words."""
+_CONTRADICTED = 80.0
+"""The most for what is known from elsewhere and yet contradicts the product's name."""
+_BY_CODE, _BY_TEXT, _BY_ATTRIBUTES = 99.0, 97.0, 95.0
+
+
+class _Candidate(NamedTuple):
+    """`like` is the score by the names alone; `known`: from elsewhere too."""
+
+    place: int
+    score: float
+    like: float
+    exact: bool
+    known: bool
+    reasons: list[str]
+
+
+def suggest(
+    products: pl.DataFrame, skus: pl.DataFrame, evidence: pl.DataFrame, *, limit: int = 3
+) -> pl.DataFrame:
+    """The best SKUs for each product, a row a candidate, by product and rank (1 is the best).
+
+    `products`: [provider_id, komet_id: String], and where they are there [description, category,
+    variety, color, grade, legacy_code: String]; the description goes first, the other columns
+    fill in what it does not say. `skus`: [sku, description: String]; without a description the
+    code itself is read. `evidence`: [provider_name, description, sku: String], the mappings of
+    other providers. Result: the columns of `SCHEMA`; scores from 0 to 100, those below 50 are
+    left out.
+    """
+    ours = _Ours(skus, evidence)
+    wanted = products.sort("provider_id", "komet_id", maintain_order=True).rows(named=True)
+    found: list[dict[str, Any]] = []
+    for row in wanted:
+        for rank, candidate in enumerate(ours.candidates(row)[:limit], start=1):
+            sku = ours.rows[candidate.place]
+            found.append(
+                {
+                    "provider_id": row["provider_id"],
+                    "komet_id": row["komet_id"],
+                    "description": row.get("description"),
+                    "sku": sku["sku"],
+                    "sku_description": sku["description"],
+                    "score": round(candidate.score, 1),
+                    "reason": ", ".join(candidate.reasons),
+                    "rank": rank,
+                }
+            )
+    return pl.DataFrame(found, schema=SCHEMA)
+
+
+class _Ours:
+    """Our SKUs, by their code and by the words of their variety."""
+
+    def __init__(self, skus: pl.DataFrame, evidence: pl.DataFrame) -> None:
+        listed = skus.filter(pl.col("sku").is_not_null())
+        self.rows = listed.unique("sku", keep="last", maintain_order=True).rows(named=True)
+        self.read = [
+            attributes((row["description"] or "").strip() or row["sku"]) for row in self.rows
+        ]
+        self.by_code: dict[str, list[int]] = defaultdict(list)
+        self.by_variety: dict[tuple[str, ...], list[int]] = defaultdict(list)
+        for place, read in enumerate(self.read):
+            self.by_code[normalize_text(self.rows[place]["sku"])].append(place)
+            self.by_variety[read.words].append(place)
+        self.near = NearVarieties(words for words in self.by_variety if words)
+        self.known: dict[str, dict[int, str]] = defaultdict(dict)
+        self.known_alike: dict[Attributes, dict[int, str]] = defaultdict(dict)
+        order = ["provider_name", "description", "sku"]
+        for row in evidence.drop_nulls(order).sort(order).rows(named=True):
+            for place in self.by_code.get(normalize_text(row["sku"]), ()):
+                text = row["description"]
+                self.known[normalize_text(text)].setdefault(place, row["provider_name"])
+                self.known_alike[attributes(text)].setdefault(place, row["provider_name"])
+
+    def candidates(self, product: dict[str, Any]) -> list[_Candidate]:
+        """The SKUs that fit, the best first."""
+        text = product.get("description") or ""
+        read = _read(product)
+        code = normalize_text(product.get("legacy_code") or "")
+        by_code = self.by_code.get(code, []) if code else []
+        same_text = self.known.get(normalize_text(text), {}) if text.strip() else {}
+        same_attributes = self.known_alike.get(read, {}) if read.words else {}
+        scored = []
+        for place in {*self._fitting(read), *same_text, *same_attributes, *by_code}:
+            like = likeness(read, self.read[place])
+            known, reasons = 0.0, list(like.reasons)
+            if place in by_code:
+                known = _BY_CODE
+                reasons.insert(0, _("Komet's own code is this SKU"))
+            elif by := same_text.get(place) or same_attributes.get(place):
+                known = _BY_TEXT if place in same_text else _BY_ATTRIBUTES
+                reasons.insert(0, _("mapped so for {provider}").format(provider=by))
+            if contradict(read, self.read[place]):
+                known = min(known, _CONTRADICTED)
+            score = max(like.score, known)
+            if score >= LOWEST:
+                scored.append(_Candidate(place, score, like.score, like.exact, known > 0, reasons))
+        scored.sort(key=lambda one: (-one.score, not one.known, self.rows[one.place]["sku"]))
+        return _without_doubt(scored)
+
+    def _fitting(self, read: Attributes) -> list[int]:
+        """The SKUs of the most similar varieties that nothing contradicts."""
+        found: list[int] = []
+        varieties = 0
+        for words in self.near.of(read.words) if read.words else [()]:
+            fitting = [
+                place
+                for place in self.by_variety.get(words, [])
+                if not contradict(read, self.read[place])
+            ]
+            found += fitting
+            varieties += bool(fitting)
+            if varieties == _VARIETIES:
+                break
+        return found
+
+
+def _read(product: dict[str, Any]) -> Attributes:
+    """What the description says, and where it is silent, what the product's other columns say."""
+    read = attributes(product.get("description") or "")
+    category, variety, colour, grade = (
+        attributes(product.get(name) or "") for name in ("category", "variety", "color", "grade")
+    )
+    return replace(
+        read,
+        species=read.species or category.species,
+        colours=read.colours or colour.colours,
+        words=read.words or variety.words,
+        cm=read.cm or grade.cm,
+        grades=read.grades or grade.grades,
+    )
+
+
+def _without_doubt(scored: list[_Candidate]) -> list[_Candidate]:
+    """The same, but a best one with a rival close behind falls below the threshold."""
+    if len(scored) < 2 or scored[0].score < DEFAULT_THRESHOLD:
+        return scored
+    best, rival = scored[0], scored[1]
+    if best.known and not rival.known and best.like >= rival.like:
+        return scored
+    if best.score - rival.score >= (_CLOSE_TO_EXACT if best.exact > rival.exact else _CLOSE):
+        return scored
+    best.reasons.append(_("another SKU fits nearly as well"))
+    return [one._replace(score=min(one.score, DEFAULT_THRESHOLD - 1)) for one in scored]

@@ -13,7 +13,7 @@ import polars as pl
 from komet import formulas
 from komet.context import AppContext
 from komet.db.database import Connection
-from komet.mapping.table import KEY_OF
+from komet.mapping.table.products import KEY_OF
 from komet.orders.filters import OrderFilter
 
 MAPPING_JOIN = formulas.SKU_JOIN

@@ -19,9 +19,9 @@ from komet.context import open_context
 from komet.export.orders import export
 from komet.language import using
 from komet.mapping import imports
-from komet.mapping import table as mappings
-from komet.mapping.check import DryRun
-from komet.mapping.errors import MappingFileError
+from komet.mapping.model import DryRun
+from komet.mapping.problems import MappingFileError
+from komet.mapping.table import mappings
 from komet.orders.filters import OrderFilter
 from komet.sandbox.server import Sandbox
 from komet.settings import Settings

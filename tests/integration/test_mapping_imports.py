@@ -10,8 +10,9 @@ from komet.clients.table import providers
 from komet.clients.table.providers import Provider, ProviderFields
 from komet.context import AppContext
 from komet.errors import InvalidInput
-from komet.mapping import grid, imports
-from komet.mapping import table as mappings
+from komet.mapping import imports, products
+from komet.mapping.cells import bad_rows_csv
+from komet.mapping.table import mappings
 
 
 @pytest.fixture
@@ -49,7 +50,7 @@ def test_dry_run_writes_nothing_and_apply_writes_all(ctx: AppContext, acme: Prov
     done = imports.apply(ctx, checked, "mapping.csv")
     assert (done.new, done.changed) == (1, 1)
     assert held(ctx) == {"1": ("A2", None), "2": ("B", None), "3": ("007", "Third")}
-    assert b"009" in checked.bad_rows_csv()
+    assert b"009" in bad_rows_csv(checked)
 
 
 def test_undo_puts_back_what_was_there(ctx: AppContext, acme: Provider) -> None:
@@ -105,8 +106,8 @@ def test_excel_and_the_grid(ctx: AppContext, acme: Provider, tmp_path: Path) -> 
     checked = imports.dry_run(ctx, (tmp_path / "m.xlsx").read_bytes(), "m.xlsx", acme.id)
     imports.apply(ctx, checked, "m.xlsx")
     assert held(ctx) == {"1": ("007", None)}
-    assert grid.known(ctx, acme.id, "ñandu 2")["komet_id"].to_list() == ["2"]
-    assert grid.known(ctx, acme.id, only="unmapped").height == 4
-    row = grid.known(ctx, acme.id, "007").row(0, named=True)
+    assert products.known(ctx, acme.id, "ñandu 2")["komet_id"].to_list() == ["2"]
+    assert products.known(ctx, acme.id, only="unmapped").height == 4
+    row = products.known(ctx, acme.id, "007").row(0, named=True)
     assert (row["sku"], row["source"]) == ("007", "file m.xlsx")
-    assert grid.coverage(ctx).select(pl.col("products"), pl.col("mapped")).row(0) == (5, 1)
+    assert products.coverage(ctx).select(pl.col("products"), pl.col("mapped")).row(0) == (5, 1)

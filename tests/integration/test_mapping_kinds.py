@@ -9,11 +9,11 @@ from sample_accounts import Accounts
 from komet import person
 from komet.errors import InvalidInput
 from komet.export.orders import export
-from komet.mapping import grid, imports
-from komet.mapping import table as mappings
-from komet.mapping.copying import copy_dry_run
+from komet.mapping import imports, products
+from komet.mapping.imports import copy_dry_run
+from komet.mapping.model import KINDS
 from komet.mapping.suggestions import accept, suggestions
-from komet.mapping.table import KINDS
+from komet.mapping.table import mappings
 from komet.orders.filters import OrderFilter
 
 
@@ -30,7 +30,7 @@ def codes(accounts: Accounts, kind: str) -> dict[tuple[str, str], str]:
 
 
 def map_all(accounts: Accounts, kind: str) -> int:
-    known = grid.known(accounts.ctx, accounts.magnolia.id, kind=kind)
+    known = products.known(accounts.ctx, accounts.magnolia.id, kind=kind)
     given = {row["komet_id"]: f"our-{row['komet_id']}" for row in known.rows(named=True)}
     return imports.edit(accounts.ctx, accounts.magnolia.id, given, kind).written
 
@@ -78,7 +78,7 @@ def test_copying_finds_the_same_names(filled: Accounts) -> None:
 
 def test_suggestions_accepted_and_in_the_history(filled: Accounts) -> None:
     ctx, provider = filled.ctx, filled.magnolia.id
-    known = grid.known(ctx, provider).rows(named=True)
+    known = products.known(ctx, provider).rows(named=True)
     described = {row["komet_id"]: row["description"] for row in known}
     map_all(filled, "product")
     with ctx.db.write() as con:
@@ -107,7 +107,7 @@ def test_suggestions_accepted_and_in_the_history(filled: Accounts) -> None:
 
 def test_any_import_can_be_undone_and_later_ones_stay(filled: Accounts) -> None:
     ctx, provider = filled.ctx, filled.magnolia.id
-    ids = grid.known(ctx, provider)["komet_id"].to_list()[:3]
+    ids = products.known(ctx, provider)["komet_id"].to_list()[:3]
     imports.edit(ctx, provider, {ids[0]: "A", ids[1]: "B"})
     imports.edit(ctx, provider, {ids[1]: "C"})
     imports.edit(ctx, provider, {ids[2]: "D"})

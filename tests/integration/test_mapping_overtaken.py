@@ -7,10 +7,10 @@ from sample_accounts import Accounts
 
 from komet.catalogs import refresh as catalogs
 from komet.context import AppContext
-from komet.mapping import grid, imports
-from komet.mapping import table as mappings
-from komet.mapping.copying import copy_dry_run
+from komet.mapping import imports, products
+from komet.mapping.imports import copy_dry_run
 from komet.mapping.suggestions import accept
+from komet.mapping.table import mappings
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ def held(ctx: AppContext, provider_id: str) -> dict[str, str]:
 
 def test_an_edit_writes_only_where_the_stored_code_is_the_one_shown(listed: Accounts) -> None:
     ctx, provider = listed.ctx, listed.magnolia.id
-    one, two, three, four = grid.known(ctx, provider)["komet_id"].to_list()[:4]
+    one, two, three, four = products.known(ctx, provider)["komet_id"].to_list()[:4]
     imports.edit(ctx, provider, {one: "A", two: "B"})
 
     shown = {one: "A", two: "B", three: None, four: None}
@@ -47,7 +47,7 @@ def test_an_edit_writes_only_where_the_stored_code_is_the_one_shown(listed: Acco
 
 def test_unmapping_what_somebody_has_changed_is_refused_too(listed: Accounts) -> None:
     ctx, provider = listed.ctx, listed.magnolia.id
-    one = grid.known(ctx, provider)["komet_id"][0]
+    one = products.known(ctx, provider)["komet_id"][0]
     imports.edit(ctx, provider, {one: "A"})
     imports.edit(ctx, provider, {one: "B"})
     done = imports.edit(ctx, provider, {one: None}, shown={one: "A"})
@@ -58,7 +58,7 @@ def test_unmapping_what_somebody_has_changed_is_refused_too(listed: Accounts) ->
 
 def test_an_accepted_suggestion_does_not_overwrite(listed: Accounts) -> None:
     ctx, provider = listed.ctx, listed.magnolia.id
-    one, two = grid.known(ctx, provider)["komet_id"].to_list()[:2]
+    one, two = products.known(ctx, provider)["komet_id"].to_list()[:2]
     imports.edit(ctx, provider, {one: "THEIRS"})
     done = accept(ctx, provider, {one: "OURS", two: "OURS-2"})
     assert (done.written, done.overtaken["komet_id"].to_list()) == (1, [one])
@@ -67,7 +67,7 @@ def test_an_accepted_suggestion_does_not_overwrite(listed: Accounts) -> None:
 
 def test_a_file_checked_before_does_not_overwrite(listed: Accounts) -> None:
     ctx, provider = listed.ctx, listed.magnolia.id
-    one, two = grid.known(ctx, provider)["komet_id"].to_list()[:2]
+    one, two = products.known(ctx, provider)["komet_id"].to_list()[:2]
     checked = imports.dry_run(ctx, f"SKU;Komet ID\nA;{one}\nB;{two}\n".encode(), "m.csv", provider)
     imports.edit(ctx, provider, {one: "THEIRS"})
     done = imports.apply(ctx, checked, "m.csv")
@@ -83,7 +83,7 @@ def test_a_copy_looked_at_before_does_not_overwrite(listed: Accounts) -> None:
                 " WHERE product_id IN (SELECT min(product_id) FROM komet_products"
                 " GROUP BY provider_id)")  # fmt: skip
         con.run("DELETE FROM komet_products WHERE description <> 'Same name'")
-    theirs, ours = (grid.known(ctx, p.id)["komet_id"][0] for p in (magnolia, petalo))
+    theirs, ours = (products.known(ctx, p.id)["komet_id"][0] for p in (magnolia, petalo))
     imports.edit(ctx, magnolia.id, {theirs: "FROM"})
     checked = copy_dry_run(ctx, magnolia.id, petalo.id)
     imports.edit(ctx, petalo.id, {ours: "THEIRS"})
@@ -93,7 +93,7 @@ def test_a_copy_looked_at_before_does_not_overwrite(listed: Accounts) -> None:
 
 def test_of_many_who_saw_the_same_exactly_one_writes(listed: Accounts) -> None:
     ctx, provider = listed.ctx, listed.magnolia.id
-    one = grid.known(ctx, provider)["komet_id"][0]
+    one = products.known(ctx, provider)["komet_id"][0]
     start, results = threading.Barrier(8), []
 
     def save(number: int) -> None:

@@ -9,8 +9,8 @@ from komet.clients.table import providers
 from komet.clients.table.providers import ProviderFields
 from komet.context import AppContext, open_context
 from komet.mapping import imports
-from komet.mapping import table as mappings
-from komet.mapping.copying import copy_dry_run
+from komet.mapping.imports import copy_dry_run
+from komet.mapping.table import mappings
 from komet.settings import Settings
 
 DAMAGED_LOOKING = [

@@ -11,7 +11,7 @@ from komet.errors import InvalidInput
 from komet.ingest.sources.portal_file import imports
 from komet.ingest.table import runs, slices
 from komet.mapping import imports as mapping_imports
-from komet.mapping.errors import MappingFileError
+from komet.mapping.problems import MappingFileError
 from komet.orders import query
 from komet.orders.filters import OrderFilter
 

@@ -21,7 +21,7 @@ from komet.ingest.commit import write_slice
 from komet.ingest.commit_order import Asked
 from komet.ingest.rows import slice_rows
 from komet.ingest.table import runs
-from komet.mapping import table as mappings
+from komet.mapping.table import mappings
 from komet.orders import query
 from komet.orders.detail import order_detail
 from komet.orders.filters import Gone, Mapped, OrderFilter

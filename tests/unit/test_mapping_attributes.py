@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from komet.mapping.attributes import attributes, folded
+from komet.mapping.attributes import attributes
+from komet.text import normalize_text
 
 VARIETIES = st.lists(
     st.sampled_from(["freedom", "señorita", "mondial", "ocean", "song", "niña", "quicksand"]),
@@ -96,4 +97,4 @@ def test_order_case_and_accents_do_not_matter(words, others, dice) -> None:  # t
 
 @given(st.text())
 def test_anything_can_be_read(text: str) -> None:
-    assert attributes(text) == attributes(folded(text))
+    assert attributes(text) == attributes(normalize_text(text))

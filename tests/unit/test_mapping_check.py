@@ -5,11 +5,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from komet.mapping.check import DryRun, check_mapping
-from komet.mapping.file import mapping_csv, read_mapping
-from komet.mapping.identifiers import EDGES
-from komet.mapping.known import Known
+from komet.mapping.cells import bad_rows_csv, mapping_csv
+from komet.mapping.check import check_mapping
+from komet.mapping.file import read_mapping
+from komet.mapping.model import DryRun, Known
 from komet.mapping.problems import PROBLEM_SCHEMA
+from komet.text import EDGES
 
 PRODUCTS = pl.DataFrame(
     [
@@ -171,13 +172,13 @@ def test_a_file_without_rows() -> None:
     run = check()
     assert set(run.counts.values()) == {0}
     assert run.to_apply.is_empty()
-    assert run.bad_rows_csv().decode("utf-8-sig").strip().endswith("Reason")
+    assert bad_rows_csv(run).decode("utf-8-sig").strip().endswith("Reason")
 
 
 def test_bad_rows_come_back_and_can_be_uploaded_again() -> None:
     header = "Notes;SKU;Komet ID;Notes\n"
     run = check("=1+1;#N/A;1;", "fine;A;1;", 'a "b";X;1E+05;ü', "x;Y;1,0;z;stray", header=header)
-    given_back = run.bad_rows_csv()
+    given_back = bad_rows_csv(run)
     assert given_back.startswith(b"\xef\xbb\xbf")
     lines = given_back.decode("utf-8-sig").splitlines()
     assert lines[0] == "Notes;SKU;Komet ID;Notes;;Reason"
@@ -185,7 +186,7 @@ def test_bad_rows_come_back_and_can_be_uploaded_again() -> None:
 
     second = check_data(given_back)
     assert second.rows["sku"].to_list() == ["#N/A", "X", "Y"]
-    third = check_data(second.bad_rows_csv().replace(b"1E+05", b"5"))
+    third = check_data(bad_rows_csv(second).replace(b"1E+05", b"5"))
     assert third.file.headings.names.count("Reason") == 1
     assert third.rows.filter(sku="X")["kind"].to_list() == ["new"]
     assert third.rows.filter(sku="Y")["kind"].to_list() == ["error"]  # still shifted

@@ -8,7 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from komet.mapping.file import MappingFile, MappingFileError, read_mapping, template_csv
+from komet.mapping.cells import template_csv
+from komet.mapping.file import read_mapping
+from komet.mapping.model import MappingFile
+from komet.mapping.problems import MappingFileError
 
 ROWS = [
     ["SKU", "Descripción", "Komet product ID"],

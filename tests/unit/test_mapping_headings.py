@@ -4,9 +4,10 @@ import time
 
 import pytest
 
-from komet.mapping.errors import MappingFileError
 from komet.mapping.heading_words import WORDS
-from komet.mapping.headings import FIELDS, resolve_headings
+from komet.mapping.headings import resolve_headings
+from komet.mapping.model import FIELDS
+from komet.mapping.problems import MappingFileError
 
 
 def fields(*names: str) -> dict[str, str]:

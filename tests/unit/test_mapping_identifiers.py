@@ -5,8 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from komet.mapping.cells import cell_text, protected, protected_source
 from komet.mapping.file import read_mapping
-from komet.mapping.identifiers import EDGES, cell_text, protected, protected_source
+from komet.text import EDGES
 
 HEADER = "sku;komet product id;legacy code;descripcion\n"
 

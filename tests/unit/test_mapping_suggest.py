@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from komet.mapping.attributes import attributes
 from komet.mapping.likeness import likeness
-from komet.mapping.suggest import DEFAULT_THRESHOLD, SCHEMA, suggest
+from komet.mapping.suggestions import DEFAULT_THRESHOLD, SCHEMA, suggest
 
 WORDS = st.lists(
     st.sampled_from(["freedom", "mondial", "explorer", "vendela", "tibet", "hermosa", "nina"]),

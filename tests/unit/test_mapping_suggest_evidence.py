@@ -6,7 +6,7 @@ import polars as pl
 from hypothesis import given
 from hypothesis import strategies as st
 
-from komet.mapping.suggest import DEFAULT_THRESHOLD, SCHEMA, suggest
+from komet.mapping.suggestions import DEFAULT_THRESHOLD, SCHEMA, suggest
 
 COLUMNS = ["provider_id", "komet_id", "description", "category", "variety", "color", "grade",
            "legacy_code"]  # fmt: skip

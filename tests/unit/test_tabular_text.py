@@ -5,8 +5,8 @@ import tracemalloc
 
 import pytest
 
-from komet.mapping.errors import MappingFileError
 from komet.mapping.file import read_mapping
+from komet.mapping.problems import MappingFileError
 from komet.tabular.errors import TableTooBig
 from komet.tabular.file import read_table_file
 from komet.tabular.model import TableFile, pad

@@ -7,7 +7,8 @@ import pytest
 from table_samples import cell, ods, ods_cell, ods_row, row, xlsx
 
 from komet.ingest.sources.portal_file.file import read_order_file
-from komet.mapping.file import MappingFile, read_mapping
+from komet.mapping.file import read_mapping
+from komet.mapping.model import MappingFile
 from komet.tabular.errors import NotATable, PasswordProtected, TableError, TableTooBig
 from komet.tabular.file import read_table_file
 from komet.tabular.model import Sheet, TableFile

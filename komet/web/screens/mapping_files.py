@@ -8,10 +8,10 @@ import streamlit as st
 from komet.clients.table.providers import Provider
 from komet.context import AppContext
 from komet.language import _, _n, current, number
-from komet.mapping import imports, product_lists
-from komet.mapping.check import DryRun
-from komet.mapping.copying import copy_dry_run
-from komet.mapping.file import template_csv
+from komet.mapping import imports, products
+from komet.mapping.cells import bad_rows_csv, template_csv
+from komet.mapping.imports import copy_dry_run
+from komet.mapping.model import DryRun
 from komet.tabular.file import FILE_TYPES
 from komet.web.screens.mapping_grid import written
 from komet.web.shell import failures, state
@@ -22,9 +22,9 @@ _SHOWN = 500
 def import_file(ctx: AppContext, provider: Provider, kind: str) -> None:
     """Upload, fetch the product list where it is not here, see what would change, apply."""
     cleared = st.session_state.get(state.MAPPING_SAVES, 0)
-    lacking = product_lists.missing(ctx, [provider.id], kind)
+    lacking = products.missing(ctx, [provider.id], kind)
     fetch = bool(lacking) and st.checkbox(
-        failures.plain(product_lists.announcement(lacking)),
+        failures.plain(products.announcement(lacking)),
         value=True,
         key=f"mapping_fetch_{provider.id}_{kind}",
         help=_("Without it neither legacy codes nor names can be found, and an ID is taken as it"
@@ -46,10 +46,10 @@ def import_file(ctx: AppContext, provider: Provider, kind: str) -> None:
     def check() -> DryRun:
         failed: Mapping[str, str] = {}
         if fetch or not lacking:
-            lists = product_lists.missing_for_file(ctx, data, name, provider.id, kind)
+            lists = products.missing_for_file(ctx, data, name, provider.id, kind)
             if lists:
-                with st.spinner(product_lists.announcement(lists)):
-                    failed = product_lists.fetch(ctx, lists, kind)
+                with st.spinner(products.announcement(lists)):
+                    failed = products.fetch(ctx, lists, kind)
         st.session_state[state.MAPPING_LISTS_FAILED] = tuple(failed.values())
         return imports.dry_run(ctx, data, name, provider.id, kind)
 
@@ -192,7 +192,7 @@ def _dry_run(checked: DryRun) -> None:
         )
         st.download_button(
             _("Download the rows in error"),
-            checked.bad_rows_csv(),
+            bad_rows_csv(checked),
             file_name="rows-in-error.csv",
             mime="text/csv",
             on_click="ignore",

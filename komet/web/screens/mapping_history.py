@@ -6,8 +6,8 @@ import streamlit as st
 from komet.context import AppContext
 from komet.language import _, moment
 from komet.mapping import imports
-from komet.mapping import table as mappings
-from komet.mapping.table import KINDS
+from komet.mapping.model import KINDS
+from komet.mapping.table import mappings
 from komet.web.shell import failures, state
 from komet.web.shell.moments import moment_column
 

@@ -5,8 +5,7 @@ import streamlit as st
 
 from komet.context import AppContext
 from komet.language import _, _n
-from komet.mapping.suggest import DEFAULT_THRESHOLD
-from komet.mapping.suggestions import accept, suggestions
+from komet.mapping.suggestions import DEFAULT_THRESHOLD, accept, suggestions
 from komet.web.screens.mapping_grid import written
 from komet.web.shell import failures, reads, state
 from komet.web.shell.frozen import frozen

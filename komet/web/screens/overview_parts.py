@@ -10,7 +10,7 @@ from komet.ingest import start, status
 from komet.ingest.plan import plan
 from komet.ingest.refresh import refresh_plan
 from komet.language import _
-from komet.mapping import grid
+from komet.mapping import products
 from komet.web.shell import failures
 from komet.web.shell.moments import moment_column
 from komet.web.shell.resources import sandbox, worker
@@ -78,7 +78,7 @@ def refresh_button(ctx: AppContext) -> None:
 def provider_table(ctx: AppContext) -> None:
     """Per provider: last download, what is held, what is unmapped, requests left today."""
     held = status.last_downloads(ctx)
-    unmapped = {row["provider_id"]: row for row in grid.coverage(ctx).iter_rows(named=True)}
+    unmapped = {row["provider_id"]: row for row in products.coverage(ctx).iter_rows(named=True)}
     with ctx.db.read() as con:
         active = providers.all_providers(con, inactive=False)
         left = {p.id: quota.left_today(con, ctx, p) for p in active}

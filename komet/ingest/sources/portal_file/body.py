@@ -5,7 +5,6 @@ are kept: a line too many is seen, a line too few is not.
 """
 
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -13,7 +12,7 @@ from komet.ingest.sources.portal_file.fields import BY_NAME, Kind
 from komet.ingest.sources.portal_file.headings import Headings
 from komet.ingest.sources.portal_file.problems import Problem, Skipped, row_text
 from komet.language import _
-from komet.mapping.headings import plain
+from komet.text import normalize_text
 
 _FIGURES = (Kind.QUANTITY, Kind.MONEY)
 _WORDS = (
@@ -72,7 +71,7 @@ def split_body(
         if any(cells):
             body.skipped.append(Skipped(row, row_text(cells), above))
     last = max((row for row, cells in enumerate(records, start=1) if any(cells)), default=0)
-    names = [plain(name) for name in headings.names]
+    names = [normalize_text(name, solid=True) for name in headings.names]
     for row in range(headings.row + 1, last + 1):
         own = records[row - 1]
         filled = [position for position, cell in enumerate(own) if cell]
@@ -120,7 +119,8 @@ def _names_product(merged: Mapping[int, str], headings: Headings) -> bool:
 
 def _repeats_headings(cells: Sequence[str], filled: Sequence[int], names: Sequence[str]) -> bool:
     return len(filled) >= 2 and all(
-        position < len(names) and plain(cells[position]) == names[position] for position in filled
+        position < len(names) and normalize_text(cells[position], solid=True) == names[position]
+        for position in filled
     )
 
 
@@ -128,14 +128,14 @@ def _is_sum(cells: Sequence[str], filled: Sequence[int], headings: Headings) -> 
     number = headings.columns["po_number"]
     free = {headings.columns.get(name) for name in ("notes", "comments")}
     for position in filled:
-        text = folded(cells[position])
+        text = normalize_text(cells[position])
         if (
             position not in free
             and _SUM.fullmatch(text)
             and (position == number or not cells[number])
         ):
             return True
-    first = folded(cells[filled[0]])
+    first = normalize_text(cells[filled[0]])
     if filled[0] == number:
         return bool(_SUM_BEGINS.match(first) or _SUM_ENDS.fullmatch(first))
     named = {headings.columns.get(name) for name in ("product_description", "notes", "comments")}
@@ -167,7 +167,7 @@ class _Shape:
             for name in has
             if BY_NAME[name].kind in _FIGURES
             and re.search(r"\d", cells[headings.columns[name]])
-            and not _FOOTER.fullmatch(folded(cells[headings.columns[name]]))
+            and not _FOOTER.fullmatch(normalize_text(cells[headings.columns[name]]))
         )
         return cls(
             number=cells[headings.columns["po_number"]],
@@ -175,7 +175,7 @@ class _Shape:
             texts=frozenset(name for name in has - order if BY_NAME[name].kind not in _FIGURES),
             figures=figures,
             cells=len(filled),
-            reads_as_footer=_FOOTER.fullmatch(folded(cells[filled[0]])) is not None,
+            reads_as_footer=_FOOTER.fullmatch(normalize_text(cells[filled[0]])) is not None,
         )
 
     @property
@@ -194,9 +194,3 @@ class _Shape:
     @property
     def is_figures_alone(self) -> bool:
         return bool(self.figures) and not self.texts and not self.number
-
-
-def folded(text: str) -> str:
-    """Lower case, without accents, with single blanks."""
-    letters = unicodedata.normalize("NFKD", text.casefold())
-    return " ".join("".join(sign for sign in letters if not unicodedata.combining(sign)).split())

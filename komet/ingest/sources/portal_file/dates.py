@@ -4,11 +4,12 @@ Which of "03/04/2026" is the month is decided by the whole column: one "20/11/20
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import Enum
+
+from komet.text import normalize_text
 
 _TIME = (
     r"(?:[T ,]+\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:\s*[ap]\.?\s*m\.?)?(?:Z|\s*[+-]\d{2}:?\d{2})?)?"
@@ -149,6 +150,4 @@ def _day(year: str, month: str, day: str) -> date | None:
 
 def _plain(text: str) -> str:
     """Lower case, no accents, single blanks, and no weekday before figures."""
-    letters = unicodedata.normalize("NFKD", text.casefold())
-    plain = " ".join("".join(sign for sign in letters if not unicodedata.combining(sign)).split())
-    return re.sub(rf"^{_WEEKDAY.pattern}(?=\d+[-/.]\d)", "", plain)
+    return re.sub(rf"^{_WEEKDAY.pattern}(?=\d+[-/.]\d)", "", normalize_text(text))

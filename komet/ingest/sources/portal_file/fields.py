@@ -1,6 +1,6 @@
 """The fields of an order line in a file: what kind of value, whose it is, and its headings.
 
-Case, accents, spaces and punctuation of a heading do not count: `plain` of komet.mapping.
+Case, accents, spaces and punctuation of a heading do not count: see `normalize_text`.
 `CERTAIN` headings mean one field. `LOOSE` headings are everyday words that mean it only where no
 certain heading does. Both languages, as the portal and people's own files write them.
 """
@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
-from komet.mapping.headings import plain
+from komet.text import normalize_text
 
 
 class Kind(Enum):
@@ -188,10 +188,10 @@ FIELDS: tuple[Field, ...] = (
 
 BY_NAME: Mapping[str, Field] = {field.name: field for field in FIELDS}
 CERTAIN: Mapping[str, str] = {
-    plain(heading): field.name for field in FIELDS for heading in field.certain
+    normalize_text(heading, solid=True): field.name for field in FIELDS for heading in field.certain
 }
 LOOSE: Mapping[str, str] = {
-    plain(heading): field.name for field in FIELDS for heading in field.loose
+    normalize_text(heading, solid=True): field.name for field in FIELDS for heading in field.loose
 }
 
 NEEDED = ("po_number", "ship_date", "product_description")

@@ -22,8 +22,8 @@ from komet.ingest.sources.portal_file.merged import MergedCells, merged_cells
 from komet.ingest.sources.portal_file.problems import ERROR, Problem, problem_frame, skipped_frame
 from komet.ingest.sources.portal_file.sheet import choose_table, read_table
 from komet.language import _
-from komet.mapping.headings import plain
 from komet.tabular.model import Sheet
+from komet.text import normalize_text
 
 _TYPES: Mapping[Kind, pl.DataType | type[pl.DataType]] = {
     Kind.TEXT: pl.String,
@@ -123,7 +123,7 @@ def _about_headings(headings: Headings) -> list[Problem]:
         for position, field in headings.repeated
     ]
     date_heading = headings.name("ship_date")
-    if LOOSE.get(plain(date_heading)) == "ship_date":
+    if LOOSE.get(normalize_text(date_heading, solid=True)) == "ship_date":
         reason = _("“{heading}” was read as the vendor ship date. Is it?").format(
             heading=date_heading
         )

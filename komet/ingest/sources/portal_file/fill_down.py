@@ -8,11 +8,12 @@ PO number or a total.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from komet.ingest.sources.portal_file.body import BodyRow, folded
+from komet.ingest.sources.portal_file.body import BodyRow
 from komet.ingest.sources.portal_file.fields import FIELDS
 from komet.ingest.sources.portal_file.headings import Headings
 from komet.ingest.sources.portal_file.problems import ERROR, Problem
 from komet.language import _
+from komet.text import normalize_text
 
 # These may differ from line to line of one PO, so they do not tell whose line it is.
 _MAY_DIFFER = ("status", "comments")
@@ -82,7 +83,7 @@ class _Walk:
 def _agrees(held: Mapping[str, str], above: Mapping[str, str]) -> bool:
     """Whether a row without a PO number may go on with the PO above: nothing tells otherwise."""
     return all(
-        folded(text) == folded(above.get(name, text))
+        normalize_text(text) == normalize_text(above.get(name, text))
         for name, text in held.items()
         if name not in _MAY_DIFFER
     )
@@ -100,7 +101,7 @@ def _is_of_lines(name: str, rows: Sequence[BodyRow | None], headings: Headings) 
             continue
         if body_row.cells[number_at] not in {"", number}:
             number, said = body_row.cells[number_at], ""
-        text = folded(body_row.cells[at])
+        text = normalize_text(body_row.cells[at])
         if text and said and text != said:
             return True
         said = text or said

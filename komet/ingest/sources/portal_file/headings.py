@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from komet.ingest.sources.portal_file.errors import NoHeadings
 from komet.ingest.sources.portal_file.fields import BY_NAME, CERTAIN, LOOSE, NEEDED
 from komet.language import _
-from komet.mapping.headings import plain
+from komet.text import normalize_text
 
 SEARCH_DEPTH = 200
 """How far down the headings may be: reports carry a logo, a company and their filters above."""
@@ -50,7 +50,7 @@ def resolve(record: Sequence[str], row: int = 1) -> Headings:
     The leftmost of two columns that mean the same is taken. Without a product's name its ID does.
     """
     names = tuple(" ".join(cell.split()) for cell in record)
-    words = [plain(name) for name in names]
+    words = [normalize_text(name, solid=True) for name in names]
     columns: dict[str, int] = {}
     repeated: list[tuple[int, str]] = []
     for position, word in enumerate(words):

@@ -13,11 +13,11 @@ from komet.ingest.sources.portal_file.fields import BY_NAME, Kind
 from komet.ingest.sources.portal_file.headings import Headings, find, missing, no_headings, score
 from komet.ingest.sources.portal_file.problems import Problem
 from komet.language import _
-from komet.mapping.identifiers import EDGES
 from komet.tabular.errors import EmptyTable, TableError
 from komet.tabular.errors import PasswordProtected as NeedsPassword
 from komet.tabular.file import read_table_file
 from komet.tabular.model import Sheet, TableFile, pad
+from komet.text import EDGES
 
 
 def read_table(data: bytes, file_name: str) -> TableFile:

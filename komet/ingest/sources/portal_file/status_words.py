@@ -4,8 +4,8 @@ A word that is in neither list stays as it is.
 """
 
 from komet.language import LANGUAGES, using
-from komet.mapping.headings import plain
 from komet.orders import statuses
+from komet.text import normalize_text
 
 # As growers write them, besides the app's own translations.
 _SPANISH_HEADER = {
@@ -23,8 +23,14 @@ _SPANISH_LINE = {
 }  # fmt: skip
 _OTHER_SPELLINGS_HEADER = {"canceled": "CA"}
 _OTHER_SPELLINGS_LINE = {"canceled": "CA"}
-_HEADER = {plain(word): code for word, code in (_SPANISH_HEADER | _OTHER_SPELLINGS_HEADER).items()}
-_LINE = {plain(word): code for word, code in (_SPANISH_LINE | _OTHER_SPELLINGS_LINE).items()}
+_HEADER = {
+    normalize_text(word, solid=True): code
+    for word, code in (_SPANISH_HEADER | _OTHER_SPELLINGS_HEADER).items()
+}
+_LINE = {
+    normalize_text(word, solid=True): code
+    for word, code in (_SPANISH_LINE | _OTHER_SPELLINGS_LINE).items()
+}
 
 
 def header_code(word: str) -> str:
@@ -48,4 +54,4 @@ def _code(codes: dict[str, str], words: dict[str, str], word: str) -> str:
             found = statuses.code_of(codes, word)
         if found in codes:
             return found
-    return words.get(plain(word), word.strip())
+    return words.get(normalize_text(word, solid=True), word.strip())

@@ -1,4 +1,4 @@
-"""Unmapped products and the boxes at stake in them: one definition for every screen and file.
+"""The SQL of what is known of each kind, and of what is unmapped: one definition for every screen.
 
 A product is *unmapped* where an order item asks for it that stands (Komet shows it, and neither the
 PO nor the line was cancelled) and no SKU is mapped to its Komet product ID. An item without such an
@@ -8,28 +8,99 @@ A box is *at stake* in each unmapped product that its line asks for. A sum count
 once, however many of its products are unmapped: it may be less than its products' boxes together.
 """
 
-from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any
 
 import polars as pl
 
 from komet import formulas
 from komet.db.database import Connection
+from komet.errors import InvalidInput
 from komet.formulas import SKU_JOIN
+from komet.language import _
+from komet.mapping.model import KINDS, PRODUCT, AtStake
+
+KEY_OF = {
+    PRODUCT: "product_id",
+    "box_type": "upper(box_type)",
+    "carrier": "carrier_id",
+    "customer": "customer_id",
+    "location": "location_id",
+}
+"""The Komet ID of each kind, as `order_items` has it."""
+NAME_OF = {
+    PRODUCT: "product",
+    "box_type": "upper(box_type)",
+    "carrier": "carrier_name",
+    "customer": "customer_name",
+    "location": "location_name",
+}
 
 
-class AtStake(NamedTuple):
-    """Figures of unmapped products; `lines` are PO lines, boxes and stems of their unmapped part.
+def known_sql(kind: str) -> str:
+    """provider_id, komet_id, legacy_code, description, category, is_listed: all known of a kind.
 
-    `unidentified`: standing items without a Komet product ID, which cannot be mapped.
+    Products come from Komet's lists, the rest from the orders; what only a mapping names, too.
     """
+    if kind == PRODUCT:
+        listed = (
+            "SELECT provider_id, product_id AS komet_id, legacy_code, description, category"
+            " FROM komet_products"
+        )
+    else:
+        codes = (
+            " UNION SELECT provider_id, code, NULL, code, NULL FROM box_types"
+            if kind == "box_type"
+            else ""
+        )
+        listed = (
+            "SELECT provider_id, komet_id, NULL::VARCHAR AS legacy_code,"
+            " max(description) AS description, NULL::VARCHAR AS category FROM ("
+            f"SELECT provider_id, {KEY_OF[kind]} AS komet_id, NULL, {NAME_OF[kind]} AS description,"
+            f" NULL FROM order_items WHERE {KEY_OF[kind]} IS NOT NULL{codes}) GROUP BY ALL"
+        )
+    return (
+        f"WITH listed AS ({listed}) SELECT *, true AS is_listed FROM listed"
+        " UNION ALL SELECT provider_id, komet_id, NULL, NULL, NULL, false"
+        f" FROM mappings m WHERE kind = '{_checked(kind)}' AND NOT EXISTS (FROM listed l"
+        " WHERE l.provider_id = m.provider_id AND l.komet_id = m.komet_id)"
+    )
 
-    products: int
-    items: int
-    lines: int
-    boxes: Decimal
-    stems: Decimal
-    unidentified: int
+
+def known(con: Connection, kind: str = PRODUCT) -> pl.DataFrame:
+    """provider_id, komet_id, legacy_code, description (String), is_listed: see `known_sql`.
+
+    `is_listed` is false for what only a mapping names.
+    """
+    return con.frame(
+        "SELECT provider_id, komet_id, legacy_code, description, is_listed"
+        f" FROM ({known_sql(kind)})"
+    )
+
+
+def providers_with_a_list(con: Connection, kind: str = PRODUCT) -> frozenset[str]:
+    """The providers whose list of a kind has been fetched from Komet; only two kinds have one."""
+    sources = {
+        PRODUCT: "komet_products WHERE source = 'komet'",
+        "box_type": "catalogs WHERE method = 'boxtype.list' AND outcome = 'ok'",
+    }
+    if kind not in sources:
+        return frozenset()
+    rows = con.rows(f"SELECT DISTINCT provider_id FROM {sources[kind]}")
+    return frozenset(row["provider_id"] for row in rows)
+
+
+def skus(con: Connection) -> frozenset[str]:
+    """Every SKU of ours that a mapping has ever named, exactly as it is stored."""
+    return frozenset(row["sku"] for row in con.rows("SELECT sku FROM skus"))
+
+
+def _checked(kind: str) -> str:
+    if kind not in KINDS:
+        raise InvalidInput(
+            _("There are no mappings of the kind “{kind}”.").format(kind=kind),
+            next_step=_("Choose one of {kinds}.").format(kinds=", ".join(KINDS)),
+        )
+    return kind
 
 
 _LINE = "i.provider_id, i.po_id, i.po_item_id"

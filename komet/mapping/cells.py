@@ -1,4 +1,4 @@
-"""Cells as identifiers: what is trimmed, what is repaired, and what Excel has destroyed.
+"""Cells as text, on their way in and out: trimmed, repaired, protected; and the CSV that we write.
 
 Identifiers are text and stay so: "007" is not 7. Excel, which thinks otherwise, leaves traces.
 A trailing ".0" can be taken back without doubt; digits that "1.23E+11" has lost cannot, so
@@ -11,18 +11,12 @@ from types import MappingProxyType
 import polars as pl
 
 from komet.language import _
-from komet.mapping.headings import KOMET_ID, LEGACY_CODE, SKU, Headings
-from komet.mapping.problems import ERROR, WARNING, joined, problems_where
-from komet.mapping.sentences import sentence
+from komet.mapping.model import FIELDS, KOMET_ID, LEGACY_CODE, SKU, DryRun, Headings
+from komet.mapping.problems import ERROR, WARNING, joined, problems_where, sentence
+from komet.text import EDGES, normalize_text
 
 IDENTIFIERS = (SKU, KOMET_ID, LEGACY_CODE)
-
 Rule = tuple[str, str, str]  # a pattern, the severity, and the sentence
-
-# What surrounds cells pasted from web pages and PDFs: besides blanks, no-break and zero-width.
-EDGES = " \t\n\r\v\f\x85\xa0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
-EDGES += "\u200b\u200c\u200d\u2028\u2029\u202f\u205f\u2060\u3000\ufeff"
-
 _DECIMAL_ZERO = r"^(\d+)[.,]0{1,2}$"
 _SCIENTIFIC = r"^[+-]?\d+(?:[.,]\d+)?[eE][+-]\d{1,3}$"
 _SPREADSHEET_ERROR = (
@@ -168,3 +162,70 @@ def _problems(
         )
         for pattern, severity, template in rules
     ]
+
+
+_BOM = "\ufeff"  # without it Excel takes UTF-8 for Windows-1252
+
+
+def mapping_csv(frame: pl.DataFrame) -> bytes:
+    """CSV (UTF-8 with BOM, commas) of a frame with the six fields as String columns.
+
+    The fields are provider, komet_product_id, komet_legacy_code, komet_description, sku and
+    sku_description. Text that a spreadsheet would run as a formula gets an apostrophe before
+    it. Raises polars' ColumnNotFoundError when a field is missing.
+    """
+    safe = frame.select(
+        # Files with a zero byte are refused as binary, so none is written.
+        protected(pl.col(field).cast(pl.String).str.replace_all("\x00", "", literal=True))
+        for field in FIELDS
+    )
+    return _BOM.encode() + safe.write_csv(quote_style="necessary").encode()
+
+
+def template_csv() -> bytes:
+    """The headings and two example rows, to be overwritten."""
+    columns = (
+        ("Acme Flowers", "Acme Flowers"),
+        ("1234567", ""),
+        ("", "ROSFRE50"),
+        ("Rose Freedom 50 cm", "Rose Freedom 50 cm"),
+        ("007-FREEDOM-50", "007-FREEDOM-50"),
+        ("Freedom, red, 50 cm", "Freedom, red, 50 cm"),
+    )
+    return mapping_csv(pl.DataFrame(dict(zip(FIELDS, columns, strict=True))))
+
+
+def bad_rows_csv(checked: DryRun) -> bytes:
+    """The rows in error as they came, with a last column that says why (UTF-8 with BOM).
+
+    It has the delimiter of the file, because that is what this person's Excel opens. Once
+    corrected it can be uploaded again.
+    """
+    reasons = (
+        checked.problems.filter(pl.col("severity") == ERROR)
+        .group_by("row", maintain_order=True)
+        .agg(pl.col("reason").unique(maintain_order=True).str.join(" "))
+        .rename({"reason": "\x00reason"})
+    )
+    heading = _("Reason")
+    names = checked.file.headings.names
+    cells = checked.file.source.columns[1:]
+    used = set(checked.file.headings.columns.values())
+    # A file that was given back before has a column of old reasons.
+    kept = [
+        position
+        for position in range(len(cells))
+        if position in used
+        or position >= len(names)
+        or normalize_text(names[position], solid=True) != normalize_text(heading, solid=True)
+    ]
+    bad = checked.file.source.join(reasons, on="row", how="inner", maintain_order="left").select(
+        *(protected_source(pl.col(cells[position])) for position in kept),
+        protected_source(pl.col("\x00reason")),
+    )
+    top = [names[position] if position < len(names) else None for position in kept]
+    separator = checked.file.delimiter or ","
+    titles = pl.DataFrame([[*top, heading]], schema=bad.schema, orient="row")
+    whole = pl.concat([titles, bad]).with_columns(pl.all().replace("", None))
+    written = whole.write_csv(include_header=False, separator=separator)
+    return b"\xef\xbb\xbf" + written.encode()

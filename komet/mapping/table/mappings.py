@@ -1,117 +1,20 @@
-"""Mappings: (provider, kind, Komet ID) → our code; their imports, and what each import changed.
+"""The SQL of the mapping: what is mapped, its imports, and what each import changed.
 
-The kind `product` has a SKU for its code; box types, carriers, customers and locations have codes
-of ours. Orders are joined with this table when they are read, so a mapping works backwards at once.
+Orders are joined with this table when they are read, so a mapping works backwards at once.
 """
 
 from datetime import datetime
 from uuid import uuid4
 
 import polars as pl
-from pydantic import BaseModel, ConfigDict
 
 from komet.db import audit
 from komet.db.database import Connection
 from komet.errors import InvalidInput
 from komet.formulas import folded
-from komet.language import _, _later
-
-PRODUCT = "product"
-KINDS = {
-    PRODUCT: _later("Products"),
-    "box_type": _later("Box types"),
-    "carrier": _later("Carriers"),
-    "customer": _later("Customers"),
-    "location": _later("Locations"),
-}
-KEY_OF = {
-    PRODUCT: "product_id",
-    "box_type": "upper(box_type)",
-    "carrier": "carrier_id",
-    "customer": "customer_id",
-    "location": "location_id",
-}
-"""The Komet ID of each kind, as `order_items` has it."""
-NAME_OF = {
-    PRODUCT: "product",
-    "box_type": "upper(box_type)",
-    "carrier": "carrier_name",
-    "customer": "customer_name",
-    "location": "location_name",
-}
-
-
-class MappingImport(BaseModel):
-    """One import of a file, or one edit in the grid."""
-
-    model_config = ConfigDict(frozen=True)
-
-    id: str
-    file_name: str
-    source: str
-    new_rows: int
-    changed_rows: int
-    applied_at: datetime
-    who: str | None = None
-    undone_at: datetime | None = None
-
-
-def known_sql(kind: str) -> str:
-    """provider_id, komet_id, legacy_code, description, category, is_listed: all known of a kind.
-
-    Products come from Komet's lists, the rest from the orders; what only a mapping names, too.
-    """
-    if kind == PRODUCT:
-        listed = (
-            "SELECT provider_id, product_id AS komet_id, legacy_code, description, category"
-            " FROM komet_products"
-        )
-    else:
-        codes = (
-            " UNION SELECT provider_id, code, NULL, code, NULL FROM box_types"
-            if kind == "box_type"
-            else ""
-        )
-        listed = (
-            "SELECT provider_id, komet_id, NULL::VARCHAR AS legacy_code,"
-            " max(description) AS description, NULL::VARCHAR AS category FROM ("
-            f"SELECT provider_id, {KEY_OF[kind]} AS komet_id, NULL, {NAME_OF[kind]} AS description,"
-            f" NULL FROM order_items WHERE {KEY_OF[kind]} IS NOT NULL{codes}) GROUP BY ALL"
-        )
-    return (
-        f"WITH listed AS ({listed}) SELECT *, true AS is_listed FROM listed"
-        " UNION ALL SELECT provider_id, komet_id, NULL, NULL, NULL, false"
-        f" FROM mappings m WHERE kind = '{_checked(kind)}' AND NOT EXISTS (FROM listed l"
-        " WHERE l.provider_id = m.provider_id AND l.komet_id = m.komet_id)"
-    )
-
-
-def known(con: Connection, kind: str = PRODUCT) -> pl.DataFrame:
-    """provider_id, komet_id, legacy_code, description (String), is_listed: see `known_sql`.
-
-    `is_listed` is false for what only a mapping names.
-    """
-    return con.frame(
-        "SELECT provider_id, komet_id, legacy_code, description, is_listed"
-        f" FROM ({known_sql(kind)})"
-    )
-
-
-def providers_with_a_list(con: Connection, kind: str = PRODUCT) -> frozenset[str]:
-    """The providers whose list of a kind has been fetched from Komet; only two kinds have one."""
-    sources = {
-        PRODUCT: "komet_products WHERE source = 'komet'",
-        "box_type": "catalogs WHERE method = 'boxtype.list' AND outcome = 'ok'",
-    }
-    if kind not in sources:
-        return frozenset()
-    rows = con.rows(f"SELECT DISTINCT provider_id FROM {sources[kind]}")
-    return frozenset(row["provider_id"] for row in rows)
-
-
-def skus(con: Connection) -> frozenset[str]:
-    """Every SKU of ours that a mapping has ever named, exactly as it is stored."""
-    return frozenset(row["sku"] for row in con.rows("SELECT sku FROM skus"))
+from komet.language import _
+from komet.mapping.model import KINDS, PRODUCT, MappingImport
+from komet.mapping.table.products import _checked, known_sql
 
 
 def held(con: Connection, kind: str = PRODUCT) -> pl.DataFrame:
@@ -270,15 +173,6 @@ def history(con: Connection, text: str = "", limit: int = 500) -> pl.DataFrame:
         " ORDER BY c.changed_at DESC, provider, c.komet_id LIMIT $limit",
         {"text": text.strip(), "limit": limit},
     )
-
-
-def _checked(kind: str) -> str:
-    if kind not in KINDS:
-        raise InvalidInput(
-            _("There are no mappings of the kind “{kind}”.").format(kind=kind),
-            next_step=_("Choose one of {kinds}.").format(kinds=", ".join(KINDS)),
-        )
-    return kind
 
 
 def _import(con: Connection, import_id: str) -> MappingImport:
