@@ -25,8 +25,8 @@ from komet.tabular.errors import (
     too_many_cells,
     web_page,
 )
-from komet.tabular.limits import MOST_CELL_TEXT, MOST_CELLS, MOST_COLUMNS, MOST_ROWS
 from komet.tabular.model import Sheet, TableFile
+from komet.tabular.sheet_rows import MOST_CELL_TEXT, MOST_CELLS, MOST_COLUMNS, MOST_ROWS
 
 Likeness = Callable[[Sequence[Sequence[str]]], Any]
 """How much rows look like the table that is wanted: larger is likelier."""

@@ -13,7 +13,7 @@ Each says for itself what happened, why, and what to do next.
 
 from komet.errors import AppError
 from komet.language import _
-from komet.tabular.limits import WORKER_SECONDS
+from komet.tabular.sheet_rows import WORKER_SECONDS
 
 
 class TableError(AppError):

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from komet.tabular.errors import too_many_cells
-from komet.tabular.limits import MOST_CELLS
+from komet.tabular.sheet_rows import MOST_CELLS
 
 Area = tuple[int, int, int, int]
 """First row, first column, last row, last column; all from 0."""

@@ -7,9 +7,18 @@ import re
 from dataclasses import dataclass, field
 
 from komet.tabular.cell_text import differs_as_code, number_text
-from komet.tabular.limits import MOST_CELL_TEXT, MOST_COLUMNS, MOST_ROWS
 from komet.tabular.package import Package
-from komet.tabular.sheet_rows import Budget, NeedsPassword, Rows, Send, TooBig, Unreadable
+from komet.tabular.sheet_rows import (
+    MOST_CELL_TEXT,
+    MOST_COLUMNS,
+    MOST_ROWS,
+    Budget,
+    NeedsPassword,
+    Rows,
+    Send,
+    TooBig,
+    Unreadable,
+)
 
 _NUMBERS = frozenset(["float", "percentage", "currency"])
 _MOMENT = re.compile(r"(\d{4}-\d{2}-\d{2})(?:T(\d{2}:\d{2}:\d{2})?.*)?", re.ASCII)

@@ -6,8 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import IO
 from xml.parsers import expat
 
-from komet.tabular.limits import MOST_UNPACKED_BYTES
-from komet.tabular.sheet_rows import TooBig, Unreadable
+from komet.tabular.sheet_rows import MOST_UNPACKED_BYTES, TooBig, Unreadable
 
 DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, ValueError, KeyError, IndexError, OSError,
           NotImplementedError, RuntimeError, expat.ExpatError)  # fmt: skip

@@ -1,7 +1,7 @@
 """The process that reads one workbook: bytes come in, lines of JSON go out, and it ends.
 
 A workbook can be made to fill the memory or to take for ever, so it is read where that harms
-nobody: with a limit on memory and on time of its own. See `workbook` for the lines.
+nobody: with a limit on memory and on time of its own. See `komet.tabular.file` for the lines.
 """
 
 import io
@@ -9,8 +9,13 @@ import json
 import sys
 from typing import BinaryIO
 
-from komet.tabular.limits import WORKER_MEMORY_BYTES, WORKER_SECONDS
-from komet.tabular.sheet_rows import NeedsPassword, TooBig, Unreadable
+from komet.tabular.sheet_rows import (
+    WORKER_MEMORY_BYTES,
+    WORKER_SECONDS,
+    NeedsPassword,
+    TooBig,
+    Unreadable,
+)
 
 OLD_SHELL = b"\xd0\xcf\x11\xe0"
 

@@ -9,7 +9,6 @@ import xlrd  # type: ignore[import-untyped]
 from komet.tabular.cell_text import moment_text, number_text, shown_number
 from komet.tabular.sheet_rows import Budget, NeedsPassword, Rows, Send, Unreadable
 
-OLD_SHELL = b"\xd0\xcf\x11\xe0"
 # A new workbook with a password is kept in the shell of an old one, as this one stream.
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 # What the library raises on damaged files besides its own error.

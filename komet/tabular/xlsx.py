@@ -8,9 +8,17 @@ import re
 from dataclasses import dataclass, field
 
 from komet.tabular.cell_text import is_moment, moment_text, number_text, shown_number
-from komet.tabular.limits import MOST_COLUMNS, MOST_ELEMENTS, MOST_ROWS
 from komet.tabular.package import DAMAGE, Package, attribute
-from komet.tabular.sheet_rows import Budget, Rows, Send, TooBig, Unreadable
+from komet.tabular.sheet_rows import (
+    MOST_COLUMNS,
+    MOST_ELEMENTS,
+    MOST_ROWS,
+    Budget,
+    Rows,
+    Send,
+    TooBig,
+    Unreadable,
+)
 
 _REFERENCE = re.compile(r"([A-Za-z]{1,3})([1-9][0-9]{0,6})", re.ASCII)
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")

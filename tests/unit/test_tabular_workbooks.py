@@ -261,7 +261,7 @@ def test_an_encrypted_ods() -> None:
 
 
 def test_a_workbook_that_takes_too_long_is_stopped() -> None:
-    from komet.tabular.workbook import read_workbook
+    from komet.tabular.file import read_workbook
 
     with pytest.raises(TableError, match="too long"):
         read_workbook(xlsx({"S": row(1, cell("A1", "x"))}), "slow.xlsx", seconds=0.0)
