@@ -4,7 +4,7 @@ import streamlit as st
 
 from komet import time_zone
 from komet.clients.table import providers
-from komet.export.changes import export_changes_bytes
+from komet.export.reports import export_changes_bytes
 from komet.export.writers.xlsx import EXCEL_TYPE
 from komet.language import _
 from komet.orders import changes

@@ -6,7 +6,7 @@ import streamlit as st
 from komet.export import table as export_templates
 from komet.export.ready_made import READY_MADE
 from komet.export.template import checked_template
-from komet.export.templated import (
+from komet.export.templates import (
     all_templates,
     export_template_bytes,
     preview,

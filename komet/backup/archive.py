@@ -2,17 +2,18 @@
 
 The copy is made by DuckDB itself in one statement, so it holds one moment's data, whatever else is
 at work. The manifest tells the program's version, the schema, the time and the SHA-256 of each
-member.
+member. One is made each day before the day's first download, and kept for some days.
 """
 
 import hashlib
 import json
+import logging
 import os
 import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import IO, Any
 from uuid import uuid4
@@ -24,13 +25,16 @@ from komet import __version__
 from komet.context import AppContext
 from komet.db import opening
 from komet.db.migrate import steps
-from komet.errors import InvalidInput
+from komet.errors import AppError, InvalidInput
 from komet.export.replacing import replacing
 from komet.language import _
+
+_log = logging.getLogger(__name__)
 
 DATA = "komet.duckdb"
 KEY = "secret.key"
 MANIFEST = "manifest.json"
+_DAILY = "komet-{day}.zip"
 _FORMAT = 1
 _CHUNK = 1024 * 1024
 _LARGEST_MANIFEST = 64 * 1024
@@ -198,3 +202,38 @@ def _key_of(ctx: AppContext) -> bytes:
             error.strerror or "",
             _("Leave out --with-key, or bring the key file back."),
         ) from error
+
+
+def daily_backups(ctx: AppContext) -> dict[date, Path]:
+    """The daily backups that are there, by the day (UTC) on which they were made."""
+    found: dict[date, Path] = {}
+    for path in ctx.settings.backups_path.glob(_DAILY.format(day="*")):
+        try:
+            found[date.fromisoformat(path.stem.removeprefix("komet-"))] = path
+        except ValueError:
+            continue
+    return found
+
+
+def keep_daily_backup(ctx: AppContext) -> Path | None:
+    """Make today's backup if there is none yet, and drop those that are too old.
+
+    Returns the new file. `KOMET_BACKUP_DAYS` says how many days are kept; 0 makes and drops none.
+    The key is not in it: it lies in the same folder anyhow. A backup that cannot be made is logged
+    and stops nothing.
+    """
+    days, today = ctx.settings.backup_days, ctx.now().date()
+    made = daily_backups(ctx)
+    if not days or today in made or not ctx.db.path.exists():
+        return None
+    target = ctx.settings.backups_path / _DAILY.format(day=today.isoformat())
+    try:
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_backup(ctx, target)
+        for day, path in made.items():
+            if day <= today - timedelta(days=days):
+                path.unlink(missing_ok=True)
+    except (AppError, OSError, duckdb.Error) as error:
+        _log.warning("the daily backup was not made: %s", error)
+        return None
+    return target

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import duckdb
 
-from komet.backup.daily import daily_backups
+from komet.backup.archive import daily_backups
 from komet.context import AppContext
 from komet.db.database import Connection
 from komet.db.errors import AlteredFile, WrongKey

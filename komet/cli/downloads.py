@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 from cyclopts import Parameter
 
 from komet import time_zone
-from komet.backup.daily import keep_daily_backup
+from komet.backup.archive import keep_daily_backup
 from komet.cli.accounts import Json
 from komet.cli.output import figure, note, say, say_json, table, warn
 from komet.cli.progress import DownloadProgress
@@ -18,7 +18,7 @@ from komet.clients.table import providers
 from komet.context import AppContext, open_context
 from komet.errors import InvalidInput
 from komet.export.orders import export as export_orders
-from komet.export.templated import export_with, template_by_name
+from komet.export.templates import export_with, template_by_name
 from komet.export.writers.csv import dialect_of
 from komet.ingest.by_number import numbers_in, providers_of, refresh_numbers
 from komet.ingest.engine import execute

@@ -14,7 +14,7 @@ from komet.clients.table import providers, tokens
 from komet.clients.table.providers import ProviderFields
 from komet.context import open_context
 from komet.export.ready_made import READY_MADE
-from komet.export.templated import save_template
+from komet.export.templates import save_template
 from komet.ingest.engine import execute
 from komet.ingest.plan import plan
 from komet.ingest.start import start

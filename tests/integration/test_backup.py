@@ -16,8 +16,7 @@ import duckdb
 import pytest
 from sample_accounts import Accounts, Komet
 
-from komet.backup.archive import make_backup
-from komet.backup.daily import daily_backups, keep_daily_backup
+from komet.backup.archive import daily_backups, keep_daily_backup, make_backup
 from komet.backup.restore import restore_backup
 from komet.context import AppContext, open_context
 from komet.errors import InvalidInput

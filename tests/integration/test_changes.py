@@ -10,8 +10,8 @@ import told_changes
 from sample_accounts import Accounts
 from told_changes import Store
 
-from komet.export.changes import export_changes
 from komet.export.orders import export
+from komet.export.reports import export_changes
 from komet.ingest.table.runs import RunState
 from komet.orders import changes, query
 from komet.orders.changes import GROUPS, ChangeFilter, Kind

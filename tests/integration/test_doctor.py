@@ -9,7 +9,7 @@ import pytest
 from cryptography.fernet import Fernet
 from sample_accounts import Accounts, Komet
 
-from komet.backup.daily import keep_daily_backup
+from komet.backup.archive import keep_daily_backup
 from komet.backup.doctor import examine
 from komet.context import open_context
 from komet.settings import Settings

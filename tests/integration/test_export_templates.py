@@ -23,7 +23,7 @@ from komet.export.template import (
     TemplateColumn,
     checked_template,
 )
-from komet.export.templated import (
+from komet.export.templates import (
     all_templates,
     export_with,
     preview,

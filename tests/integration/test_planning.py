@@ -8,7 +8,7 @@ import fastexcel
 import pytest
 from sample_accounts import Accounts
 
-from komet.export.pivot import export_pivot
+from komet.export.reports import export_pivot
 from komet.orders import planning, query
 from komet.orders.filters import OrderFilter
 from komet.orders.planning import DIMENSIONS, MEASURES, PERIODS, pivot, weeks_compared

@@ -25,7 +25,7 @@ from komet.context import AppContext
 from komet.db import audit
 from komet.export.orders import export
 from komet.export.ready_made import KOMET_DESK
-from komet.export.templated import export_with, target_name
+from komet.export.templates import export_with, target_name
 from komet.ingest.refresh import refresh_plan
 from komet.ingest.worker import Worker
 from komet.orders import changes

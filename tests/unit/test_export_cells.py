@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from komet.export.writers.cells import CUT_MARK, EXCEL_TEXT_LIMIT, excel_frame, excel_text
+from komet.export.writers.excel_cells import CUT_MARK, EXCEL_TEXT_LIMIT, excel_frame, excel_text
 from komet.export.writers.xlsx import Column, ColumnKind, Sheet, write_workbook
 
 K = ColumnKind

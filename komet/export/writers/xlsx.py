@@ -14,9 +14,8 @@ from rustpy_xlsxwriter import Format, write_worksheets
 
 from komet.export.replacing import replacing
 from komet.export.sheet import Column, ColumnKind, Sheet
-from komet.export.writers.cells import ODD_DATE, excel_frame
-from komet.export.writers.finishing import finish_workbook
-from komet.export.writers.widths import column_widths
+from komet.export.writers.excel_cells import ODD_DATE, column_widths, excel_frame
+from komet.export.writers.excel_rust import finish_workbook
 from komet.language import _
 
 __all__ = ["EXCEL_ROWS", "EXCEL_TYPE", "Column", "ColumnKind", "Sheet", "write_workbook"]

@@ -5,7 +5,7 @@ import streamlit as st
 from komet import time_zone
 from komet.context import AppContext
 from komet.export.orders import export_bytes
-from komet.export.templated import all_templates, export_template_bytes, target_name
+from komet.export.templates import all_templates, export_template_bytes, target_name
 from komet.export.writers.csv import dialects
 from komet.export.writers.xlsx import EXCEL_TYPE
 from komet.language import _, _n, current

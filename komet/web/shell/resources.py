@@ -6,7 +6,7 @@ from functools import partial
 import streamlit as st
 
 from komet import demo, logs, time_zone
-from komet.backup.daily import keep_daily_backup
+from komet.backup.archive import keep_daily_backup
 from komet.context import AppContext, open_context
 from komet.ingest.scheduler import Scheduler
 from komet.ingest.worker import Worker

@@ -1,6 +1,6 @@
-"""A frame's values in the few types that the Excel library writes correctly.
+"""A frame's values in the few types that Excel libraries write correctly, and columns' widths.
 
-The library leaves a column blank, without an error, when it does not know its
+The Rust library leaves a column blank, without an error, when it does not know its
 dtype. Hence the allow-list: what is not named here raises.
 """
 
@@ -23,6 +23,22 @@ ODD_DATE = "\x00odd"
 # XML 1.0 cannot carry these; the library would write Excel's _x0001_ notation,
 # which other readers show literally.
 _CONTROLS = r"[\x00-\x08\x0B\x0C\x0E-\x1F\x{FFFE}\x{FFFF}]"
+
+WIDEST = 60.0
+"""Beyond this, a long note would push the other columns off the screen."""
+
+_FILTER_BUTTON = 4
+_LEAST = {
+    ColumnKind.TEXT: 8,
+    ColumnKind.INTEGER: 9,
+    ColumnKind.QUANTITY: 9,
+    ColumnKind.MONEY: 11,
+    ColumnKind.UNIT_COST: 10,
+    ColumnKind.FACTOR: 9,
+    ColumnKind.DATE: 12,
+    ColumnKind.TIME: 17,
+}
+_DECIMALS = {ColumnKind.INTEGER: 0, ColumnKind.UNIT_COST: 4, ColumnKind.FACTOR: 4}
 
 _TEXTS = (pl.String, pl.Categorical, pl.Enum)
 
@@ -117,3 +133,33 @@ def _calendar(values: pl.Series, pattern: str) -> tuple[pl.Series, ...]:
         return (values,)
     texts = values.dt.strftime(pattern).set(~odd, None)
     return values.set(odd, None), texts.alias(values.name + ODD_DATE)
+
+
+def column_widths(sheet: Sheet, frame: pl.DataFrame) -> list[float]:
+    """Return one width per column, given the sheet's frame as ``excel_frame`` made it.
+
+    Numbers and totals always fit, because Excel shows ##### otherwise. Texts fit
+    for 98 of 100 rows, up to ``WIDEST``.
+    """
+    widths: list[float] = []
+    for column in sheet.columns:
+        if column.width is not None:
+            widths.append(column.width)
+            continue
+        values = frame.get_column(column.heading)
+        needed = max(_LEAST[column.kind], len(column.heading) + _FILTER_BUTTON)
+        if column.kind.is_number:
+            total = float((sheet.totals or {}).get(column.heading) or 0)
+            needed = max(needed, _digits(values, total, _DECIMALS.get(column.kind, 2)))
+        elif values.dtype == pl.String:
+            typical = values.str.len_chars().quantile(0.98, interpolation="nearest")
+            needed = max(needed, int(typical or 0) + 2)
+        widths.append(min(float(needed), WIDEST))
+    return widths
+
+
+def _digits(values: pl.Series, total: float, decimals: int) -> int:
+    extremes = [total]
+    if values.dtype.is_numeric():
+        extremes += [float(v) for v in (values.min(), values.max()) if isinstance(v, int | float)]
+    return max(len(f"{number:,.{decimals}f}") for number in extremes) + 2
