@@ -3,9 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
-from komet.sandbox.books import Books
-from komet.sandbox.made_rows import Row
-from komet.sandbox.parameters import Parameters, RefusalError, members, texts, whole
+from komet.sandbox.books import Books, Row
+from komet.sandbox.call import Parameters, RefusalError, members, texts, whole
 from komet.sandbox.state import SandboxState
 from komet.sandbox.tokens import SampleToken
 

@@ -4,9 +4,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from komet.sandbox.cartons import RECEIVED, SENT_ON, awb_id, cartons_of
-from komet.sandbox.parameters import Parameters, RefusalError, day, members, same, texts
-from komet.sandbox.records import Carton, Line, PurchaseOrder
+from komet.sandbox.call import Parameters, RefusalError, day, members, same, texts
+from komet.sandbox.records import RECEIVED, SENT_ON, Carton, Line, PurchaseOrder, awb_id, cartons_of
 from komet.sandbox.state import SandboxState
 from komet.sandbox.tokens import SampleToken
 

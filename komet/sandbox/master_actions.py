@@ -5,8 +5,8 @@ from dataclasses import replace
 from datetime import datetime, time
 from typing import Any
 
+from komet.sandbox.call import Parameters, RefusalError, yes
 from komet.sandbox.masters import Carrier, Company, Customer, Product, Vendor
-from komet.sandbox.parameters import Parameters, RefusalError, yes
 from komet.sandbox.state import SandboxState
 from komet.sandbox.tokens import SampleToken
 

@@ -5,10 +5,9 @@ from dataclasses import replace
 from datetime import datetime, time
 from decimal import Decimal, InvalidOperation
 
-from komet.sandbox.cartons import SHIPPED
+from komet.sandbox.call import Parameters, RefusalError, day, members, texts, whole
 from komet.sandbox.masters import Company, Vendor
-from komet.sandbox.parameters import Parameters, RefusalError, day, members, texts, whole
-from komet.sandbox.records import Carton, Line, PurchaseOrder
+from komet.sandbox.records import SHIPPED, Carton, Line, PurchaseOrder
 from komet.sandbox.state import SandboxState
 from komet.sandbox.tokens import SampleToken
 

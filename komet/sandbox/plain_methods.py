@@ -5,8 +5,8 @@ from collections.abc import Callable
 from datetime import timedelta
 from zlib import crc32
 
+from komet.sandbox.call import Parameters, RefusalError, same, texts
 from komet.sandbox.masters import Company, Customer
-from komet.sandbox.parameters import Parameters, RefusalError, same, texts
 from komet.sandbox.state import SandboxState
 from komet.sandbox.tokens import SampleToken
 

@@ -1,10 +1,14 @@
-"""What the sandbox knows at this moment: orders by importer and day, faults, requests, passes."""
+"""What the sandbox knows at this moment: orders by importer and day, faults, requests, downloads,
+and the exact sums to check a download against."""
 
 import time
-from collections.abc import Callable, Hashable, Iterator
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
-from threading import RLock
+from decimal import Decimal
+from threading import Lock, RLock
+from typing import TypedDict
 
 from komet.sandbox.books import Books
 from komet.sandbox.companies import companies
@@ -12,10 +16,105 @@ from komet.sandbox.evolution import Days, days_touched, evolve
 from komet.sandbox.faults import FaultBook
 from komet.sandbox.masters import Company
 from komet.sandbox.order_maker import OrderMaker
-from komet.sandbox.passes import PassWatch
 from komet.sandbox.records import PurchaseOrder
-from komet.sandbox.request_log import RequestLog
-from komet.sandbox.totals import Totals, totals_of
+
+
+class Totals(TypedDict):
+    """Sums over orders. `items` counts a solid line once and a mixed line per breakdown."""
+
+    purchase_orders: int
+    lines: int
+    items: int
+    boxes: Decimal
+    total_cost: Decimal
+    stems: Decimal
+    fbe: Decimal
+
+
+def totals_of(orders: Iterable[PurchaseOrder], company: Company) -> Totals:
+    """The sums; box types that `boxtype.list` does not know add nothing to `fbe`."""
+    factors = {row.code: row.fbe for row in company.box_types}
+    total = Totals(
+        purchase_orders=0,
+        lines=0,
+        items=0,
+        boxes=Decimal(0),
+        total_cost=Decimal(0),
+        stems=Decimal(0),
+        fbe=Decimal(0),
+    )
+    for order in orders:
+        total["purchase_orders"] += 1
+        for line in order.lines:
+            total["lines"] += 1
+            total["items"] += len(line.breakdowns) or 1
+            total["boxes"] += line.boxes
+            total["total_cost"] += line.total_cost
+            total["stems"] += line.stems
+            total["fbe"] += line.boxes * factors.get(line.box_type, Decimal(0))
+    return total
+
+
+class RequestLog:
+    """Counts per (method, `date` parameter or `None`)."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._counts: Counter[tuple[str, str | None]] = Counter()
+
+    def note(self, method: str, day: str | None) -> None:
+        """Count one request, however it will be answered."""
+        with self._lock:
+            self._counts[method, day] += 1
+
+    def counts(self) -> dict[tuple[str, str | None], int]:
+        """A copy of the counts."""
+        with self._lock:
+            return dict(self._counts)
+
+    def total(self) -> int:
+        """All requests."""
+        with self._lock:
+            return self._counts.total()
+
+    def clear(self) -> None:
+        """Start to count from zero."""
+        with self._lock:
+            self._counts.clear()
+
+
+_OPENERS = 4
+"""As many slices as a client commonly asks for at once."""
+_SERVED_AT_LEAST = 8
+_QUIET_SECONDS = 60.0
+
+
+class PassWatch:
+    """The pass of one importer: which slices opened it, and which were served.
+
+    A new pass begins when a slice that opened this one is asked for again after at least eight
+    slices were served, or a minute after it was last served. A download that was killed and
+    resumed asks again for a few unfinished slices only, and so stays in its pass.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._served_at: dict[Hashable, float] = {}
+
+    def begins_with(self, slice_key: Hashable) -> bool:
+        """Whether asking for this slice now begins a new pass."""
+        if slice_key not in list(self._served_at)[:_OPENERS]:
+            return False
+        quiet = self._clock() - self._served_at[slice_key] >= _QUIET_SECONDS
+        return quiet or len(self._served_at) >= _SERVED_AT_LEAST
+
+    def served(self, slice_key: Hashable) -> None:
+        """Note a slice that was answered in full; faulted answers are not noted."""
+        self._served_at[slice_key] = self._clock()
+
+    def restart(self) -> None:
+        """Begin a pass with nothing served."""
+        self._served_at.clear()
 
 
 class SandboxState:

@@ -7,10 +7,10 @@ from komet.api.postman import TOKENS
 from komet.sandbox.companies import (
     MAGNOLIA,
     MAGNOLIA_OWN_VENDOR_ID,
+    OWN_FARM,
     PETALO,
     PETALO_OWN_VENDOR_ID,
 )
-from komet.sandbox.partners import OWN_FARM
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """When the sandbox takes a request for the beginning of another download."""
 
-from komet.sandbox.passes import PassWatch
+from komet.sandbox.state import PassWatch
 
 
 class Clock:

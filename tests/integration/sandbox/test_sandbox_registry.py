@@ -10,7 +10,7 @@ from sandbox_caller import TODAY, token_for
 from komet.api import KometClient
 from komet.api.checking import sample_parameters
 from komet.api.methods import OutputField, registry
-from komet.sandbox.book_lists import ASSUMED
+from komet.sandbox.lists import ASSUMED
 from komet.sandbox.server import Sandbox
 from komet.sandbox.tokens import (
     IMPORTER_A_VENDOR,
