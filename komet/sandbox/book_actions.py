@@ -1,16 +1,11 @@
 """The methods that change what an importer holds beside its orders."""
 
-from collections.abc import Callable
 from typing import Any
 
 from komet.sandbox.books import Books, Row
-from komet.sandbox.call import Parameters, RefusalError, members, texts, whole
+from komet.sandbox.call import OK, Act, Answer, Parameters, RefusalError, members, texts, whole
 from komet.sandbox.state import SandboxState
 from komet.sandbox.tokens import SampleToken
-
-Answer = dict[str, object]
-Act = Callable[[SampleToken, Parameters], Answer]
-_OK: Answer = {"status": "1", "message": "OK"}
 
 ADDS = {
     "additional.charge.add": ("charges", "additionalChargeId"),
@@ -87,13 +82,13 @@ class BookActions:
         found["number"] = str(number)
         for item in items:
             _append(found, {**_given(item), "totalBoxes": _number(item.get("boxes", "1"))})
-        return {**_OK, "prebookId": number, "prebookNumber": number}
+        return {**OK, "prebookId": number, "prebookNumber": number}
 
     def delete_prebook_item(self, token: SampleToken, parameters: Parameters) -> Answer:
         """One item less."""
         row = _found(self._books(token).row("prebooks", parameters["prebookId"]))
         _take(row, "prebookItemId", parameters["prebookItemId"])
-        return _OK
+        return OK
 
     def create_invoice(self, token: SampleToken, parameters: Parameters) -> Answer:
         """A new order: draft or pending. The contract shows no ID; siblings answer these."""
@@ -128,7 +123,7 @@ class BookActions:
         row["number"] = str(number)
         for item in members("items", parameters.get("items")):
             _append(row, _given(item), "detailId")
-        return {**_OK, "invoiceId": number, "invoiceNumber": str(number)}
+        return {**OK, "invoiceId": number, "invoiceNumber": str(number)}
 
     def add_invoice_item(self, token: SampleToken, parameters: Parameters) -> Answer:
         """One item more. The contract shows no ID; siblings answer these."""
@@ -154,7 +149,7 @@ class BookActions:
         """What the other system says of an invoice."""
         row = _found(self._books(token).row("invoices", parameters["invoiceId"]))
         row["externalSystemSynced"] = "message" not in parameters
-        return _OK
+        return OK
 
     def open_credits(self, token: SampleToken, parameters: Parameters) -> Answer:
         """Balances to begin with."""
@@ -166,14 +161,14 @@ class BookActions:
                 "status": 3,
             }
             self._books(token).add("credits", row)
-        return _OK
+        return OK
 
     def receive_payment(self, token: SampleToken, parameters: Parameters) -> Answer:
         """Money that has come."""
         books = self._books(token)
         number = books.add("payments", {**_given(parameters), "method": parameters["methodId"]})
         _found(books.row("payments", number))["controlNumber"] = number
-        return {**_OK, "controlNumber": number}
+        return {**OK, "controlNumber": number}
 
     def add_web_item(self, token: SampleToken, parameters: Parameters) -> Answer:
         """An item into a web order; without one, into a new one. IDs as siblings answer them."""
@@ -185,7 +180,7 @@ class BookActions:
         )
         row = _found(books.row("web_orders", order_id))
         item = _append(row, _given(parameters), "webOrderItemId", "items")
-        return {**_OK, "webOrderId": row["id"], "webOrderItemId": item["webOrderItemId"]}
+        return {**OK, "webOrderId": row["id"], "webOrderItemId": item["webOrderItemId"]}
 
     def delete_web_item(self, token: SampleToken, parameters: Parameters) -> Answer:
         """One item less. Its parameters are not seen: it goes by the name that the list has."""
@@ -193,7 +188,7 @@ class BookActions:
         for row in self._books(token).rows("web_orders"):
             if any(str(item["webOrderItemId"]) == wanted for item in row["items"]):
                 _take(row, "webOrderItemId", wanted, "items")
-                return _OK
+                return OK
         raise RefusalError(404, "Web order item not found.")
 
     def check_out(self, token: SampleToken, parameters: Parameters) -> Answer:
@@ -202,7 +197,7 @@ class BookActions:
         if row["statusId"] == 2:
             raise RefusalError(400, "The web order was checked out already.")
         row["statusId"] = 2
-        return {**_OK, "webOrderId": row["id"]}
+        return {**OK, "webOrderId": row["id"]}
 
     def _books(self, token: SampleToken) -> Books:
         return self._state.books[token.company]
@@ -211,7 +206,7 @@ class BookActions:
         def act(token: SampleToken, parameters: Parameters) -> Answer:
             row = {"active": 1, "statusId": 1, "items": [], **_given(parameters)}
             key = "inventoryId" if noun == "inventory" else "id"
-            return {**_OK, answered: self._books(token).add(noun, row, key)}
+            return {**OK, answered: self._books(token).add(noun, row, key)}
 
         return act
 
@@ -220,7 +215,7 @@ class BookActions:
             wanted = parameters.get(parameter, "")
             row = _found(self._books(token).row(noun, wanted, key))
             row.update({k: v for k, v in _given(parameters).items() if k != parameter})
-            answer: Answer = {**_OK, parameter: row[key]}
+            answer: Answer = {**OK, parameter: row[key]}
             return answer | ({"invoiceNumber": row["number"]} if noun == "invoices" else {})
 
         return act
@@ -230,7 +225,7 @@ class BookActions:
             books = self._books(token)
             row = _found(books.row(noun, parameters.get(parameter, ""), key))
             books.remove(noun, row)
-            return {**_OK, parameter: row[key]}
+            return {**OK, parameter: row[key]}
 
         return act
 
@@ -241,9 +236,9 @@ class BookActions:
                 row = self._books(token).row(noun, entry.get(parameter))
                 if row is not None:
                     row["externalSystemSynced"] = True
-                said = _OK if row is not None else {"status": "0", "message": "Not found."}
+                said = OK if row is not None else {"status": "0", "message": "Not found."}
                 outcomes.append({**said, parameter: entry.get(parameter, "")})
-            return {**_OK, noun: outcomes}
+            return {**OK, noun: outcomes}
 
         return act
 
@@ -253,7 +248,7 @@ class BookActions:
             if row["status"] == state:
                 raise RefusalError(400, f"The invoice is {word.lower()} already.")
             row["status"] = state
-            return _OK
+            return OK
 
         return act
 
@@ -270,7 +265,7 @@ class BookActions:
                         raise RefusalError(400, f"Only {held['quantity']} boxes are available.")
                     held["quantity"] -= count
                 item = _append(row, {**held, "totalBoxes": count, **_given(parameters)})
-            return {**_OK, "prebookItemId": item["prebookItemId"]}
+            return {**OK, "prebookItemId": item["prebookItemId"]}
 
         return act
 
@@ -313,4 +308,4 @@ def _take(row: Row, key: str, wanted: str, within: str = "details") -> Row:
 
 
 def _invoice(row: Row) -> Answer:
-    return {**_OK, "invoiceId": row["id"], "invoiceNumber": row["number"]}
+    return {**OK, "invoiceId": row["id"], "invoiceNumber": row["number"]}

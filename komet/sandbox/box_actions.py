@@ -1,16 +1,14 @@
 """Boxes and air waybills: what is on its way, and the methods that scan and move it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from komet.sandbox.call import Parameters, RefusalError, day, members, same, texts
+from komet.sandbox.call import OK, Act, Answer, Parameters, RefusalError, day, members, same, texts
 from komet.sandbox.records import RECEIVED, SENT_ON, Carton, Line, PurchaseOrder, awb_id, cartons_of
 from komet.sandbox.state import SandboxState
 from komet.sandbox.tokens import SampleToken
 
-Answer = dict[str, object]
-_OK: Answer = {"status": "1", "message": "OK"}
 _UNKNOWN = "Box code does not exist"
 _FLIGHT = timedelta(days=1)
 
@@ -32,7 +30,7 @@ class BoxActions:
         self._future: dict[str, list[Answer]] = {
             key: [_to_fly(state.today)] for key in state.companies
         }
-        self.methods: dict[str, Callable[[SampleToken, Parameters], Answer]] = {
+        self.methods: dict[str, Act] = {
             "awb.list": self.awbs,
             "awb.details.list": self.awb_details,
             "awb.future.list": self.future_awbs,
@@ -89,7 +87,7 @@ class BoxActions:
         }
         kept = [other for other in self._future[token.company] if other["awb"] != awb]
         self._future[token.company] = [*kept, row]
-        return _OK
+        return OK
 
     def change_codes(self, token: SampleToken, parameters: Parameters) -> Answer:
         """Another code for each box, with an outcome of its own."""
@@ -98,7 +96,7 @@ class BoxActions:
             new = item.get("newBoxCode", "")
             done = self._changed(token, item.get("currentBoxCode", ""), code=new)
             outcomes.append({"newBoxCode": new, **_outcome(done)})
-        return _OK | {"boxes": outcomes}
+        return OK | {"boxes": outcomes}
 
     def external_codes(self, token: SampleToken, parameters: Parameters) -> Answer:
         """A code of somebody else's for each box."""
@@ -107,7 +105,7 @@ class BoxActions:
             code = item.get("boxCode", "")
             done = self._changed(token, code, external_code=item.get("externalCode", ""))
             outcomes.append({"boxCode": code, **_outcome(done)})
-        return _OK | {"boxes": outcomes}
+        return OK | {"boxes": outcomes}
 
     def confirm_shipment(self, token: SampleToken, parameters: Parameters) -> Answer:
         """Boxes of an order leave for the customer."""
@@ -116,20 +114,20 @@ class BoxActions:
         done = [self._changed(token, code, state_id=state_id, state=state) for code in codes]
         if not any(done):
             raise RefusalError(404, _UNKNOWN)
-        return _OK | {"updatedBoxes": str(sum(done))}
+        return OK | {"updatedBoxes": str(sum(done))}
 
     def move(self, token: SampleToken, parameters: Parameters) -> Answer:
         """Boxes to another AWB; those that are unknown are named."""
         awb = parameters["awb"]
         day("shipDate", parameters["shipDate"])
         failed = [c for c in texts(parameters["boxCodes"]) if not self._changed(token, c, awb=awb)]
-        return _OK | {"failedBoxes": failed}
+        return OK | {"failedBoxes": failed}
 
     def position(self, token: SampleToken, parameters: Parameters) -> Answer:
         """Another place in the warehouse."""
         found = self._box(token, parameters["boxCode"])
         self._write(token, found, replace(found.carton, position=parameters.get("position", "")))
-        return _OK | {"boxOldPosition": found.carton.position}
+        return OK | {"boxOldPosition": found.carton.position}
 
     def receive(self, token: SampleToken, parameters: Parameters) -> Answer:
         """A box has arrived in the warehouse."""
@@ -138,14 +136,14 @@ class BoxActions:
         place = parameters.get("position") or found.carton.position
         after = replace(found.carton, state_id=state_id, state=state, position=place)
         self._write(token, found, after)
-        return _OK
+        return OK
 
     def send_on(self, token: SampleToken, parameters: Parameters) -> Answer:
         """A box has left the warehouse."""
         found = self._box(token, parameters["boxCode"])
         state_id, state = SENT_ON
         self._write(token, found, replace(found.carton, state_id=state_id, state=state))
-        return _OK
+        return OK
 
     def _cartons(self, token: SampleToken) -> Iterator[Found]:
         for order in self._state.known_orders(token.company):
@@ -221,7 +219,7 @@ def _to_fly(today: date) -> Answer:
 
 
 def _list(rows: list[Answer]) -> Answer:
-    return _OK | {"awbs": rows} if rows else {"status": "1", "message": "AWB not found."}
+    return OK | {"awbs": rows} if rows else {"status": "1", "message": "AWB not found."}
 
 
 def _awb_matches(row: Answer, parameters: Parameters) -> bool:
@@ -235,4 +233,4 @@ def _awb_matches(row: Answer, parameters: Parameters) -> bool:
 
 
 def _outcome(done: bool) -> Answer:
-    return _OK if done else {"status": "0", "message": _UNKNOWN}
+    return OK if done else {"status": "0", "message": _UNKNOWN}

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -14,6 +14,10 @@ from komet.api.request import largest_body, oversize
 from komet.sandbox.tokens import SampleToken, token_by_secret
 
 Parameters = Mapping[str, str]
+Answer = dict[str, object]
+Act = Callable[[SampleToken, Parameters], Answer]
+"""What a method does with a call that was checked."""
+OK: Answer = {"status": "1", "message": "OK"}
 
 
 class RefusalError(Exception):

@@ -1,17 +1,14 @@
 """Adding and changing carriers, vendors, customers and products; they show in their lists."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, time
 from typing import Any
 
-from komet.sandbox.call import Parameters, RefusalError, yes
+from komet.sandbox.call import OK, Act, Answer, Parameters, RefusalError, yes
 from komet.sandbox.masters import Carrier, Company, Customer, Product, Vendor
 from komet.sandbox.state import SandboxState
 from komet.sandbox.tokens import SampleToken
 
-Answer = dict[str, object]
-_OK: Answer = {"status": "1", "message": "OK"}
 _FIRST_MADE = 700_000
 
 
@@ -21,7 +18,7 @@ class MasterActions:
     def __init__(self, state: SandboxState) -> None:
         self._state = state
         self._made = _FIRST_MADE
-        self.methods: dict[str, Callable[[SampleToken, Parameters], Answer]] = {
+        self.methods: dict[str, Act] = {
             "carrier.add": self.add_carrier,
             "carrier.update": self.update_carrier,
             "vendor.add": self.add_vendor,
@@ -38,13 +35,13 @@ class MasterActions:
             self._id(), parameters["code"], parameters["name"], "Miami", "FL", "33122"
         )  # fmt: skip
         self._append(token, "carriers", row)
-        return {**_OK, "carrierId": row.id}
+        return {**OK, "carrierId": row.id}
 
     def update_carrier(self, token: SampleToken, parameters: Parameters) -> Answer:
         """Name, code, in use or not."""
         row = self._row(token, "carriers", parameters["carrierId"])
         self._put(token, "carriers", replace(row, **_changed(parameters, "name", "code", "active")))
-        return {**_OK, "carrierId": row.id}
+        return {**OK, "carrierId": row.id}
 
     def add_vendor(self, token: SampleToken, parameters: Parameters) -> Answer:
         """A farm; nothing is bought from it yet."""
@@ -52,7 +49,7 @@ class MasterActions:
         code = parameters.get("code") or f"V{made}"
         row = Vendor(made, code, parameters["name"], parameters["portOrigin"], ())
         self._append(token, "vendors", row)
-        return {**_OK, "vendorId": row.id}
+        return {**OK, "vendorId": row.id}
 
     def update_vendor(self, token: SampleToken, parameters: Parameters) -> Answer:
         """Name, code, origin, in use or not."""
@@ -63,7 +60,7 @@ class MasterActions:
         if status := parameters.get("status"):
             fields["active"] = yes(status)
         self._put(token, "vendors", replace(row, **fields))
-        return {**_OK, "vendorId": row.id}
+        return {**OK, "vendorId": row.id}
 
     def add_customer(self, token: SampleToken, parameters: Parameters) -> Answer:
         """A buyer. The contract shows no ID in the answer: find it by its name."""
@@ -75,7 +72,7 @@ class MasterActions:
             location_id=company.locations[0].id,
             updated_on=datetime.combine(self._state.today, time(12)),
         ))  # fmt: skip
-        return _OK
+        return OK
 
     def update_customer(self, token: SampleToken, parameters: Parameters) -> Answer:
         """Name, code, in use or not."""
@@ -83,7 +80,7 @@ class MasterActions:
         fields = _changed(parameters, "name", "code", "active")
         fields["updated_on"] = datetime.combine(self._state.today, time(12))
         self._put(token, "customers", replace(row, **fields))
-        return _OK
+        return OK
 
     def add_product(self, token: SampleToken, parameters: Parameters) -> Answer:
         """A product; its description is made of its parts where none is given."""
@@ -96,7 +93,7 @@ class MasterActions:
             tags=get("tags", ""),
         )  # fmt: skip
         self._append(token, "products", row)
-        return {**_OK, "productId": row.id}
+        return {**OK, "productId": row.id}
 
     def update_product(self, token: SampleToken, parameters: Parameters) -> Answer:
         """Any of its parts."""
@@ -106,7 +103,7 @@ class MasterActions:
         if code := parameters.get("code"):
             fields["legacy_code"] = code
         self._put(token, "products", replace(row, **fields))
-        return {**_OK, "productId": row.id}
+        return {**OK, "productId": row.id}
 
     def _id(self) -> int:
         self._made += 1

@@ -1,19 +1,16 @@
 """The methods that change purchase orders: what they do shows in the next purchase.order.list."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, time
 from decimal import Decimal, InvalidOperation
 
-from komet.sandbox.call import Parameters, RefusalError, day, members, texts, whole
+from komet.sandbox.call import OK, Act, Answer, Parameters, RefusalError, day, members, texts, whole
 from komet.sandbox.masters import Company, Vendor
 from komet.sandbox.records import SHIPPED, Carton, Line, PurchaseOrder
 from komet.sandbox.state import SandboxState
 from komet.sandbox.tokens import SampleToken
 
-Answer = dict[str, object]
-_OK: Answer = {"status": "1", "message": "OK"}
-_CONFIRMED = {"PA": "CF", "A": "CF"}
 _FIRST_MADE = 90_000_000
 _SPLIT = 5_000_000_000
 
@@ -24,7 +21,7 @@ class OrderActions:
     def __init__(self, state: SandboxState) -> None:
         self._state = state
         self._made = _FIRST_MADE
-        self.methods: dict[str, Callable[[SampleToken, Parameters], Answer]] = {
+        self.methods: dict[str, Act] = {
             "purchase.order.item.confirm": self.confirm,
             "purchase.order.item.delete": self.delete,
             "purchase.order.item.price.update": self.price,
@@ -51,7 +48,7 @@ class OrderActions:
                 changed, status="CF" if changed.status in {"PA", "A"} else order.status
             )
         self._save(token, changed)
-        return _OK
+        return OK
 
     def delete(self, token: SampleToken, parameters: Parameters) -> Answer:
         """A line that was not shipped goes; without lines the PO is cancelled."""
@@ -60,7 +57,7 @@ class OrderActions:
             raise RefusalError(400, "The item was shipped and cannot be deleted.")
         changed = _with_lines(order, line, [])
         self._save(token, changed if changed.lines else replace(changed, status="CA"))
-        return _OK
+        return OK
 
     def price(self, token: SampleToken, parameters: Parameters) -> Answer:
         """Another unit cost."""
@@ -72,21 +69,21 @@ class OrderActions:
         if not cost.is_finite() or cost < 0:
             raise RefusalError(400, "The parameter price is not a price.")
         self._save(token, _with_lines(order, line, [replace(line, unit_cost=cost)]))
-        return _OK
+        return OK
 
     def reference(self, token: SampleToken, parameters: Parameters) -> Answer:
         """Another reference."""
         order, line = self._line(token, parameters.get("purchaseOrderItemId"))
         after = replace(line, reference=parameters["reference"])
         self._save(token, _with_lines(order, line, [after]))
-        return _OK
+        return OK
 
     def ship(self, token: SampleToken, parameters: Parameters) -> Answer:
         """Ship a line under an AWB. Fewer box codes than boxes split off what is left."""
         order, line = self._line(token, parameters.get("poItemId"))
         codes = texts(parameters.get("boxCodes"))
         shipped, rest = self._shipped(token, order, line, parameters, codes)
-        answer: Answer = {**_OK, "boxCodes": [carton.code for carton in shipped.packed]}
+        answer: Answer = {**OK, "boxCodes": [carton.code for carton in shipped.packed]}
         return answer | ({"newPOItemId": rest.id} if rest else {})
 
     def ship_several(self, token: SampleToken, parameters: Parameters) -> Answer:
@@ -104,8 +101,8 @@ class OrderActions:
             else:
                 codes = [carton.code for carton in shipped.packed]
                 lot = shipped.packed[0].lot
-                results.append(answer | _OK | {"boxCodes": codes, "lotNumber": lot})
-        return _OK | {"purchaseOrderItemDetailsAWBAddAPIResultList": results}
+                results.append(answer | OK | {"boxCodes": codes, "lotNumber": lot})
+        return OK | {"purchaseOrderItemDetailsAWBAddAPIResultList": results}
 
     def create(self, token: SampleToken, parameters: Parameters) -> Answer:
         """A new PO. The contract shows no ID in the answer: find it by its number."""
@@ -137,7 +134,7 @@ class OrderActions:
             ),
         )
         self._save(token, order)
-        return _OK
+        return OK
 
     def _shipped(
         self, token: SampleToken, order: PurchaseOrder, line: Line, given: Parameters,

@@ -1,17 +1,14 @@
 """The remaining methods: small lists about companies, customers and deliveries, and files."""
 
 import base64
-from collections.abc import Callable
 from datetime import timedelta
 from zlib import crc32
 
-from komet.sandbox.call import Parameters, RefusalError, same, texts
+from komet.sandbox.call import OK, Act, Answer, Parameters, RefusalError, same, texts
 from komet.sandbox.masters import Company, Customer
 from komet.sandbox.state import SandboxState
 from komet.sandbox.tokens import SampleToken
 
-Answer = dict[str, object]
-_OK: Answer = {"status": "1", "message": "OK"}
 _PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 _PAYMENT_METHODS = ("Cash", "Check", "Credit card", "Wire")
 
@@ -21,7 +18,7 @@ class PlainMethods:
 
     def __init__(self, state: SandboxState) -> None:
         self._state = state
-        self.methods: dict[str, Callable[[SampleToken, Parameters], Answer]] = {
+        self.methods: dict[str, Act] = {
             "category.list": self.categories,
             "company.list": self.companies,
             "company.location.list": self.company_locations,
@@ -48,7 +45,7 @@ class PlainMethods:
         """The categories of the importer's products."""
         del parameters
         names = sorted({row.category for row in self._company(token).products})
-        return _OK | {
+        return OK | {
             "categoryItems": [
                 {"categoryId": at, "categoryName": name, "kometNetworkId": at + 100,
                  "kometNetworkName": name, "active": 1}
@@ -89,7 +86,7 @@ class PlainMethods:
         """The same with the user and the company."""
         del parameters
         company = self._company(token)
-        return _OK | {
+        return OK | {
             "customerResult": [
                 {"userId": 1, "customerId": row.id, "customerName": row.name,
                  "companyId": company.id, "companyName": company.name}
@@ -101,7 +98,7 @@ class PlainMethods:
         """One customer with addresses and terms."""
         row = self._customer(token, parameters)
         place = {"City": "Miami", "State": "FL", "ZipCode": "33122", "Country": "US"}
-        return _OK | {
+        return OK | {
             "customer": {
                 "name": row.name,
                 "code": row.code,
@@ -125,7 +122,7 @@ class PlainMethods:
         """A reward, or a charge of the customer's own."""
         row = self._customer(token, parameters)
         self._state.books[token.company].add("rewards", {**parameters, "customerId": row.id})
-        return _OK
+        return OK
 
     def days_of_service(self, token: SampleToken, parameters: Parameters) -> Answer:
         """Days on which a carrier serves customers; those that are unknown are named."""
@@ -133,7 +130,7 @@ class PlainMethods:
         wanted = texts(parameters.get("idCustomerList"))
         self._state.books[token.company].add("days_of_service", dict(parameters))
         unknown = ", ".join(one for one in wanted if one not in known)
-        return _OK | ({"message": f"Not found Customer -> {unknown}"} if unknown else {})
+        return OK | ({"message": f"Not found Customer -> {unknown}"} if unknown else {})
 
     def carriers_by_day(self, token: SampleToken, parameters: Parameters) -> Answer:
         """On which days which carrier delivers: five days from today, MM/DD/YYYY."""
@@ -141,7 +138,7 @@ class PlainMethods:
         carriers = [row for row in self._company(token).carriers if row.active]
         days = [self._state.today + timedelta(days=at) for at in range(1, 6)]
         shown = [{"carrierId": row.id, "carrierName": row.name} for row in carriers]
-        return _OK | {
+        return OK | {
             "deliverDates": ",".join(f"{day:%m/%d/%Y}" for day in days),
             "defaultCarriersByDate": shown[0],
             "carrierDate": shown[-1],
@@ -154,7 +151,7 @@ class PlainMethods:
             ("showArrivalDate", "chargeTax", "isMultiCompany", "isEcommerceLite", "isAdminSales",
              "enableAccessAppMobile"), 0,
         )  # fmt: skip
-        return _OK | {
+        return OK | {
             "userInfo": {
                 **flags,
                 "isMultilocation": int(len(company.locations) > 1),
@@ -170,7 +167,7 @@ class PlainMethods:
         """The carriers of a customer for a day."""
         self._customer(token, parameters)
         rows = [row for row in self._company(token).carriers if row.active]
-        return _OK | {
+        return OK | {
             "carrierId": rows[0].id,
             "carrierName": rows[0].name,
             "carrierCubeRate": 1.5,
@@ -182,7 +179,7 @@ class PlainMethods:
         self._customer(token, parameters)
         first, last = self._state.today + timedelta(days=1), self._state.today + timedelta(days=7)
         days = [(first + timedelta(days=at)).isoformat() for at in range((last - first).days + 1)]
-        return _OK | {
+        return OK | {
             "availableDates": ",".join(days),
             "availableDateFrom": first.isoformat(),
             "availableDateTo": last.isoformat(),
@@ -194,25 +191,25 @@ class PlainMethods:
         if row is None:
             raise RefusalError(404, "Invoice not found.")
         name = f"invoice-{row['number']}.pdf"
-        return _OK | {"suggestedFileName": name, "file": base64.b64encode(_PDF).decode()}
+        return OK | {"suggestedFileName": name, "file": base64.b64encode(_PDF).decode()}
 
     def file_received(self, token: SampleToken, parameters: Parameters) -> Answer:
         """A file that somebody has sent in is kept."""
         self._state.books[token.company].add("documents", dict(parameters))
-        return _OK
+        return OK
 
     def payment_methods(self, token: SampleToken, parameters: Parameters) -> Answer:
         """The contract shows no answer; its siblings answer such members."""
         del token, parameters
         rows = [{"id": at, "name": name} for at, name in enumerate(_PAYMENT_METHODS, start=1)]
-        return _OK | {"paymentMethods": rows}
+        return OK | {"paymentMethods": rows}
 
     def scanning(self, token: SampleToken, parameters: Parameters) -> Answer:
         """The contract shows no answer; one line an invoice is assumed."""
         del parameters
         rows = self._state.books[token.company].rows("invoices")
         shown = [{"invoiceNumber": row["number"], "status": "Pending"} for row in rows]
-        return _OK | {"pickTickets": shown}
+        return OK | {"pickTickets": shown}
 
     def vendor_availability(self, token: SampleToken, parameters: Parameters) -> Answer:
         """POs with what of the vendor's availability went into them."""
@@ -247,7 +244,7 @@ class PlainMethods:
         ]
         if not orders:
             return {"status": "1", "message": "Orders not found."}
-        return _OK | {"purchaseOrders": orders}
+        return OK | {"purchaseOrders": orders}
 
     def _company(self, token: SampleToken) -> Company:
         return self._state.companies[token.company]
