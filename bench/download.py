@@ -19,8 +19,8 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from pydantic import SecretStr
 
 from komet.catalogs.table import products
+from komet.clients.model import Provider, ProviderFields
 from komet.clients.table import providers, tokens
-from komet.clients.table.providers import Provider, ProviderFields
 from komet.context import AppContext, open_context
 from komet.ingest.engine import execute
 from komet.ingest.plan import plan

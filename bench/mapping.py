@@ -12,8 +12,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from komet.clients.model import ProviderFields
 from komet.clients.table import providers
-from komet.clients.table.providers import ProviderFields
 from komet.context import AppContext, open_context
 from komet.mapping import imports
 from komet.settings import Settings

@@ -18,8 +18,8 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from download import prepared
 
 from komet.catalogs.table import products
+from komet.clients.model import Provider, ProviderFields
 from komet.clients.table import providers
-from komet.clients.table.providers import Provider, ProviderFields
 from komet.context import AppContext
 from komet.ingest.engine import execute
 from komet.ingest.refresh import refresh_plan

@@ -11,8 +11,8 @@ from pydantic import SecretStr
 
 from komet import time_zone
 from komet.catalogs import refresh as catalogs
+from komet.clients.model import Provider, ProviderFields
 from komet.clients.table import providers, tokens
-from komet.clients.table.providers import Provider, ProviderFields
 from komet.context import AppContext
 from komet.language import _
 from komet.mapping import imports

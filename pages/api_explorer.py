@@ -8,8 +8,8 @@ from komet.api.checking import problems
 from komet.api.client import DEFAULT_BASE_URL
 from komet.api.methods import GROUPS, registry
 from komet.api.request import wire_json
+from komet.clients.model import Provider
 from komet.clients.table import providers
-from komet.clients.table.providers import Provider
 from komet.errors import InvalidInput
 from komet.explorer.calling import SANDBOX, Outcome, call_method
 from komet.explorer.snippets import without_files

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
+from komet.clients.model import Provider, ProviderFields
 from komet.clients.table import providers, tokens
-from komet.clients.table.providers import Provider, ProviderFields
 from komet.context import AppContext
 from komet.ingest.engine import execute
 from komet.ingest.plan import plan

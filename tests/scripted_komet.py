@@ -9,8 +9,8 @@ from urllib.parse import parse_qs, urlsplit
 from pydantic import SecretStr
 from scripted_server import Asked, Reply, ScriptedServer
 
+from komet.clients.model import ProviderFields
 from komet.clients.table import providers, tokens
-from komet.clients.table.providers import ProviderFields
 from komet.context import AppContext
 from komet.ingest.engine import execute
 from komet.ingest.plan import plan

@@ -7,8 +7,8 @@ from typing import Any
 
 import polars as pl
 
+from komet.clients.model import Token
 from komet.clients.table import calls, providers, tokens
-from komet.clients.table.tokens import Token
 from komet.db.database import Connection
 from komet.language import _
 

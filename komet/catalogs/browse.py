@@ -12,9 +12,9 @@ from komet.api.methods import registry
 from komet.catalogs.kinds import KINDS
 from komet.catalogs.rows import rows_in, table_of_rows
 from komet.catalogs.table import rows as catalog_rows
+from komet.clients.allowance import Ledger
 from komet.clients.connect import client_for
-from komet.clients.ledger import Ledger
-from komet.clients.table.providers import Provider
+from komet.clients.model import Provider
 from komet.context import AppContext
 from komet.language import _, _n
 

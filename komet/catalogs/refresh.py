@@ -10,9 +10,9 @@ from komet.api.client import KometClient
 from komet.api.errors import AuthenticationError, KometError, PermissionDenied, QuotaExhausted
 from komet.api.models import BoxType, Product
 from komet.catalogs.table import products
+from komet.clients.allowance import Ledger
 from komet.clients.connect import client_for
-from komet.clients.ledger import Ledger
-from komet.clients.table.providers import Provider
+from komet.clients.model import Provider
 from komet.context import AppContext
 from komet.db.database import Connection
 from komet.language import _

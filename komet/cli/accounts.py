@@ -13,9 +13,8 @@ from pydantic import SecretStr
 from komet.api.transport import checked_base_url
 from komet.cli.output import say, say_json, table
 from komet.clients.check import Outcome, check_token
+from komet.clients.model import ProviderFields, Token
 from komet.clients.table import providers, tokens
-from komet.clients.table.providers import ProviderFields
-from komet.clients.table.tokens import Token
 from komet.context import open_context
 from komet.errors import InvalidInput
 from komet.language import _, zoned_moment

@@ -19,11 +19,12 @@ from komet.api.errors import (
 from komet.api.methods import method
 from komet.api.models import Location
 from komet.api.transport import checked_base_url
-from komet.clients.connect import token_client
+from komet.clients.allowance import Ledger
+from komet.clients.connect import client_for, token_client
+from komet.clients.model import Provider, Token
 from komet.clients.table import tokens
-from komet.clients.table.tokens import Token
 from komet.context import AppContext
-from komet.language import _
+from komet.language import _, _n
 
 NEEDED = ("purchase.order.list",)
 """Without these nothing can be downloaded."""
@@ -123,6 +124,24 @@ def check_token(ctx: AppContext, token_id: str, base_url: str | None = None) -> 
     with ctx.db.write() as con:
         tokens.save_check(con, token_id, results, ctx.now())
     return Check(results)
+
+
+def try_provider(ctx: AppContext, provider: Provider) -> str:
+    """Ask for today's orders and say what came. Spends one request (more if it is tried again).
+
+    Raises `KometError`, `InvalidInput`, `NotFound` or `WrongKey`.
+    """
+    ledger = Ledger(provider.token_id or "", provider.id)
+    try:
+        with client_for(ctx, provider, ledger) as client:
+            answer = client.purchase_orders(time_zone.today(ctx.now()), provider.location_id)
+    finally:
+        ledger.save(ctx)
+    return _n(
+        "{provider} answers: {orders} purchase order ships today.",
+        "{provider} answers: {orders} purchase orders ship today.",
+        len(answer.orders),
+    ).format(provider=provider.name, orders=len(answer.orders))
 
 
 def locations(ctx: AppContext, token_id: str, base_url: str | None = None) -> list[Location]:

@@ -7,10 +7,9 @@ from contextlib import contextmanager
 from komet.api.client import DEFAULT_BASE_URL, KometClient, RetryPolicy
 from komet.api.network import MB
 from komet.api.transport import Timeouts, checked_base_url
-from komet.clients.allowance import Gate
-from komet.clients.ledger import Ledger
+from komet.clients.allowance import Gate, Ledger
+from komet.clients.model import Provider
 from komet.clients.table import tokens
-from komet.clients.table.providers import Provider
 from komet.context import AppContext
 from komet.errors import InvalidInput
 from komet.language import _

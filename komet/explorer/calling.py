@@ -13,10 +13,10 @@ from komet.api.errors import InvalidCall, KometError
 from komet.api.methods import Method, registry
 from komet.api.request import wire_json
 from komet.catalogs.rows import rows_in
+from komet.clients.allowance import Ledger
 from komet.clients.connect import client_for
-from komet.clients.ledger import Ledger
+from komet.clients.model import Provider
 from komet.clients.table import tokens
-from komet.clients.table.providers import Provider
 from komet.context import AppContext
 from komet.db import audit
 from komet.errors import InvalidInput

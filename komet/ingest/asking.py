@@ -4,7 +4,7 @@ from datetime import date
 
 from komet.api.client import KometClient, Slice
 from komet.api.errors import BadResponse
-from komet.clients.table.providers import Provider
+from komet.clients.model import Provider
 from komet.context import AppContext
 from komet.ingest import commit_order
 from komet.ingest.rows import SliceRows, slice_rows

@@ -10,10 +10,10 @@ from datetime import date
 
 from komet.api.client import KometClient, Slice
 from komet.api.errors import BadResponse, Rejected, Unavailable
+from komet.clients.allowance import Ledger
 from komet.clients.connect import client_for
-from komet.clients.ledger import Ledger
+from komet.clients.model import Provider
 from komet.clients.table import calls, providers
-from komet.clients.table.providers import Provider
 from komet.context import AppContext
 from komet.db import audit
 from komet.errors import NotFound

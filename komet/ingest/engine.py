@@ -18,11 +18,10 @@ from typing import Any
 from komet.api.client import KometClient
 from komet.api.errors import AuthenticationError, PermissionDenied, QuotaExhausted
 from komet.catalogs import refresh as catalogs
-from komet.clients.allowance import Gate, pools
+from komet.clients.allowance import Gate, Ledger, pools
 from komet.clients.connect import client_for
-from komet.clients.ledger import Ledger
+from komet.clients.model import Provider
 from komet.clients.table import calls, providers
-from komet.clients.table.providers import Provider
 from komet.context import AppContext
 from komet.db.database import Connection
 from komet.db.errors import WrongKey

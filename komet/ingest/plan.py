@@ -7,8 +7,8 @@ from datetime import date, timedelta
 
 from komet.catalogs import refresh as catalogs
 from komet.clients import allowance as quota
+from komet.clients.model import Provider
 from komet.clients.table import calls
-from komet.clients.table.providers import Provider
 from komet.context import AppContext
 from komet.errors import InvalidInput
 from komet.ingest.table import runs

@@ -11,10 +11,10 @@ import polars as pl
 
 from komet import formulas
 from komet.catalogs import refresh as catalogs
+from komet.clients.allowance import Ledger
 from komet.clients.connect import client_for
-from komet.clients.ledger import Ledger
+from komet.clients.model import Provider
 from komet.clients.table import providers
-from komet.clients.table.providers import Provider
 from komet.context import AppContext
 from komet.errors import AppError
 from komet.language import _, _n

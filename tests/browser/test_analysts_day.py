@@ -10,8 +10,8 @@ from running_app import App, settled
 from sample_accounts import Accounts
 
 from komet import language
+from komet.clients.model import ProviderFields
 from komet.clients.table import providers
-from komet.clients.table.providers import ProviderFields
 from komet.language import _
 
 pytestmark = pytest.mark.browser

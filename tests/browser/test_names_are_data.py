@@ -10,8 +10,8 @@ from pydantic import SecretStr
 from running_app import App, settled
 
 from komet import person
+from komet.clients.model import ProviderFields
 from komet.clients.table import providers, tokens
-from komet.clients.table.providers import ProviderFields
 from komet.context import open_context
 from komet.export.ready_made import READY_MADE
 from komet.export.templates import save_template

@@ -17,10 +17,9 @@ from komet.activity.outcomes import OUTCOMES
 from komet.activity.timeline import ActivityFilter
 from komet.api import errors as api_errors
 from komet.api.errors import InvalidCall, KometError
-from komet.clients.check import check_token
+from komet.clients.check import check_token, try_provider
+from komet.clients.model import ProviderFields
 from komet.clients.table import calls, providers, tokens
-from komet.clients.table.providers import ProviderFields
-from komet.clients.trial import try_provider
 from komet.context import AppContext, open_context
 from komet.db import audit
 from komet.export.activity import export, export_bytes

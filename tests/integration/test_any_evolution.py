@@ -25,8 +25,8 @@ from scripted_server import Asked, Reply, ScriptedServer
 
 from komet.api.client import KometClient
 from komet.api.errors import KometError
+from komet.clients.model import Provider, ProviderFields
 from komet.clients.table import providers
-from komet.clients.table.providers import Provider, ProviderFields
 from komet.context import AppContext
 from komet.export.orders import export
 from komet.ingest import commit_order

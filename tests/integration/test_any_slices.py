@@ -11,8 +11,8 @@ from told_changes import Store
 
 from komet.api.client import Slice
 from komet.api.models import PurchaseOrder
+from komet.clients.model import ProviderFields
 from komet.clients.table import providers
-from komet.clients.table.providers import ProviderFields
 from komet.context import AppContext
 from komet.ingest import commit_order
 from komet.ingest.commit import write_slice

@@ -5,8 +5,8 @@ from sample_accounts import Accounts
 
 from komet.catalogs import browse as catalog
 from komet.catalogs.kinds import KINDS
+from komet.clients.model import Provider, ProviderFields
 from komet.clients.table import providers
-from komet.clients.table.providers import Provider, ProviderFields
 from komet.explorer.export import answer_bytes
 
 

@@ -11,10 +11,9 @@ from sample_accounts import ROOT, Accounts, Komet
 from komet.api.errors import QuotaExhausted
 from komet.catalogs import browse as catalog
 from komet.catalogs import refresh as catalogs
-from komet.clients.check import check_token
+from komet.clients.check import check_token, try_provider
+from komet.clients.model import Provider
 from komet.clients.table import calls, tokens
-from komet.clients.table.providers import Provider
-from komet.clients.trial import try_provider
 from komet.explorer.calling import call_method
 from komet.ingest.by_number import refresh_numbers
 from komet.ingest.engine import execute
@@ -120,7 +119,7 @@ _CALLER = """
     import sys
     from datetime import date
     from komet.clients.connect import client_for
-    from komet.clients.ledger import Ledger
+    from komet.clients.allowance import Ledger
     from komet.api.errors import QuotaExhausted
     from komet.context import open_context
     from komet.clients.table import providers

@@ -6,8 +6,8 @@ import openpyxl
 import polars as pl
 import pytest
 
+from komet.clients.model import Provider, ProviderFields
 from komet.clients.table import providers
-from komet.clients.table.providers import Provider, ProviderFields
 from komet.context import AppContext
 from komet.errors import InvalidInput
 from komet.mapping import imports, products

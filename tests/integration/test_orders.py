@@ -12,8 +12,8 @@ import pytest
 from komet.api.client import Slice
 from komet.api.models import PurchaseOrder
 from komet.catalogs.table import products
+from komet.clients.model import ProviderFields
 from komet.clients.table import providers
-from komet.clients.table.providers import ProviderFields
 from komet.context import AppContext
 from komet.export.orders import export
 from komet.ingest import commit_order

@@ -6,8 +6,8 @@ import pytest
 from sample_accounts import Accounts, Komet
 
 from komet.clients import overlaps
+from komet.clients.model import Overlap, Provider, ProviderFields
 from komet.clients.table import providers
-from komet.clients.table.providers import Overlap, Provider, ProviderFields
 from komet.orders import query
 from komet.orders.filters import OrderFilter
 from komet.sandbox.tokens import IMPORTER_A_COMPANY

@@ -8,8 +8,8 @@ from cryptography.fernet import Fernet
 from sample_accounts import Accounts, Komet
 
 from komet.api.errors import Unavailable
+from komet.clients.model import ProviderFields
 from komet.clients.table import providers
-from komet.clients.table.providers import ProviderFields
 from komet.errors import InvalidInput, NotFound
 from komet.ingest.by_number import numbers_in, providers_of, refresh_numbers
 from komet.ingest.engine import execute

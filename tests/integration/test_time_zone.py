@@ -20,7 +20,7 @@ from sample_accounts import ROOT, Accounts, Komet
 from komet import demo, language, time_zone
 from komet.activity import timeline
 from komet.activity.timeline import ActivityFilter
-from komet.clients.trial import try_provider
+from komet.clients.check import try_provider
 from komet.context import AppContext
 from komet.db import audit
 from komet.export.orders import export

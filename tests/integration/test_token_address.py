@@ -8,12 +8,11 @@ from komet import demo
 from komet.api.client import DEFAULT_BASE_URL
 from komet.api.errors import InvalidCall
 from komet.clients.addresses import KOMETS_OWN, same_place
-from komet.clients.check import check_token
+from komet.clients.allowance import Ledger
+from komet.clients.check import check_token, try_provider
 from komet.clients.connect import address_of, client_for
-from komet.clients.ledger import Ledger
+from komet.clients.model import Provider, ProviderFields
 from komet.clients.table import providers, tokens
-from komet.clients.table.providers import Provider, ProviderFields
-from komet.clients.trial import try_provider
 from komet.context import AppContext
 from komet.errors import InvalidInput
 from komet.sandbox.server import Sandbox

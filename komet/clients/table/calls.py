@@ -9,9 +9,8 @@ from datetime import datetime, timedelta
 
 import polars as pl
 
+from komet.clients.model import Provider, Token
 from komet.clients.table import providers, tokens
-from komet.clients.table.providers import Provider
-from komet.clients.table.tokens import Token
 from komet.db.database import Connection
 
 REQUESTS_PER_USER = 1_000

@@ -4,55 +4,18 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import uuid4
 
-from pydantic import BaseModel, ConfigDict, Field
-
 from komet.clients.addresses import KOMETS_OWN, same_place
+from komet.clients.model import Overlap, Provider, ProviderFields
 from komet.clients.table import tokens
 from komet.db import audit
 from komet.db.database import Connection
 from komet.errors import InvalidInput, NotFound
 from komet.language import _
 
-SYSTEM = "Komet Sales (USA)"
-DAYS_BACK = 3
-DAYS_AHEAD = 21
 _COLUMNS = (
     "id, name, system, token_id, location_id, location_name, komet_group, company_id, base_url,"
     " active, days_back, days_ahead, created_at, updated_at"
 )
-
-
-class Overlap(InvalidInput):
-    """The provider would get orders that another one gets. It may be saved all the same."""
-
-
-class ProviderFields(BaseModel):
-    """What a person enters of a provider. An empty `base_url` means Komet's own.
-
-    A refresh downloads from `days_back` days before today to `days_ahead` days after it.
-    """
-
-    model_config = ConfigDict(frozen=True, str_strip_whitespace=True)
-
-    name: str
-    token_id: str | None = None
-    system: str = SYSTEM
-    location_id: str | None = None
-    location_name: str | None = None
-    komet_group: str | None = None
-    company_id: str | None = None
-    base_url: str | None = None
-    active: bool = True
-    days_back: int = Field(default=DAYS_BACK, ge=0, le=60)
-    days_ahead: int = Field(default=DAYS_AHEAD, ge=0, le=180)
-
-
-class Provider(ProviderFields):
-    """A stored provider."""
-
-    id: str
-    created_at: datetime
-    updated_at: datetime
 
 
 def all_providers(con: Connection, *, inactive: bool = True) -> list[Provider]:

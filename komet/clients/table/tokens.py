@@ -2,63 +2,22 @@
 
 import json
 from datetime import datetime
-from typing import Any
 from uuid import uuid4
 
-from pydantic import BaseModel, ConfigDict, SecretStr, field_validator
+from pydantic import SecretStr
 
-from komet.clients.addresses import KOMETS_OWN, is_loopback, same_place, shown
+from komet.clients.addresses import is_loopback, same_place, shown
+from komet.clients.model import KINDS, Token
 from komet.db import audit
 from komet.db.database import Connection
 from komet.db.vault import Vault
 from komet.errors import InvalidInput, NotFound
-from komet.language import _, _later, _n
+from komet.language import _, _n
 
-KINDS = (_later("Company"), _later("Vendor"), _later("Customer"))
 _COLUMNS = (
     "id, label, kind, owner, users, base_url, may_move, last_four, created_at, updated_at,"
     " retired_at, checked_at, check_result"
 )
-
-
-class Token(BaseModel):
-    """A token without its secret. `users`: its company's paid users (1,000 requests a day each).
-
-    `base_url` is the one place that it is sent to; None until it is known. While it `may_move`, its
-    secret was entered and has not been sent since: a provider may still lead it elsewhere.
-    """
-
-    model_config = ConfigDict(frozen=True)
-
-    id: str
-    label: str
-    kind: str
-    owner: str | None = None
-    users: int = 1
-    base_url: str | None = None
-    may_move: bool = False
-    last_four: str
-    created_at: datetime
-    updated_at: datetime
-    retired_at: datetime | None = None
-    checked_at: datetime | None = None
-    check_result: dict[str, str] = {}
-    """Method → `ok`, or why not, as the last check found it."""
-
-    @field_validator("check_result", mode="before")
-    @classmethod
-    def _from_json(cls, value: Any) -> Any:
-        return json.loads(value) if isinstance(value, str) else value or {}
-
-    @property
-    def masked(self) -> str:
-        """What a person may see of the secret."""
-        return f"••••{self.last_four}"
-
-    @property
-    def address(self) -> str:
-        """Where it is sent, unless a provider leads it to another path there."""
-        return self.base_url or KOMETS_OWN
 
 
 def all_tokens(con: Connection, *, retired: bool = False) -> list[Token]:

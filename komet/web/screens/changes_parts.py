@@ -8,7 +8,7 @@ import polars as pl
 import streamlit as st
 
 from komet import time_zone
-from komet.clients.table.providers import Provider
+from komet.clients.model import Provider
 from komet.language import _, _n, day_pattern, number, zoned_moment
 from komet.orders import changes
 from komet.orders.changes import GROUPS, WORDS, ChangeFilter, Download, Kind

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 import polars as pl
 import streamlit as st
 
-from komet.clients.table.providers import Provider
+from komet.clients.model import Provider
 from komet.context import AppContext
 from komet.language import _, _n, current, number
 from komet.mapping import imports, products

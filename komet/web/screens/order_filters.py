@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 
 from komet import time_zone
-from komet.clients.table.providers import Provider
+from komet.clients.model import Provider
 from komet.errors import InvalidInput
 from komet.language import _, _later, day_pattern
 from komet.orders import statuses

@@ -9,7 +9,7 @@ import altair as alt
 import polars as pl
 import streamlit as st
 
-from komet.clients.table.providers import Provider
+from komet.clients.model import Provider
 from komet.language import _, day_pattern, number
 from komet.orders.filters import OrderFilter
 from komet.orders.planning import DIMENSIONS, MEASURES, PERIODS, Pivot

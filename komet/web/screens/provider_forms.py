@@ -9,18 +9,17 @@ import streamlit as st
 
 from komet.api.transport import checked_base_url
 from komet.catalogs.table import products
-from komet.clients.check import locations
-from komet.clients.table import providers
-from komet.clients.table.providers import (
+from komet.clients.check import locations, try_provider
+from komet.clients.model import (
     DAYS_AHEAD,
     DAYS_BACK,
     SYSTEM,
     Overlap,
     Provider,
     ProviderFields,
+    Token,
 )
-from komet.clients.table.tokens import Token
-from komet.clients.trial import try_provider
+from komet.clients.table import providers
 from komet.context import AppContext
 from komet.errors import InvalidInput
 from komet.language import _, _n

@@ -6,7 +6,7 @@ from zoneinfo import available_timezones
 import streamlit as st
 
 from komet import time_zone
-from komet.clients.table.providers import Provider
+from komet.clients.model import Provider
 from komet.context import AppContext
 from komet.ingest.scheduler import next_start
 from komet.ingest.table import runs, schedules

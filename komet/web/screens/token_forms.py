@@ -6,8 +6,8 @@ from pydantic import SecretStr
 from komet.api.transport import checked_base_url
 from komet.clients.addresses import KOMETS_OWN, shown
 from komet.clients.check import OK, UNREACHABLE, Check, Outcome, check_token, login_secret
+from komet.clients.model import KINDS, Token
 from komet.clients.table import tokens
-from komet.clients.table.tokens import KINDS, Token
 from komet.context import AppContext
 from komet.errors import InvalidInput
 from komet.language import _, zoned_moment
