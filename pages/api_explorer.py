@@ -15,10 +15,7 @@ from komet.explorer.calling import SANDBOX, Outcome, call_method
 from komet.explorer.snippets import without_files
 from komet.explorer.table import MethodCall
 from komet.language import _
-from komet.web.screens.api_documents import documents
-from komet.web.screens.method_answer import about, answer, as_code
-from komet.web.screens.method_form import parameters
-from komet.web.screens.method_history import history
+from komet.web.screens.explorer import about, answer, as_code, documents, history, parameters
 from komet.web.shell import failures, guard, state
 from komet.web.shell.resources import sandbox
 

@@ -4,7 +4,7 @@ import streamlit as st
 
 from komet.clients.table import providers, tokens
 from komet.language import _
-from komet.web.screens.provider_forms import card, provider_form
+from komet.web.screens.providers import card, provider_form
 from komet.web.shell import guard
 
 ctx = guard.enter("client_providers")

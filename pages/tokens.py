@@ -5,7 +5,7 @@ import streamlit as st
 from komet.clients.check import COMPANY_ONLY, NEEDED, SENDING, USEFUL, VENDOR_PRESET
 from komet.clients.table import tokens
 from komet.language import _
-from komet.web.screens.token_forms import add_form, card, login_form
+from komet.web.screens.tokens import add_form, card, login_form
 from komet.web.shell import guard
 
 ctx = guard.enter("tokens")

@@ -12,7 +12,7 @@ from cyclopts import App, CycloptsError, Parameter
 
 from komet import __version__, language, logs, person, time_zone
 from komet.api.errors import InvalidCall
-from komet.cli import accounts, anything, downloads, keeping, mapping, reports, samples
+from komet.cli import downloads, explorer, keeping, mapping, providers, reports, samples, tokens
 from komet.cli.output import err, tell
 from komet.errors import AppError, InvalidInput, NotFound
 from komet.language import _
@@ -26,8 +26,8 @@ app = App(
     version=__version__,
     result_action="return_value",
 )
-app.command(accounts.token)
-app.command(accounts.provider)
+app.command(tokens.token)
+app.command(providers.provider)
 app.command(mapping.mapping)
 app.command(downloads.download)
 app.command(downloads.refresh)
@@ -36,9 +36,9 @@ app.command(downloads.runs_command, name="runs")
 app.command(downloads.export)
 app.command(reports.changes)
 app.command(reports.planning)
-app.command(anything.call)
-app.command(anything.openapi)
-app.command(anything.postman)
+app.command(explorer.call)
+app.command(explorer.openapi)
+app.command(explorer.postman)
 app.command(keeping.backup)
 app.command(keeping.restore)
 app.command(keeping.doctor)

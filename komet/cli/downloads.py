@@ -11,8 +11,7 @@ from cyclopts import Parameter
 
 from komet import time_zone
 from komet.backup.archive import keep_daily_backup
-from komet.cli.accounts import Json
-from komet.cli.output import figure, note, say, say_json, table, warn
+from komet.cli.output import Json, figure, note, say, say_json, table, warn
 from komet.cli.progress import DownloadProgress
 from komet.clients.table import providers
 from komet.context import AppContext, open_context

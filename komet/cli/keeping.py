@@ -8,8 +8,7 @@ from cyclopts import Parameter
 from komet.backup.archive import make_backup
 from komet.backup.doctor import examine
 from komet.backup.restore import restore_backup
-from komet.cli.accounts import Json
-from komet.cli.output import err, say, say_json
+from komet.cli.output import Json, err, say, say_json
 from komet.context import open_context
 from komet.language import _
 

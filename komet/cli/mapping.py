@@ -5,8 +5,7 @@ from typing import Annotated
 
 from cyclopts import App, Parameter
 
-from komet.cli.accounts import Json
-from komet.cli.output import err, say, say_json
+from komet.cli.output import Json, err, say, say_json
 from komet.clients.table import providers
 from komet.context import AppContext, open_context
 from komet.errors import InvalidInput

@@ -4,14 +4,16 @@ import json
 import sys
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any
 
+from cyclopts import Parameter
 from rich.console import Console
 from rich.table import Table
 
 from komet.language import number
 
 _WIDE = 200
+Json = Annotated[bool, Parameter(name="--json", negative="", help="Print JSON.")]
 err = Console(stderr=True, width=None if sys.stderr.isatty() else _WIDE)
 
 

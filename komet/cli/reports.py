@@ -7,9 +7,8 @@ import polars as pl
 from cyclopts import Parameter
 
 from komet import time_zone
-from komet.cli.accounts import Json
 from komet.cli.downloads import Names, Switch
-from komet.cli.output import figure, say, say_json, table
+from komet.cli.output import Json, figure, say, say_json, table
 from komet.clients.table import providers
 from komet.context import AppContext, open_context
 from komet.language import _, moment
