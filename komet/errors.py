@@ -5,7 +5,7 @@
     ├── komet.db.errors       the data file: in use, newer, or a key that does not fit
     ├── komet.tabular.errors     a table file that cannot be read
     ├── komet.mapping.problems   a mapping file that cannot be used
-    └── komet.ingest.sources.portal_file.errors   an order file that cannot be used
+    └── komet.ingest.sources.portal_file.problems   an order file that cannot be used
 
 A page and the command line show the same three sentences. None of them ever holds a secret.
 """

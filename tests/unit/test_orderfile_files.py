@@ -11,13 +11,13 @@ import openpyxl  # type: ignore[import-untyped]
 import pytest
 from orderfile_samples import HEADINGS, as_csv, problems, workbook, workbooks
 
-from komet.ingest.sources.portal_file.errors import (
+from komet.ingest.sources.portal_file.file import read_order_file
+from komet.ingest.sources.portal_file.problems import (
     EmptyFile,
     NotATable,
     OrderFileError,
     PasswordProtected,
 )
-from komet.ingest.sources.portal_file.file import read_order_file
 
 ROWS = [
     ["PO #", "Ship Date", "Product", "Qty PO"],

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from orderfile_samples import HEADINGS, as_csv, problems, workbook, workbooks
 
-from komet.ingest.sources.portal_file.errors import EmptyFile, NoHeadings
 from komet.ingest.sources.portal_file.file import LINES, OrderFile, read_order_file
+from komet.ingest.sources.portal_file.problems import EmptyFile, NoHeadings
 
 DAY = date(2026, 11, 20)
 TITLES: list[list[Any]] = [["Flores Uno S.A."], ["Purchase orders"], ["Ship Date: 11/20/2026"], []]

@@ -9,8 +9,7 @@ from orderfile_samples import as_csv
 
 from komet.ingest.compare import order_changes
 from komet.ingest.sources.portal_file.file import OrderFile, read_order_file
-from komet.ingest.sources.portal_file.slices import slices_of
-from komet.ingest.sources.portal_file.status_words import header_code, is_line_word, line_code
+from komet.ingest.sources.portal_file.source import header_code, is_line_word, line_code, slices_of
 from komet.orders.table.items import DATA_PROBLEMS, PO_LINES, PURCHASE_ORDERS
 
 AT = datetime(2026, 11, 19, 12, tzinfo=UTC)

@@ -7,9 +7,8 @@ from typing import Any
 import pytest
 from orderfile_samples import as_csv, problems, workbook
 
-from komet.ingest.sources.portal_file.dates import DayOrder, read_day
 from komet.ingest.sources.portal_file.file import OrderFile, read_order_file
-from komet.ingest.sources.portal_file.numbers import read_number
+from komet.ingest.sources.portal_file.values import DayOrder, read_day, read_number
 
 NAMES = ["PO #", "Ship Date", "Product", "Qty PO", "Cost"]
 DAY = date(2026, 11, 5)

@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from komet.ingest.sources.portal_file.fields import BY_NAME, Kind
-from komet.ingest.sources.portal_file.headings import Headings
 from komet.ingest.sources.portal_file.problems import Problem, Skipped, row_text
+from komet.ingest.sources.portal_file.sheet import Headings
 from komet.language import _
 from komet.text import normalize_text
 

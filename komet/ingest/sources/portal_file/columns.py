@@ -10,17 +10,53 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from komet.ingest.sources.portal_file import dates, numbers
-from komet.ingest.sources.portal_file.dates import DayOrder
-from komet.ingest.sources.portal_file.identifiers import damage, read_identifier
-from komet.ingest.sources.portal_file.numbers import Signs
 from komet.ingest.sources.portal_file.problems import Problem
+from komet.ingest.sources.portal_file.values import (
+    DayOrder,
+    Signs,
+    day_evidence,
+    decimal_signs,
+    is_day_in_figures,
+    is_serial_day,
+    is_undecided_day,
+    is_undecided_number,
+    read_cell_number,
+    read_day,
+    read_number,
+)
 from komet.language import _
+
+_DECIMAL_ZERO = re.compile(r"(\d+)[.,]0{1,2}", re.ASCII)
+_SCIENTIFIC = re.compile(r"[+-]?\d+(?:[.,]\d+)?[eE][+-]\d{1,3}", re.ASCII)
+_REAL_DAY = re.compile(r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}", re.ASCII)
+
+
+def read_identifier(text: str) -> str | None:
+    """The code that a cell says; None when Excel has destroyed it. `12345.0` is `12345`."""
+    if damage(text) is not None:
+        return None
+    whole = _DECIMAL_ZERO.fullmatch(text)
+    return whole[1] if whole else " ".join(text.split())
+
+
+def damage(text: str) -> str | None:
+    """What Excel did to a code that cannot be taken back, in words; None for a sound one."""
+    if _SCIENTIFIC.fullmatch(text):
+        return _(
+            "Excel rounded this number to {value}, so its digits are lost. Format the column "
+            "as text, enter the full number, and save again."
+        ).format(value=text)
+    if _REAL_DAY.fullmatch(text):
+        return _(
+            "Excel turned this code into a date ({value}). Format the column as text and "
+            "enter the code again."
+        ).format(value=text)
+    return None
+
 
 _SPREADSHEET_ERROR = re.compile(
     r"#N/[AD]|#¡?(?:REF|VALUE|VALOR|NUM|NULL|NULO|DIV/0)!|#¿?(?:NAME|NOMBRE)\?|#{3,}", re.I
 )
-_REAL_DAY = re.compile(r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -74,22 +110,20 @@ def read_identifiers(cells: Cells) -> tuple[dict[int, str], list[Problem]]:
 def read_numbers(
     cells: Cells, signs: Signs, places: int
 ) -> tuple[dict[int, Decimal], list[Problem]]:
-    """Numbers rounded to `places`; see `numbers` for what the file's signs decide."""
+    """Numbers rounded to `places`; see `values` for what the file's signs decide."""
 
     def why(text: str) -> str:
         if _REAL_DAY.fullmatch(text):
             return _("Excel shows a date here. Format the column as a number.")
-        if signs.decimal is None and numbers.is_undecided(text):
+        if signs.decimal is None and is_undecided_number(text):
             return _(
                 "The file writes decimals with a point and with a comma, so this may be a "
                 "thousand or a small number."
             )
         return _("Not a number.")
 
-    read, problems = cells.read(lambda text: numbers.read_number(text, signs.decimal, places), why)
-    of_cells, more = cells.read(
-        lambda text: numbers.read_cell_number(text, places), why, of_numbers=True
-    )
+    read, problems = cells.read(lambda text: read_number(text, signs.decimal, places), why)
+    of_cells, more = cells.read(lambda text: read_cell_number(text, places), why, of_numbers=True)
     return {**read, **of_cells}, sorted([*problems, *more])
 
 
@@ -101,10 +135,10 @@ def number_signs(columns: Sequence[Cells], expected: str) -> tuple[Signs, list[P
         for row, text in cells.texts.items()
         if text and row not in cells.numbers
     ]
-    found = numbers.signs({text for _row, _heading, text in texts}, expected=expected)
+    found = decimal_signs({text for _row, _heading, text in texts}, expected=expected)
     if not found.assumed:
         return found, []
-    doubt = next(((r, h, t) for r, h, t in texts if numbers.is_undecided(t)), None)
+    doubt = next(((r, h, t) for r, h, t in texts if is_undecided_number(t)), None)
     if doubt is None:
         return found, []
     row, heading, text = doubt
@@ -122,7 +156,7 @@ def day_orders(columns: Mapping[str, Cells]) -> tuple[dict[str, DayOrder | None]
     The column's own days decide, else those of the file's other columns, else the month is first,
     as Komet is of the United States, and that is said once. None: the column contradicts itself.
     """
-    seen = {name: dates.evidence(set(cells.texts.values())) for name, cells in columns.items()}
+    seen = {name: day_evidence(set(cells.texts.values())) for name, cells in columns.items()}
     shown = {order for found in seen.values() for order in found.orders}
     orders: dict[str, DayOrder | None] = {}
     problems: list[Problem] = []
@@ -143,15 +177,15 @@ def read_days(cells: Cells, order: DayOrder | None) -> tuple[dict[int, date], li
     """Days; see `day_orders`."""
 
     def why(text: str) -> str:
-        if order is None and dates.is_undecided(text):
+        if order is None and is_undecided_day(text):
             return _(
                 "Other dates of this column have the day first, and others the month, so this "
                 "may be either."
             )
         return _("Not a date from 2000 to 2099.")
 
-    values, problems = cells.plain().read(lambda text: dates.read_day(text, order), why)
-    serial = next((row for row in values if dates.is_serial(cells.texts[row])), None)
+    values, problems = cells.plain().read(lambda text: read_day(text, order), why)
+    serial = next((row for row in values if is_serial_day(cells.texts[row])), None)
     if serial is not None:
         reason = _(
             "Excel shows the dates of this column as numbers. They were read as days: {value} "
@@ -164,7 +198,7 @@ def read_days(cells: Cells, order: DayOrder | None) -> tuple[dict[int, date], li
 def _mixed(cells: Cells) -> list[Problem]:
     """Real dates beside texts: Excel turned those it could, maybe with day and month swapped."""
     real = next((row for row, text in cells.texts.items() if _REAL_DAY.fullmatch(text)), None)
-    typed = next((row for row, text in cells.texts.items() if dates.is_figures(text)), None)
+    typed = next((row for row, text in cells.texts.items() if is_day_in_figures(text)), None)
     if real is None or typed is None:
         return []
     reason = _(
@@ -175,11 +209,11 @@ def _mixed(cells: Cells) -> list[Problem]:
 
 
 def _assumed_order(cells: Cells) -> Problem:
-    row, text = next((r, t) for r, t in cells.texts.items() if dates.is_undecided(t))
+    row, text = next((r, t) for r, t in cells.texts.items() if is_undecided_day(t))
     reason = _(
         "Nothing in the file shows whether its dates have the month or the day first. They were "
         "read with the month first (mm/dd), as Komet writes them: {text} is {day}."
-    ).format(text=text, day=dates.read_day(text, DayOrder.MONTH_FIRST))
+    ).format(text=text, day=read_day(text, DayOrder.MONTH_FIRST))
     return Problem(row, cells.heading, text, reason)
 
 

@@ -14,13 +14,17 @@ from komet.db.types import MONEY, QUANTITY
 from komet.ingest.sources.portal_file import columns as read
 from komet.ingest.sources.portal_file.body import BodyRow, split_body
 from komet.ingest.sources.portal_file.columns import Cells
-from komet.ingest.sources.portal_file.contradictions import contradictions
-from komet.ingest.sources.portal_file.fields import BY_NAME, FIELDS, LOOSE, Field, Kind
-from komet.ingest.sources.portal_file.fill_down import fill_down
-from komet.ingest.sources.portal_file.headings import Headings
-from komet.ingest.sources.portal_file.merged import MergedCells, merged_cells
+from komet.ingest.sources.portal_file.fields import (
+    BY_NAME,
+    FIELDS,
+    LOOSE,
+    Field,
+    Kind,
+    is_line_word,
+)
+from komet.ingest.sources.portal_file.fill_down import MergedCells, fill_down, merged_cells
 from komet.ingest.sources.portal_file.problems import ERROR, Problem, problem_frame, skipped_frame
-from komet.ingest.sources.portal_file.sheet import choose_table, read_table
+from komet.ingest.sources.portal_file.sheet import Headings, choose_table, read_table
 from komet.language import _
 from komet.tabular.model import Sheet
 from komet.text import normalize_text
@@ -219,3 +223,31 @@ def _extra(rows: Sequence[BodyRow | None], headings: Headings) -> dict[int, str]
         if found:
             kept[body_row.row] = json.dumps(found, ensure_ascii=False, sort_keys=True)
     return kept
+
+
+_SAID_ONCE = ("ship_date", "vendor_name", "origin", "location_name", "status")
+
+
+def contradictions(lines: pl.DataFrame, headings: Headings) -> list[Problem]:
+    """POs with several ship dates, vendors …, told once each. `lines`: see `OrderFile`.
+
+    Different statuses of lines ("Shipped" beside "Confirmed") are none.
+    """
+    found: list[Problem] = []
+    for name in _SAID_ONCE:
+        if name not in headings.columns:
+            continue
+        said = lines.drop_nulls(["po_number", name]).group_by("po_number", maintain_order=True)
+        several = said.agg(
+            pl.col(name).unique(maintain_order=True),
+            pl.col("row").filter(pl.col(name) != pl.col(name).first()).first(),
+        ).filter(pl.col(name).list.len() > 1)
+        for number, values, row in several.iter_rows():
+            if name == "status" and all(is_line_word(value) for value in values):
+                continue
+            listed = ", ".join(str(value) for value in values)
+            reason = _("PO {number} has several values here: {values}.").format(
+                number=number, values=listed
+            )
+            found.append(Problem(row, headings.name(name), listed, reason))
+    return found

@@ -13,7 +13,7 @@ from komet.db import audit
 from komet.errors import InvalidInput
 from komet.ingest.commit import write_slice
 from komet.ingest.sources.portal_file.file import OrderFile, read_order_file
-from komet.ingest.sources.portal_file.slices import slices_of
+from komet.ingest.sources.portal_file.source import slices_of
 from komet.ingest.table import runs, slices
 from komet.ingest.table.runs import Run, RunState, SliceState
 from komet.language import _

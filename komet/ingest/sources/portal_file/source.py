@@ -1,6 +1,6 @@
 """From an order file to day slices, which `komet.ingest.commit` can compare and write.
 
-A file has no Komet IDs: a PO is known by its number, a line by its place in the PO. Both are
+A file has no Komet IDs: a PO is known by its number, a line by its index in the PO. Both are
 marked, so that Komet's own answer for the day can take their place.
 """
 
@@ -12,8 +12,8 @@ from functools import cache
 from typing import Any
 
 from komet.ingest.rows import OrderBundle, SliceRows
+from komet.ingest.sources.portal_file.fields import header_code, is_line_word, line_code
 from komet.ingest.sources.portal_file.file import OrderFile
-from komet.ingest.sources.portal_file.status_words import header_code, is_line_word, line_code
 from komet.ingest.table.slices import FILE, FILE_MARK
 from komet.orders.table.items import ASKED, PO_LINES, PURCHASE_ORDERS
 
