@@ -28,7 +28,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from komet import demo
 from komet.clients.table import providers, tokens
 from komet.context import open_context
-from komet.ingest import status
+from komet.ingest.runs import last_downloads
 from komet.ingest.table import runs
 from komet.orders import changes, query
 from komet.orders.changes import ChangeFilter
@@ -81,7 +81,7 @@ def app(home: str, seconds: float, answers: Connection) -> None:
     def screens() -> Iterator[object]:
         while True:
             yield lambda: query.totals_and_page(ctx, OrderFilter())
-            yield lambda: status.last_downloads(ctx)
+            yield lambda: last_downloads(ctx)
             yield lambda: read(lambda con: runs.latest_runs(con, ctx.now()))
             yield lambda: read(query.choices)
             yield lambda: read(lambda con: changes.counts(con, ChangeFilter()))

@@ -22,8 +22,8 @@ from komet.clients.model import Provider, ProviderFields
 from komet.clients.table import providers
 from komet.context import AppContext
 from komet.ingest.engine import execute
-from komet.ingest.refresh import refresh_plan
-from komet.ingest.start import start
+from komet.ingest.plan import refresh_plan
+from komet.ingest.runs import start_run
 from komet.sandbox.server import Sandbox
 
 PROVIDERS, BACK, AHEAD = 10, 3, 21
@@ -57,7 +57,7 @@ def refresh(ctx: AppContext, chosen: list[Provider]) -> tuple[float, int]:
     """Seconds of one refresh from plan to end, and its slices."""
     clock = time.perf_counter()
     planned = refresh_plan(ctx, chosen)
-    began, _resumed = start(ctx, planned, source="bench")
+    began, _resumed = start_run(ctx, planned, source="bench")
     ended = execute(ctx, began.id)
     taken = time.perf_counter() - clock
     assert ended.state.value == "done", ended

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from komet.clients.table import providers
-from komet.ingest.sources.portal_file import imports
+from komet.ingest import imports
 from komet.language import _, _n
 from komet.tabular.file import FILE_TYPES
 from komet.web.screens.order_file import show_days, show_reading

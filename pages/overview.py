@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from komet.ingest import status
+from komet.ingest.runs import active_run, set_up
 from komet.language import _
 from komet.orders.filters import OrderFilter
 from komet.web.screens.charts import boxes_by_ship_date
@@ -14,8 +14,8 @@ ctx = guard.enter("overview")
 st.title("Komet Desk")
 st.caption(_("Purchase orders from every client on Komet, with your own SKUs, in Excel."))
 
-done = status.set_up(ctx)
-at_work = status.active_run(ctx)
+done = set_up(ctx)
+at_work = active_run(ctx)
 if at_work:
     st.info(_("A download is at work."), icon=":material/cloud_download:")
     st.page_link("pages/po_download.py", label=_("Watch it on PO download"))

@@ -6,9 +6,8 @@ import streamlit as st
 
 from komet import time_zone
 from komet.clients.table import providers
-from komet.ingest import start, status
-from komet.ingest.plan import plan
-from komet.ingest.refresh import refresh_plan
+from komet.ingest.plan import plan, refresh_plan
+from komet.ingest.runs import active_run, start_run
 from komet.ingest.table import runs
 from komet.language import _, day_pattern
 from komet.web.screens.run_progress import live_progress, past_runs, run_result
@@ -91,11 +90,11 @@ with st.container(border=True):
             st.markdown(failures.plain(planned.sentence))
         if st.button(_("Start download"), type="primary", disabled=not names):
             source = "refresh" if refreshing else "app"
-            run, _resumed = start.start(ctx, planned, source=source)
+            run, _resumed = start_run(ctx, planned, source=source)
             worker().submit(run.id)
             st.rerun()
 
-at_work = status.active_run(ctx)
+at_work = active_run(ctx)
 if at_work:
     st.subheader(_("Download at work"))
     live_progress(ctx, at_work.id)

@@ -12,9 +12,9 @@ from komet.clients.model import Provider, ProviderFields
 from komet.clients.table import providers, tokens
 from komet.context import AppContext
 from komet.ingest.engine import execute
+from komet.ingest.model import Run
 from komet.ingest.plan import plan
-from komet.ingest.start import start
-from komet.ingest.table.runs import Run
+from komet.ingest.runs import start_run
 from komet.sandbox.server import Sandbox
 from komet.sandbox.tokens import IMPORTER_A_COMPANY, IMPORTER_B_VENDOR
 
@@ -44,7 +44,7 @@ class Accounts:
 
     def download(self, start_day: date, end_day: date, chosen: list[Provider] | None = None) -> Run:
         planned = plan(self.ctx, chosen or self.both, start_day, end_day)
-        run, _resumed = start(self.ctx, planned, source="test")
+        run, _resumed = start_run(self.ctx, planned, source="test")
         return execute(self.ctx, run.id)
 
 

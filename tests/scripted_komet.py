@@ -13,9 +13,9 @@ from komet.clients.model import ProviderFields
 from komet.clients.table import providers, tokens
 from komet.context import AppContext
 from komet.ingest.engine import execute
+from komet.ingest.model import Run
 from komet.ingest.plan import plan
-from komet.ingest.start import start
-from komet.ingest.table.runs import Run
+from komet.ingest.runs import start_run
 
 DAY = date(2026, 11, 24)
 NEXT = DAY + timedelta(days=1)
@@ -57,7 +57,7 @@ class ScriptedKomet:
     def download(self, *days: date, ctx: AppContext | None = None) -> Run:
         ctx = ctx or self.ctx
         planned = plan(ctx, [self.provider], min(days), max(days))
-        run, _resumed = start(ctx, planned, source="test", workers=1)
+        run, _resumed = start_run(ctx, planned, source="test", workers=1)
         return execute(ctx, run.id)
 
     def _reply(self, asked: Asked) -> Reply:

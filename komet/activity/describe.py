@@ -10,7 +10,7 @@ from komet.activity.details import readable
 from komet.activity.kinds import Kind
 from komet.clients.table import providers
 from komet.db.database import Connection
-from komet.ingest.table.runs import RunState
+from komet.ingest.model import RunState
 from komet.language import _, _later, _n, day, zoned_moment
 from komet.logs import redact
 

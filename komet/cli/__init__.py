@@ -12,7 +12,17 @@ from cyclopts import App, CycloptsError, Parameter
 
 from komet import __version__, language, logs, person, time_zone
 from komet.api.errors import InvalidCall
-from komet.cli import downloads, explorer, keeping, mapping, providers, reports, samples, tokens
+from komet.cli import (
+    downloads,
+    explorer,
+    export,
+    keeping,
+    mapping,
+    providers,
+    reports,
+    samples,
+    tokens,
+)
 from komet.cli.output import err, tell
 from komet.errors import AppError, InvalidInput, NotFound
 from komet.language import _
@@ -33,7 +43,7 @@ app.command(downloads.download)
 app.command(downloads.refresh)
 app.command(downloads.retry)
 app.command(downloads.runs_command, name="runs")
-app.command(downloads.export)
+app.command(export.export)
 app.command(reports.changes)
 app.command(reports.planning)
 app.command(explorer.call)

@@ -1,35 +1,27 @@
-"""`download`, `retry`, `runs` and `export`: the nightly job."""
+"""`download`, `refresh`, `retry` and `runs`: the nightly job."""
 
 import signal
 import threading
-from datetime import date, datetime
-from pathlib import Path
+from datetime import date
 from types import FrameType
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from cyclopts import Parameter
 
 from komet import time_zone
 from komet.backup.archive import keep_daily_backup
-from komet.cli.output import Json, figure, note, say, say_json, table, warn
+from komet.cli.output import Json, note, say, say_json, table, warn
 from komet.cli.progress import DownloadProgress
 from komet.clients.table import providers
 from komet.context import AppContext, open_context
 from komet.errors import InvalidInput
-from komet.export.orders import export as export_orders
-from komet.export.templates import export_with, template_by_name
-from komet.export.writers.csv import dialect_of
 from komet.ingest.by_number import numbers_in, providers_of, refresh_numbers
 from komet.ingest.engine import execute
-from komet.ingest.plan import Plan, plan
-from komet.ingest.refresh import refresh_plan
-from komet.ingest.start import retryable, start
+from komet.ingest.model import Plan, Run, RunSlice, RunState, replaced_sentence
+from komet.ingest.plan import plan, refresh_plan
+from komet.ingest.runs import retryable, start_run
 from komet.ingest.table import runs
-from komet.ingest.table.runs import Run, RunSlice, RunState
-from komet.ingest.wording import replaced_sentence
-from komet.language import _, _n, current, moment
-from komet.orders.filters import Gone, Mapped, OrderFilter
-from komet.orders.work_lists import WorkList
+from komet.language import _, _n, moment
 
 Names = Annotated[list[str] | None, Parameter(consume_multiple=True, negative="")]
 Switch = Annotated[bool, Parameter(negative="")]
@@ -80,7 +72,7 @@ def download(
     if dry_run:
         return _plan_told(ctx, planned, json)
     note(planned.sentence)
-    run, resumed = start(ctx, planned, source="command line", workers=workers)
+    run, resumed = start_run(ctx, planned, source="command line", workers=workers)
     if resumed:
         note(_("Taking up the download that was interrupted."))
     return _work(ctx, run, json)
@@ -129,7 +121,7 @@ def refresh(
     if not planned.slices:
         say(_("Every day of the open window is final: nothing to refresh."))
         return 0
-    run, resumed = start(ctx, planned, source="refresh", workers=workers)
+    run, resumed = start_run(ctx, planned, source="refresh", workers=workers)
     if resumed:
         note(_("Taking up the download that was interrupted."))
     return _work(ctx, run, json)
@@ -186,109 +178,6 @@ def runs_command(*, last: Switch = False, json: Json = False) -> int:
             ],
             "",
         )  # fmt: skip
-    return 0
-
-
-def export(
-    out: Path,
-    /,
-    *,
-    provider: Names = None,
-    group: str | None = None,
-    from_: Annotated[date | None, Parameter(name="--from")] = None,
-    to: date | None = None,
-    status: Names = None,
-    line_status: Names = None,
-    vendor: Names = None,
-    customer: Names = None,
-    location: Names = None,
-    origin: Names = None,
-    box_type: Names = None,
-    product: str = "",
-    sku: str = "",
-    mark_code: Names = None,
-    number: Names = None,
-    mapped: Switch = False,
-    unmapped: Switch = False,
-    changed_since: datetime | None = None,
-    gone: Gone = Gone.HIDE,
-    standing: Switch = False,
-    work: WorkList | None = None,
-    template: str | None = None,
-    separator: Literal["comma", "semicolon", "tab"] | None = None,
-    decimal: Literal["point", "comma"] | None = None,
-    json: Json = False,
-) -> int:
-    """Export order items to OUT: .xlsx with all sheets, .csv or .parquet with the items.
-
-    Filters combine; without any, all that Komet still shows is exported. Statuses are codes or
-    words (CF or "Confirmed by farm"); texts find a part, without regard to case and accents.
-    --standing leaves out what was cancelled. With --template the file has that layout, and OUT may
-    be a folder.
-
-    A .csv file has the --separator (comma, semicolon, tab) and the --decimal (point, comma) that
-    Excel reads in your language, unless you say others; its texts stay as they are.
-    """
-    if mapped and unmapped:
-        raise InvalidInput(_("Choose --mapped or --unmapped, not both."))
-    if (separator or decimal) and (template or out.suffix.lower() != ".csv"):
-        raise InvalidInput(
-            _("--separator and --decimal are for a .csv file without a template."),
-            _("A template says itself how its file is written."),
-        )
-    ctx = open_context()
-    with ctx.db.read() as con:
-        ids = tuple(providers.provider_by_name(con, name).id for name in provider or ())
-    only = Mapped.MAPPED if mapped else Mapped.UNMAPPED if unmapped else Mapped.ALL
-    chosen = OrderFilter(
-        providers=ids,
-        group=group,
-        ship_from=from_,
-        ship_to=to,
-        statuses=tuple(status or ()),
-        line_statuses=tuple(line_status or ()),
-        vendors=tuple(vendor or ()),
-        customers=tuple(customer or ()),
-        locations=tuple(location or ()),
-        origins=tuple(origin or ()),
-        box_types=tuple(box_type or ()),
-        product=product,
-        sku=sku,
-        mark_codes=tuple(mark_code or ()),
-        po_numbers=tuple(number or ()),
-        mapped=only,
-        changed_since=changed_since,
-        gone=gone,
-        standing=standing,
-        work=work,
-    )
-    if template:
-        path, rows = export_with(ctx, template_by_name(ctx, template), chosen, out)
-        if json:
-            say_json({"file": str(path), "rows": rows})
-        else:
-            say(
-                _n("Wrote {path}: {n:,} row.", "Wrote {path}: {n:,} rows.", rows).format(
-                    path=path, n=rows
-                )
-            )
-        return 0
-    signs = {"comma": ",", "semicolon": ";", "tab": "\t"}
-    dialect = dialect_of(
-        current(), signs[separator] if separator else None, decimal == "comma" if decimal else None
-    )
-    totals = export_orders(ctx, chosen, out, dialect)
-    if json:
-        say_json({"file": str(out), **totals.__dict__})
-    else:
-        say(
-            _("Wrote {path}: {items:,} items of {pos:,} purchase orders, {boxes} boxes.").format(
-                path=out,
-                items=totals.items,
-                pos=totals.purchase_orders,
-                boxes=figure(totals.boxes),
-            )
-        )
     return 0
 
 

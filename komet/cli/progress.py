@@ -14,7 +14,7 @@ from rich.progress import (
 )
 
 from komet.cli import output
-from komet.ingest.table.runs import RunSlice
+from komet.ingest.model import RunSlice
 from komet.language import _
 
 _STEPS = 10

@@ -10,10 +10,10 @@ from komet.context import open_context
 from komet.errors import InvalidInput
 from komet.export.orders import export
 from komet.ingest.engine import execute
+from komet.ingest.model import RunState
 from komet.ingest.plan import plan
-from komet.ingest.start import start
+from komet.ingest.runs import start_run
 from komet.ingest.table import runs
-from komet.ingest.table.runs import RunState
 from komet.language import _
 from komet.orders.filters import OrderFilter
 from komet.sandbox.server import serve
@@ -58,7 +58,7 @@ def demo(*, home: Path | None = None) -> int:
         say(_("2. SKU mapping imported"))
         start_day, end_day = sample.window(ctx)
         planned = plan(ctx, chosen, start_day, end_day)
-        run, _resumed = start(ctx, planned, source="demo")
+        run, _resumed = start_run(ctx, planned, source="demo")
         ended = execute(ctx, run.id)
         with ctx.db.read() as con:
             summary = runs.summary(con, run.id)

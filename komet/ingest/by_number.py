@@ -5,7 +5,7 @@ be missing and is not marked gone: that is for a whole day's answer to tell.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from datetime import date
 
 from komet.api.client import KometClient, Slice
@@ -20,48 +20,13 @@ from komet.errors import NotFound
 from komet.ingest import commit_order
 from komet.ingest.commit import write_slice
 from komet.ingest.commit_order import Asked
-from komet.ingest.rows import SliceRows, slice_rows
+from komet.ingest.model import Refreshed, RunState, SliceRows, SliceState
+from komet.ingest.sources.komet import slice_rows
 from komet.ingest.table import runs, slices
-from komet.ingest.table.runs import RunState, SliceState
-from komet.ingest.wording import replaced_sentence
-from komet.language import _, _n
+from komet.language import _
 
 NUMBERS_A_REQUEST = 50
 """A PO number has at most 10 signs, a request at most 64 kB; the contract names no other limit."""
-
-
-@dataclass
-class Refreshed:
-    """What became of the numbers that were asked for: counts of POs, and the numbers not found.
-
-    `replaced`: numbers of POs from an Excel file whose place Komet's own took.
-    """
-
-    found: int = 0
-    changed: int = 0
-    missing: list[str] = field(default_factory=list)
-    failed: dict[str, str] = field(default_factory=dict)
-    """Numbers that could not be fetched or read, with the reason of each."""
-    replaced: list[str] = field(default_factory=list)
-
-    @property
-    def sentence(self) -> str:
-        """The same in words."""
-        words = _n(
-            "{found} PO is up to date; {changed} had changed.",
-            "{found} POs are up to date; {changed} had changed.",
-            self.found,
-        ).format(found=self.found, changed=self.changed)
-        if self.replaced:
-            words += " " + replaced_sentence(self.replaced)
-        if self.missing:
-            words += " " + _("Komet does not know {numbers}.").format(
-                numbers=", ".join(self.missing)
-            )
-        if self.failed:
-            reasons = "; ".join(f"{number}: {reason}" for number, reason in self.failed.items())
-            words += " " + _("These could not be fetched: {reasons}").format(reasons=reasons)
-        return words
 
 
 def numbers_in(texts: Sequence[str]) -> list[str]:

@@ -11,31 +11,10 @@ from typing import Any
 from komet.db.database import Connection
 from komet.ingest import commit_order, compare
 from komet.ingest.commit_order import Asked
-from komet.ingest.rows import OrderBundle, SliceRows
+from komet.ingest.model import KOMET, OrderBundle, OrderRows, SliceResult, SliceRows
 from komet.ingest.table import differences, slices
-from komet.ingest.table.slices import OrderRows
 
 Row = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class SliceResult:
-    """Orders of one slice by what became of them, counted by PO; the columns of `run_slices`.
-
-    `first_orders` are new to us because nobody had asked for their day before; `new_orders` are the
-    other ones that are new. `replaced`: numbers of POs from an Excel file whose place Komet took.
-    """
-
-    orders: int = 0
-    lines: int = 0
-    new_orders: int = 0
-    first_orders: int = 0
-    changed_orders: int = 0
-    moved_orders: int = 0
-    gone_orders: int = 0
-    back_orders: int = 0
-    problems: int = 0
-    replaced: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -58,7 +37,7 @@ def write_slice(
         # another process has asked later and written already: its answer is the newer truth
         return SliceResult(orders=len(incoming.orders), lines=incoming.line_count)
     replaced: list[str] = []
-    if incoming.source == slices.KOMET:
+    if incoming.source == KOMET:
         if not incoming.whole:
             numbers = [b.head["number"] for b in incoming.orders.values() if b.head["number"]]
             replaced = slices.forget_file_orders(con, incoming.provider_id, incoming.day, numbers)

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from komet.ingest.rows import OrderBundle
+from komet.ingest.model import OrderBundle
 
 Row = dict[str, Any]
 _HEAD_FIELDS = (

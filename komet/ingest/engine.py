@@ -27,11 +27,10 @@ from komet.db.database import Connection
 from komet.db.errors import WrongKey
 from komet.errors import AppError
 from komet.ingest import commit_order
-from komet.ingest.asking import ask_for_day
 from komet.ingest.commit import write_slice
-from komet.ingest.rows import SliceRows
+from komet.ingest.model import Run, RunSlice, RunState, SliceRows, SliceState
+from komet.ingest.sources.komet import ask_for_day
 from komet.ingest.table import runs
-from komet.ingest.table.runs import Run, RunSlice, RunState, SliceState
 from komet.language import _, _n
 
 _log = logging.getLogger(__name__)
@@ -72,7 +71,7 @@ def execute(
     stop = stop or threading.Event()
     ctx = ctx.for_long_work()
     with ctx.db.write() as con:
-        runs.start_run(con, run_id, ctx.now())
+        runs.begin_run(con, run_id, ctx.now())
         commit_order.learn(ctx.db.path, commit_order.newest(con))
         run = runs.run_by_id(con, run_id, ctx.now())
         if run.cancel_requested:

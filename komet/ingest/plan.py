@@ -1,77 +1,26 @@
-"""Before a run: which slices it fetches, in which order, and what that costs."""
+"""Before a run: which slices it fetches, in which order, and what that costs.
+
+A refresh downloads the open window of every client, and leaves alone what is final: a slice whose
+day is over, whose newest answer was asked for a day or more after that, and on which every line was
+shipped or cancelled by then. POs change until they ship, not afterwards.
+"""
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 
+from komet import time_zone
 from komet.catalogs import refresh as catalogs
 from komet.clients import allowance as quota
 from komet.clients.model import Provider
 from komet.clients.table import calls
 from komet.context import AppContext
 from komet.errors import InvalidInput
-from komet.ingest.table import runs
-from komet.language import _, _n
+from komet.ingest.model import Plan, PoolPlan
+from komet.ingest.table import runs, slices
+from komet.language import _
 
 LONGEST_DAYS = 731
-
-
-@dataclass(frozen=True)
-class PoolPlan:
-    """What a plan asks of one day's allowance: the providers that share it, requests and left."""
-
-    names: tuple[str, ...]
-    requests: int
-    left: int
-
-
-@dataclass(frozen=True)
-class Plan:
-    """The slices in the order in which they are fetched; requests include due catalogs.
-
-    `left_alone`: slices that are final, and are not asked for again.
-    """
-
-    slices: tuple[tuple[str, date], ...]
-    pools: tuple[PoolPlan, ...]
-    left_alone: int = 0
-
-    @property
-    def requests(self) -> int:
-        """Requests over all pools."""
-        return sum(pool.requests for pool in self.pools)
-
-    @property
-    def left_today(self) -> int:
-        """Requests that the pool with the fewest has left."""
-        return min((pool.left for pool in self.pools), default=0)
-
-    @property
-    def sentence(self) -> str:
-        """What it costs, in words: each pool's own figures."""
-        parts = [
-            _("{names}: {requests:,} requests, {left:,} left today").format(
-                names=", ".join(pool.names), requests=pool.requests, left=pool.left
-            )
-            for pool in self.pools
-        ]
-        if self.left_alone:
-            parts.append(
-                _n(
-                    "{n} day is final and left alone",
-                    "{n} days are final and left alone",
-                    self.left_alone,
-                ).format(n=self.left_alone)
-            )
-        short = [name for pool in self.pools if pool.requests > pool.left for name in pool.names]
-        if short:
-            parts.append(
-                _("{names}: pauses at the limit and can go on tomorrow (UTC)").format(
-                    names=", ".join(short)
-                )
-            )
-        return " · ".join(parts)
 
 
 def plan(ctx: AppContext, chosen: Sequence[Provider], start: date, end: date) -> Plan:
@@ -117,3 +66,35 @@ def planned(
         )
     ordered = sorted(slices, key=lambda slice_: slice_ not in failed)
     return Plan(tuple(ordered), shares, left_alone)
+
+
+FINAL_AFTER = timedelta(days=1)
+
+
+def window(provider: Provider, today: date) -> tuple[date, date]:
+    """The first and the last day that a refresh downloads of this provider."""
+    return today - timedelta(days=provider.days_back), today + timedelta(days=provider.days_ahead)
+
+
+def refresh_plan(ctx: AppContext, chosen: Sequence[Provider]) -> Plan:
+    """The open days of these providers, day by day. Raises `InvalidInput` for no provider."""
+    if not chosen:
+        raise InvalidInput(
+            _("There is no active client provider yet."),
+            next_step=_("Add one on the Client providers page, or with `provider add`."),
+        )
+    today = time_zone.today(ctx.now())
+    spans = {provider.id: window(provider, today) for provider in chosen}
+    first = min(start for start, _end in spans.values())
+    last = max(end for _start, end in spans.values())
+    days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+    with ctx.db.read() as con:
+        final = slices.final_slices(con, list(spans), first, today, FINAL_AFTER)
+    wanted = [
+        (provider_id, day)
+        for day in days
+        for provider_id, (start, end) in spans.items()
+        if start <= day <= end
+    ]
+    open_days = [slice_ for slice_ in wanted if slice_ not in final]
+    return planned(ctx, chosen, open_days, left_alone=len(wanted) - len(open_days))

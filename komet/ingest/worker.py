@@ -9,8 +9,8 @@ from komet import language, person, time_zone
 from komet.context import AppContext
 from komet.errors import AppError
 from komet.ingest import engine
+from komet.ingest.model import RunState
 from komet.ingest.table import runs
-from komet.ingest.table.runs import RunState
 
 _log = logging.getLogger(__name__)
 

@@ -16,10 +16,10 @@ from komet.context import open_context
 from komet.export.ready_made import READY_MADE
 from komet.export.templates import save_template
 from komet.ingest.engine import execute
+from komet.ingest.model import ScheduleFields
 from komet.ingest.plan import plan
-from komet.ingest.start import start
+from komet.ingest.runs import start_run
 from komet.ingest.table import schedules
-from komet.ingest.table.schedules import ScheduleFields
 from komet.orders.table import views as saved_views
 from komet.sandbox.server import Sandbox
 from komet.sandbox.tokens import IMPORTER_A_COMPANY
@@ -75,7 +75,7 @@ def named(tmp_path: Path, sandbox: Sandbox) -> Iterator[App]:
         template = next(iter(READY_MADE.values())).model_copy(update={"name": NAME})
         save_template(ctx, template)
         planned = plan(ctx, chosen, today - timedelta(days=3), today + timedelta(days=3))
-        execute(ctx, start(ctx, planned, source="test")[0].id)
+        execute(ctx, start_run(ctx, planned, source="test")[0].id)
     running = App(tmp_path / "home")
     yield running
     running.stop()

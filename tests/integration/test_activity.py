@@ -24,10 +24,10 @@ from komet.context import AppContext, open_context
 from komet.db import audit
 from komet.export.activity import export, export_bytes
 from komet.ingest.by_number import providers_of, refresh_numbers
+from komet.ingest.model import RunState
 from komet.ingest.plan import plan
-from komet.ingest.start import start
+from komet.ingest.runs import start_run
 from komet.ingest.table import runs
-from komet.ingest.table.runs import RunState
 from komet.mapping import imports
 from komet.settings import Settings
 
@@ -156,9 +156,9 @@ def test_filters_and_pages(accounts: Accounts) -> None:
 
 def test_a_run_whose_process_is_gone_is_told_as_interrupted(accounts: Accounts) -> None:
     planned = plan(accounts.ctx, [accounts.petalo], accounts.today, accounts.today)
-    run, _resumed = start(accounts.ctx, planned, source="app")
+    run, _resumed = start_run(accounts.ctx, planned, source="app")
     with accounts.ctx.db.write() as con:
-        runs.start_run(con, run.id, accounts.ctx.now() - timedelta(hours=1))
+        runs.begin_run(con, run.id, accounts.ctx.now() - timedelta(hours=1))
         con.run("UPDATE runs SET process_id = 4194300")
     first = told(accounts.ctx).row(0, named=True)
     assert first["result"].startswith("✗ interrupted: 0 POs, 1 of 1 days still to be fetched")

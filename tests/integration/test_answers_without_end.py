@@ -21,10 +21,10 @@ from komet.clients.table import providers
 from komet.context import AppContext, open_context
 from komet.errors import AppError
 from komet.ingest.engine import execute
+from komet.ingest.model import RunState
 from komet.ingest.plan import plan
-from komet.ingest.start import start
+from komet.ingest.runs import start_run
 from komet.ingest.table import runs
-from komet.ingest.table.runs import RunState
 from komet.settings import Settings
 
 TODAY = datetime(2026, 11, 20, tzinfo=UTC).date()
@@ -185,7 +185,7 @@ def _run_at(accounts: Accounts, ctx: AppContext, base_url: str) -> str:
     with ctx.db.write() as con:
         providers.set_base_url(con, accounts.magnolia.id, base_url)
         led = providers.provider_by_id(con, accounts.magnolia.id)
-    run, _resumed = start(ctx, plan(ctx, [led], TODAY, TODAY), source="test")
+    run, _resumed = start_run(ctx, plan(ctx, [led], TODAY, TODAY), source="test")
     return run.id
 
 

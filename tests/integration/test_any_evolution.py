@@ -30,8 +30,8 @@ from komet.clients.table import providers
 from komet.context import AppContext
 from komet.export.orders import export
 from komet.ingest import commit_order
-from komet.ingest.asking import ask_for_day
 from komet.ingest.commit import write_slice
+from komet.ingest.sources.komet import ask_for_day
 from komet.orders import changes, query
 from komet.orders.changes import ChangeFilter, Download
 from komet.orders.filters import Mapped, OrderFilter

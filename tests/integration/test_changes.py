@@ -12,7 +12,7 @@ from told_changes import Store
 
 from komet.export.orders import export
 from komet.export.reports import export_changes
-from komet.ingest.table.runs import RunState
+from komet.ingest.model import RunState
 from komet.orders import changes, query
 from komet.orders.changes import GROUPS, ChangeFilter, Kind
 from komet.orders.detail import order_detail

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 from sample_accounts import ROOT, Accounts, Komet
 
+from komet.ingest.model import RunState
 from komet.ingest.table import runs
-from komet.ingest.table.runs import RunState
 
 
 def _started(accounts: Accounts, *words: str, stderr: int) -> subprocess.Popen[bytes]:

@@ -17,10 +17,10 @@ from komet.clients.table import calls, tokens
 from komet.explorer.calling import call_method
 from komet.ingest.by_number import refresh_numbers
 from komet.ingest.engine import execute
+from komet.ingest.model import RunState, SliceState
 from komet.ingest.plan import plan
-from komet.ingest.start import start
+from komet.ingest.runs import start_run
 from komet.ingest.table import runs
-from komet.ingest.table.runs import RunState, SliceState
 
 
 def spend(accounts: Accounts, provider: Provider, requests: int) -> None:
@@ -49,7 +49,7 @@ def test_a_spent_pool_pauses_its_own_days_and_the_others_go_on(accounts: Account
     spend(accounts, accounts.magnolia, 995)
     days = accounts.days(10, 10)
     planned = plan(accounts.ctx, accounts.both, *days)
-    run, _resumed = start(accounts.ctx, planned, source="test")
+    run, _resumed = start_run(accounts.ctx, planned, source="test")
     ended = execute(accounts.ctx, run.id)
     assert ended.state is RunState.PAUSED
     assert "Magnolia" in (ended.message or "")
@@ -82,7 +82,7 @@ def test_a_client_without_a_token_in_use_is_not_in_the_plan(accounts: Accounts) 
         )
     planned = plan(accounts.ctx, accounts.both, *accounts.days(0, 0))
     assert planned.sentence == "Magnolia: 3 requests, 1,000 left today"
-    run, _resumed = start(accounts.ctx, planned, source="test")
+    run, _resumed = start_run(accounts.ctx, planned, source="test")
     assert execute(accounts.ctx, run.id).state is RunState.FAILED
     assert ledgered(accounts, accounts.magnolia) == 3
 

@@ -28,7 +28,7 @@ from komet.db.errors import (
 )
 from komet.ingest.engine import execute
 from komet.ingest.plan import plan
-from komet.ingest.start import start
+from komet.ingest.runs import start_run
 from komet.settings import Settings
 
 
@@ -149,7 +149,9 @@ def test_a_full_disk_is_a_sentence_and_what_was_there_is_there(home: Path, ctx: 
 def after_two_days(accounts: Accounts, harm: object) -> Iterator[None]:
     """Download, and do the harm when two days are there."""
     begin, end = accounts.days(8, 3)
-    run, _resumed = start(accounts.ctx, plan(accounts.ctx, accounts.both, begin, end), source="t")
+    run, _resumed = start_run(
+        accounts.ctx, plan(accounts.ctx, accounts.both, begin, end), source="t"
+    )
     ended = 0
 
     def on_slice(_slice: object) -> None:

@@ -10,11 +10,10 @@ import pytest
 from sample_accounts import ROOT, Accounts
 
 from komet.db import process
+from komet.ingest.model import Run, RunState
 from komet.ingest.plan import plan
-from komet.ingest.start import start
-from komet.ingest.status import active_run
+from komet.ingest.runs import active_run, start_run
 from komet.ingest.table import runs
-from komet.ingest.table.runs import Run, RunState
 from komet.ingest.worker import Worker
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="boots and lives are told on Linux")
@@ -22,7 +21,9 @@ linux = pytest.mark.skipif(sys.platform != "linux", reason="boots and lives are 
 
 def queued(accounts: Accounts, back: int = 3) -> Run:
     begin, end = accounts.days(back, 0)
-    run, _resumed = start(accounts.ctx, plan(accounts.ctx, accounts.both, begin, end), source="t")
+    run, _resumed = start_run(
+        accounts.ctx, plan(accounts.ctx, accounts.both, begin, end), source="t"
+    )
     return run
 
 
@@ -114,7 +115,7 @@ def test_the_next_start_takes_it_up_or_writes_it_down(accounts: Accounts) -> Non
     assert in_the_store(accounts, run) == "interrupted"
     begin, end = accounts.days(3, 0)
     planned = plan(accounts.ctx, accounts.both, begin, end)
-    again, resumed = start(accounts.ctx, planned, source="t")
+    again, resumed = start_run(accounts.ctx, planned, source="t")
     assert resumed
     assert again.id == run.id
 
@@ -123,7 +124,7 @@ def test_who_was_taken_over_stops_and_leaves_the_run_alone(accounts: Accounts) -
     run = queued(accounts)
     now = accounts.ctx.now()
     with accounts.ctx.db.write() as con:
-        runs.start_run(con, run.id, now)
+        runs.begin_run(con, run.id, now)
         assert not runs.heartbeat(con, run.id, set(), now)
         con.run("UPDATE runs SET process = 'another' WHERE id = $id", {"id": run.id})
         assert runs.heartbeat(con, run.id, set(), now)
@@ -137,6 +138,6 @@ def test_runs_that_wait_behind_another_are_said_to_be_alive(accounts: Accounts) 
     of_another_life(accounts, second, heartbeat_at=long_ago)
     now = accounts.ctx.now()
     with accounts.ctx.db.write() as con:
-        runs.start_run(con, first.id, now)
+        runs.begin_run(con, first.id, now)
         runs.heartbeat(con, first.id, set(), now)
         assert runs.run_by_id(con, second.id, now).heartbeat_at == now

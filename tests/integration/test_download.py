@@ -11,10 +11,10 @@ from komet.clients.table import calls
 from komet.context import open_context
 from komet.db.errors import FileInUse
 from komet.ingest.engine import execute
+from komet.ingest.model import RunState, SliceState
 from komet.ingest.plan import plan
-from komet.ingest.start import retryable, start
+from komet.ingest.runs import retryable, start_run
 from komet.ingest.table import runs
-from komet.ingest.table.runs import RunState, SliceState
 from komet.orders import query
 from komet.orders.filters import Gone, OrderFilter
 from komet.orders.table.items import ASKED
@@ -169,7 +169,7 @@ def test_what_failed_last_time_comes_first(accounts: Accounts) -> None:
 def test_a_cancelled_run_can_go_on(accounts: Accounts) -> None:
     stop = threading.Event()
     planned = plan(accounts.ctx, accounts.both, *accounts.days(9, 9))
-    run, _resumed = start(accounts.ctx, planned, source="test", workers=2)
+    run, _resumed = start_run(accounts.ctx, planned, source="test", workers=2)
     ended = execute(accounts.ctx, run.id, stop=stop, on_slice=lambda _slice: stop.set())
     assert ended.state is RunState.CANCELLED
     _run, left = retryable(accounts.ctx)
@@ -180,7 +180,7 @@ def test_a_cancelled_run_can_go_on(accounts: Accounts) -> None:
 
 def test_a_run_that_is_cancelled_while_it_waits_fetches_nothing(accounts: Accounts) -> None:
     planned = plan(accounts.ctx, accounts.both, *accounts.days(3, 3))
-    run, _resumed = start(accounts.ctx, planned, source="test")
+    run, _resumed = start_run(accounts.ctx, planned, source="test")
     with accounts.ctx.db.write() as con:
         runs.request_cancel(con, run.id)
     assert execute(accounts.ctx, run.id).state is RunState.CANCELLED
@@ -197,7 +197,7 @@ def test_nothing_more_is_fetched_once_the_store_fails(
     monkeypatch.setattr(runs, "HEARTBEAT", timedelta(0))
     monkeypatch.setattr(runs, "heartbeat", fail)
     planned = plan(accounts.ctx, accounts.both, *accounts.days(9, 9))
-    run, _resumed = start(accounts.ctx, planned, source="test", workers=2)
+    run, _resumed = start_run(accounts.ctx, planned, source="test", workers=2)
     stop = threading.Event()
     with pytest.raises(FileInUse):
         execute(accounts.ctx, run.id, stop=stop)
@@ -218,7 +218,7 @@ def test_the_run_pauses_at_the_days_limit_and_says_when(accounts: Accounts) -> N
     planned = plan(ctx, [accounts.magnolia], *accounts.days(14, 5))
     assert planned.left_today == 10
     assert "10 left today" in planned.sentence
-    run, _resumed = start(ctx, planned, source="test")
+    run, _resumed = start_run(ctx, planned, source="test")
     ended = execute(ctx, run.id)
     assert ended.state is RunState.PAUSED
     assert "00:00 UTC" in (ended.message or "")

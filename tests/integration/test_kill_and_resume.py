@@ -13,8 +13,8 @@ from sample_accounts import ROOT, Accounts, Komet, make_accounts
 from test_download import assert_same, content
 
 from komet.context import open_context
+from komet.ingest.model import RunState
 from komet.ingest.table import runs
-from komet.ingest.table.runs import RunState
 from komet.sandbox.server import Sandbox
 from komet.settings import Settings
 

@@ -16,11 +16,11 @@ from komet.activity import timeline
 from komet.activity.timeline import ActivityFilter
 from komet.clients.table import calls
 from komet.context import AppContext
+from komet.ingest import imports
 from komet.ingest.by_number import refresh_numbers
 from komet.ingest.engine import execute
-from komet.ingest.sources.portal_file import imports
+from komet.ingest.model import Run, RunSlice, RunState, SliceState
 from komet.ingest.table import runs
-from komet.ingest.table.runs import Run, RunState, SliceState
 from komet.orders import changes, query
 from komet.orders.changes import ChangeFilter, Kind
 from komet.orders.filters import Gone, OrderFilter
@@ -41,7 +41,7 @@ def boxes(ctx: AppContext, **chosen: Any) -> int:
         return int(query.totals(con, OrderFilter(**chosen)).boxes or 0)
 
 
-def slice_of(ctx: AppContext, run: Run, day: date) -> runs.RunSlice:
+def slice_of(ctx: AppContext, run: Run, day: date) -> RunSlice:
     with ctx.db.read() as con:
         return next(s for s in runs.slices_of(con, run.id) if s.slice_date == day)
 

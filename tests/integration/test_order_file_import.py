@@ -8,7 +8,7 @@ from orderfile_samples import workbook
 from sample_accounts import Accounts
 
 from komet.errors import InvalidInput
-from komet.ingest.sources.portal_file import imports
+from komet.ingest import imports
 from komet.ingest.table import runs, slices
 from komet.mapping import imports as mapping_imports
 from komet.mapping.problems import MappingFileError

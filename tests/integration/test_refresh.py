@@ -13,12 +13,11 @@ from komet.clients.table import providers
 from komet.errors import InvalidInput, NotFound
 from komet.ingest.by_number import numbers_in, providers_of, refresh_numbers
 from komet.ingest.engine import execute
-from komet.ingest.refresh import refresh_plan, window
-from komet.ingest.scheduler import Scheduler, next_start
-from komet.ingest.start import start
+from komet.ingest.model import RunState, ScheduleFields, times_of
+from komet.ingest.plan import refresh_plan, window
+from komet.ingest.runs import start_run
+from komet.ingest.schedules import Scheduler, next_start
 from komet.ingest.table import runs, schedules
-from komet.ingest.table.runs import RunState
-from komet.ingest.table.schedules import ScheduleFields
 from komet.ingest.worker import Worker
 from komet.orders import changes
 from komet.orders.changes import ChangeFilter
@@ -49,7 +48,7 @@ def test_the_window_is_each_providers_own(accounts: Accounts) -> None:
 def test_what_is_final_is_left_alone(accounts: Accounts) -> None:
     with_window(accounts, 6, 0)
     planned = refresh_plan(accounts.ctx, accounts.both)
-    run, _resumed = start(accounts.ctx, planned, source="test")
+    run, _resumed = start_run(accounts.ctx, planned, source="test")
     execute(accounts.ctx, run.id)
     again = refresh_plan(accounts.ctx, accounts.both)
     assert again.left_alone > 0
@@ -112,7 +111,7 @@ def test_numbers_that_nobody_knows(accounts: Accounts) -> None:
 def test_the_clock_starts_a_refresh_once(accounts: Accounts) -> None:
     with_window(accounts, 0, 1)
     ctx = accounts.ctx
-    fields = ScheduleFields(name="Morning", times=schedules.times_of("6:00 14:30"),
+    fields = ScheduleFields(name="Morning", times=times_of("6:00 14:30"),
                             time_zone="America/Guayaquil")  # fmt: skip
     assert fields.times == ("06:00", "14:30")
     with ctx.db.write() as con:
@@ -140,7 +139,7 @@ def test_the_clock_starts_a_refresh_once(accounts: Accounts) -> None:
 @pytest.mark.parametrize("text", ["", "25:00", "noon", "6"])
 def test_times_that_are_none(text: str) -> None:
     with pytest.raises(InvalidInput):
-        schedules.times_of(text)
+        times_of(text)
 
 
 def test_the_command(accounts: Accounts, komet: Komet) -> None:

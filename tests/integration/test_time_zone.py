@@ -26,7 +26,7 @@ from komet.db import audit
 from komet.export.orders import export
 from komet.export.ready_made import KOMET_DESK
 from komet.export.templates import export_with, target_name
-from komet.ingest.refresh import refresh_plan
+from komet.ingest.plan import refresh_plan
 from komet.ingest.worker import Worker
 from komet.orders import changes
 from komet.orders.filters import OrderFilter

@@ -17,7 +17,8 @@ from komet.api.client import Slice
 from komet.api.transport import Transport
 from komet.context import AppContext
 from komet.ingest.commit import write_slice
-from komet.ingest.rows import SliceRows, slice_rows
+from komet.ingest.model import SliceRows
+from komet.ingest.sources.komet import slice_rows
 from komet.orders.table.items import (
     DATA_PROBLEMS,
     PO_BOXES,

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from komet.api import reading
 from komet.api.client import Slice
 from komet.api.models import DataProblem, PurchaseOrder
-from komet.ingest.rows import slice_rows
+from komet.ingest.sources.komet import slice_rows
 from komet.orders.table.items import PO_BOXES, PO_BREAKDOWNS, PO_LINES, PURCHASE_ORDERS
 
 JSON = st.recursive(

@@ -13,7 +13,7 @@ import polars as pl
 
 from komet import formulas
 from komet.db.database import Connection
-from komet.ingest.table.slices import OrderRows
+from komet.ingest.model import OrderRows
 from komet.orders.table.items import PO_BREAKDOWNS, PO_LINES
 
 

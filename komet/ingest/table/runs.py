@@ -4,18 +4,17 @@ import os
 import socket
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from enum import StrEnum
 from typing import Any
 from uuid import uuid4
 
 import polars as pl
-from pydantic import BaseModel, ConfigDict
 
 from komet import formulas
 from komet.db import process
 from komet.db.database import Connection
 from komet.errors import NotFound
 from komet.ingest import commit_order
+from komet.ingest.model import Run, RunSlice, RunState
 from komet.language import _
 from komet.orders.table.items import SAID_ONCE
 
@@ -27,78 +26,6 @@ HEARTBEAT = timedelta(seconds=2)
 _SILENT_AFTER = timedelta(seconds=30)
 _STUCK_AFTER = timedelta(minutes=20)
 """Even a process that lives may have lost a run; longer than one waits for the data file."""
-
-
-class RunState(StrEnum):
-    """Where a run is. `interrupted`: its process is gone; so it is read, before it is written."""
-
-    QUEUED = "queued"
-    RUNNING = "running"
-    DONE = "done"
-    FAILED = "failed"
-    CANCELLED = "cancelled"
-    PAUSED = "paused"
-    INTERRUPTED = "interrupted"
-
-
-class SliceState(StrEnum):
-    """Where one day of one provider is. Empty is done, with no orders."""
-
-    QUEUED = "queued"
-    RUNNING = "running"
-    DONE = "done"
-    EMPTY = "empty"
-    FAILED = "failed"
-
-
-class Run(BaseModel):
-    """A run. `message` says, in words, why it did not end well."""
-
-    model_config = ConfigDict(frozen=True)
-
-    id: str
-    source: str
-    who: str | None = None
-    date_from: date
-    date_to: date
-    state: RunState
-    message: str | None = None
-    workers: int
-    created_at: datetime
-    started_at: datetime | None = None
-    finished_at: datetime | None = None
-    heartbeat_at: datetime | None = None
-    process_id: int | None = None
-    host: str | None = None
-    process: str | None = None
-    """Of the process that has it: see `komet.db.process`."""
-    cancel_requested: bool = False
-
-    @property
-    def active(self) -> bool:
-        """Whether it is at work, or about to be."""
-        return self.state in {RunState.QUEUED, RunState.RUNNING}
-
-
-class RunSlice(BaseModel):
-    """One slice of a run. The counts are of orders; `reason` says why it failed.
-
-    `replaced`: numbers of POs from an Excel file whose place Komet's answer took.
-    """
-
-    model_config = ConfigDict(frozen=True)
-
-    run_id: str
-    provider_id: str
-    slice_date: date
-    state: SliceState
-    reason: str | None = None
-    position: int
-    orders: int | None = None
-    lines: int | None = None
-    problems: int | None = None
-    milliseconds: int | None = None
-    replaced: tuple[str, ...] | None = None
 
 
 _RUN_COLUMNS = ", ".join(Run.model_fields)
@@ -194,7 +121,7 @@ def failed_before(con: Connection, slices: Sequence[tuple[str, date]]) -> set[tu
     return {(row["provider_id"], row["slice_date"]) for row in rows} & set(slices)
 
 
-def start_run(con: Connection, run_id: str, now: datetime) -> None:
+def begin_run(con: Connection, run_id: str, now: datetime) -> None:
     """Take a run for this process: its unfinished slices are queued, and are tried (again)."""
     con.run(
         "UPDATE runs SET state = 'running', started_at = coalesce(started_at, $now),"

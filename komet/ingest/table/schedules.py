@@ -1,40 +1,14 @@
 """Schedules: at which times of the day which clients are refreshed while the app runs."""
 
-import re
 from datetime import datetime, timedelta
 from uuid import uuid4
 from zoneinfo import available_timezones
 
-from pydantic import BaseModel, ConfigDict
-
 from komet.db import audit
 from komet.db.database import Connection
 from komet.errors import InvalidInput, NotFound
+from komet.ingest.model import Schedule, ScheduleFields, times_of
 from komet.language import _
-
-_TIME = re.compile(r"(?:[01]?\d|2[0-3]):[0-5]\d")
-
-
-class ScheduleFields(BaseModel):
-    """What a person enters. No `provider_ids` means every active provider; `times` are HH:MM."""
-
-    model_config = ConfigDict(frozen=True, str_strip_whitespace=True)
-
-    name: str
-    provider_ids: tuple[str, ...] = ()
-    times: tuple[str, ...]
-    time_zone: str = "UTC"
-    active: bool = True
-
-
-class Schedule(ScheduleFields):
-    """A stored schedule, and how its last start went, in words."""
-
-    id: str
-    last_started_at: datetime | None = None
-    last_run_id: str | None = None
-    last_outcome: str | None = None
-
 
 _COLUMNS = ", ".join(Schedule.model_fields)
 
@@ -51,18 +25,6 @@ def schedule_by_id(con: Connection, schedule_id: str) -> Schedule:
     if found is None:
         raise NotFound(_("That schedule is not there any more."))
     return found
-
-
-def times_of(text: str) -> tuple[str, ...]:
-    """`6:00, 14:30` as ("06:00", "14:30"). Raises `InvalidInput`."""
-    parts = [part for part in re.split(r"[,;\s]+", text) if part]
-    wrong = [part for part in parts if not _TIME.fullmatch(part)]
-    if wrong or not parts:
-        raise InvalidInput(
-            _("“{text}” is not a time of the day.").format(text=", ".join(wrong) or text),
-            next_step=_("Write times such as 06:00, 14:30."),
-        )
-    return tuple(sorted({part.rjust(5, "0") for part in parts}))
 
 
 def save_schedule(

@@ -6,7 +6,7 @@ deleted and inserted anew, in all tables. The callers hold that transaction.
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -15,6 +15,7 @@ import polars as pl
 from komet import formulas
 from komet.db.database import Connection
 from komet.ingest.commit_order import Asked
+from komet.ingest.model import KOMET, OrderRows
 from komet.orders.table.items import (
     DATA_PROBLEMS,
     PO_BOXES,
@@ -25,21 +26,10 @@ from komet.orders.table.items import (
 )
 
 Row = dict[str, Any]
-KOMET = "komet"
 FILE = "file"
 FILE_MARK = "file:"
 """How the PO IDs begin that an Excel file's orders are given: Komet's own are digits."""
 _TABLES = ("purchase_orders", "po_lines", "po_breakdowns", "po_boxes")
-
-
-@dataclass
-class OrderRows:
-    """Rows of the four mirrored tables; each a dictionary by the columns of its schema."""
-
-    purchase_orders: list[Row]
-    po_lines: list[Row]
-    po_breakdowns: list[Row]
-    po_boxes: list[Row]
 
 
 def held_heads(
@@ -319,7 +309,7 @@ def newest_answer(con: Connection, provider_id: str, day: date) -> Row | None:
 def final_slices(
     con: Connection, provider_ids: Sequence[str], first: date, today: date, after: timedelta
 ) -> set[tuple[str, date]]:
-    """Slices from `first` to before `today` that cannot change any more: see `download.refresh`.
+    """Slices from `first` to before `today` that cannot change any more: see `komet.ingest.plan`.
 
     Each line was shipped or cancelled when it was last asked for, `after` its day was over.
     """

@@ -3,8 +3,8 @@
 import polars as pl
 import streamlit as st
 
+from komet.ingest.imports import AGAIN, KEPT, NEW
 from komet.ingest.sources.portal_file.file import OrderFile
-from komet.ingest.sources.portal_file.imports import AGAIN, KEPT, NEW
 from komet.language import _, _n, day_pattern
 from komet.web.shell.failures import plain
 

@@ -6,9 +6,8 @@ from komet import demo
 from komet.clients import allowance as quota
 from komet.clients.table import providers
 from komet.context import AppContext
-from komet.ingest import start, status
-from komet.ingest.plan import plan
-from komet.ingest.refresh import refresh_plan
+from komet.ingest.plan import plan, refresh_plan
+from komet.ingest.runs import last_downloads, start_run
 from komet.language import _
 from komet.mapping import products
 from komet.web.shell import failures
@@ -48,7 +47,7 @@ def sample_button(ctx: AppContext) -> None:
             with st.spinner(_("Setting up the sample importers …")):
                 chosen = demo.prepare(ctx, sandbox())
                 planned = plan(ctx, chosen, *demo.window(ctx))
-                run, _resumed = start.start(ctx, planned, source="sample data")
+                run, _resumed = start_run(ctx, planned, source="sample data")
             worker().submit(run.id)
             st.switch_page("pages/po_download.py")
 
@@ -70,14 +69,14 @@ def refresh_button(ctx: AppContext) -> None:
         )  # fmt: skip
         st.caption(failures.plain(planned.sentence))
         if pressed:
-            run, _resumed = start.start(ctx, planned, source="refresh")
+            run, _resumed = start_run(ctx, planned, source="refresh")
             worker().submit(run.id)
             st.switch_page("pages/po_download.py")
 
 
 def provider_table(ctx: AppContext) -> None:
     """Per provider: last download, what is held, what is unmapped, requests left today."""
-    held = status.last_downloads(ctx)
+    held = last_downloads(ctx)
     unmapped = {row["provider_id"]: row for row in products.coverage(ctx).iter_rows(named=True)}
     with ctx.db.read() as con:
         active = providers.all_providers(con, inactive=False)

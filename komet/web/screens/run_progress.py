@@ -4,10 +4,9 @@ import streamlit as st
 
 from komet.context import AppContext
 from komet.errors import AppError
-from komet.ingest import start, status
+from komet.ingest.model import Run, RunState, replaced_sentence
+from komet.ingest.runs import days_of, retryable
 from komet.ingest.table import runs
-from komet.ingest.table.runs import Run, RunState
-from komet.ingest.wording import replaced_sentence
 from komet.language import _, _n, day_pattern
 from komet.web.screens.charts import day_grid
 from komet.web.shell import failures
@@ -38,7 +37,7 @@ def live_progress(ctx: AppContext, run_id: str) -> None:
     if run.state is RunState.QUEUED:
         words += " · " + _("waiting for the download before it")
     st.progress(finished / max(1, summary["slices"]), text=words)
-    st.altair_chart(day_grid(status.days_of(ctx, run_id)))
+    st.altair_chart(day_grid(days_of(ctx, run_id)))
     asked = run.cancel_requested
     if st.button(
         _("Cancelling after the days under way …") if asked else _("Cancel"),
@@ -87,9 +86,9 @@ def run_result(ctx: AppContext, run: Run) -> None:
         }.get(run.state, _("Retry failed days"))
         if st.button(label, type="primary", key="retry_run"):
             with failures.shown():
-                again, _count = start.retryable(ctx, run.id)
+                again, _count = retryable(ctx, run.id)
                 requeue(ctx, again)
-    days = status.days_of(ctx, run.id)
+    days = days_of(ctx, run.id)
     if days.height:
         st.altair_chart(day_grid(days))
     failed = days.filter(days["reason"].is_not_null())

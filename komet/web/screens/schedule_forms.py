@@ -8,9 +8,9 @@ import streamlit as st
 from komet import time_zone
 from komet.clients.model import Provider
 from komet.context import AppContext
-from komet.ingest.scheduler import next_start
+from komet.ingest.model import Schedule, ScheduleFields, times_of
+from komet.ingest.schedules import next_start
 from komet.ingest.table import runs, schedules
-from komet.ingest.table.schedules import Schedule, ScheduleFields
 from komet.language import _, zoned_moment
 from komet.web.screens.run_progress import state_word
 from komet.web.shell import failures
@@ -101,7 +101,7 @@ def _form(ctx: AppContext, held: Schedule | None, active: Sequence[Provider]) ->
                 fields = ScheduleFields(
                     name=name,
                     provider_ids=tuple(ids),
-                    times=schedules.times_of(times),
+                    times=times_of(times),
                     time_zone=zone or "UTC",
                     active=on,
                 )

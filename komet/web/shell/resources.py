@@ -8,7 +8,7 @@ import streamlit as st
 from komet import demo, logs, time_zone
 from komet.backup.archive import keep_daily_backup
 from komet.context import AppContext, open_context
-from komet.ingest.scheduler import Scheduler
+from komet.ingest.schedules import Scheduler
 from komet.ingest.worker import Worker
 from komet.sandbox.server import Sandbox
 

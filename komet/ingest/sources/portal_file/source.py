@@ -11,7 +11,7 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any
 
-from komet.ingest.rows import OrderBundle, SliceRows
+from komet.ingest.model import OrderBundle, SliceRows
 from komet.ingest.sources.portal_file.fields import header_code, is_line_word, line_code
 from komet.ingest.sources.portal_file.file import OrderFile
 from komet.ingest.table.slices import FILE, FILE_MARK

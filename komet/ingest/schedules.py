@@ -12,10 +12,10 @@ from komet import person, time_zone
 from komet.clients.table import providers
 from komet.context import AppContext
 from komet.errors import AppError
-from komet.ingest.refresh import refresh_plan
-from komet.ingest.start import start
+from komet.ingest.model import Schedule
+from komet.ingest.plan import refresh_plan
+from komet.ingest.runs import start_run
 from komet.ingest.table import schedules
-from komet.ingest.table.schedules import Schedule
 from komet.ingest.worker import Worker
 
 _log = logging.getLogger(__name__)
@@ -74,7 +74,7 @@ class Scheduler:
         run_id, outcome = None, None
         try:
             with person.using(schedule.name), time_zone.using(ZoneInfo(schedule.time_zone)):
-                run, _resumed = start(ctx, refresh_plan(ctx, chosen), source="schedule")
+                run, _resumed = start_run(ctx, refresh_plan(ctx, chosen), source="schedule")
                 run_id = run.id
                 self._worker.submit(run.id)
         except AppError as error:

@@ -1,21 +1,67 @@
-"""From Komet's records to the rows that the store keeps.
+"""Komet as a source: asked for one day, its records read into the rows that the store keeps.
 
 Nothing is invented: a value that could not be read is empty, and stands in `problems`. An order
-that comes without an ID is known by its number, a line by its place in the order; both are
+that comes without an ID is known by its number, a line by its index in the order; both are
 reported.
 """
 
 import hashlib
 import json
 from collections.abc import Container
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
-from komet.api.client import Slice
+from komet.api.client import KometClient, Slice
+from komet.api.errors import BadResponse
 from komet.api.models import DataProblem, OrderLine, PurchaseOrder, Record
+from komet.clients.model import Provider
+from komet.context import AppContext
+from komet.ingest import commit_order
 from komet.ingest.commit_order import Asked
-from komet.ingest.table.slices import KOMET
+from komet.ingest.model import OrderBundle, SliceRows
+from komet.ingest.table import slices
+from komet.language import _, _n
+
+
+def ask_for_day(ctx: AppContext, client: KometClient, provider: Provider, day: date) -> SliceRows:
+    """The rows of one day of one provider; spends one request, or two.
+
+    An answer without orders, for a day of which we hold some, would mark them all as gone. So it is
+    asked for once more, and believed when both answers say the same. Raises `KometError`,
+    `BadResponse` where they do not.
+    """
+    rows, answer = _asked(ctx, client, provider, day)
+    if answer.orders:
+        return rows
+    with ctx.db.read() as con:
+        held = slices.holds_orders(con, provider.id, day)
+    if not held:
+        return rows
+    rows, again = _asked(ctx, client, provider, day)
+    if again.orders:
+        count = len(again.orders)
+        raise BadResponse(
+            _n(
+                "Komet said that there are no orders, and then that there is {n} PO.",
+                "Komet said that there are no orders, and then that there are {n} POs.",
+                count,
+            ).format(n=count),
+            _("Of two answers that differ, neither is believed; what was there is kept."),
+            _("Fetch the day again later."),
+            method="purchase.order.list",
+            provider=provider.name,
+            day=day,
+        )
+    return rows
+
+
+def _asked(
+    ctx: AppContext, client: KometClient, provider: Provider, day: date
+) -> tuple[SliceRows, Slice]:
+    asked = commit_order.ask(ctx.db.path)
+    answer = client.purchase_orders(day, provider.location_id)
+    return slice_rows(provider.id, day, answer, asked), answer
+
 
 Row = dict[str, Any]
 _READER = "1"
@@ -32,39 +78,6 @@ _HEADER = {
     "status": "po_status",
 }
 _NESTED = {"details", "breakdowns", "boxes", "custom_fields"}
-
-
-@dataclass
-class OrderBundle:
-    """One PO with everything below it."""
-
-    head: Row
-    lines: list[Row] = field(default_factory=list)
-    breakdowns: list[Row] = field(default_factory=list)
-    boxes: list[Row] = field(default_factory=list)
-
-
-@dataclass
-class SliceRows:
-    """One slice, ready to be compared and written. `orders` by PO ID.
-
-    `whole`: these are all POs of the day, so that one that is missing is gone. `asked`: when the
-    request was sent, in the order of events; None for now.
-    """
-
-    provider_id: str
-    day: date
-    requested_at: datetime
-    orders: dict[str, OrderBundle]
-    problems: list[Row]
-    whole: bool = True
-    source: str = KOMET
-    asked: Asked | None = None
-
-    @property
-    def line_count(self) -> int:
-        """Lines in all orders of the slice."""
-        return sum(len(bundle.lines) for bundle in self.orders.values())
 
 
 def slice_rows(provider_id: str, day: date, answer: Slice, asked: Asked | None = None) -> SliceRows:

@@ -12,10 +12,10 @@ from komet.context import AppContext
 from komet.db import audit
 from komet.errors import InvalidInput
 from komet.ingest.commit import write_slice
+from komet.ingest.model import KOMET, Run, RunState, SliceState
 from komet.ingest.sources.portal_file.file import OrderFile, read_order_file
 from komet.ingest.sources.portal_file.source import slices_of
 from komet.ingest.table import runs, slices
-from komet.ingest.table.runs import Run, RunState, SliceState
 from komet.language import _
 
 MOST_BYTES = 50 * 1024 * 1024
@@ -59,7 +59,7 @@ def dry_run(ctx: AppContext, data: bytes, file_name: str, provider_id: str) -> F
         )
         .sort("ship_date")
     )
-    states = {None: NEW, slices.FILE: AGAIN, slices.KOMET: KEPT}
+    states = {None: NEW, slices.FILE: AGAIN, KOMET: KEPT}
     with ctx.db.read() as con:
         held = [states[slices.source_of(con, provider_id, day)] for day in days["ship_date"]]
     return FileDryRun(file, provider_id, days.with_columns(state=pl.Series(held, dtype=pl.String)))
@@ -75,7 +75,7 @@ def apply(ctx: AppContext, checked: FileDryRun) -> Run:
         incoming = [
             rows
             for rows in slices_of(checked.file, checked.provider_id, now)
-            if slices.source_of(con, checked.provider_id, rows.day) != slices.KOMET
+            if slices.source_of(con, checked.provider_id, rows.day) != KOMET
         ]
         if not incoming:
             raise InvalidInput(
