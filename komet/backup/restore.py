@@ -19,7 +19,7 @@ from komet.backup.archive import (
     unpack,
 )
 from komet.context import AppContext
-from komet.db import audit, private
+from komet.db import audit, opening
 from komet.db.database import Connection
 from komet.db.errors import DamagedFile, WrongKey
 from komet.db.migrate import migrate
@@ -50,7 +50,7 @@ def restore_backup(ctx: AppContext, file: Path) -> Restored:
     mark = uuid4().hex
     data, key = home / f".{mark}.data", home / f".{mark}.key"
     try:
-        private.make_folder(home)
+        opening.make_folder(home)
         manifest = _unpacked(file, data, key)
         _prepare(data, file, ctx)
         fits = _key_fits(ctx, data, key if manifest.with_key else None)

@@ -14,9 +14,9 @@ import duckdb
 import polars as pl
 
 from komet import person
-from komet.db import opening, schema
+from komet.db import opening
 from komet.db.lease import Identity, lease_of
-from komet.db.migrate import migrate
+from komet.db.migrate import check_tables, migrate, store_id
 from komet.db.turns import Haste
 
 
@@ -107,7 +107,7 @@ class Database:
     def read(self) -> Iterator[Connection]:
         """A connection for reading: one snapshot for all its queries. Raises `StoreError`."""
         with (
-            self._told(),
+            self._store_errors(),
             self._lease.connection(self._lock_wait, self._haste, self._prepare) as raw,
         ):
             self._check_pin()
@@ -125,7 +125,7 @@ class Database:
         `actor`: the name that what is written is recorded under.
         """
         with (
-            self._told(),
+            self._store_errors(),
             self._lease.connection(self._lock_wait, self._haste, self._prepare) as raw,
             self._lease.write_lock,
         ):
@@ -154,9 +154,9 @@ class Database:
 
     def _prepare(self, raw: duckdb.DuckDBPyConnection, known: str | None) -> str:
         migrate(raw)
-        if known is not None and schema.identity(raw) == known:
+        if known is not None and store_id(raw) == known:
             return known  # whose tables this process has seen
-        return schema.check(raw, self.path)
+        return check_tables(raw, self.path)
 
     def _check_pin(self) -> None:
         if self._haste is not Haste.UNATTENDED:
@@ -167,11 +167,11 @@ class Database:
             raise opening.replaced(self.path)
 
     @contextmanager
-    def _told(self) -> Iterator[None]:
-        """Tell failures of the file in words. Others are mistakes of ours, and stay as they are."""
+    def _store_errors(self) -> Iterator[None]:
+        """Raise failures of the file as `StoreError`; others are ours, and stay as they are."""
         try:
             yield
         except duckdb.Error as error:
             if not opening.is_of_the_file(error):
                 raise
-            raise opening.in_words(self.path, error) from error
+            raise opening.store_error(self.path, error) from error

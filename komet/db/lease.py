@@ -19,7 +19,7 @@ from pathlib import Path
 
 import duckdb
 
-from komet.db import opening, private, turns
+from komet.db import opening, turns
 from komet.db.errors import StoreError
 from komet.db.turns import Haste
 
@@ -113,7 +113,7 @@ class FileLease:
         with suppress(OSError):
             inode = self._wal.stat().st_ino
             if inode != self._wal_inode:
-                private.tighten(self._wal)
+                opening.tighten(self._wal)
                 self._wal_inode = inode
 
     def close_for_good(self) -> None:
@@ -251,9 +251,9 @@ class FileLease:
         if self.identity is not None and not self._path.exists():
             raise opening.removed(self._path)
         try:
-            private.make_folder(self._path.parent)
+            opening.make_folder(self._path.parent)
         except OSError as error:
-            raise opening.in_words(self._path, error, opening=True) from error
+            raise opening.store_error(self._path, error, opening=True) from error
 
     def _turn(self, began: float, wait: float) -> turns.Ticket | None:
         """A ticket with the turn; at the deadline any: DuckDB then says who is in the way."""
@@ -283,21 +283,21 @@ class FileLease:
                 return opening.connect(self._path)
             except duckdb.Error as error:
                 if not opening.is_in_use(error):
-                    raise opening.in_words(self._path, error, opening=True) from error
+                    raise opening.store_error(self._path, error, opening=True) from error
                 if time.monotonic() > self._deadline(began, wait):
                     raise opening.in_use(self._path, error, time.monotonic() - began) from error
             time.sleep(pause)
             pause = min(pause * 1.6, _LONGEST_LOOK)
 
     def _prepare(self, instance: duckdb.DuckDBPyConnection, prepare: Prepare) -> None:
-        private.tighten_all(self._path)
+        opening.tighten_all(self._path)
         try:
             store = prepare(instance, self.identity[2] if self.identity else None)
         except StoreError:
             raise
         except duckdb.Error as error:
-            raise opening.in_words(self._path, error, opening=True) from error
-        private.tighten(self._wal)
+            raise opening.store_error(self._path, error, opening=True) from error
+        opening.tighten(self._wal)
         here = self._on_disk()
         if not here:
             raise opening.removed(self._path)

@@ -1,12 +1,17 @@
-"""Opening the DuckDB file with its doors shut, and DuckDB's failures in words.
+"""Opening the DuckDB file safely, keeping it to its owner, and putting failures into sentences.
 
 The file holds everything, and SQL is code: no statement may read or write another file, fetch an
 extension or change this. (https://duckdb.org/docs/stable/operations_manual/securing_duckdb)
+
+The data folder has mode 0700, our files in it 0600: by `chmod`, not by the umask, which belongs to
+all threads of a process. On Windows the folder of the user's profile is private already.
 """
 
 import errno
 import os
 import re
+import stat
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -43,6 +48,8 @@ _IN_USE = re.compile(r"Could not set lock on file|being used by another process|
 _HOLDER = re.compile(r"PID (\d+)")
 _FULL = tuple(os.strerror(code) for code in (errno.ENOSPC, errno.EFBIG, errno.EDQUOT))
 _REFUSED = tuple(os.strerror(code) for code in (errno.EACCES, errno.EPERM, errno.EROFS))
+_OURS = ("komet.duckdb", "secret.key", "backup", "demo.xlsx")
+_FOR_OTHERS = stat.S_IRWXG | stat.S_IRWXO
 _INVALIDATED = "database has been invalidated"
 
 
@@ -101,7 +108,7 @@ def in_use(path: Path, error: duckdb.Error, waited: float) -> FileInUse:
     )
 
 
-def in_words(path: Path, error: duckdb.Error | OSError, *, opening: bool = False) -> StoreError:
+def store_error(path: Path, error: duckdb.Error | OSError, *, opening: bool = False) -> StoreError:
     """What a failure of the file means, and what to do. `opening`: it could not be opened."""
     text = str(error)
     if any(reason in text for reason in _FULL):
@@ -163,3 +170,32 @@ def replaced(path: Path) -> FileReplaced:
         _("Nothing more was written."),
         _("Do it again: it then works on the new file."),
     )
+
+
+def make_folder(folder: Path) -> None:
+    """Make the folder if it is not there, and keep it to its owner. Raises `OSError`.
+
+    A folder that holds other things than ours is left as it is: it may be somebody's home.
+    """
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, exist_ok=True)
+    found = list(folder.iterdir())
+    ours = [entry for entry in found if entry.name.startswith(_OURS)]
+    for entry in [folder, *ours] if len(ours) == len(found) else ours:
+        tighten(entry)
+
+
+def tighten(path: Path) -> None:
+    """Take the rights of others away from a file or folder of ours, where it is there."""
+    if os.name != "posix":
+        return
+    with suppress(OSError):  # somebody else's, or gone: not ours to change
+        mode = path.lstat().st_mode
+        if mode & _FOR_OTHERS and not stat.S_ISLNK(mode):
+            path.chmod(stat.S_IMODE(mode) & ~_FOR_OTHERS)
+
+
+def tighten_all(data_file: Path) -> None:
+    """The data file, and what lies beside it under its name."""
+    for path in data_file.parent.glob(data_file.name + "*"):
+        tighten(path)

@@ -9,7 +9,7 @@ from pathlib import Path
 from cryptography.fernet import Fernet, InvalidToken
 from pydantic import SecretStr
 
-from komet.db import private
+from komet.db import opening
 from komet.db.errors import WrongKey
 from komet.language import _
 
@@ -59,7 +59,7 @@ class Vault:
 
     def _key_from_file(self) -> str:
         try:
-            private.tighten(self._key_path)
+            opening.tighten(self._key_path)
             return self._key_path.read_text(encoding="ascii").strip()
         except FileNotFoundError as error:
             raise WrongKey(
@@ -91,7 +91,7 @@ class Vault:
             ) from error
 
     def _make_key(self) -> bool:
-        private.make_folder(self._key_path.parent)
+        opening.make_folder(self._key_path.parent)
         # written whole beside its place and linked into it, so that of two processes that start
         # together neither reads half a key, and both end up with the same one
         draft = self._key_path.with_name(f"{self._key_path.name}.{os.getpid()}")
