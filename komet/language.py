@@ -2,12 +2,15 @@
 
 English is the source. Every sentence that a screen, a message, an export or the command line shows
 is written as `_("...")`, with named placeholders filled afterwards: `_("{n:,} lines").format(n=3)`.
-Other languages are gettext catalogs in `komet/locale/`; a test fails when a text has none.
+Other languages are gettext catalogs in `komet/locale/`, found by their file names: `pt.po` is all
+that Portuguese needs. What Babel knows of a language (its own name, its numbers, the order of a
+date) is not said again. A test fails when a text has no translation.
 
 Which language is in force: what `using` says in this context, else what the place we run in says
 (`follow`: the browser's session), else the process's own (`speak`: the command line).
 """
 
+import re
 import string
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,26 +19,47 @@ from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
-from importlib.resources import files
 from io import BytesIO
-from typing import Any
+from pathlib import Path
+from typing import Any, NamedTuple
 
 from komet import time_zone
 
-LANGUAGES = {"en": "English", "es": "Español"}
 DEFAULT = "en"
+"""The language of the sources."""
+CATALOGS = Path(__file__).parent / "locale"
+"""The folder of the catalogs: one file a language, named by its code."""
 
 _chosen: ContextVar[str | None] = ContextVar("language", default=None)
 _follow: list[Callable[[], str | None]] = []
 _process = [DEFAULT]
-_SWAPPED = str.maketrans(",.", ".,")
+
+
+class _Conventions(NamedTuple):
+    """How a language writes figures and days."""
+
+    decimal: str
+    thousands: str
+    day: str
+    """In the signs of strftime."""
+
+
+_SOURCE = _Conventions(".", ",", "%Y-%m-%d")
+_DAY_SIGNS = {"d": "%d", "M": "%m", "y": "%Y"}
+_DAY_ORDERS = ("dMy", "Mdy", "yMd")
+"""The orders that date fields of a browser can show."""
+
+
+def languages() -> dict[str, str]:
+    """The languages that we have: code → its own name for itself, the source's first."""
+    return {code: _own_name(code) for code in _codes(CATALOGS)}
 
 
 def current() -> str:
-    """The code of the language in force: a key of `LANGUAGES`."""
+    """The code of the language in force: a key of `languages()`."""
     for asked in (_chosen.get, *_follow):
         code = asked()
-        if code in LANGUAGES:
+        if code in _codes(CATALOGS):
             return code
     return _process[0]
 
@@ -62,8 +86,9 @@ def speak(code: str) -> None:
 
 def nearest(tag: str | None) -> str:
     """The language for a tag such as `es-EC` or `es_CO.UTF-8`; English for any that we lack."""
-    code = (tag or "").replace("_", "-").split("-")[0].casefold()
-    return code if code in LANGUAGES else DEFAULT
+    asked = (tag or "").partition(".")[0].replace("-", "_").casefold()
+    ours = {code.casefold(): code for code in _codes(CATALOGS)}
+    return ours.get(asked) or ours.get(asked.partition("_")[0]) or DEFAULT
 
 
 class Message(str):
@@ -130,12 +155,12 @@ def zoned_moment(value: datetime) -> str:
 
 def day_code() -> str:
     """How a day is written on screen, in the signs of strftime and of charts."""
-    return "%d/%m/%Y" if current() == "es" else "%Y-%m-%d"
+    return _conventions(current()).day
 
 
 def day_pattern() -> str:
     """The pattern of a day for widgets and tables."""
-    return "DD/MM/YYYY" if current() == "es" else "YYYY-MM-DD"
+    return day_code().replace("%d", "DD").replace("%m", "MM").replace("%Y", "YYYY")
 
 
 def moment_pattern() -> str:
@@ -143,13 +168,55 @@ def moment_pattern() -> str:
     return f"{day_pattern()} HH:mm"
 
 
+def has_decimal_comma(code: str) -> bool:
+    """Whether figures have a decimal comma in a language."""
+    return _conventions(code).decimal == ","
+
+
 def _separated(text: str) -> str:
-    return text.translate(_SWAPPED) if current() == "es" else text
+    conventions = _conventions(current())
+    if conventions is _SOURCE:
+        return text
+    return text.translate({ord("."): conventions.decimal, ord(","): conventions.thousands})
 
 
 @cache
+def _codes(folder: Path) -> tuple[str, ...]:
+    return (DEFAULT, *sorted(path.stem for path in folder.glob("*.po")))
+
+
+@cache
+def _own_name(code: str) -> str:
+    from babel import Locale
+
+    name = Locale.parse(code).display_name or code
+    return name[0].upper() + name[1:]
+
+
+@cache
+def _conventions(code: str) -> _Conventions:
+    if code == DEFAULT:
+        return _SOURCE
+    from babel import Locale
+    from babel.numbers import get_decimal_symbol, get_group_symbol
+
+    locale = Locale.parse(code)
+    short = locale.date_formats["short"].pattern
+    order = "".join(dict.fromkeys(re.findall("[dMy]", short)))
+    between = re.search(r"[-/.]", short)
+    day = _SOURCE.day
+    if order in _DAY_ORDERS and between:
+        day = between[0].join(_DAY_SIGNS[letter] for letter in order)
+    return _Conventions(get_decimal_symbol(locale), get_group_symbol(locale), day)
+
+
 def _catalog(code: str) -> NullTranslations:
-    catalog = files("komet").joinpath("locale", f"{code}.po")
+    return _compiled(CATALOGS, code)
+
+
+@cache
+def _compiled(folder: Path, code: str) -> NullTranslations:
+    catalog = folder.joinpath(f"{code}.po")
     if code == DEFAULT or not catalog.is_file():
         return NullTranslations()
     # read from the text that people edit: nothing to compile, nothing to forget to commit

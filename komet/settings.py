@@ -10,7 +10,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from komet.errors import InvalidInput
-from komet.language import _
+from komet.language import _, languages
 from komet.time_zone import zone_of
 
 _PREFIX = "KOMET_"
@@ -31,7 +31,7 @@ class Settings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="INFO", description="How much is logged to standard error."
     )
-    language: Literal["en", "es"] | None = Field(
+    language: str | None = Field(
         default=None,
         description="Language of the command line; without it, that of the computer's locale.",
     )
@@ -97,6 +97,15 @@ class Settings(BaseSettings):
     backup_days: int = Field(
         default=7, ge=0, le=3650, description="Days of automatic backups to keep; 0 makes none."
     )
+
+    @field_validator("language")
+    @classmethod
+    def _is_a_language(cls, value: str | None) -> str | None:
+        if value and value not in languages():
+            *others, last = (repr(code) for code in languages())
+            choices = _(" or ").join(filter(None, [", ".join(others), last]))
+            raise ValueError(_("it must be one of {choices}").format(choices=choices))
+        return value or None
 
     @field_validator("time_zone")
     @classmethod

@@ -1,9 +1,11 @@
 """Bring the catalogs of `komet/locale/` up to date with the texts of the program.
 
 `python scripts/translations.py` adds what is new with an empty translation, and takes out what is
-no longer used; a unit test fails while any is empty.
+no longer used; a unit test fails while any is empty. `python scripts/translations.py pt` begins a
+catalog: the language shows up wherever languages are chosen as soon as its file is there.
 """
 
+import sys
 from io import BytesIO
 from pathlib import Path
 
@@ -12,6 +14,7 @@ from babel.messages.extract import extract_from_dir, extract_from_file
 from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).parents[1]
+FOLDER = ROOT / "komet" / "locale"
 KEYWORDS = {"_": None, "_n": (1, 2), "_later": None}
 
 
@@ -34,22 +37,31 @@ def texts() -> Catalog:
 
 def catalog(language: str) -> Catalog:
     """The catalog as it is stored."""
-    path = ROOT / "komet" / "locale" / f"{language}.po"
+    path = FOLDER / f"{language}.po"
     return read_po(BytesIO(path.read_bytes()) if path.exists() else BytesIO(b""), locale=language)
 
 
-def main() -> None:
-    """Update the Spanish catalog and say what is missing."""
-    held = catalog("es")
-    held.update(texts(), no_fuzzy_matching=True)
-    held.obsolete.clear()
+def update(language: str) -> None:
+    """Update one catalog and say what it lacks."""
+    stored = catalog(language)
+    stored.update(texts(), no_fuzzy_matching=True)
+    stored.obsolete.clear()
     out = BytesIO()
-    write_po(out, held, width=100, sort_output=True, no_location=True, omit_header=False)
-    (ROOT / "komet" / "locale" / "es.po").write_bytes(out.getvalue())
+    write_po(out, stored, width=100, sort_output=True, no_location=True, omit_header=False)
+    (FOLDER / f"{language}.po").write_bytes(out.getvalue())
     missing = [
-        m for m in held if m.id and not (all(m.string) if isinstance(m.string, tuple) else m.string)
+        message
+        for message in stored
+        if message.id
+        and not (all(message.string) if isinstance(message.string, tuple) else message.string)
     ]
-    print(f"{len(held)} texts, {len(missing)} without a translation")  # noqa: T201
+    print(f"{language}: {len(stored)} texts, {len(missing)} without a translation")  # noqa: T201
+
+
+def main() -> None:
+    """Update every catalog, and begin those that are named."""
+    for language in sorted({path.stem for path in FOLDER.glob("*.po")} | set(sys.argv[1:])):
+        update(language)
 
 
 if __name__ == "__main__":

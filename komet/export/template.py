@@ -11,7 +11,7 @@ from komet.export import layout
 from komet.export.layout import Layout
 from komet.export.sheet import ColumnKind
 from komet.export.writers.csv import SEPARATORS
-from komet.language import LANGUAGES, _, _later, using
+from komet.language import _, _later, languages, using
 from komet.orders.filters import OrderFilter
 
 
@@ -110,7 +110,7 @@ class ExportTemplate(BaseModel):
             raise ValueError(_("A column with a fixed value needs a heading."))
         self._check_formats()
         for value, allowed in (
-            (self.language, LANGUAGES),
+            (self.language, languages()),
             (self.file_type, FILE_TYPES),
             (self.delimiter, SEPARATORS),
         ):

@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 
 from komet import language
-from komet.language import LANGUAGES, _, _n
+from komet.language import _, _n, languages
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "scripts"))
 import translations
 
-OTHERS = [code for code in LANGUAGES if code != language.DEFAULT]
+OTHERS = [code for code in languages() if code != language.DEFAULT]
 _PLACEHOLDER = re.compile(r"\{[^{}]*\}")
 
 

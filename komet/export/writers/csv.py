@@ -13,7 +13,7 @@ import polars.selectors as cs
 from komet import time_zone
 from komet.errors import InvalidInput
 from komet.export.replacing import replacing
-from komet.language import _, _later
+from komet.language import _, _later, has_decimal_comma
 
 SEPARATORS = {",": _later("comma"), ";": _later("semicolon"), "\t": _later("tab")}
 """What may stand between two columns."""
@@ -40,7 +40,7 @@ class CsvDialect:
 def dialect_of(
     language: str, separator: str | None = None, decimal_comma: bool | None = None
 ) -> CsvDialect:
-    """What Excel reads in a language, but for what is chosen: in Spanish `;` and a decimal comma.
+    """What Excel reads in a language, but for what is chosen: `;` beside a decimal comma.
 
     Raises `InvalidInput` where a comma would part both the columns and the decimals.
     """
@@ -50,7 +50,7 @@ def dialect_of(
             next_step=_("Choose another separator, or a decimal point."),
         )
     if decimal_comma is None:
-        decimal_comma = language == "es" and separator != ","
+        decimal_comma = has_decimal_comma(language) and separator != ","
     return CsvDialect(separator or (";" if decimal_comma else ","), decimal_comma)
 
 

@@ -18,7 +18,7 @@ from komet.export.template import (
     Level,
 )
 from komet.export.writers.csv import SEPARATORS, dialect_of
-from komet.language import LANGUAGES, _
+from komet.language import _, languages
 from komet.web.shell import failures
 
 
@@ -42,15 +42,15 @@ def broken_template(ctx: AppContext, name: str, error: InvalidInput) -> None:
 def template_editor(held: ExportTemplate, key: str) -> dict[str, Any]:
     """Widgets filled from a template; returns the definition that they say, not yet checked."""
     left, middle, right = st.columns(3)
-    levels, languages = list(Level), list(LANGUAGES)
+    levels, codes = list(Level), list(languages())
     name = left.text_input(_("Name"), held.name, key=f"name_{key}")
     level = middle.selectbox(
         _("One row is"), levels, index=levels.index(held.level),
         format_func=lambda one: _(LEVEL_WORDS[one]), key=f"level_{key}",
     )  # fmt: skip
     spoken = right.selectbox(
-        _("Language of headings and words"), languages, index=languages.index(held.language),
-        format_func=lambda code: LANGUAGES[code], key=f"language_{key}",
+        _("Language of headings and words"), codes, index=codes.index(held.language),
+        format_func=lambda code: languages()[code], key=f"language_{key}",
     )  # fmt: skip
     file_type = left.selectbox(
         _("File type"), FILE_TYPES, index=FILE_TYPES.index(held.file_type), key=f"type_{key}"

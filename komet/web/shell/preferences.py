@@ -10,7 +10,7 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from komet import language, person, time_zone
-from komet.language import LANGUAGES, _
+from komet.language import _, languages
 from komet.web.shell import failures, state
 
 P = ParamSpec("P")
@@ -47,9 +47,9 @@ def choose() -> None:
     with st.sidebar.popover(failures.plain(held), icon=":material/person:", width="stretch"):
         spoken = st.selectbox(
             _("Language"),
-            list(LANGUAGES),
-            index=list(LANGUAGES).index(st.session_state[state.LANGUAGE]),
-            format_func=lambda code: LANGUAGES[code],
+            list(languages()),
+            index=list(languages()).index(st.session_state[state.LANGUAGE]),
+            format_func=lambda code: languages()[code],
             key="preferred_language",
         )
         name = st.text_input(

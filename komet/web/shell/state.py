@@ -46,7 +46,7 @@ MAPPING_OVERTAKEN = "_mapping_overtaken"
 """Sentences on mappings that were not written, because somebody else was faster."""
 
 LANGUAGE = "_language"
-"""The language of this session: a key of `komet.language.LANGUAGES`."""
+"""The language of this session: a key of `komet.language.languages()`."""
 
 PERSON = "_person"
 """The name under which this session's changes are recorded."""

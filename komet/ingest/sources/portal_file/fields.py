@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
-from komet.language import LANGUAGES, using
+from komet.language import languages, using
 from komet.orders import statuses
 from komet.text import normalize_text
 
@@ -242,7 +242,7 @@ def is_line_word(word: str) -> bool:
 
 
 def _code(codes: dict[str, str], words: dict[str, str], word: str) -> str:
-    for language in LANGUAGES:
+    for language in languages():
         with using(language):
             found = statuses.code_of(codes, word)
         if found in codes:
