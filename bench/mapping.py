@@ -16,6 +16,7 @@ from komet.clients.model import ProviderFields
 from komet.clients.table import providers
 from komet.context import AppContext, open_context
 from komet.mapping import imports
+from komet.permissions import SYSTEM
 from komet.settings import Settings
 
 ROWS = 100_000
@@ -52,9 +53,9 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as folder:
             ctx, provider_id, data = prepared(Path(folder))
             start = time.perf_counter()
-            dry = imports.dry_run(ctx, data, "mapping.csv", provider_id)
+            dry = imports.dry_run_file(ctx, data, "mapping.csv", provider_id)
             middle = time.perf_counter()
-            done = imports.apply(ctx, dry, "mapping.csv")
+            done = imports.apply_import(ctx, SYSTEM, dry)
             checked.append(middle - start)
             applied.append(time.perf_counter() - middle)
             assert (done.new, done.changed) == (ROWS // 2, ROWS // 2)

@@ -28,7 +28,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 import polars as pl
 
-from komet.mapping.suggestions import DEFAULT_THRESHOLD, suggest
+from komet.mapping.suggestions import DEFAULT_THRESHOLD, rank_skus
 
 PRODUCTS, SKUS = 2_000, 20_000
 QUOTED_SEEDS = (4, 88, 555)
@@ -304,7 +304,7 @@ def measure(seed: int, show: bool) -> tuple[float, float]:
     )
     skus = pl.DataFrame(rows, schema={"sku": pl.String, "description": pl.String}, orient="row")
     began = time.perf_counter()
-    found = suggest(names, skus, nothing)
+    found = rank_skus(names, skus, nothing)
     seconds = time.perf_counter() - began
     best = found.filter((pl.col("rank") == 1) & (pl.col("score") >= DEFAULT_THRESHOLD))
     given = {int(k): sku for k, sku in best.select("komet_id", "sku").iter_rows()}

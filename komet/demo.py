@@ -15,7 +15,8 @@ from komet.clients.model import Provider, ProviderFields
 from komet.clients.table import providers, tokens
 from komet.context import AppContext
 from komet.language import _
-from komet.mapping import imports
+from komet.mapping import imports, products
+from komet.permissions import Actor
 from komet.sandbox.server import Sandbox
 from komet.sandbox.tokens import IMPORTER_A_COMPANY, IMPORTER_B_VENDOR, SampleToken
 
@@ -91,12 +92,12 @@ def add_samples(ctx: AppContext, sandbox: Sandbox) -> list[Provider]:
         return samples(providers.all_providers(con))
 
 
-def prepare(ctx: AppContext, sandbox: Sandbox) -> list[Provider]:
+def prepare(ctx: AppContext, actor: Actor, sandbox: Sandbox) -> list[Provider]:
     """Everything before the download: tokens, providers, their product lists, the mapping."""
     chosen = add_samples(ctx, sandbox)
     for provider in chosen:
         catalogs.refresh_now(ctx, provider)
-    import_sample_mapping(ctx, chosen)
+    import_sample_mapping(ctx, actor, chosen)
     return chosen
 
 
@@ -114,29 +115,24 @@ def sample_mapping(ctx: AppContext, chosen: list[Provider]) -> bytes:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(["provider", "komet_product_id", "sku", "sku_description"])
-    with ctx.db.read() as con:
-        for provider in chosen:
-            rows = con.rows(
-                "SELECT product_id, legacy_code, description FROM komet_products"
-                " WHERE provider_id = $provider ORDER BY product_id",
-                {"provider": provider.id},
-            )
-            for number, row in enumerate(rows):
-                if number % 10 and row["description"]:
-                    words = row["description"].upper().split()
-                    sku = "-".join(word[:4] for word in words if word.isalnum())
-                    writer.writerow(
-                        [provider.name, row["product_id"], sku, row["description"].capitalize()]
-                    )
+    for provider in chosen:
+        known = products.list_known(ctx, provider.id).sort("komet_id")
+        for number, row in enumerate(known.rows(named=True)):
+            if number % 10 and row["description"]:
+                words = row["description"].upper().split()
+                sku = "-".join(word[:4] for word in words if word.isalnum())
+                writer.writerow(
+                    [provider.name, row["komet_id"], sku, row["description"].capitalize()]
+                )
     return out.getvalue().encode("utf-8-sig")
 
 
-def import_sample_mapping(ctx: AppContext, chosen: list[Provider]) -> int:
+def import_sample_mapping(ctx: AppContext, actor: Actor, chosen: list[Provider]) -> int:
     """Import the sample mapping; returns how many products it mapped."""
-    checked = imports.dry_run(ctx, sample_mapping(ctx, chosen), "sample-mapping.csv", None)
+    checked = imports.dry_run_file(ctx, sample_mapping(ctx, chosen), "sample-mapping.csv", None)
     if checked.to_apply.is_empty():
         return 0
-    return imports.apply(ctx, checked, "sample-mapping.csv").written
+    return imports.apply_import(ctx, actor, checked).written
 
 
 def expected_totals(sandbox: Sandbox, start: date, end: date) -> dict[str, Decimal]:

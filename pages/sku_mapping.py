@@ -42,7 +42,7 @@ kind = right.pills(
     required=True, wrap=True, key="mapping_kind",
 ) or PRODUCT  # fmt: skip
 provider = by_id[provider_id]
-coverage = products.coverage(ctx).filter(provider_id=provider_id)
+coverage = products.load_coverage(ctx).filter(provider_id=provider_id)
 if kind == PRODUCT:
     coverage_line(coverage)
     if st.button(

@@ -15,9 +15,11 @@ from komet.ingest.engine import execute
 from komet.ingest.model import Run
 from komet.ingest.plan import plan
 from komet.ingest.runs import start_run
+from komet.permissions import Actor
 from komet.sandbox.server import Sandbox
 from komet.sandbox.tokens import IMPORTER_A_COMPANY, IMPORTER_B_VENDOR
 
+ACTOR = Actor(name="Tester")
 ROOT = Path(__file__).parents[1]
 Komet = Callable[..., subprocess.CompletedProcess[str]]
 

@@ -1,5 +1,6 @@
 """The entries of the time line in words: what happened, how it ended, and what else is known."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,6 +14,7 @@ from komet.db.database import Connection
 from komet.ingest.model import RunState
 from komet.language import _, _later, _n, day, zoned_moment
 from komet.logs import redact
+from komet.mapping.history import name_import
 
 _NAMED = 3
 _SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
@@ -73,6 +75,9 @@ def described(frame: pl.DataFrame, names: Mapping[str, str]) -> pl.DataFrame:
 
 
 def _event(row: Mapping[str, Any]) -> str:
+    if row["what"] in kinds.OF_A_MAPPING:
+        source = json.loads(row["detail"] or "{}").get("source")
+        return redact(kinds.sentence(row["what"], name_import(source, row["subject"])))
     if row["what"] != kinds.DOWNLOADED:
         return redact(kinds.sentence(row["what"], row["subject"]))
     found = [name for name in row["providers"] or [] if name]
@@ -135,4 +140,6 @@ def _details(row: Mapping[str, Any], names: Mapping[str, str]) -> str:
         source = row["source"] or ""
         known = _(_SOURCES[source]) if source in _SOURCES else source
         return redact(" · ".join(part for part in (known, row["message"]) if part))
+    if row["what"] in kinds.OF_A_MAPPING:
+        return ""
     return readable(row["detail"], row["before"], names)

@@ -12,6 +12,10 @@ DOWNLOADED = "downloaded"
 MAPPED = "mappings written"
 """Told by the record of imports, which also knows how many, and whether it was undone."""
 
+MAPPING_UNDONE = "import undone"
+OF_A_MAPPING = (MAPPED, MAPPING_UNDONE)
+"""Their detail is the import's source: a code, of which its name is made when it is read."""
+
 WITH_A_RUN = ("orders refreshed by number", "file imported")
 """What is recorded together with a run, at the same moment: both are one event."""
 
@@ -51,7 +55,7 @@ _EVENTS = {
     DOWNLOADED: (Kind.DOWNLOADS, _later("POs downloaded: {subject}")),
     "orders refreshed by number": (Kind.DOWNLOADS, _later("POs refreshed by number: {subject}")),
     MAPPED: (Kind.IMPORTS, _later("SKU mapping written: {subject}")),
-    "import undone": (Kind.IMPORTS, _later("SKU mapping undone: {subject}")),
+    MAPPING_UNDONE: (Kind.IMPORTS, _later("SKU mapping undone: {subject}")),
     "file imported": (Kind.IMPORTS, _later("Orders imported from a file: {subject}")),
     "token added": (Kind.TOKENS, _later("Token “{subject}” added")),
     "token changed": (Kind.TOKENS, _later("Token “{subject}” changed")),

@@ -26,7 +26,8 @@ _ENTRIES = """
   ANTI JOIN (SELECT happened_at FROM audit WHERE list_contains($with_a_run, what)) a
     ON a.happened_at = r.created_at
   UNION ALL
-  SELECT m.applied_at, coalesce(m.who, a.who), $mapped, m.file_name, NULL, NULL, NULL, m.id
+  SELECT m.applied_at, coalesce(m.who, a.who), $mapped, m.file_name,
+    json_object('source', m.source)::VARCHAR, NULL, NULL, m.id
   FROM mapping_imports m LEFT JOIN audit a
     ON a.what = $mapped AND a.happened_at = m.applied_at AND a.subject = m.file_name
   UNION ALL

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from cyclopts import App, Parameter
 
+from komet.cli import session
 from komet.cli.output import Json, err, say, say_json
 from komet.clients.table import providers
 from komet.context import AppContext, open_context
@@ -52,16 +53,18 @@ def import_file(
             _("{name} cannot be read.").format(name=file.name), error.strerror or ""
         ) from error
     provider_id = _provider_id(ctx, provider)
-    lists = [] if offline else products.missing_for_file(ctx, data, file.name, provider_id)
+    lists = (
+        [] if offline else products.find_missing_lists_for_file(ctx, data, file.name, provider_id)
+    )
     not_fetched: dict[str, str] = {}
     if lists:
         left_out = _("--offline leaves it out.")
-        _tell(f"{products.announcement(lists)} {left_out}")
-        not_fetched = products.fetch(ctx, lists)
-    checked = imports.dry_run(ctx, data, file.name, provider_id)
+        _tell(f"{products.announce_lists(lists)} {left_out}")
+        not_fetched = products.fetch_lists(ctx, session.actor(), lists)
+    checked = imports.dry_run_file(ctx, data, file.name, provider_id)
     if bad_rows:
         _write_whole(bad_rows, bad_rows_csv(checked))
-    done = None if dry_run else imports.apply(ctx, checked, file.name)
+    done = None if dry_run else imports.apply_import(ctx, session.actor(), checked)
     overtaken = done.sentences() if done else []
     for told in (*not_fetched.values(), *checked.notes, *overtaken):
         _tell(told)
@@ -108,7 +111,7 @@ def export_file(out: Path, /, *, provider: str | None = None) -> int:
     provider_id = _provider_id(ctx, provider)
     with ctx.db.read() as con:
         chosen = [provider_id] if provider_id else [p.id for p in providers.all_providers(con)]
-    _write_whole(out, imports.export(ctx, chosen))
+    _write_whole(out, imports.export_mapping(ctx, session.actor(), chosen))
     say(_("Wrote {path}.").format(path=out))
     return 0
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Literal
 
 from komet import demo as sample
+from komet.cli import session
 from komet.cli.output import err, say
 from komet.context import open_context
 from komet.errors import InvalidInput
@@ -54,7 +55,7 @@ def demo(*, home: Path | None = None) -> int:
     server = sample.start_sandbox(ctx)
     try:
         say(_("1. Sandbox, tokens and client providers at {url}").format(url=server.base_url))
-        chosen = sample.prepare(ctx, server)
+        chosen = sample.prepare(ctx, session.actor(), server)
         say(_("2. SKU mapping imported"))
         start_day, end_day = sample.window(ctx)
         planned = plan(ctx, chosen, start_day, end_day)

@@ -13,9 +13,11 @@ from komet.mapping.attributes import attributes
 from komet.mapping.cells import mapping_csv, typed_code
 from komet.mapping.check import check_mapping
 from komet.mapping.file import read_mapping
+from komet.mapping.history import MappingImport, Source, label_sources
 from komet.mapping.model import (
     DESCRIPTION,
     FIELDS,
+    KINDS,
     KOMET_ID,
     LEGACY_CODE,
     PRODUCT,
@@ -26,11 +28,11 @@ from komet.mapping.model import (
     Headings,
     Known,
     MappingFile,
-    MappingImport,
     Written,
 )
 from komet.mapping.problems import PROBLEM_SCHEMA
 from komet.mapping.table import mappings, products
+from komet.permissions import Actor, Permission
 from komet.text import normalize_text
 
 MOST_BYTES = 50 * 1024 * 1024
@@ -38,55 +40,64 @@ _EDITED = {"provider_id": pl.String, "komet_id": pl.String, "sku": pl.String}
 _SHOWN = {"provider_id": pl.String, "komet_id": pl.String, "shown": pl.String}
 
 
-def dry_run(
+def dry_run_file(
     ctx: AppContext, data: bytes, file_name: str, provider_id: str | None, kind: str = PRODUCT
 ) -> DryRun:
-    """Read a file and say what it would do. Raises `MappingFileError`; writes nothing."""
+    """Read a file and say what it would do; nothing is written.
+
+    `provider_id` is for rows that name no client. Raises `InvalidInput`, `MappingFileError`.
+    """
     if len(data) > MOST_BYTES:
         raise InvalidInput(
             _("{name} is larger than 50 MB.").format(name=file_name),
             next_step=_("Split it, or leave out columns that are not needed."),
         )
-    known = known_now(ctx, provider_id, kind)
+    known = load_known(ctx, provider_id, kind)
     file = read_mapping(data, file_name, known)
     if kind == "box_type":
         # orders are joined by the code in capitals
         file = replace(file, rows=file.rows.with_columns(pl.col(KOMET_ID).str.to_uppercase()))
-    return check_mapping(file, known)
+    return replace(check_mapping(file, known), kind=kind, name=file_name)
 
 
-def known_now(ctx: AppContext, provider_id: str | None, kind: str = PRODUCT) -> Known:
+def load_known(ctx: AppContext, provider_id: str | None, kind: str = PRODUCT) -> Known:
     """What we hold of a kind; `provider_id` is for rows that name no client."""
-    with ctx.db.read() as con:
+    with ctx.read() as con:
         return Known(
-            products=products.known(con, kind),
-            mappings=mappings.held(con, kind),
+            products=products.load_known(con, kind),
+            mappings=mappings.load_mappings(con, kind),
             providers={p.name: p.id for p in providers.all_providers(con)},
             default_provider_id=provider_id,
-            skus=products.skus(con) if kind == PRODUCT else frozenset(),
-            listed=products.providers_with_a_list(con, kind),
+            skus=products.load_skus(con) if kind == PRODUCT else frozenset(),
+            listed=products.load_providers_with_list(con, kind),
         )
 
 
-def apply(ctx: AppContext, checked: DryRun, file_name: str, kind: str = PRODUCT) -> Written:
+def apply_import(ctx: AppContext, actor: Actor, dry_run: DryRun) -> Written:
     """Write what a dry run shows, in one transaction.
 
     A product whose mapping is no longer what the dry run showed is left alone, and named.
     """
-    source = _("file {name}").format(name=file_name)
     return _write(
-        ctx, checked.to_apply, checked.shown, kind=kind, file_name=file_name, source=source
+        ctx,
+        actor,
+        dry_run.to_apply,
+        dry_run.shown,
+        kind=dry_run.kind,
+        source=dry_run.source,
+        name=dry_run.name,
     )
 
 
-def edit(
+def edit_cells(
     ctx: AppContext,
+    actor: Actor,
     provider_id: str,
-    skus: Mapping[str, str | None],
+    codes: Mapping[str, str | None],
     kind: str = PRODUCT,
     *,
     shown: Mapping[str, str | None] | None = None,
-    name: str | None = None,
+    source: Source = Source.HAND,
 ) -> Written:
     """Set codes of ours by Komet ID, as edited in a grid; an empty one takes the mapping away.
 
@@ -95,8 +106,8 @@ def edit(
     """
     rows = pl.DataFrame(
         [
-            {"provider_id": provider_id, "komet_id": komet_id, "sku": sku or ""}
-            for komet_id, sku in skus.items()
+            {"provider_id": provider_id, "komet_id": komet_id, "sku": code or ""}
+            for komet_id, code in codes.items()
         ],
         schema=_EDITED,
     ).with_columns(sku=typed_code(pl.col("sku")), sku_description=pl.lit(None, dtype=pl.String))
@@ -107,68 +118,92 @@ def edit(
         ],
         schema=_SHOWN,
     )
-    source = name or _("by hand")
-    file_name = name or _("edited by hand")
-    return _write(ctx, rows, seen, kind=kind, file_name=file_name, source=source)
+    return _write(ctx, actor, rows, seen, kind=kind, source=source, name="")
 
 
 def _write(
     ctx: AppContext,
+    actor: Actor,
     rows: pl.DataFrame,
     shown: pl.DataFrame,
     *,
     kind: str,
-    file_name: str,
-    source: str,
+    source: Source,
+    name: str,
 ) -> Written:
     """Compare and write in one transaction; nothing is recorded where nothing is to be written."""
     product = ["provider_id", "komet_id"]
-    with ctx.db.write() as con:
-        overtaken = mappings.overtaken(con, rows, shown, kind)
-        held = mappings.held(con, kind).select(*product, was="sku", described="sku_description")
+    with ctx.write(actor, Permission.EDIT_MAPPING) as con:
+        overtaken = mappings.find_overtaken(con, rows, shown, kind)
+        stored = mappings.load_mappings(con, kind).select(
+            *product, was="sku", described="sku_description"
+        )
         differing = pl.col("sku").ne_missing(pl.col("was")) | (
             pl.col("sku_description").is_not_null()
             & pl.col("sku_description").ne_missing(pl.col("described"))
         )
         to_write = (
             rows.join(overtaken, on=product, how="anti", maintain_order="left")
-            .join(held, on=product, how="left", maintain_order="left")
+            .join(stored, on=product, how="left", maintain_order="left")
             .filter(differing)
             .drop("was", "described")
         )
         if to_write.is_empty():
             return Written(0, 0, overtaken)
-        done = mappings.apply(
-            con, to_write, file_name=file_name, source=source, now=ctx.now(), kind=kind
+        done = mappings.write_import(
+            con, to_write, source=source, name=name, now=ctx.now(), kind=kind
         )
     return Written(done.new_rows, done.changed_rows, overtaken)
 
 
-def undo(ctx: AppContext, import_id: str | None = None) -> MappingImport:
-    """Undo an import or edit, by default the newest. Raises `InvalidInput` where there is none."""
-    with ctx.db.write() as con:
-        return mappings.undo(con, ctx.now(), import_id)
+def undo_import(ctx: AppContext, actor: Actor, import_id: str | None = None) -> MappingImport:
+    """Put back what an import or edit found, by default the newest.
+
+    Mappings that have been changed again since are left as they are. Raises `InvalidInput` where
+    there is none to undo.
+    """
+    with ctx.write(actor, Permission.EDIT_MAPPING) as con:
+        last = mappings.find_undoable(con, import_id)
+        if last is None:
+            raise InvalidInput(_("There is no import to undo."))
+        now = ctx.now()
+        for kind in KINDS:
+            mappings.put_back(con, last, kind, now)
+        return mappings.mark_undone(con, last, now)
 
 
-def export(ctx: AppContext, provider_ids: Sequence[str], kind: str = PRODUCT) -> bytes:
+def list_imports(ctx: AppContext, limit: int = 50) -> list[MappingImport]:
+    """The newest imports and edits first."""
+    with ctx.read() as con:
+        return mappings.list_imports(con, limit)
+
+
+def list_changes(ctx: AppContext, text: str = "", limit: int = 500) -> pl.DataFrame:
+    """What was done to each mapping, the newest first, where a text is in a name, ID or code.
+
+    changed_at (Datetime UTC), who, source (in the reader's language), provider, kind, komet_id,
+    description, before, after (String).
+    """
+    with ctx.read() as con:
+        return label_sources(mappings.list_changes(con, text, limit))
+
+
+def list_mappings(ctx: AppContext, kind: str = PRODUCT) -> pl.DataFrame:
+    """provider_id, komet_id, sku, sku_description (String): every mapping of a kind in force."""
+    with ctx.read() as con:
+        return mappings.load_mappings(con, kind)
+
+
+def export_mapping(
+    ctx: AppContext, actor: Actor, provider_ids: Sequence[str], kind: str = PRODUCT
+) -> bytes:
     """All that is known of a kind with our code for it, as CSV that can be imported again."""
-    with ctx.db.read() as con:
-        frame = con.frame(
-            "SELECT p.name AS provider, k.komet_id AS komet_product_id,"
-            " k.legacy_code AS komet_legacy_code, k.description AS komet_description,"
-            " m.code AS sku, s.description AS sku_description"
-            f" FROM ({products.known_sql(kind)}) k JOIN providers p ON p.id = k.provider_id"
-            " LEFT JOIN mappings m ON m.provider_id = k.provider_id AND m.kind = $kind"
-            " AND m.komet_id = k.komet_id"
-            " LEFT JOIN skus s ON s.sku = m.code AND m.kind = 'product'"
-            " WHERE list_contains($providers, k.provider_id)"
-            " ORDER BY p.name, k.description, k.komet_id",
-            {"providers": list(provider_ids), "kind": kind},
-        )
-    return mapping_csv(frame)
+    ctx.authorize(actor, Permission.EXPORT)
+    with ctx.read() as con:
+        return mapping_csv(products.load_export_rows(con, provider_ids, kind))
 
 
-def copy_dry_run(
+def dry_run_copy(
     ctx: AppContext, from_id: str, to_id: str, kind: str = PRODUCT, *, overwrite: bool = False
 ) -> DryRun:
     """What copying would change at the provider `to_id`; nothing is written.
@@ -176,11 +211,11 @@ def copy_dry_run(
     Without `overwrite`, what is mapped there already is left out. Raises `InvalidInput` where
     there is nothing to copy.
     """
-    with ctx.db.read() as con:
+    with ctx.read() as con:
         source = providers.provider_by_id(con, from_id)
         target = providers.provider_by_id(con, to_id)
-        known = products.known(con, kind)
-        held = mappings.held(con, kind)
+        known = products.load_known(con, kind)
+        held = mappings.load_mappings(con, kind)
     mapped = known.join(held, on=["provider_id", "komet_id"], how="inner")
     theirs = mapped.filter(pl.col("provider_id") == from_id)
     ours = known.filter(pl.col("provider_id") == to_id)
@@ -199,7 +234,8 @@ def copy_dry_run(
             _("No name there is like one here, or all of them are mapped already."),
             _("Look at the suggestions instead."),
         )
-    return check_mapping(_as_file(rows), known_now(ctx, to_id, kind))
+    checked = check_mapping(_as_file(rows), load_known(ctx, to_id, kind))
+    return replace(checked, kind=kind, source=Source.COPY, name=source.name)
 
 
 def _as_file(rows: Sequence[tuple[str, str, str, str | None]]) -> MappingFile:

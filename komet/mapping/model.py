@@ -6,16 +6,16 @@ code; box types, carriers, customers and locations have codes of ours.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
 from types import MappingProxyType
 from typing import NamedTuple
 
 import polars as pl
-from pydantic import BaseModel, ConfigDict
 
+from komet.errors import InvalidInput
 from komet.language import _, _later
+from komet.mapping.history import Source
 
 PRODUCT = "product"
 KINDS = {
@@ -27,19 +27,14 @@ KINDS = {
 }
 
 
-class MappingImport(BaseModel):
-    """One import of a file, or one edit in the grid."""
-
-    model_config = ConfigDict(frozen=True)
-
-    id: str
-    file_name: str
-    source: str
-    new_rows: int
-    changed_rows: int
-    applied_at: datetime
-    who: str | None = None
-    undone_at: datetime | None = None
+def check_kind(kind: str) -> str:
+    """The kind itself. Raises `InvalidInput` where there is none of that name."""
+    if kind not in KINDS:
+        raise InvalidInput(
+            _("There are no mappings of the kind “{kind}”.").format(kind=kind),
+            next_step=_("Choose one of {kinds}.").format(kinds=", ".join(KINDS)),
+        )
+    return kind
 
 
 PROVIDER = "provider"
@@ -162,18 +157,21 @@ OUTCOMES = (NEW, UNKNOWN, CHANGED, UNCHANGED, SKIPPED, FAILED)
 
 @dataclass(frozen=True)
 class DryRun:
-    """The result of checking a file; nothing has been written.
+    """The result of checking a file, or of copying; nothing has been written.
 
     `rows`: [row: Int64, kind, provider_id, komet_id, komet_description, sku_before, sku,
     sku_description, reason, column: String], one for each row of the file, in its order; kind
     is one of `OUTCOMES`; reason and column are those of its first error, else first warning.
     `problems`: [row: Int64, column, severity, reason: String], all of them.
-    `file`: the file that was checked.
+    `file`: the file that was checked. `source` and `name`: what the import is recorded as.
     """
 
     rows: pl.DataFrame
     problems: pl.DataFrame
     file: MappingFile
+    kind: str = PRODUCT
+    source: Source = Source.FILE
+    name: str = ""
 
     @property
     def notes(self) -> tuple[str, ...]:

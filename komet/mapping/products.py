@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from komet import formulas
 from komet.catalogs import refresh as catalogs
 from komet.clients.allowance import Ledger
 from komet.clients.connect import client_for
@@ -19,13 +18,14 @@ from komet.context import AppContext
 from komet.errors import AppError
 from komet.language import _, _n
 from komet.mapping import imports
+from komet.mapping.history import label_sources
 from komet.mapping.model import PRODUCT
 from komet.mapping.problems import MappingFileError
 from komet.mapping.table import products as table
-from komet.mapping.table.products import KEY_OF, known_sql
+from komet.permissions import Actor, Permission
 
 
-def known(
+def list_known(
     ctx: AppContext, provider_id: str, text: str = "", *, only: str = "all", kind: str = PRODUCT
 ) -> pl.DataFrame:
     """What is known of a kind at a provider and has a text.
@@ -37,59 +37,18 @@ def known(
     (String), changed_at (Datetime UTC), boxes (Decimal: boxes at stake in its downloaded orders),
     items (Int64). A box of a mixed line is at stake for each product in it. Ordered by boxes.
     """
-    state = {
-        "mapped": "AND m.code IS NOT NULL",
-        "unmapped": "AND m.code IS NULL",
-        "at_stake": "AND m.code IS NULL AND stake.items > 0",
-    }.get(only, "")
-    searched = formulas.folded(
-        "concat_ws(' ', k.description, k.komet_id, k.legacy_code, m.code, s.description)"
-    )
-    with ctx.db.read() as con:
-        return con.frame(
-            f"""
-            WITH stake AS (
-              SELECT komet_id, sum(boxes) AS boxes, sum(items)::BIGINT AS items FROM (
-                SELECT {KEY_OF[kind]} AS komet_id, po_id, po_item_id, any_value(boxes) AS boxes,
-                  count(*) AS items
-                FROM order_items i WHERE provider_id = $provider AND gone_at IS NULL
-                  AND {formulas.standing("i")} GROUP BY ALL
-              ) GROUP BY komet_id
-            ), known AS (SELECT * FROM ({known_sql(kind)}) WHERE provider_id = $provider)
-            SELECT k.komet_id, k.legacy_code, k.description, k.category, m.code AS sku,
-              s.description AS sku_description, m.source, m.updated_at AS changed_at,
-              stake.boxes, coalesce(stake.items, 0) AS items
-            FROM known k LEFT JOIN stake USING (komet_id)
-            LEFT JOIN mappings m ON m.provider_id = $provider AND m.kind = $kind
-              AND m.komet_id = k.komet_id
-            LEFT JOIN skus s ON s.sku = m.code AND m.kind = 'product'
-            WHERE contains({searched}, {formulas.folded("$text")}) {state}
-            ORDER BY stake.boxes DESC NULLS LAST, k.description, k.komet_id
-            """,
-            {"provider": provider_id, "text": text.strip(), "kind": kind},
-        )
+    with ctx.read() as con:
+        return label_sources(table.list_known(con, provider_id, text, only=only, kind=kind))
 
 
-def coverage(ctx: AppContext) -> pl.DataFrame:
+def load_coverage(ctx: AppContext) -> pl.DataFrame:
     """How far each mapping has come, a row a client whose products are known.
 
     provider_id, products, mapped, unmapped_ordered (Int64), boxes_at_stake (Decimal): the last two
     as `komet.mapping.table.products` defines them, each line's boxes once.
     """
-    with ctx.db.read() as con:
-        return con.frame(
-            f"""
-            SELECT k.provider_id, k.products, k.mapped,
-              coalesce(o.products, 0) AS unmapped_ordered, coalesce(o.boxes, 0) AS boxes_at_stake
-            FROM (
-              SELECT k.provider_id, count(*) AS products, count(m.code) AS mapped
-              FROM komet_products k
-              LEFT JOIN mappings m ON m.provider_id = k.provider_id AND m.kind = 'product'
-                AND m.komet_id = k.product_id
-              GROUP BY k.provider_id
-            ) k LEFT JOIN ({table.by_provider_sql()}) o USING (provider_id)
-            """
-        )
+    with ctx.read() as con:
+        return table.load_coverage(con)
 
 
 _LIST_OF = {PRODUCT: "product.list", "box_type": "boxtype.list"}
@@ -104,7 +63,7 @@ class MissingList:
     methods: tuple[str, ...]
 
 
-def missing(
+def find_missing_lists(
     ctx: AppContext, provider_ids: Collection[str], kind: str = PRODUCT
 ) -> list[MissingList]:
     """Which of these clients have no list of a kind, and a token that may be asked for it.
@@ -113,8 +72,8 @@ def missing(
     """
     if kind not in _LIST_OF:
         return []
-    with ctx.db.read() as con:
-        there = table.providers_with_a_list(con, kind)
+    with ctx.read() as con:
+        there = table.load_providers_with_list(con, kind)
         wanted = [
             provider
             for provider in providers.all_providers(con)
@@ -125,27 +84,27 @@ def missing(
             if _LIST_OF[kind] in methods]  # fmt: skip
 
 
-def missing_for_file(
+def find_missing_lists_for_file(
     ctx: AppContext, data: bytes, file_name: str, provider_id: str | None, kind: str = PRODUCT
 ) -> list[MissingList]:
     """The same for the clients that a mapping file names, or for `provider_id`.
 
     A file whose columns cannot be told apart without a list counts as one of `provider_id`.
     """
-    with ctx.db.read() as con:
+    with ctx.read() as con:
         every = [provider.id for provider in providers.all_providers(con)]
-    lacking = missing(ctx, every, kind)
+    lacking = find_missing_lists(ctx, every, kind)
     if not lacking:
         return []
     try:
-        named = imports.dry_run(ctx, data, file_name, provider_id, kind).rows["provider_id"]
+        named = imports.dry_run_file(ctx, data, file_name, provider_id, kind).rows["provider_id"]
         asked = set(named.drop_nulls().to_list())
     except MappingFileError:
         asked = {provider_id} if provider_id else set(every)
     return [entry for entry in lacking if entry.provider.id in asked]
 
 
-def announcement(lists: Sequence[MissingList]) -> str:
+def announce_lists(lists: Sequence[MissingList]) -> str:
     """What is about to be fetched, and what it costs."""
     names = ", ".join(entry.provider.name for entry in lists)
     requests = sum(len(entry.methods) for entry in lists)
@@ -156,11 +115,15 @@ def announcement(lists: Sequence[MissingList]) -> str:
     ).format(names=names, n=requests)
 
 
-def fetch(ctx: AppContext, lists: Sequence[MissingList], kind: str = PRODUCT) -> dict[str, str]:
-    """Fetch and store lists within today's allowance; never a failure.
+def fetch_lists(
+    ctx: AppContext, actor: Actor, lists: Sequence[MissingList], kind: str = PRODUCT
+) -> dict[str, str]:
+    """Fetch and store lists within today's allowance; no failure of Komet's is one.
 
-    Returns what went wrong by the client's name, in sentences; empty when all went well.
+    Returns what went wrong by the client's name, in sentences; empty when all went well. Raises
+    `NotPermitted`.
     """
+    ctx.authorize(actor, Permission.READ_KOMET)
     failed: dict[str, str] = {}
     for entry in lists:
         provider = entry.provider

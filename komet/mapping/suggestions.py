@@ -15,30 +15,28 @@ from komet.context import AppContext
 from komet.language import _
 from komet.mapping import imports
 from komet.mapping.attributes import Attributes, attributes
+from komet.mapping.history import Source
 from komet.mapping.likeness import NearVarieties, contradict, likeness
-from komet.mapping.model import PRODUCT, Written
-from komet.mapping.products import known as known_products
+from komet.mapping.model import Written
+from komet.mapping.products import list_known
+from komet.mapping.table import products as table
+from komet.permissions import Actor
 from komet.text import normalize_text
 
 
-def suggestions(ctx: AppContext, provider_id: str) -> pl.DataFrame:
+def suggest_skus(ctx: AppContext, provider_id: str) -> pl.DataFrame:
     """The best candidate for each unmapped product, those with most boxes at stake first.
 
     komet_id, description, sku, sku_description, score (Float64, 0 to 100), reason, second (the
     next SKU, with its score, in words), boxes (Decimal, in downloaded orders).
     """
-    products = known_products(ctx, provider_id, only="unmapped").with_columns(
+    products = list_known(ctx, provider_id, only="unmapped").with_columns(
         provider_id=pl.lit(provider_id)
     )
-    with ctx.db.read() as con:
-        skus = con.frame("SELECT sku, description FROM skus ORDER BY sku")
-        evidence = con.frame(
-            "SELECT p.name AS provider_name, k.description, m.code AS sku FROM mappings m"
-            " JOIN komet_products k ON k.provider_id = m.provider_id AND k.product_id = m.komet_id"
-            " JOIN providers p ON p.id = m.provider_id"
-            " WHERE m.kind = 'product' AND k.description IS NOT NULL ORDER BY ALL"
-        )
-    found = suggest(products, skus, evidence, limit=2)
+    with ctx.read() as con:
+        skus = table.load_described_skus(con)
+        evidence = table.load_evidence(con)
+    found = rank_skus(products, skus, evidence, limit=2)
     second = found.filter(rank=2).select(
         "komet_id", second=pl.format("{} ({})", "sku", pl.col("score").round(0).cast(pl.Int64))
     )
@@ -52,14 +50,16 @@ def suggestions(ctx: AppContext, provider_id: str) -> pl.DataFrame:
     )  # fmt: skip
 
 
-def accept(ctx: AppContext, provider_id: str, skus: Mapping[str, str]) -> Written:
+def accept_suggestions(
+    ctx: AppContext, actor: Actor, provider_id: str, skus: Mapping[str, str]
+) -> Written:
     """Map these products (Komet ID → SKU) as a person has accepted them.
 
     One that somebody has mapped meanwhile is left alone, and named.
     """
-    shown = dict.fromkeys(skus)
-    name = _("accepted suggestions")
-    return imports.edit(ctx, provider_id, dict(skus), PRODUCT, shown=shown, name=name)
+    return imports.edit_cells(
+        ctx, actor, provider_id, dict(skus), shown=dict.fromkeys(skus), source=Source.SUGGESTIONS
+    )
 
 
 DEFAULT_THRESHOLD = 85.0
@@ -96,7 +96,7 @@ class _Candidate(NamedTuple):
     reasons: list[str]
 
 
-def suggest(
+def rank_skus(
     products: pl.DataFrame, skus: pl.DataFrame, evidence: pl.DataFrame, *, limit: int = 3
 ) -> pl.DataFrame:
     """The best SKUs for each product, a row a candidate, by product and rank (1 is the best).

@@ -29,9 +29,12 @@ from komet.ingest.plan import plan
 from komet.ingest.runs import start_run
 from komet.ingest.table import runs
 from komet.mapping import imports
+from komet.permissions import Actor
 from komet.settings import Settings
 
 CANARY = "canary-secret-5f3a9c71"
+
+ANA = Actor(name="Ana")
 
 
 @pytest.fixture(autouse=True)
@@ -57,8 +60,8 @@ def wrong(ctx: AppContext) -> pl.DataFrame:
 
 
 def put(accounts: Accounts, name: str, text: str) -> None:
-    checked = imports.dry_run(accounts.ctx, text.encode(), name, accounts.magnolia.id)
-    imports.apply(accounts.ctx, checked, name)
+    checked = imports.dry_run_file(accounts.ctx, text.encode(), name, accounts.magnolia.id)
+    imports.apply_import(accounts.ctx, ANA, checked)
 
 
 def row_of(frame: pl.DataFrame, event: str) -> dict[str, object]:
@@ -76,8 +79,8 @@ def test_everything_is_told_with_who_and_result(accounts: Accounts) -> None:
     with person.using("Luis"):
         accounts.download(*accounts.days(2, 0), [accounts.magnolia])
     put(accounts, "skus.csv", "komet_product_id,sku\n1,A\n2,B\n")
-    imports.undo(ctx)
-    imports.edit(ctx, accounts.magnolia.id, {"3": "C"})
+    imports.undo_import(ctx, ANA)
+    imports.edit_cells(ctx, ANA, accounts.magnolia.id, {"3": "C"})
     with ctx.db.write() as con:
         token_id = accounts.magnolia.token_id or ""
         tokens.replace_secret(con, ctx.vault, token_id, SecretStr(CANARY), ctx.now())

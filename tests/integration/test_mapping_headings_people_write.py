@@ -12,7 +12,7 @@ from pathlib import Path
 import openpyxl
 import polars as pl
 import pytest
-from sample_accounts import Accounts, make_accounts
+from sample_accounts import ACTOR, Accounts, make_accounts
 
 from komet.catalogs import refresh as catalogs
 from komet.context import open_context
@@ -21,7 +21,6 @@ from komet.language import using
 from komet.mapping import imports
 from komet.mapping.model import DryRun
 from komet.mapping.problems import MappingFileError
-from komet.mapping.table import mappings
 from komet.orders.filters import OrderFilter
 from komet.sandbox.server import Sandbox
 from komet.settings import Settings
@@ -109,12 +108,11 @@ def workbook(*rows: list[str]) -> bytes:
 def imported(accounts: Accounts, data: bytes, name: str = "mapping.csv") -> dict[str, str]:
     """What is mapped after the file was applied; it is undone again."""
     ctx = accounts.ctx
-    checked = imports.dry_run(ctx, data, name, accounts.magnolia.id)
-    imports.apply(ctx, checked, name)
-    with ctx.db.read() as con:
-        held = mappings.held(con)
+    checked = imports.dry_run_file(ctx, data, name, accounts.magnolia.id)
+    imports.apply_import(ctx, ACTOR, checked)
+    held = imports.list_mappings(ctx)
     if not checked.to_apply.is_empty():
-        imports.undo(ctx)
+        imports.undo_import(ctx, ACTOR)
     return dict(held.select("komet_id", "sku").rows())
 
 
@@ -185,7 +183,7 @@ def test_headings_that_nobody_knows_are_judged_by_the_values(
     pairs = [[sku, komet_id] for komet_id, sku in wanted(products).items()]
     data = table([*headings], *pairs) if any(headings) else table(["", ""], *pairs)
     assert imported(listed, data) == wanted(products)
-    checked = imports.dry_run(listed.ctx, data, "m.csv", listed.magnolia.id)
+    checked = imports.dry_run_file(listed.ctx, data, "m.csv", listed.magnolia.id)
     assert any(note in told for told in checked.notes), checked.notes
 
 
@@ -200,7 +198,7 @@ def test_two_plain_columns_without_headings(
 
 
 def dry_run(accounts: Accounts, *rows: list[str]) -> DryRun:
-    return imports.dry_run(accounts.ctx, table(*rows), "m.csv", accounts.magnolia.id)
+    return imports.dry_run_file(accounts.ctx, table(*rows), "m.csv", accounts.magnolia.id)
 
 
 def test_the_dry_run_says_what_was_taken_and_one_column_is_one_thing(
@@ -265,11 +263,11 @@ def test_every_heading_that_our_exports_write(
     accounts.download(*accounts.days(2, 4))
     with using(language):
         export(ctx, OrderFilter(), tmp_path / "orders.xlsx")
-        mapping = imports.export(ctx, [p.id for p in accounts.both])
+        mapping = imports.export_mapping(ctx, ACTOR, [p.id for p in accounts.both])
     filled = mapping.decode("utf-8-sig").splitlines()
     assert filled[1].endswith(",,")
     lines = "\n".join([filled[0], *(f"{line[:-2]},F-{n},x" for n, line in enumerate(filled[1:]))])
-    checked = imports.dry_run(ctx, lines.encode(), "mapping.csv", None)
+    checked = imports.dry_run_file(ctx, lines.encode(), "mapping.csv", None)
     assert checked.counts["new"] == len(filled) - 1
     assert checked.file.ignored_columns == ()
 
@@ -283,7 +281,7 @@ def test_every_heading_that_our_exports_write(
         body = [row for row in rows[1:] if row[komet]]
         for row in rows:
             row[sku : sku + 1] = ["SKU" if row is heading else f"F-{row[0]}-{row[komet]}"]
-        checked = imports.dry_run(ctx, workbook(heading, *body), "orders.xlsx", None)
+        checked = imports.dry_run_file(ctx, workbook(heading, *body), "orders.xlsx", None)
         assert checked.counts["error"] == 0, checked.problems
         assert checked.counts["unknown"] == 0
         expected = {(row[0], row[komet]) for row in body}

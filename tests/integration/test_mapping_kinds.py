@@ -4,17 +4,16 @@ from pathlib import Path
 
 import fastexcel
 import pytest
-from sample_accounts import Accounts
+from sample_accounts import ACTOR, Accounts
 
-from komet import person
 from komet.errors import InvalidInput
 from komet.export.orders import export
 from komet.mapping import imports, products
-from komet.mapping.imports import copy_dry_run
+from komet.mapping.imports import dry_run_copy
 from komet.mapping.model import KINDS
-from komet.mapping.suggestions import accept, suggestions
-from komet.mapping.table import mappings
+from komet.mapping.suggestions import accept_suggestions, suggest_skus
 from komet.orders.filters import OrderFilter
+from komet.permissions import Actor
 
 
 @pytest.fixture
@@ -24,28 +23,28 @@ def filled(accounts: Accounts) -> Accounts:
 
 
 def codes(accounts: Accounts, kind: str) -> dict[tuple[str, str], str]:
-    with accounts.ctx.db.read() as con:
-        rows = mappings.held(con, kind).rows(named=True)
+    rows = imports.list_mappings(accounts.ctx, kind).rows(named=True)
     return {(row["provider_id"], row["komet_id"]): row["sku"] for row in rows}
 
 
 def map_all(accounts: Accounts, kind: str) -> int:
-    known = products.known(accounts.ctx, accounts.magnolia.id, kind=kind)
+    known = products.list_known(accounts.ctx, accounts.magnolia.id, kind=kind)
     given = {row["komet_id"]: f"our-{row['komet_id']}" for row in known.rows(named=True)}
-    return imports.edit(accounts.ctx, accounts.magnolia.id, given, kind).written
+    return imports.edit_cells(accounts.ctx, ACTOR, accounts.magnolia.id, given, kind).written
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_export_and_import_again_is_the_identity(filled: Accounts, kind: str) -> None:
     assert map_all(filled, kind) > 0
     before = codes(filled, kind)
-    file = imports.export(filled.ctx, [filled.magnolia.id], kind)
-    unchanged = imports.dry_run(filled.ctx, file, "again.csv", None, kind)
+    file = imports.export_mapping(filled.ctx, ACTOR, [filled.magnolia.id], kind)
+    unchanged = imports.dry_run_file(filled.ctx, file, "again.csv", None, kind)
     assert unchanged.to_apply.is_empty()
     assert unchanged.counts["error"] == 0
-    imports.undo(filled.ctx)
+    imports.undo_import(filled.ctx, ACTOR)
     assert codes(filled, kind) == {}
-    imports.apply(filled.ctx, imports.dry_run(filled.ctx, file, "m.csv", None, kind), "m.csv", kind)
+    again = imports.dry_run_file(filled.ctx, file, "m.csv", None, kind)
+    imports.apply_import(filled.ctx, ACTOR, again)
     assert codes(filled, kind) == before
 
 
@@ -66,40 +65,39 @@ def test_our_codes_are_columns_of_the_export(filled: Accounts, tmp_path: Path) -
 
 def test_copying_finds_the_same_names(filled: Accounts) -> None:
     map_all(filled, "box_type")
-    checked = copy_dry_run(filled.ctx, filled.magnolia.id, filled.petalo.id, "box_type")
+    checked = dry_run_copy(filled.ctx, filled.magnolia.id, filled.petalo.id, "box_type")
     assert checked.counts["error"] == 0
-    done = imports.apply(filled.ctx, checked, "copied from Magnolia", "box_type")
+    done = imports.apply_import(filled.ctx, ACTOR, checked)
     copied = {k: v for k, v in codes(filled, "box_type").items() if k[0] == filled.petalo.id}
     assert len(copied) == done.new > 0
     assert all(code == f"our-{komet_id}" for (_p, komet_id), code in copied.items())
     with pytest.raises(InvalidInput):
-        copy_dry_run(filled.ctx, filled.magnolia.id, filled.petalo.id, "box_type")
+        dry_run_copy(filled.ctx, filled.magnolia.id, filled.petalo.id, "box_type")
 
 
 def test_suggestions_accepted_and_in_the_history(filled: Accounts) -> None:
     ctx, provider = filled.ctx, filled.magnolia.id
-    known = products.known(ctx, provider).rows(named=True)
+    known = products.list_known(ctx, provider).rows(named=True)
     described = {row["komet_id"]: row["description"] for row in known}
     map_all(filled, "product")
     with ctx.db.write() as con:
         con.run("UPDATE skus SET description = k.description FROM komet_products k"
                 " WHERE skus.sku = 'our-' || k.product_id AND k.provider_id = $p",
                 {"p": provider})  # fmt: skip
-    imports.undo(ctx)
+    imports.undo_import(ctx, ACTOR)
     with ctx.db.write() as con:
         for komet_id, text in described.items():
             con.run("INSERT INTO skus VALUES ($sku, $text, now()::TIMESTAMPTZ)",
                     {"sku": f"new-{komet_id}", "text": f"{text}"})  # fmt: skip
         con.run("DELETE FROM skus WHERE starts_with(sku, 'our-')")
-    found = suggestions(ctx, provider)
+    found = suggest_skus(ctx, provider)
     sure = found.filter(found["score"] >= 85)
     assert sure.height > 0.8 * len(described)
     assert all(row["sku"] == f"new-{row['komet_id']}" for row in sure.rows(named=True))
-    with person.using("Ana"):
-        done = accept(ctx, provider, dict(zip(sure["komet_id"], sure["sku"], strict=True)))
+    accepted = dict(zip(sure["komet_id"], sure["sku"], strict=True))
+    done = accept_suggestions(ctx, Actor(name="Ana"), provider, accepted)
     assert done.written == sure.height
-    with ctx.db.read() as con:
-        newest = mappings.history(con, sure["komet_id"][0]).row(0, named=True)
+    newest = imports.list_changes(ctx, sure["komet_id"][0]).row(0, named=True)
     assert (newest["who"], newest["source"]) == ("Ana", "accepted suggestions")
     assert newest["after"] == sure["sku"][0]
     assert newest["before"] is None
@@ -107,16 +105,14 @@ def test_suggestions_accepted_and_in_the_history(filled: Accounts) -> None:
 
 def test_any_import_can_be_undone_and_later_ones_stay(filled: Accounts) -> None:
     ctx, provider = filled.ctx, filled.magnolia.id
-    ids = products.known(ctx, provider)["komet_id"].to_list()[:3]
-    imports.edit(ctx, provider, {ids[0]: "A", ids[1]: "B"})
-    imports.edit(ctx, provider, {ids[1]: "C"})
-    imports.edit(ctx, provider, {ids[2]: "D"})
-    with ctx.db.read() as con:
-        first = mappings.imports(con)[-1]
-    imports.undo(ctx, first.id)
+    ids = products.list_known(ctx, provider)["komet_id"].to_list()[:3]
+    imports.edit_cells(ctx, ACTOR, provider, {ids[0]: "A", ids[1]: "B"})
+    imports.edit_cells(ctx, ACTOR, provider, {ids[1]: "C"})
+    imports.edit_cells(ctx, ACTOR, provider, {ids[2]: "D"})
+    first = imports.list_imports(ctx)[-1]
+    imports.undo_import(ctx, ACTOR, first.id)
     assert codes(filled, "product") == {(provider, ids[1]): "C", (provider, ids[2]): "D"}
-    with ctx.db.read() as con:
-        told = mappings.history(con, ids[0]).rows(named=True)
+    told = imports.list_changes(ctx, ids[0]).rows(named=True)
     assert [(row["before"], row["after"]) for row in told] == [("A", None), (None, "A")]
     with pytest.raises(InvalidInput):
-        imports.undo(ctx, first.id)
+        imports.undo_import(ctx, ACTOR, first.id)

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from sample_accounts import Accounts, Komet
+from sample_accounts import ACTOR, Accounts, Komet
 
 from komet.mapping import imports, products
 from komet.mapping.model import KINDS
@@ -28,15 +28,15 @@ def requests(accounts: Accounts) -> list[str]:
 
 def test_the_list_is_fetched_and_codes_are_found(accounts: Accounts, by_code: bytes) -> None:
     ctx, magnolia = accounts.ctx, accounts.magnolia
-    assert imports.dry_run(ctx, by_code, "m.csv", magnolia.id).counts["new"] == 0
-    lists = products.missing_for_file(ctx, by_code, "m.csv", magnolia.id)
-    assert "Magnolia" in products.announcement(lists)
-    assert "2 requests" in products.announcement(lists)
-    assert products.fetch(ctx, lists) == {}
+    assert imports.dry_run_file(ctx, by_code, "m.csv", magnolia.id).counts["new"] == 0
+    lists = products.find_missing_lists_for_file(ctx, by_code, "m.csv", magnolia.id)
+    assert "Magnolia" in products.announce_lists(lists)
+    assert "2 requests" in products.announce_lists(lists)
+    assert products.fetch_lists(ctx, ACTOR, lists) == {}
     assert requests(accounts) == ["boxtype.list", "product.list"]
-    checked = imports.dry_run(ctx, by_code, "m.csv", magnolia.id)
+    checked = imports.dry_run_file(ctx, by_code, "m.csv", magnolia.id)
     assert (checked.counts["new"], checked.counts["error"]) == (25, 0)
-    assert products.missing_for_file(ctx, by_code, "m.csv", magnolia.id) == []
+    assert products.find_missing_lists_for_file(ctx, by_code, "m.csv", magnolia.id) == []
 
 
 def test_only_clients_that_the_file_names_and_only_kinds_that_have_a_list(
@@ -44,10 +44,10 @@ def test_only_clients_that_the_file_names_and_only_kinds_that_have_a_list(
 ) -> None:
     ctx = accounts.ctx
     text = b"Cliente;SKU;Komet ID\npetalo;A;1\n"
-    lists = products.missing_for_file(ctx, text, "m.csv", accounts.magnolia.id)
+    lists = products.find_missing_lists_for_file(ctx, text, "m.csv", accounts.magnolia.id)
     assert [entry.provider.name for entry in lists] == ["Pétalo"]
     every = [provider.id for provider in accounts.both]
-    asked = {kind: len(products.missing(ctx, every, kind)) for kind in KINDS}
+    asked = {kind: len(products.find_missing_lists(ctx, every, kind)) for kind in KINDS}
     assert asked == {"product": 2, "box_type": 2, "carrier": 0, "customer": 0, "location": 0}
 
 
@@ -55,10 +55,10 @@ def test_a_failure_is_told_and_the_import_goes_on_by_id(accounts: Accounts) -> N
     ctx, magnolia = accounts.ctx, accounts.magnolia
     accounts.sandbox.state.faults.add("product.list", status=500, times=None)
     text = b"SKU;Product code\nA;10003\n"
-    lists = products.missing_for_file(ctx, text, "m.csv", magnolia.id)
-    failed = products.fetch(ctx, lists)
+    lists = products.find_missing_lists_for_file(ctx, text, "m.csv", magnolia.id)
+    failed = products.fetch_lists(ctx, ACTOR, lists)
     assert "could not be fetched" in failed["Magnolia"]
-    checked = imports.dry_run(ctx, text, "m.csv", magnolia.id)
+    checked = imports.dry_run_file(ctx, text, "m.csv", magnolia.id)
     assert (checked.counts["new"], checked.counts["unknown"]) == (1, 0)
     assert "no product list" in checked.notes[0]
 
@@ -66,9 +66,9 @@ def test_a_failure_is_told_and_the_import_goes_on_by_id(accounts: Accounts) -> N
 def test_a_token_that_may_not_list_is_asked_once_a_day(accounts: Accounts) -> None:
     ctx, magnolia = accounts.ctx, accounts.magnolia
     accounts.sandbox.state.faults.add("product.list", status=403, times=None)
-    lists = products.missing(ctx, [magnolia.id])
-    assert "may not list" in products.fetch(ctx, lists)["Magnolia"]
-    assert products.missing(ctx, [magnolia.id]) == []
+    lists = products.find_missing_lists(ctx, [magnolia.id])
+    assert "may not list" in products.fetch_lists(ctx, ACTOR, lists)["Magnolia"]
+    assert products.find_missing_lists(ctx, [magnolia.id]) == []
 
 
 def test_a_used_up_allowance_is_told_and_nothing_is_sent(accounts: Accounts) -> None:
@@ -79,7 +79,7 @@ def test_a_used_up_allowance_is_told_and_nothing_is_sent(accounts: Accounts) -> 
             " 'purchase.order.list' AS method FROM range(1000)",
             {"token": magnolia.token_id, "now": ctx.now()},
         )
-    failed = products.fetch(ctx, products.missing(ctx, [magnolia.id]))
+    failed = products.fetch_lists(ctx, ACTOR, products.find_missing_lists(ctx, [magnolia.id]))
     assert "could not be fetched" in failed["Magnolia"]
     assert set(requests(accounts)) == {"purchase.order.list"}
 

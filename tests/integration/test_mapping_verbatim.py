@@ -4,12 +4,14 @@ import polars as pl
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from sample_accounts import ACTOR
 
 from komet.clients.model import ProviderFields
 from komet.clients.table import providers
 from komet.context import AppContext, open_context
 from komet.mapping import imports
-from komet.mapping.imports import copy_dry_run
+from komet.mapping.history import Source
+from komet.mapping.imports import dry_run_copy
 from komet.mapping.table import mappings
 from komet.settings import Settings
 
@@ -62,15 +64,13 @@ def store(shelf: tuple[AppContext, list[str]], codes: list[str]) -> dict[str, st
             schema=dict.fromkeys(("provider_id", "komet_id", "sku", "sku_description"), pl.String),
             orient="row",
         )
-        mappings.apply(con, rows, file_name="f", source="test", now=ctx.now())
+        mappings.write_import(con, rows, source=Source.FILE, name="f", now=ctx.now())
     return given
 
 
 def held(ctx: AppContext, provider: str) -> dict[str, str]:
-    with ctx.db.read() as con:
-        return dict(
-            mappings.held(con).filter(provider_id=provider).select("komet_id", "sku").rows()
-        )
+    rows = imports.list_mappings(ctx).filter(provider_id=provider)
+    return dict(rows.select("komet_id", "sku").rows())
 
 
 @settings(max_examples=60)
@@ -82,19 +82,19 @@ def test_our_own_export_imported_again_is_the_identity(
 ) -> None:
     ctx, (acme, _zeta) = shelf
     given_codes = store(shelf, codes)
-    file = imports.export(ctx, [acme])
+    file = imports.export_mapping(ctx, ACTOR, [acme])
 
-    again = imports.dry_run(ctx, file, "export.csv", None)
+    again = imports.dry_run_file(ctx, file, "export.csv", None)
     assert again.to_apply.is_empty(), again.rows
     assert again.counts["error"] == 0, again.problems
-    imports.apply(ctx, again, "export.csv")
+    imports.apply_import(ctx, ACTOR, again)
     assert held(ctx, acme) == given_codes
 
     # taken away, and brought back by the file
-    imports.edit(ctx, acme, dict.fromkeys(given_codes))
-    back = imports.dry_run(ctx, file, "export.csv", None)
+    imports.edit_cells(ctx, ACTOR, acme, dict.fromkeys(given_codes))
+    back = imports.dry_run_file(ctx, file, "export.csv", None)
     assert back.counts["error"] == 0, back.problems
-    imports.apply(ctx, back, "export.csv")
+    imports.apply_import(ctx, ACTOR, back)
     edges = " \t\n\r\v\f\x85\xa0\u200b\u200c\u200d\u2060\ufeff\u2028\u2029\u3000\u202f\u205f"
     edges += "".join(map(chr, range(0x2000, 0x200B)))
     expected = {key: sku.strip(edges) for key, sku in given_codes.items() if sku.strip(edges)}
@@ -110,9 +110,9 @@ def test_copying_takes_skus_over_as_they_are(
 ) -> None:
     ctx, (acme, zeta) = shelf
     given_codes = store(shelf, codes)
-    checked = copy_dry_run(ctx, acme, zeta)
+    checked = dry_run_copy(ctx, acme, zeta)
     assert checked.counts["error"] == 0, checked.problems
-    imports.apply(ctx, checked, "copied from Acme")
+    imports.apply_import(ctx, ACTOR, checked)
     assert held(ctx, zeta) == {str(int(key) + 6_000): sku for key, sku in given_codes.items()}
     assert held(ctx, acme) == given_codes
 
@@ -123,5 +123,5 @@ def test_a_number_that_excel_has_rounded_is_still_refused(
     store(shelf, ["A"])
     ctx, (acme, _zeta) = shelf
     text = "SKU;Komet ID\n12E+5;1001\n100.0;1002\n"
-    checked = imports.dry_run(ctx, text.encode(), "m.csv", acme)
+    checked = imports.dry_run_file(ctx, text.encode(), "m.csv", acme)
     assert checked.rows.select("kind", "sku").rows() == [("error", "12E+5"), ("new", "100")]

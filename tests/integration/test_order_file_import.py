@@ -90,4 +90,4 @@ def test_a_stray_cell_far_away_does_not_take_the_app_down(accounts: Accounts) ->
                 content = content.replace(b"</sheetData>", far)
             new.writestr(name, content)
     with pytest.raises(MappingFileError, match="too big"):
-        mapping_imports.dry_run(accounts.ctx, out.getvalue(), "far.xlsx", None)
+        mapping_imports.dry_run_file(accounts.ctx, out.getvalue(), "far.xlsx", None)

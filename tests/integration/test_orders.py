@@ -21,6 +21,7 @@ from komet.ingest.commit import write_slice
 from komet.ingest.commit_order import Asked
 from komet.ingest.sources.komet import slice_rows
 from komet.ingest.table import runs
+from komet.mapping.history import Source
 from komet.mapping.table import mappings
 from komet.orders import query
 from komet.orders.detail import order_detail
@@ -187,7 +188,7 @@ def test_a_mapping_works_backwards_at_once(held: AppContext) -> None:
                 "sku_description": ["Carnation"],
             }
         )
-        mappings.apply(con, rows, file_name="f", source="test", now=AT)
+        mappings.write_import(con, rows, source=Source.FILE, name="f", now=AT)
     _totals, page = query.totals_and_page(held, OrderFilter(mapped=Mapped.MAPPED))
     assert page["sku"].to_list() == ["007"]
     assert totals(held, sku="00").items == 1

@@ -89,11 +89,13 @@ def expected(filled: Accounts) -> dict[str, Any]:
 
 
 def test_the_overview_and_the_mapping_say_it(filled: Accounts, expected: dict[str, Any]) -> None:
-    told = {row["provider_id"]: row for row in products.coverage(filled.ctx).iter_rows(named=True)}
+    told = {
+        row["provider_id"]: row for row in products.load_coverage(filled.ctx).iter_rows(named=True)
+    }
     assert {p: row["unmapped_ordered"] for p, row in told.items()} == expected["products"]
     assert {p: row["boxes_at_stake"] for p, row in told.items()} == expected["boxes_of"]
     for provider in filled.both:
-        queue = products.known(filled.ctx, provider.id, only="at_stake")
+        queue = products.list_known(filled.ctx, provider.id, only="at_stake")
         assert dict(queue.select("komet_id", "boxes").iter_rows()) == {
             product: boxes for (id_, product), boxes in expected["rows"].items()
             if id_ == provider.id

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from komet.mapping.attributes import attributes
 from komet.mapping.likeness import likeness
-from komet.mapping.suggestions import DEFAULT_THRESHOLD, SCHEMA, suggest
+from komet.mapping.suggestions import DEFAULT_THRESHOLD, SCHEMA, rank_skus
 
 WORDS = st.lists(
     st.sampled_from(["freedom", "mondial", "explorer", "vendela", "tibet", "hermosa", "nina"]),
@@ -70,13 +70,13 @@ def test_order_case_and_accents_do_not_matter(words: list[str], cm: int, dice: o
 @given(WORDS, CM, CM)
 def test_another_length_is_never_suggested(words: list[str], cm: int, other: int) -> None:
     name = " ".join(words)
-    found = suggest(asked(f"Rose {name} {cm} cm"), skus(f"Rose {name} {other} cm"), knows())
+    found = rank_skus(asked(f"Rose {name} {cm} cm"), skus(f"Rose {name} {other} cm"), knows())
     best = found.filter(pl.col("score") >= DEFAULT_THRESHOLD)
     assert best.height == (cm == other)
 
 
 def test_the_reason_is_in_words() -> None:
-    found = suggest(asked("ROSA FREEDOM 60CM"), skus("Rose Freedom 60 cm"), knows())
+    found = rank_skus(asked("ROSA FREEDOM 60CM"), skus("Rose Freedom 60 cm"), knows())
     row = found.row(0, named=True)
     assert (row["sku"], row["rank"]) == ("S0", 1)
     assert row["score"] >= 99
@@ -85,7 +85,7 @@ def test_the_reason_is_in_words() -> None:
 
 
 def test_two_that_fit_alike_are_not_for_accepting_together() -> None:
-    found = suggest(
+    found = rank_skus(
         asked("Rose Freedom"), skus("Rose Freedom 60 cm", "Rose Freedom 70 cm"), knows()
     )
     assert found.height == 2
@@ -95,14 +95,14 @@ def test_two_that_fit_alike_are_not_for_accepting_together() -> None:
 
 def test_another_clients_mapping_is_evidence() -> None:
     ours = skus("Rose Freedom 60 cm", "Rose Freedom 70 cm")
-    found = suggest(asked("Rose Freedom"), ours, knows(("Magnolia", "ROSE FREEDOM", "S1")))
+    found = rank_skus(asked("Rose Freedom"), ours, knows(("Magnolia", "ROSE FREEDOM", "S1")))
     row = found.row(0, named=True)
     assert (row["sku"], row["score"] >= DEFAULT_THRESHOLD) == ("S1", True)
     assert "mapped so for Magnolia" in row["reason"]
 
 
 def test_komets_own_code_that_is_our_sku() -> None:
-    found = suggest(asked("Something else", code="s0"), skus("Rose Freedom 60 cm"), knows())
+    found = rank_skus(asked("Something else", code="s0"), skus("Rose Freedom 60 cm"), knows())
     assert found.row(0, named=True)["score"] == 99
 
 
@@ -114,6 +114,6 @@ def test_colours_and_species_that_contradict() -> None:
 
 def test_nothing_in_nothing_out() -> None:
     for products, ours in ((asked(), skus("Rose")), (asked("Rose"), skus())):
-        found = suggest(products, ours, knows())
+        found = rank_skus(products, ours, knows())
         assert found.is_empty()
         assert dict(found.schema) == SCHEMA

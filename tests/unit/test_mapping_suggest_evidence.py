@@ -6,7 +6,7 @@ import polars as pl
 from hypothesis import given
 from hypothesis import strategies as st
 
-from komet.mapping.suggestions import DEFAULT_THRESHOLD, SCHEMA, suggest
+from komet.mapping.suggestions import DEFAULT_THRESHOLD, SCHEMA, rank_skus
 
 COLUMNS = ["provider_id", "komet_id", "description", "category", "variety", "color", "grade",
            "legacy_code"]  # fmt: skip
@@ -23,7 +23,7 @@ def best(product: dict[str, Any], skus: dict[str, str | None],
         schema={"sku": pl.String, "description": pl.String},
     )
     schema = {"provider_name": pl.String, "description": pl.String, "sku": pl.String}
-    found = suggest(products, ours, pl.DataFrame(evidence, schema=schema, orient="row"))
+    found = rank_skus(products, ours, pl.DataFrame(evidence, schema=schema, orient="row"))
     assert dict(found.schema) == SCHEMA
     return found.row(0, named=True) if found.height else {}
 
@@ -118,11 +118,11 @@ def test_sorted_ranked_and_the_same_every_time() -> None:
     nothing = pl.DataFrame(
         schema={"provider_name": pl.String, "description": pl.String, "sku": pl.String}
     )
-    found = suggest(products, skus, nothing)
+    found = rank_skus(products, skus, nothing)
     assert found.equals(found.sort("provider_id", "komet_id", "rank"))
     assert found["rank"].to_list() == [1, 2, 3] * 4
-    assert found.equals(suggest(products.reverse(), skus.reverse(), nothing))
-    assert suggest(products, skus, nothing, limit=1).height == 4
+    assert found.equals(rank_skus(products.reverse(), skus.reverse(), nothing))
+    assert rank_skus(products, skus, nothing, limit=1).height == 4
 
 
 CM = st.sampled_from((40, 50, 60, 70, 80))

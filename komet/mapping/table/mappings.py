@@ -10,14 +10,13 @@ import polars as pl
 
 from komet.db import audit
 from komet.db.database import Connection
-from komet.errors import InvalidInput
 from komet.formulas import folded
-from komet.language import _
-from komet.mapping.model import KINDS, PRODUCT, MappingImport
-from komet.mapping.table.products import _checked, known_sql
+from komet.mapping.history import MappingImport, Source
+from komet.mapping.model import PRODUCT, check_kind
+from komet.mapping.table.products import known_sql
 
 
-def held(con: Connection, kind: str = PRODUCT) -> pl.DataFrame:
+def load_mappings(con: Connection, kind: str = PRODUCT) -> pl.DataFrame:
     """provider_id, komet_id, sku, sku_description (String): every mapping of a kind in force."""
     return con.frame(
         "SELECT m.provider_id, m.komet_id, m.code AS sku, s.description AS sku_description"
@@ -27,15 +26,15 @@ def held(con: Connection, kind: str = PRODUCT) -> pl.DataFrame:
     )
 
 
-def overtaken(
+def find_overtaken(
     con: Connection, rows: pl.DataFrame, shown: pl.DataFrame, kind: str = PRODUCT
 ) -> pl.DataFrame:
     """Which of the rows to write would overwrite what somebody else has stored meanwhile.
 
-    `rows`: as for `apply`; `shown`: [provider_id, komet_id, shown: String], what each ID had when
-    the person looked; an ID that is not in it is not compared. Returns [provider_id, komet_id,
-    description, shown, stored, typed: String], without those that are stored as typed already.
-    Call it in the transaction of `apply`.
+    `rows`: as for `write_import`; `shown`: [provider_id, komet_id, shown: String], what each ID
+    had when the person looked; an ID that is not in it is not compared. Returns [provider_id,
+    komet_id, description, shown, stored, typed: String], without those stored as typed already.
+    Call it in the transaction of `write_import`.
     """
     return con.frame(
         "SELECT r.provider_id, r.komet_id, k.description, s.shown, m.code AS stored,"
@@ -47,18 +46,18 @@ def overtaken(
         " AND k.komet_id = r.komet_id"
         " WHERE m.code IS DISTINCT FROM s.shown AND m.code IS DISTINCT FROM r.sku"
         " ORDER BY k.description, r.komet_id",
-        {"kind": _checked(kind)},
+        {"kind": check_kind(kind)},
         to_write=rows,
         as_shown=shown,
     )
 
 
-def apply(
+def write_import(
     con: Connection,
     rows: pl.DataFrame,
     *,
-    file_name: str,
-    source: str,
+    source: Source,
+    name: str,
     now: datetime,
     kind: str = PRODUCT,
 ) -> MappingImport:
@@ -68,7 +67,7 @@ def apply(
     was there before is recorded, for the history and for undo.
     """
     import_id = str(uuid4())
-    params = {"id": import_id, "source": source, "now": now, "kind": _checked(kind)}
+    params = {"id": import_id, "source": source, "now": now, "kind": check_kind(kind)}
     con.run(
         "INSERT INTO mapping_changes BY NAME SELECT $id AS import_id, r.provider_id,"
         " $kind AS kind, r.komet_id, m.code AS before, r.sku AS after,"
@@ -94,62 +93,71 @@ def apply(
             "id": import_id,
             "source": source,
             "now": now,
-            "file": file_name,
+            "file": name,
             "new": rows.height - changed,
             "changed": changed,
             "who": con.actor,
         },
     )
-    audit.record(con, "mappings written", file_name, now, {"rows": rows.height, "kind": kind})
-    return _import(con, import_id)
+    detail = {"rows": rows.height, "kind": kind, "source": source}
+    audit.record(con, "mappings written", name, now, detail)
+    return load_import(con, import_id)
 
 
-def undo(con: Connection, now: datetime, import_id: str | None = None) -> MappingImport:
-    """Put back what an import found (default: the newest). Raises `InvalidInput` for none to undo.
+def put_back(con: Connection, done: MappingImport, kind: str, now: datetime) -> None:
+    """Put back what an import found of a kind, and record it as changes of their own.
 
     Mappings that have been changed again since are left as they are.
     """
-    open_imports = [done for done in imports(con, 1_000_000) if done.undone_at is None]
-    last = next((d for d in open_imports if import_id in {None, d.id}), None)
-    if last is None:
-        raise InvalidInput(_("There is no import to undo."))
-    for kind in KINDS:
-        before = con.frame(
-            "SELECT c.provider_id, c.komet_id, c.before AS sku,"
-            " NULL::VARCHAR AS sku_description FROM mapping_changes c"
-            " LEFT JOIN mappings m ON m.provider_id = c.provider_id AND m.kind = c.kind"
-            " AND m.komet_id = c.komet_id WHERE c.import_id = $id AND c.kind = $kind"
-            " AND c.undone IS NULL AND m.code IS NOT DISTINCT FROM c.after",
-            {"id": last.id, "kind": kind},
-        )
-        if before.is_empty():
-            continue
-        if kind == PRODUCT:
-            con.run(
-                "UPDATE skus SET description = c.sku_description_before, updated_at = $now"
-                " FROM mapping_changes c WHERE c.import_id = $id AND skus.sku = c.after"
-                " AND skus.description IS NOT DISTINCT FROM c.sku_description_after",
-                {"id": last.id, "now": now},
-            )
-        source = _("undo of {name}").format(name=last.file_name)
-        con.run(
-            "INSERT INTO mapping_changes BY NAME SELECT c.import_id, c.provider_id, c.kind,"
-            " c.komet_id, c.after AS before, c.before AS after, $source AS source,"
-            " $now AS changed_at, true AS undone FROM mapping_changes c SEMI JOIN put_back b"
-            " ON b.provider_id = c.provider_id AND b.komet_id = c.komet_id"
-            " WHERE c.import_id = $id AND c.kind = $kind AND c.undone IS NULL",
-            {"id": last.id, "kind": kind, "source": source, "now": now},
-            put_back=before,
-        )
-        _write(con, before, import_id=last.id, source=source, now=now, kind=kind)
-    con.run(
-        "UPDATE mapping_imports SET undone_at = $now WHERE id = $id", {"id": last.id, "now": now}
+    before = con.frame(
+        "SELECT c.provider_id, c.komet_id, c.before AS sku,"
+        " NULL::VARCHAR AS sku_description FROM mapping_changes c"
+        " LEFT JOIN mappings m ON m.provider_id = c.provider_id AND m.kind = c.kind"
+        " AND m.komet_id = c.komet_id WHERE c.import_id = $id AND c.kind = $kind"
+        " AND c.undone IS NULL AND m.code IS NOT DISTINCT FROM c.after",
+        {"id": done.id, "kind": kind},
     )
-    audit.record(con, "import undone", last.file_name, now)
-    return _import(con, last.id)
+    if before.is_empty():
+        return
+    if kind == PRODUCT:
+        con.run(
+            "UPDATE skus SET description = c.sku_description_before, updated_at = $now"
+            " FROM mapping_changes c WHERE c.import_id = $id AND skus.sku = c.after"
+            " AND skus.description IS NOT DISTINCT FROM c.sku_description_after",
+            {"id": done.id, "now": now},
+        )
+    con.run(
+        "INSERT INTO mapping_changes BY NAME SELECT c.import_id, c.provider_id, c.kind,"
+        " c.komet_id, c.after AS before, c.before AS after, $source AS source,"
+        " $now AS changed_at, true AS undone FROM mapping_changes c SEMI JOIN put_back b"
+        " ON b.provider_id = c.provider_id AND b.komet_id = c.komet_id"
+        " WHERE c.import_id = $id AND c.kind = $kind AND c.undone IS NULL",
+        {"id": done.id, "kind": kind, "source": Source.UNDO, "now": now},
+        put_back=before,
+    )
+    _write(con, before, import_id=done.id, source=Source.UNDO, now=now, kind=kind)
 
 
-def imports(con: Connection, limit: int = 50) -> list[MappingImport]:
+def mark_undone(con: Connection, done: MappingImport, now: datetime) -> MappingImport:
+    """Record that an import has been undone."""
+    con.run(
+        "UPDATE mapping_imports SET undone_at = $now WHERE id = $id", {"id": done.id, "now": now}
+    )
+    audit.record(con, "import undone", done.file_name, now, {"source": done.source})
+    return load_import(con, done.id)
+
+
+def find_undoable(con: Connection, import_id: str | None) -> MappingImport | None:
+    """An import that has not been undone, by default the newest."""
+    rows = con.rows(
+        "SELECT * FROM mapping_imports WHERE undone_at IS NULL AND ($id IS NULL OR id = $id)"
+        " ORDER BY applied_at DESC LIMIT 1",
+        {"id": import_id},
+    )
+    return MappingImport.model_validate(rows[0]) if rows else None
+
+
+def list_imports(con: Connection, limit: int) -> list[MappingImport]:
     """The newest imports and edits first."""
     rows = con.rows(
         "SELECT * FROM mapping_imports ORDER BY applied_at DESC LIMIT $limit", {"limit": limit}
@@ -157,14 +165,16 @@ def imports(con: Connection, limit: int = 50) -> list[MappingImport]:
     return [MappingImport.model_validate(row) for row in rows]
 
 
-def history(con: Connection, text: str = "", limit: int = 500) -> pl.DataFrame:
+def list_changes(con: Connection, text: str, limit: int) -> pl.DataFrame:
     """What was done to each mapping, the newest first, where a text is in a name, ID or code.
 
-    changed_at (Datetime UTC), who, source, provider, kind, komet_id, description, before, after.
+    changed_at (Datetime UTC), who, source (a code), import_source, import_name, provider, kind,
+    komet_id, description, before, after.
     """
     searched = folded("concat_ws(' ', p.name, c.komet_id, k.description, c.before, c.after)")
     return con.frame(
-        "SELECT c.changed_at, i.who, c.source, p.name AS provider, c.kind, c.komet_id,"
+        "SELECT c.changed_at, i.who, c.source, i.source AS import_source,"
+        " i.file_name AS import_name, p.name AS provider, c.kind, c.komet_id,"
         " k.description, c.before, c.after FROM mapping_changes c"
         " LEFT JOIN mapping_imports i ON i.id = c.import_id"
         " LEFT JOIN providers p ON p.id = c.provider_id"
@@ -175,7 +185,8 @@ def history(con: Connection, text: str = "", limit: int = 500) -> pl.DataFrame:
     )
 
 
-def _import(con: Connection, import_id: str) -> MappingImport:
+def load_import(con: Connection, import_id: str) -> MappingImport:
+    """One import."""
     row = con.rows("SELECT * FROM mapping_imports WHERE id = $id", {"id": import_id})[0]
     return MappingImport.model_validate(row)
 

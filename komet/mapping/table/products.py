@@ -8,16 +8,15 @@ A box is *at stake* in each unmapped product that its line asks for. A sum count
 once, however many of its products are unmapped: it may be less than its products' boxes together.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import polars as pl
 
 from komet import formulas
 from komet.db.database import Connection
-from komet.errors import InvalidInput
 from komet.formulas import SKU_JOIN
-from komet.language import _
-from komet.mapping.model import KINDS, PRODUCT, AtStake
+from komet.mapping.model import PRODUCT, AtStake, check_kind
 
 KEY_OF = {
     PRODUCT: "product_id",
@@ -61,12 +60,12 @@ def known_sql(kind: str) -> str:
     return (
         f"WITH listed AS ({listed}) SELECT *, true AS is_listed FROM listed"
         " UNION ALL SELECT provider_id, komet_id, NULL, NULL, NULL, false"
-        f" FROM mappings m WHERE kind = '{_checked(kind)}' AND NOT EXISTS (FROM listed l"
+        f" FROM mappings m WHERE kind = '{check_kind(kind)}' AND NOT EXISTS (FROM listed l"
         " WHERE l.provider_id = m.provider_id AND l.komet_id = m.komet_id)"
     )
 
 
-def known(con: Connection, kind: str = PRODUCT) -> pl.DataFrame:
+def load_known(con: Connection, kind: str = PRODUCT) -> pl.DataFrame:
     """provider_id, komet_id, legacy_code, description (String), is_listed: see `known_sql`.
 
     `is_listed` is false for what only a mapping names.
@@ -77,7 +76,7 @@ def known(con: Connection, kind: str = PRODUCT) -> pl.DataFrame:
     )
 
 
-def providers_with_a_list(con: Connection, kind: str = PRODUCT) -> frozenset[str]:
+def load_providers_with_list(con: Connection, kind: str = PRODUCT) -> frozenset[str]:
     """The providers whose list of a kind has been fetched from Komet; only two kinds have one."""
     sources = {
         PRODUCT: "komet_products WHERE source = 'komet'",
@@ -89,18 +88,98 @@ def providers_with_a_list(con: Connection, kind: str = PRODUCT) -> frozenset[str
     return frozenset(row["provider_id"] for row in rows)
 
 
-def skus(con: Connection) -> frozenset[str]:
+def load_skus(con: Connection) -> frozenset[str]:
     """Every SKU of ours that a mapping has ever named, exactly as it is stored."""
     return frozenset(row["sku"] for row in con.rows("SELECT sku FROM skus"))
 
 
-def _checked(kind: str) -> str:
-    if kind not in KINDS:
-        raise InvalidInput(
-            _("There are no mappings of the kind “{kind}”.").format(kind=kind),
-            next_step=_("Choose one of {kinds}.").format(kinds=", ".join(KINDS)),
-        )
-    return kind
+def load_described_skus(con: Connection) -> pl.DataFrame:
+    """sku, description (String): every SKU of ours."""
+    return con.frame("SELECT sku, description FROM skus ORDER BY sku")
+
+
+def load_evidence(con: Connection) -> pl.DataFrame:
+    """provider_name, description, sku (String): what each provider's mapped products are called."""
+    return con.frame(
+        "SELECT p.name AS provider_name, k.description, m.code AS sku FROM mappings m"
+        " JOIN komet_products k ON k.provider_id = m.provider_id AND k.product_id = m.komet_id"
+        " JOIN providers p ON p.id = m.provider_id"
+        " WHERE m.kind = 'product' AND k.description IS NOT NULL ORDER BY ALL"
+    )
+
+
+def load_export_rows(con: Connection, provider_ids: Sequence[str], kind: str) -> pl.DataFrame:
+    """All that is known of a kind, with our code for it: the fields of a mapping file (String)."""
+    return con.frame(
+        "SELECT p.name AS provider, k.komet_id AS komet_product_id,"
+        " k.legacy_code AS komet_legacy_code, k.description AS komet_description,"
+        " m.code AS sku, s.description AS sku_description"
+        f" FROM ({known_sql(kind)}) k JOIN providers p ON p.id = k.provider_id"
+        " LEFT JOIN mappings m ON m.provider_id = k.provider_id AND m.kind = $kind"
+        " AND m.komet_id = k.komet_id"
+        " LEFT JOIN skus s ON s.sku = m.code AND m.kind = 'product'"
+        " WHERE list_contains($providers, k.provider_id)"
+        " ORDER BY p.name, k.description, k.komet_id",
+        {"providers": list(provider_ids), "kind": kind},
+    )
+
+
+def list_known(
+    con: Connection, provider_id: str, text: str, *, only: str, kind: str
+) -> pl.DataFrame:
+    """What is known of a kind at a provider: see `komet.mapping.products.list_known`.
+
+    Its source is still a code, with import_source and import_name beside it.
+    """
+    state = {
+        "mapped": "AND m.code IS NOT NULL",
+        "unmapped": "AND m.code IS NULL",
+        "at_stake": "AND m.code IS NULL AND stake.items > 0",
+    }.get(only, "")
+    searched = formulas.folded(
+        "concat_ws(' ', k.description, k.komet_id, k.legacy_code, m.code, s.description)"
+    )
+    return con.frame(
+        f"""
+        WITH stake AS (
+          SELECT komet_id, sum(boxes) AS boxes, sum(items)::BIGINT AS items FROM (
+            SELECT {KEY_OF[kind]} AS komet_id, po_id, po_item_id, any_value(boxes) AS boxes,
+              count(*) AS items
+            FROM order_items i WHERE provider_id = $provider AND gone_at IS NULL
+              AND {formulas.standing("i")} GROUP BY ALL
+          ) GROUP BY komet_id
+        ), known AS (SELECT * FROM ({known_sql(kind)}) WHERE provider_id = $provider)
+        SELECT k.komet_id, k.legacy_code, k.description, k.category, m.code AS sku,
+          s.description AS sku_description, m.source, m.updated_at AS changed_at,
+          stake.boxes, coalesce(stake.items, 0) AS items,
+          d.source AS import_source, d.file_name AS import_name
+        FROM known k LEFT JOIN stake USING (komet_id)
+        LEFT JOIN mappings m ON m.provider_id = $provider AND m.kind = $kind
+          AND m.komet_id = k.komet_id
+        LEFT JOIN mapping_imports d ON d.id = m.import_id
+        LEFT JOIN skus s ON s.sku = m.code AND m.kind = 'product'
+        WHERE contains({searched}, {formulas.folded("$text")}) {state}
+        ORDER BY stake.boxes DESC NULLS LAST, k.description, k.komet_id
+        """,
+        {"provider": provider_id, "text": text.strip(), "kind": kind},
+    )
+
+
+def load_coverage(con: Connection) -> pl.DataFrame:
+    """How far each mapping has come: see `komet.mapping.products.load_coverage`."""
+    return con.frame(
+        f"""
+        SELECT k.provider_id, k.products, k.mapped,
+          coalesce(o.products, 0) AS unmapped_ordered, coalesce(o.boxes, 0) AS boxes_at_stake
+        FROM (
+          SELECT k.provider_id, count(*) AS products, count(m.code) AS mapped
+          FROM komet_products k
+          LEFT JOIN mappings m ON m.provider_id = k.provider_id AND m.kind = 'product'
+            AND m.komet_id = k.product_id
+          GROUP BY k.provider_id
+        ) k LEFT JOIN ({by_provider_sql()}) o USING (provider_id)
+        """
+    )
 
 
 _LINE = "i.provider_id, i.po_id, i.po_item_id"

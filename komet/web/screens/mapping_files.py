@@ -10,11 +10,10 @@ from komet.context import AppContext
 from komet.language import _, _n, current, number
 from komet.mapping import imports, products
 from komet.mapping.cells import bad_rows_csv, template_csv
-from komet.mapping.imports import copy_dry_run
 from komet.mapping.model import DryRun
 from komet.tabular.file import FILE_TYPES
 from komet.web.screens.mapping_grid import written
-from komet.web.shell import failures, state
+from komet.web.shell import failures, session, state
 
 _SHOWN = 500
 
@@ -22,9 +21,9 @@ _SHOWN = 500
 def import_file(ctx: AppContext, provider: Provider, kind: str) -> None:
     """Upload, fetch the product list where it is not here, see what would change, apply."""
     cleared = st.session_state.get(state.MAPPING_SAVES, 0)
-    lacking = products.missing(ctx, [provider.id], kind)
+    lacking = products.find_missing_lists(ctx, [provider.id], kind)
     fetch = bool(lacking) and st.checkbox(
-        failures.plain(products.announcement(lacking)),
+        failures.plain(products.announce_lists(lacking)),
         value=True,
         key=f"mapping_fetch_{provider.id}_{kind}",
         help=_("Without it neither legacy codes nor names can be found, and an ID is taken as it"
@@ -46,19 +45,19 @@ def import_file(ctx: AppContext, provider: Provider, kind: str) -> None:
     def check() -> DryRun:
         failed: Mapping[str, str] = {}
         if fetch or not lacking:
-            lists = products.missing_for_file(ctx, data, name, provider.id, kind)
+            lists = products.find_missing_lists_for_file(ctx, data, name, provider.id, kind)
             if lists:
-                with st.spinner(products.announcement(lists)):
-                    failed = products.fetch(ctx, lists, kind)
+                with st.spinner(products.announce_lists(lists)):
+                    failed = products.fetch_lists(ctx, session.actor(), lists, kind)
         st.session_state[state.MAPPING_LISTS_FAILED] = tuple(failed.values())
-        return imports.dry_run(ctx, data, name, provider.id, kind)
+        return imports.dry_run_file(ctx, data, name, provider.id, kind)
 
     with failures.shown():
         made_of = (uploaded.file_id, provider.id, kind, current(), fetch)
         checked = _kept("file", made_of, check)
         for sentence in st.session_state.get(state.MAPPING_LISTS_FAILED, ()):
             st.warning(failures.plain(sentence), icon=":material/warning:")
-        applied(ctx, checked, name, kind)
+        applied(ctx, checked)
 
 
 def _kept(place: str, made_of: tuple[object, ...], check: Callable[[], DryRun]) -> DryRun:
@@ -75,7 +74,7 @@ def forget_dry_runs() -> None:
     st.session_state.pop(state.MAPPING_CHECKED, None)
 
 
-def applied(ctx: AppContext, checked: DryRun, name: str, kind: str) -> None:
+def applied(ctx: AppContext, checked: DryRun) -> None:
     """What a dry run found, and the button that writes it."""
     _dry_run(checked)
     apply, undo_hint = st.columns([1, 3], vertical_alignment="center")
@@ -84,9 +83,9 @@ def applied(ctx: AppContext, checked: DryRun, name: str, kind: str) -> None:
         _n("Apply {n:,} row", "Apply {n:,} rows", count).format(n=count),
         type="primary",
         disabled=not count,
-        key=f"apply_{name}",
+        key=f"apply_{checked.source}_{checked.name}",
     ):
-        done = imports.apply(ctx, checked, name, kind)
+        done = imports.apply_import(ctx, session.actor(), checked)
         written(
             done,
             _("Written: {new} new, {changed} changed.").format(new=done.new, changed=done.changed),
@@ -121,9 +120,9 @@ def copy_form(ctx: AppContext, every: Sequence[Provider], to: Provider, kind: st
                 checked = _kept(
                     "copy",
                     (source, to.id, kind, overwrite, current()),
-                    lambda: copy_dry_run(ctx, source, to.id, kind, overwrite=overwrite),
+                    lambda: imports.dry_run_copy(ctx, source, to.id, kind, overwrite=overwrite),
                 )
-                applied(ctx, checked, _("copied from {name}").format(name=others[source]), kind)
+                applied(ctx, checked)
 
 
 def _dry_run(checked: DryRun) -> None:
@@ -201,10 +200,11 @@ def _dry_run(checked: DryRun) -> None:
 
 def export_and_template(ctx: AppContext, provider_id: str, provider: str, kind: str) -> None:
     """The mapping in the form that can be imported again, and an example to begin with."""
+    actor = session.actor()
     row = st.container(horizontal=True)
     row.download_button(
         _("Export the mapping (CSV)"),
-        data=lambda: imports.export(ctx, [provider_id], kind),
+        data=lambda: imports.export_mapping(ctx, actor, [provider_id], kind),
         file_name=f"{kind}-mapping-{provider.lower().replace(' ', '-')}.csv",
         mime="text/csv",
         on_click="ignore",

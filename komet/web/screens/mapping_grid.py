@@ -9,7 +9,7 @@ from komet.context import AppContext
 from komet.language import _, _n, number
 from komet.mapping import imports, products
 from komet.mapping.model import PRODUCT, Written
-from komet.web.shell import failures, state
+from komet.web.shell import failures, session, state
 from komet.web.shell.frozen import frozen
 from komet.web.shell.moments import moment_column
 
@@ -17,7 +17,7 @@ PAGE_ROWS = 100
 
 
 def coverage_line(coverage: pl.DataFrame) -> None:
-    """How far the products of one provider are mapped: a row of `products.coverage`, or none."""
+    """How far the products of one provider are mapped: a row of `load_coverage`, or none."""
     if coverage.is_empty():
         st.caption(
             _("Products come with the first download, or with a file that names their Komet IDs.")
@@ -59,7 +59,7 @@ def overtaken() -> None:
 
 
 def editable_grid(ctx: AppContext, provider_id: str, only: str, empty: str, kind: str) -> None:
-    """What a provider has of a kind (`only`: see `products.known`); a button saves the edits."""
+    """What a provider has of a kind (`only`: see `list_known`); a button saves the edits."""
     key = f"{kind}_{only}_{provider_id}"
     text = st.text_input(
         _("Search name, Komet ID or code"), key=f"search_{key}", placeholder=_("rose 60")
@@ -72,7 +72,9 @@ def editable_grid(ctx: AppContext, provider_id: str, only: str, empty: str, kind
     place = st.session_state.get(page_key, 1)
     editor = f"grid_{key}_{place}_{text}_{saved}"
     # whatever others do meanwhile, the rows stay until what was typed is saved
-    frame = frozen(editor, products.known(ctx, provider_id, text, only=only, kind=kind), kept=key)
+    frame = frozen(
+        editor, products.list_known(ctx, provider_id, text, only=only, kind=kind), kept=key
+    )
     if frame.is_empty():
         st.info(
             _("Nothing contains “{text}”.").format(text=failures.plain(text)) if text else empty
@@ -119,7 +121,7 @@ def editable_grid(ctx: AppContext, provider_id: str, only: str, empty: str, kind
             typed = shown.select("komet_id", shown="sku").with_columns(sku=edited["sku"])
             typed = typed.filter(pl.col("sku").fill_null("") != pl.col("shown").fill_null(""))
             skus, seen = (dict(typed.select("komet_id", name).rows()) for name in ("sku", "shown"))
-            done = imports.edit(ctx, provider_id, skus, kind, shown=seen)
+            done = imports.edit_cells(ctx, session.actor(), provider_id, skus, kind, shown=seen)
             saying = _n("Saved {n} code.", "Saved {n} codes.", done.written)
             written(done, saying.format(n=done.written))
             st.rerun()

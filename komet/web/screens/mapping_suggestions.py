@@ -5,9 +5,9 @@ import streamlit as st
 
 from komet.context import AppContext
 from komet.language import _, _n
-from komet.mapping.suggestions import DEFAULT_THRESHOLD, accept, suggestions
+from komet.mapping.suggestions import DEFAULT_THRESHOLD, accept_suggestions, suggest_skus
 from komet.web.screens.mapping_grid import written
-from komet.web.shell import failures, reads, state
+from komet.web.shell import failures, reads, session, state
 from komet.web.shell.frozen import frozen
 
 _SHOWN = 500
@@ -18,7 +18,7 @@ def _found(
     version: reads.Version, _ctx: AppContext, provider_id: str, language: str
 ) -> pl.DataFrame:
     del version, language  # parts of the key
-    return suggestions(_ctx, provider_id)
+    return suggest_skus(_ctx, provider_id)
 
 
 def suggestion_list(ctx: AppContext, provider_id: str, language: str) -> None:
@@ -88,7 +88,7 @@ def suggestion_list(ctx: AppContext, provider_id: str, language: str) -> None:
 def _accept(ctx: AppContext, provider_id: str, rows: pl.DataFrame) -> None:
     with failures.shown():
         pairs = dict(zip(rows["komet_id"].to_list(), rows["sku"].to_list(), strict=True))
-        done = accept(ctx, provider_id, pairs)
+        done = accept_suggestions(ctx, session.actor(), provider_id, pairs)
         saying = _n("Mapped {n:,} product.", "Mapped {n:,} products.", done.written)
         written(done, saying.format(n=done.written))
         st.rerun()

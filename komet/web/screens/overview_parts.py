@@ -10,7 +10,7 @@ from komet.ingest.plan import plan, refresh_plan
 from komet.ingest.runs import last_downloads, start_run
 from komet.language import _
 from komet.mapping import products
-from komet.web.shell import failures
+from komet.web.shell import failures, session
 from komet.web.shell.moments import moment_column
 from komet.web.shell.resources import sandbox, worker
 
@@ -45,7 +45,7 @@ def sample_button(ctx: AppContext) -> None:
     if st.button(_("Try it with sample data"), type="primary", icon=":material/local_florist:"):
         with failures.shown():
             with st.spinner(_("Setting up the sample importers …")):
-                chosen = demo.prepare(ctx, sandbox())
+                chosen = demo.prepare(ctx, session.actor(), sandbox())
                 planned = plan(ctx, chosen, *demo.window(ctx))
                 run, _resumed = start_run(ctx, planned, source="sample data")
             worker().submit(run.id)
@@ -77,7 +77,9 @@ def refresh_button(ctx: AppContext) -> None:
 def provider_table(ctx: AppContext) -> None:
     """Per provider: last download, what is held, what is unmapped, requests left today."""
     held = last_downloads(ctx)
-    unmapped = {row["provider_id"]: row for row in products.coverage(ctx).iter_rows(named=True)}
+    unmapped = {
+        row["provider_id"]: row for row in products.load_coverage(ctx).iter_rows(named=True)
+    }
     with ctx.db.read() as con:
         active = providers.all_providers(con, inactive=False)
         left = {p.id: quota.left_today(con, ctx, p) for p in active}
