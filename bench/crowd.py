@@ -80,7 +80,10 @@ def app(home: str, seconds: float, answers: Connection) -> None:
 
     def screens() -> Iterator[object]:
         while True:
-            yield lambda: query.totals_and_page(ctx, OrderFilter())
+            yield lambda: (
+                query.total_items(ctx, OrderFilter()),
+                query.list_items(ctx, OrderFilter()),
+            )
             yield lambda: last_downloads(ctx)
             yield lambda: read(lambda con: runs.latest_runs(con, ctx.now()))
             yield lambda: read(query.choices)

@@ -10,7 +10,7 @@ from komet.web.screens.charts import boxes_by_ship_date
 from komet.web.screens.export_menu import export_menu
 from komet.web.screens.order_dialog import open_order
 from komet.web.screens.order_filters import order_filters
-from komet.web.screens.order_table import COLUMNS, PAGE_ROWS, column_words, order_table, sort_choice
+from komet.web.screens.order_table import PAGE_ROWS, column_words, order_table, sort_choice
 from komet.web.screens.quick_refresh import quick_refresh
 from komet.web.screens.shared_orders import warn_of_shared_orders
 from komet.web.screens.totals import show_totals
@@ -52,7 +52,7 @@ with bar:
     )
     sort = sort_choice()
     frame = reads.page(version, chosen, sort, offset, PAGE_ROWS)
-    columns = columns_choice(COLUMNS, column_words())
+    columns = columns_choice(column_words())
     quick_refresh(ctx, frame, every_provider)
     export_menu(ctx, chosen)
 

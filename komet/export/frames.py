@@ -12,16 +12,19 @@ from komet import formulas
 from komet.db.database import Connection
 from komet.mapping.model import AtStake
 from komet.mapping.table import products as store
-from komet.orders import statuses
+from komet.orders.columns import Grain
 from komet.orders.filters import OrderFilter
-from komet.orders.query import BOX_TYPE_JOIN, LOOKUPS, SORTS, items_of, items_sql, source
-
-_HEADER_STATUS = statuses.HEADER
-_PROVIDER = " JOIN providers p ON p.id = i.provider_id"
-_DOWNLOADED = (
-    " LEFT JOIN day_slices d ON d.provider_id = i.provider_id AND d.slice_date = i.slice_date"
+from komet.orders.query import SORTS, items_of, source
+from komet.orders.table.items import (
+    BOX_TYPE_JOIN,
+    LOOKUPS,
+    PROVIDER_JOIN,
+    SKU_JOIN,
+    SLICE_JOIN,
+    items_sql,
+    sheet_sql,
 )
-_SKU = f"{formulas.SKU_JOIN} LEFT JOIN skus s ON s.sku = m.code"
+
 _BY_DATE = "i.ship_date, p.name, i.po_number, i.po_id"
 
 
@@ -44,14 +47,8 @@ def items(con: Connection, chosen: OrderFilter) -> pl.DataFrame:
     """Order items with the columns of `items_sql`, statuses and order types in words."""
     found, params = items_of(chosen)
     return con.frame(
-        f"""
-        WITH chosen AS ({found})
-        SELECT * REPLACE (
-          {statuses.sql(_HEADER_STATUS, "po_status")} AS po_status,
-          {statuses.sql(statuses.LINE, "line_status")} AS line_status,
-          {statuses.sql(statuses.ORDER_TYPE, "order_type")} AS order_type
-        ) FROM (SELECT {items_sql()} FROM chosen i{LOOKUPS} ORDER BY {SORTS["ship_date"]})
-        """,
+        f"WITH chosen AS ({found}) SELECT {items_sql(worded=True)} FROM chosen i{LOOKUPS}"
+        f" ORDER BY {SORTS['ship_date']}",
         params,
     )
 
@@ -60,20 +57,15 @@ def purchase_orders(con: Connection) -> pl.DataFrame:
     """One row a PO; boxes and cost as its header has them, else the sums of its lines."""
     return con.frame(
         f"""
-        SELECT p.name AS provider, i.number AS po_number, i.ship_date,
-          {statuses.sql(_HEADER_STATUS, "i.status")} AS po_status, i.vendor_name, i.location_name,
-          i.origin, coalesce(i.total_boxes, l.boxes) AS boxes,
-          coalesce(i.total_cost, l.cost) AS total_cost, coalesce(l.lines, 0) AS lines,
-          i.comments, i.created_on, i.updated_on, i.po_id, d.fetched_at AS downloaded_at,
-          i.gone_at, i.extra
+        SELECT {sheet_sql(Grain.PO)}, i.extra
         FROM purchase_orders i SEMI JOIN chosen_orders USING (provider_id, po_id)
-        {_PROVIDER}{_DOWNLOADED}
+        {PROVIDER_JOIN}{SLICE_JOIN}
         LEFT JOIN (
           SELECT provider_id, po_id, count(*) AS lines, sum(total_boxes) AS boxes,
             sum(total_cost) AS cost FROM po_lines
           SEMI JOIN chosen_orders USING (provider_id, po_id)
           WHERE gone_at IS NULL GROUP BY ALL
-        ) l ON l.provider_id = i.provider_id AND l.po_id = i.po_id
+        ) h ON h.provider_id = i.provider_id AND h.po_id = i.po_id
         ORDER BY i.ship_date, p.name, i.number, i.po_id
         """
     )
@@ -83,20 +75,9 @@ def lines(con: Connection) -> pl.DataFrame:
     """One row a line, with the boxes and the cost of the whole line."""
     return con.frame(
         f"""
-        SELECT p.name AS provider, i.po_number, i.ship_date,
-          {statuses.sql(_HEADER_STATUS, "i.po_status")} AS po_status,
-          {statuses.sql(statuses.LINE, "i.line_item_status")} AS line_status, i.vendor_name,
-          i.customer_name, i.location_name, i.origin, i.carrier_name, i.mark_code, i.product_id,
-          i.product_description AS product, i.box_type, i.total_boxes AS boxes, i.bunches,
-          i.stems_bunch, i.unit_type, i.total_units, c.stems,
-          {formulas.fbe("i.total_boxes", "i.box_type", "f")} AS fbe, i.unit_cost, i.total_cost,
-          i.quantity_confirmed,
-          {statuses.sql(statuses.ORDER_TYPE, "i.order_type")} AS order_type, i.prebook,
-          i.prebook_truck_date AS truck_date, i.reference_number AS reference, i.notes,
-          i.po_item_id, c.breakdown_count, i.standing_order, i.prebook_item_id, i.custom_field1,
-          i.custom_fields, d.fetched_at AS downloaded_at, i.gone_at, i.extra
+        SELECT {sheet_sql(Grain.LINE)}, i.extra
         FROM po_lines i JOIN chosen_lines c USING (provider_id, po_id, po_item_id)
-        {_PROVIDER}{BOX_TYPE_JOIN}{_DOWNLOADED} ORDER BY {_BY_DATE}, i.position
+        {PROVIDER_JOIN}{BOX_TYPE_JOIN}{SLICE_JOIN} ORDER BY {_BY_DATE}, i.position
         """
     ).with_columns(pl.col("custom_fields").map_elements(_custom_text, return_dtype=pl.String))
 
@@ -105,13 +86,9 @@ def breakdowns(con: Connection) -> pl.DataFrame:
     """One row a breakdown of the chosen mixed lines."""
     return con.frame(
         f"""
-        SELECT p.name AS provider, l.po_number, l.ship_date,
-          l.product_description AS line_product, i.product_id, i.product_description AS product,
-          m.code AS sku, s.description AS sku_description, i.bunches, i.stems_bunch,
-          {formulas.stems("l.total_boxes", "i.bunches", "i.stems_bunch")} AS stems,
-          i.cost AS unit_cost, i.po_item_id, i.extra
+        SELECT {sheet_sql(Grain.BREAKDOWN)}, i.extra
         FROM po_breakdowns i SEMI JOIN chosen_lines USING (provider_id, po_id, po_item_id)
-        JOIN po_lines l USING (provider_id, po_id, po_item_id){_PROVIDER}{_SKU}
+        JOIN po_lines l USING (provider_id, po_id, po_item_id){PROVIDER_JOIN}{SKU_JOIN}
         ORDER BY l.ship_date, p.name, l.po_number, l.po_id, l.position, i.position
         """
     )
@@ -121,11 +98,9 @@ def boxes(con: Connection) -> pl.DataFrame:
     """One row a carton; only lines that the grower shipped have any."""
     return con.frame(
         f"""
-        SELECT p.name AS provider, l.po_number, l.ship_date, l.product_description AS product,
-          l.box_type, i.box_code, i.lot_number, i.position,
-          coalesce(i.status_name, i.status_id) AS status_name, i.po_item_id, i.extra
+        SELECT {sheet_sql(Grain.BOX)}, i.extra
         FROM po_boxes i SEMI JOIN chosen_lines USING (provider_id, po_id, po_item_id)
-        JOIN po_lines l USING (provider_id, po_id, po_item_id){_PROVIDER}
+        JOIN po_lines l USING (provider_id, po_id, po_item_id){PROVIDER_JOIN}
         ORDER BY l.ship_date, p.name, l.po_number, l.po_id, l.position, i.box_code
         """
     )
@@ -142,7 +117,7 @@ def box_types_without_factor(con: Connection) -> list[str]:
     rows = con.rows(
         f"""
         SELECT DISTINCT p.name AS provider, i.box_type FROM po_lines i
-        SEMI JOIN chosen_lines USING (provider_id, po_id, po_item_id){_PROVIDER}{BOX_TYPE_JOIN}
+        SEMI JOIN chosen_lines USING (provider_id, po_id, po_item_id){PROVIDER_JOIN}{BOX_TYPE_JOIN}
         WHERE i.box_type IS NOT NULL AND {formulas.fbe_factor("i.box_type", "f")} IS NULL
         ORDER BY ALL
         """

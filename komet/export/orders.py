@@ -19,7 +19,7 @@ from komet.db import audit
 from komet.db.database import Connection
 from komet.errors import InvalidInput
 from komet.export import frames, layout
-from komet.export.layout import Layout, heading_of
+from komet.export.layout import Layout, heading_of, layout_of
 from komet.export.sheet import Column, ColumnKind, Sheet
 from komet.export.writers.csv import CsvDialect, dialect_of, write_csv
 from komet.export.writers.parquet import write_parquet
@@ -28,6 +28,7 @@ from komet.language import _
 from komet.mapping.model import AtStake
 from komet.orders import changes, query
 from komet.orders.changes import Download
+from komet.orders.columns import Grain
 from komet.orders.filters import OrderFilter
 from komet.orders.query import Totals
 
@@ -62,13 +63,13 @@ def export(
             written_as = dialect or dialect_of(language.current())
             write_csv(
                 target,
-                _named(found, layout.ITEMS),
+                _named(found, layout_of(Grain.ITEM)),
                 delimiter=written_as.separator,
                 decimal_comma=written_as.decimal_comma,
                 guard_formulas=False,
             )
         else:
-            write_parquet(target, _named(found, layout.ITEMS))
+            write_parquet(target, _named(found, layout_of(Grain.ITEM)))
     with ctx.db.write() as con:
         audit.record(con, "orders exported", target.name, ctx.now(), {"items": totals.items})
     return totals
@@ -110,11 +111,11 @@ def _sheets(
     since = chosen.changed_since or changes.last_download(con)
     unmapped, at_stake = frames.unmapped(con, chosen)
     sheets = [
-        sheet_of(_("Items"), layout.ITEMS, found, _totals_row(totals, found)),
-        sheet_of(_("POs"), layout.POS, frames.purchase_orders(con)),
-        sheet_of(_("Lines"), layout.LINES, frames.lines(con)),
-        sheet_of(_("Breakdowns"), layout.BREAKDOWNS, frames.breakdowns(con)),
-        sheet_of(_("Boxes"), layout.BOXES, frames.boxes(con)),
+        sheet_of(_("Items"), layout_of(Grain.ITEM), found, _totals_row(totals, found)),
+        sheet_of(_("POs"), layout_of(Grain.PO), frames.purchase_orders(con)),
+        sheet_of(_("Lines"), layout_of(Grain.LINE), frames.lines(con)),
+        sheet_of(_("Breakdowns"), layout_of(Grain.BREAKDOWN), frames.breakdowns(con)),
+        sheet_of(_("Boxes"), layout_of(Grain.BOX), frames.boxes(con)),
         sheet_of(_("Unmapped"), layout.UNMAPPED, unmapped, _unmapped_row(at_stake)),
         sheet_of(
             _("Changes"),
@@ -141,7 +142,7 @@ def sheet_of(
         Column(heading_of(heading, kind), kind, marked=column in marked)
         for column, heading, kind in columns
     ]
-    if "extra" in frame.columns and columns is not layout.ITEMS:
+    if "extra" in frame.columns:
         extras = _extras(frame["extra"], taken=[column.heading for column in shown])
         named = pl.concat([named, extras], how="horizontal")
         shown += [Column(heading, ColumnKind.TEXT) for heading in extras.columns]
@@ -180,7 +181,7 @@ def _text(value: Any) -> str | None:
 
 def _totals_row(totals: Totals, found: pl.DataFrame) -> dict[str, Any]:
     """Totals under the headings of Items; total units only where all have one unit type."""
-    headings = {name: _(heading) for name, heading, _kind in layout.ITEMS}
+    headings = {name: _(heading) for name, heading, _kind in layout_of(Grain.ITEM)}
     row = {headings[name]: getattr(totals, name) for name in _TOTALLED}
     units = found["unit_type"].unique().to_list()
     if len(units) == 1:

@@ -1,7 +1,8 @@
 """Templates that are there from the beginning; they can be copied, not changed."""
 
-from komet.export import layout
+from komet.export.layout import layout_of
 from komet.export.template import ExportTemplate, Format, Level, TemplateColumn
+from komet.orders.columns import Grain
 
 
 def _columns(*pairs: tuple[str, str]) -> tuple[TemplateColumn, ...]:
@@ -10,7 +11,7 @@ def _columns(*pairs: tuple[str, str]) -> tuple[TemplateColumn, ...]:
 
 KOMET_DESK = ExportTemplate(
     name="Komet Desk",
-    columns=tuple(TemplateColumn(source=name) for name, _heading, _kind in layout.ITEMS),
+    columns=tuple(TemplateColumn(source=name) for name, _heading, _kind in layout_of(Grain.ITEM)),
     totals=True,
 )
 AS_KOMET = ExportTemplate(

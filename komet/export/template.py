@@ -12,6 +12,7 @@ from komet.export.layout import Layout
 from komet.export.sheet import ColumnKind
 from komet.export.writers.csv import SEPARATORS
 from komet.language import _, _later, languages, using
+from komet.orders.columns import Grain
 from komet.orders.filters import OrderFilter
 
 
@@ -23,17 +24,16 @@ class Level(StrEnum):
     PO = "po"
 
 
-LEVELS: dict[Level, Layout] = {
-    Level.ITEM: layout.ITEMS,
-    Level.LINE: layout.LINES,
-    Level.PO: layout.POS,
-}
-"""The columns that can be chosen at each level: (name, usual heading, kind)."""
 LEVEL_WORDS = {
     Level.ITEM: _later("Items (each product of a mixed box)"),
     Level.LINE: _later("Lines"),
     Level.PO: _later("Purchase orders"),
 }
+
+
+def offered(level: Level) -> Layout:
+    """The columns that can be chosen at a level: (name, usual heading, kind)."""
+    return layout.layout_of(Grain(level.value))
 
 
 class Format(StrEnum):
@@ -100,7 +100,7 @@ class ExportTemplate(BaseModel):
 
     @model_validator(mode="after")
     def _fits(self) -> "ExportTemplate":
-        known = {name for name, _heading, _kind in LEVELS[self.level]}
+        known = {name for name, _heading, _kind in offered(self.level)}
         unknown = sorted({c.source for c in self.columns if c.source} - known)
         if unknown:
             raise ValueError(
@@ -135,8 +135,8 @@ class ExportTemplate(BaseModel):
         return self
 
     def _check_formats(self) -> None:
-        kinds = {name: kind for name, _heading, kind in LEVELS[self.level]}
-        usual = {name: heading for name, heading, _kind in LEVELS[self.level]}
+        kinds = {name: kind for name, _heading, kind in offered(self.level)}
+        usual = {name: heading for name, heading, _kind in offered(self.level)}
         for column in self.columns:
             kind = kinds.get(column.source, ColumnKind.TEXT)
             fits = (
@@ -155,7 +155,7 @@ class ExportTemplate(BaseModel):
 
     def headings(self) -> list[str]:
         """The heading of each column, in the language in force where none is given."""
-        usual = {name: (heading, kind) for name, heading, kind in LEVELS[self.level]}
+        usual = {name: (heading, kind) for name, heading, kind in offered(self.level)}
         return [
             column.heading or layout.heading_of(*usual[column.source]) for column in self.columns
         ]

@@ -21,12 +21,12 @@ from komet.export.sheet import Column, ColumnKind, Sheet
 from komet.export.template import (
     DAYS,
     DECIMALS,
-    LEVELS,
     ExportTemplate,
     Format,
     Level,
     TemplateColumn,
     checked_template,
+    offered,
 )
 from komet.export.writers.csv import write_csv
 from komet.export.writers.parquet import write_parquet
@@ -182,7 +182,7 @@ def _values(column: TemplateColumn) -> pl.Expr:
 
 
 def _sheet(template: ExportTemplate, frame: pl.DataFrame) -> Sheet:
-    kinds = {name: kind for name, _heading, kind in LEVELS[template.level]}
+    kinds = {name: kind for name, _heading, kind in offered(template.level)}
     columns = []
     for column, heading in zip(template.columns, frame.columns, strict=True):
         kind = kinds.get(column.source, ColumnKind.TEXT)

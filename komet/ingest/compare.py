@@ -6,19 +6,9 @@ from decimal import Decimal
 from typing import Any
 
 from komet.ingest.model import OrderBundle
+from komet.orders.columns import Grain, told
 
 Row = dict[str, Any]
-_HEAD_FIELDS = (
-    "number", "origin", "vendor_name", "location_name", "status", "total_boxes", "total_cost",
-    "comments",
-)  # fmt: skip
-_LINE_FIELDS = (
-    "product_id", "product_description", "box_type", "total_boxes", "bunches", "stems_bunch",
-    "units", "unit_type", "total_units", "unit_cost", "total_cost", "quantity_confirmed",
-    "line_item_status", "order_type", "standing_order", "prebook", "prebook_truck_date",
-    "customer_id", "customer_name", "carrier_name", "mark_code", "reference_number", "notes",
-    "custom_field1",
-)  # fmt: skip
 _IDENTITIES = {
     "product_id": ("product_id", "product_description"),
     "product_description": ("product_id", "product_description"),
@@ -54,7 +44,7 @@ def _head_changes(held: Row, incoming: Row) -> Iterator[Row]:
         yield _change(incoming, "moved", field="ship_date", before=before, after=after)
     elif held["gone_at"] is not None:
         yield _change(incoming, "back")
-    yield from _field_changes(held, incoming, _HEAD_FIELDS, incoming)
+    yield from _field_changes(held, incoming, told(Grain.PO), incoming)
 
 
 def _line_changes(held: OrderBundle, incoming: OrderBundle) -> Iterator[Row]:
@@ -69,7 +59,7 @@ def _line_changes(held: OrderBundle, incoming: OrderBundle) -> Iterator[Row]:
             continue
         if old["gone_at"] is not None and not _gone_with(held.head, old):
             yield _change(incoming.head, "back", line)
-        yield from _field_changes(old, line, _LINE_FIELDS, incoming.head, line)
+        yield from _field_changes(old, line, told(Grain.LINE), incoming.head, line)
         for field in ("breakdowns", "boxes"):
             was, now = contents_before[field].get(item_id), contents_after[field].get(item_id)
             if was != now:

@@ -16,7 +16,7 @@ from komet import time_zone
 from komet.db.database import Connection
 from komet.formulas import folded
 from komet.language import _, _later
-from komet.orders.field_words import field_word, value_word
+from komet.orders.columns import label_of_field, value_in_words
 from komet.orders.filters import Gone, OrderFilter
 from komet.orders.query import source
 from komet.orders.table.items import SAID_ONCE
@@ -208,15 +208,15 @@ def in_words(frame: pl.DataFrame) -> pl.DataFrame:
     fields = frame["field"].unique().drop_nulls().to_list()
     values = [
         {
-            "before": value_word(row["field"], row["before"]),
-            "after": value_word(row["field"], row["after"]),
+            "before": value_in_words(row["field"], row["before"]),
+            "after": value_in_words(row["field"], row["after"]),
         }
         for row in frame.select("field", "before", "after").iter_rows(named=True)
     ]
     worded = pl.DataFrame(values, schema={"before": pl.String, "after": pl.String})
     return frame.with_columns(
         pl.col("kind").replace(kinds),
-        pl.col("field").replace({field: field_word(field) for field in fields}),
+        pl.col("field").replace({field: label_of_field(field) for field in fields}),
         worded["before"],
         worded["after"],
     )

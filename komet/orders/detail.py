@@ -12,8 +12,8 @@ from komet.context import AppContext
 from komet.errors import NotFound
 from komet.language import _
 from komet.orders.filters import Gone, OrderFilter
-from komet.orders.query import LOOKUPS, items_sql, source
-from komet.orders.table.items import SAID_ONCE
+from komet.orders.query import source
+from komet.orders.table.items import LOOKUPS, SAID_ONCE, items_sql
 
 
 @dataclass(frozen=True)

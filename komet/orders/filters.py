@@ -9,13 +9,13 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Self
 
-from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from komet import time_zone
 from komet.errors import InvalidInput
 from komet.formulas import folded, standing, unmapped
 from komet.language import _
-from komet.orders import statuses
+from komet.orders import columns, statuses
 from komet.orders.work_lists import OF_ITEMS, WorkList, condition
 
 
@@ -41,10 +41,12 @@ class OrderFilter(BaseModel):
     `providers` are provider IDs. `product` and `sku` find a part of the text, the rest match as a
     whole; case and accents never matter. `changed_since` looks at when we saw a change, and
     without a zone is read in the one in force;
-    `work` is one of the ready-made work lists; `standing` leaves out what was cancelled.
+    `work` is one of the ready-made work lists; `standing` leaves out what was cancelled. Lists of
+    values that the registry of columns picks by, and no field is made for, come as extras.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+    model_config = ConfigDict(frozen=True, extra="allow", str_strip_whitespace=True)
+    __pydantic_extra__: dict[str, tuple[str, ...]] = Field(init=False)
 
     providers: tuple[str, ...] = ()
     group: str | None = None
@@ -73,6 +75,18 @@ class OrderFilter(BaseModel):
         # a bare day or time is one of the person who wrote it
         return time_zone.instant(value) if value else None
 
+    @model_validator(mode="after")
+    def _knows_its_extras(self) -> Self:
+        unknown = sorted(set(self.__pydantic_extra__) - set(columns.picked()))
+        if unknown:
+            raise ValueError(f"no column is picked by {', '.join(unknown)}")
+        return self
+
+    @classmethod
+    def names(cls) -> tuple[str, ...]:
+        """Every filter: the fields, and what else the registry of columns picks by."""
+        return tuple(dict.fromkeys((*cls.model_fields, *columns.picked())))
+
     def to_query(self) -> dict[str, list[str]]:
         """The filter as URL parameters, without what is at its default."""
         changed = self.model_dump(mode="json", exclude_defaults=True)
@@ -85,9 +99,10 @@ class OrderFilter(BaseModel):
     def from_query(cls, query: Mapping[str, Sequence[str]]) -> Self:
         """From URL parameters; other parameters are ignored. Raises `InvalidInput`."""
         values: dict[str, Any] = {}
-        for name, field in cls.model_fields.items():
+        for name in cls.names():
             if query.get(name):
-                is_list = field.annotation == tuple[str, ...]
+                field = cls.model_fields.get(name)
+                is_list = field is None or field.annotation == tuple[str, ...]
                 values[name] = tuple(query[name]) if is_list else query[name][0]
         try:
             return cls.model_validate(values)
@@ -131,21 +146,12 @@ class OrderFilter(BaseModel):
             add("i.ship_date >= $ship_from", ship_from=self.ship_from)
         if self.ship_to:
             add("i.ship_date <= $ship_to", ship_to=self.ship_to)
-        header = statuses.alike(statuses.HEADER, self.statuses)
-        line = statuses.alike(statuses.LINE, self.line_statuses)
-        for column, name, values in (
-            ("i.po_status", "statuses", header),
-            ("i.line_status", "line_statuses", line),
-            ("i.vendor_name", "vendors", self.vendors),
-            ("i.customer_name", "customers", self.customers),
-            ("i.location_name", "locations", self.locations),
-            ("i.origin", "origins", self.origins),
-            ("i.box_type", "box_types", self.box_types),
-            ("i.mark_code", "mark_codes", self.mark_codes),
-        ):
+        for name, column in columns.picked().items():
+            values = getattr(self, name, ())
             if values:
+                values = statuses.alike(column.codes, values) if column.codes else list(values)
                 wanted = f"list_transform(${name}, lambda value: {folded('trim(value)')})"
-                add(f"list_contains({wanted}, {folded(column)})", **{name: list(values)})
+                add(f"list_contains({wanted}, {folded(f'i.{column.name}')})", **{name: values})
         if self.po_numbers:
             # as typed or in capitals: folding a million numbers would take longer than the rest
             typed = {*self.po_numbers, *(number.upper() for number in self.po_numbers)}

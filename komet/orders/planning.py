@@ -14,7 +14,8 @@ from komet import formulas
 from komet.db.database import Connection
 from komet.language import _later
 from komet.orders.filters import OrderFilter
-from komet.orders.query import BOX_TYPE_JOIN, MAPPING_JOIN, items_of
+from komet.orders.query import items_of
+from komet.orders.table.items import BOX_TYPE_JOIN, MAPPING_JOIN
 
 DIMENSIONS = {
     "product": _later("Product"),

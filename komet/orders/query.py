@@ -13,13 +13,10 @@ import polars as pl
 from komet import formulas
 from komet.context import AppContext
 from komet.db.database import Connection
-from komet.mapping.table.products import KEY_OF
+from komet.orders import columns
 from komet.orders.filters import OrderFilter
+from komet.orders.table.items import BOX_TYPE_JOIN, LOOKUPS, MAPPING_JOIN, items_sql
 
-MAPPING_JOIN = formulas.SKU_JOIN
-BOX_TYPE_JOIN = (
-    " LEFT JOIN box_types f ON f.provider_id = i.provider_id AND f.code = upper(i.box_type)"
-)
 _LINE = "i.provider_id, i.po_id, i.po_item_id"
 _ORDER = "i.ship_date, i.provider_id, i.po_number, i.po_id, i.po_item_id, i.item_no"
 
@@ -60,15 +57,15 @@ def source(chosen: OrderFilter) -> tuple[str, dict[str, Any]]:
     return f"FROM order_items i{joined} WHERE {where}", params
 
 
-def items_of(chosen: OrderFilter, columns: str = "i.*") -> tuple[str, dict[str, Any]]:
-    """`SELECT columns, is_first …` of the items that the filter finds, and its parameters.
+def items_of(chosen: OrderFilter, selected: str = "i.*") -> tuple[str, dict[str, Any]]:
+    """`SELECT selected, is_first …` of the items that the filter finds, and its parameters.
 
     `is_first`: whether an item is the one of its line that carries boxes and cost. Where a filter
     cannot part the items of a line, that is the first breakdown; else the first that is left.
     """
     found, params = source(chosen)
     first = f"min(i.item_no) OVER (PARTITION BY {_LINE})" if chosen.by_item else "1"
-    return f"SELECT {columns}, i.item_no <= {first} AS is_first {found}", params
+    return f"SELECT {selected}, i.item_no <= {first} AS is_first {found}", params
 
 
 def totals(con: Connection, chosen: OrderFilter) -> Totals:
@@ -137,74 +134,23 @@ def by_ship_date(con: Connection, chosen: OrderFilter) -> pl.DataFrame:
 
 def choices(con: Connection) -> dict[str, list[str]]:
     """What can be chosen: the distinct values of the columns that filters pick from."""
-    columns = {
-        "statuses": "po_status",
-        "line_statuses": "line_status",
-        "vendors": "vendor_name",
-        "customers": "customer_name",
-        "locations": "location_name",
-        "origins": "origin",
-        "box_types": "box_type",
-        "mark_codes": "mark_code",
-    }
+    picked = columns.picked()
     lists = ", ".join(
-        f"list_sort(list(DISTINCT {column})) AS {name}" for name, column in columns.items()
+        f"list_sort(list(DISTINCT {column.name})) AS {name}" for name, column in picked.items()
     )
     row = con.rows(f"SELECT {lists} FROM order_items")[0]
-    return {name: [value for value in row[name] or [] if value] for name in columns}
+    return {name: [value for value in row[name] or [] if value] for name in picked}
 
 
-def totals_and_page(
+def total_items(ctx: AppContext, chosen: OrderFilter) -> Totals:
+    """Sums over everything that the filter finds."""
+    with ctx.read() as con:
+        return totals(con, chosen)
+
+
+def list_items(
     ctx: AppContext, chosen: OrderFilter, *, sort: str = "newest", offset: int = 0, limit: int = 200
-) -> tuple[Totals, pl.DataFrame]:
-    """What the orders screen asks for, from one snapshot of the data."""
-    with ctx.db.read() as con:
-        return totals(con, chosen), page(con, chosen, sort=sort, offset=offset, limit=limit)
-
-
-OUR_CODES = ("box_type", "carrier", "customer", "location")
-_CODES_JOIN = "".join(
-    f" LEFT JOIN mappings {kind}_code ON {kind}_code.kind = '{kind}'"
-    f" AND {kind}_code.provider_id = i.provider_id"
-    f" AND {kind}_code.komet_id = {KEY_OF[kind].replace(column, f'i.{column}')}"
-    for kind, column in (
-        ("box_type", "box_type"),
-        ("carrier", "carrier_id"),
-        ("customer", "customer_id"),
-        ("location", "location_id"),
-    )
-)
-LOOKUPS = (
-    f"{MAPPING_JOIN}{BOX_TYPE_JOIN}"
-    " LEFT JOIN skus s ON s.sku = m.code"
-    f"{_CODES_JOIN}"
-    " LEFT JOIN providers p ON p.id = i.provider_id"
-    " LEFT JOIN day_slices d ON d.provider_id = i.provider_id AND d.slice_date = i.slice_date"
-)
-
-
-def items_sql() -> str:
-    """The columns that are shown of an item; needs `LOOKUPS` and a column `is_first` on `i`.
-
-    A column of a mixed line that counts once (boxes, fbe, total_cost, quantity_confirmed) is null
-    on its further items. `sku` is null where unmapped.
-    """
-    once = {
-        "boxes": "i.boxes",
-        "fbe": formulas.fbe("i.boxes", "i.box_type", "f"),
-        "total_cost": "i.total_cost",
-        "quantity_confirmed": "i.quantity_confirmed",
-    }
-    counted = ", ".join(
-        f"CASE WHEN i.is_first THEN {sql} END AS {name}" for name, sql in once.items()
-    )
-    return (
-        "i.provider_id, p.name AS provider, i.po_id, i.po_number, i.ship_date, i.po_status,"
-        " i.line_status, i.vendor_name, i.customer_name, i.location_name, i.origin,"
-        " i.carrier_name, i.mark_code, i.product_id, i.product, m.code AS sku,"
-        " s.description AS sku_description, i.box_type, i.bunches, i.stems_bunch, i.unit_type,"
-        f" i.total_units, i.stems, i.unit_cost, {counted}, i.order_type, i.prebook, i.truck_date,"
-        " i.reference, i.notes, i.po_item_id, i.item_no, i.mixed, d.fetched_at AS downloaded_at,"
-        " i.changed_at, i.gone_at, "
-        + ", ".join(f"{kind}_code.code AS {kind}_code" for kind in OUR_CODES)
-    )
+) -> pl.DataFrame:
+    """Items of one page, with the columns of `items_sql`. `sort` is a key of `SORTS`."""
+    with ctx.read() as con:
+        return page(con, chosen, sort=sort, offset=offset, limit=limit)

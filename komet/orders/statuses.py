@@ -4,9 +4,7 @@ The header's status and a line's status are different lists (Komet says so itsel
 the header are documented, those of lines only in part (UNOSOF's manual: C confirmed, S shipped).
 """
 
-from collections.abc import Sequence
-
-import polars as pl
+from collections.abc import Mapping, Sequence
 
 from komet.language import _, _later
 
@@ -27,7 +25,7 @@ LINE = {
 ORDER_TYPE = {"P": _later("Prebook"), "S": _later("Standing order"), "D": _later("Double")}
 
 
-def decoded(codes: dict[str, str], code: str | None) -> str:
+def decoded(codes: Mapping[str, str], code: str | None) -> str:
     """The word for a code, or for a word that Komet sent; what is neither as it is."""
     if not code:
         return ""
@@ -35,7 +33,7 @@ def decoded(codes: dict[str, str], code: str | None) -> str:
     return _(codes[known]) if known in codes else code
 
 
-def alike(codes: dict[str, str], chosen: Sequence[str]) -> list[str]:
+def alike(codes: Mapping[str, str], chosen: Sequence[str]) -> list[str]:
     """The chosen codes and words, each with its code and with Komet's word for it."""
     found: list[str] = []
     for value in chosen:
@@ -44,19 +42,7 @@ def alike(codes: dict[str, str], chosen: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def worded(frame: pl.DataFrame) -> pl.DataFrame:
-    """The same rows with `po_status`, `line_status` and `order_type` in words."""
-    columns = {"po_status": HEADER, "line_status": LINE, "order_type": ORDER_TYPE}
-    return frame.with_columns(
-        pl.col(name).replace(
-            {value: decoded(codes, value) for value in frame[name].unique().drop_nulls()}
-        )
-        for name, codes in columns.items()
-        if name in frame.columns
-    )
-
-
-def code_of(codes: dict[str, str], word: str) -> str:
+def code_of(codes: Mapping[str, str], word: str) -> str:
     """The code for a code or a word in any case; what is neither comes back as it is."""
     wanted = word.strip().casefold()
     for code, meaning in codes.items():
@@ -65,7 +51,7 @@ def code_of(codes: dict[str, str], word: str) -> str:
     return word.strip()
 
 
-def sql(codes: dict[str, str], column: str) -> str:
+def sql(codes: Mapping[str, str], column: str) -> str:
     """The same decoding as an SQL expression; empty stays null."""
     cases = " ".join(
         f"WHEN '{said.upper()}' THEN '{_(word).replace(chr(39), chr(39) * 2)}'"

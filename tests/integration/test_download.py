@@ -51,7 +51,7 @@ def totals_equal_the_sandbox(accounts: Accounts, back: int, ahead: int) -> None:
     ):
         expected = accounts.sandbox.state.totals(company, begin, end, vendor_id=vendor)
         chosen = OrderFilter(providers=(provider.id,), ship_from=begin, ship_to=end)
-        found, _page = query.totals_and_page(accounts.ctx, chosen)
+        found = query.total_items(accounts.ctx, chosen)
         for name in ("purchase_orders", "lines", "items", "boxes", "total_cost", "stems", "fbe"):
             assert getattr(found, name) == expected[name], (provider.name, name)
 
@@ -123,9 +123,9 @@ def test_gone_orders_are_kept_marked_and_hidden(accounts: Accounts) -> None:
     for _step in range(3):
         accounts.sandbox.state.advance()
         accounts.download(*days)
-    hidden, _page = query.totals_and_page(accounts.ctx, OrderFilter())
-    gone, _page = query.totals_and_page(accounts.ctx, OrderFilter(gone=Gone.ONLY))
-    everything, _page = query.totals_and_page(accounts.ctx, OrderFilter(gone=Gone.SHOW))
+    hidden = query.total_items(accounts.ctx, OrderFilter())
+    gone = query.total_items(accounts.ctx, OrderFilter(gone=Gone.ONLY))
+    everything = query.total_items(accounts.ctx, OrderFilter(gone=Gone.SHOW))
     assert gone.items > 0
     assert hidden.items + gone.items == everything.items
     totals_equal_the_sandbox(accounts, 12, 12)

@@ -16,12 +16,12 @@ from komet.errors import InvalidInput, NotFound
 from komet.export import table as export_templates
 from komet.export.ready_made import AS_KOMET, PLAIN_ERP, READY_MADE, UNOSOF_LIKE
 from komet.export.template import (
-    LEVELS,
     ExportTemplate,
     Format,
     Level,
     TemplateColumn,
     checked_template,
+    offered,
 )
 from komet.export.templates import (
     all_templates,
@@ -87,7 +87,7 @@ def test_words_are_in_the_templates_language(filled: Accounts) -> None:
 def test_one_row_a_po(filled: Accounts, tmp_path: Path) -> None:
     template = ExportTemplate(
         name="Heads", level=Level.PO, file_type=".parquet",
-        columns=tuple(TemplateColumn(source=name) for name, _h, _k in LEVELS[Level.PO]),
+        columns=tuple(TemplateColumn(source=name) for name, _h, _k in offered(Level.PO)),
     )  # fmt: skip
     path, rows = export_with(filled.ctx, template, OrderFilter(), tmp_path)
     with filled.ctx.db.read() as con:
@@ -158,7 +158,7 @@ def test_ready_made_names_are_taken(accounts: Accounts) -> None:
     st.lists(
         st.builds(
             TemplateColumn,
-            source=st.sampled_from([name for name, _h, _k in LEVELS[Level.ITEM]]),
+            source=st.sampled_from([name for name, _h, _k in offered(Level.ITEM)]),
             format=st.sampled_from([Format.AUTO, Format.TEXT]),
         ),
         min_size=1, max_size=8, unique_by=lambda column: column.source,

@@ -95,7 +95,7 @@ def put(
 
 
 def totals(ctx: AppContext, **chosen: Any) -> query.Totals:
-    return query.totals_and_page(ctx, OrderFilter(**chosen))[0]
+    return query.total_items(ctx, OrderFilter(**chosen))
 
 
 def test_arithmetic_by_hand(held: AppContext) -> None:
@@ -116,7 +116,7 @@ def test_a_mixed_line_counts_once_whichever_of_its_items_is_left(held: AppContex
     assert both.boxes == 7
     assert (second.items, second.boxes, second.stems) == (1, 3, 300)
     assert second.total_cost == Decimal("711.50")
-    _totals, page = query.totals_and_page(held, OrderFilter(product="a"))
+    page = query.list_items(held, OrderFilter(product="a"))
     assert page["boxes"].sum() == totals(held, product="a").boxes
 
 
@@ -164,7 +164,8 @@ def test_the_providers_factor_counts_and_an_edited_one_before_it(held: AppContex
     ],
 )
 def test_filters(held: AppContext, chosen: dict[str, Any], items: int) -> None:
-    found, page = query.totals_and_page(held, OrderFilter(**chosen))
+    found = query.total_items(held, OrderFilter(**chosen))
+    page = query.list_items(held, OrderFilter(**chosen))
     assert (found.items, page.height) == (items, items)
 
 
@@ -189,7 +190,7 @@ def test_a_mapping_works_backwards_at_once(held: AppContext) -> None:
             }
         )
         mappings.write_import(con, rows, source=Source.FILE, name="f", now=AT)
-    _totals, page = query.totals_and_page(held, OrderFilter(mapped=Mapped.MAPPED))
+    page = query.list_items(held, OrderFilter(mapped=Mapped.MAPPED))
     assert page["sku"].to_list() == ["007"]
     assert totals(held, sku="00").items == 1
     assert totals(held, mapped=Mapped.UNMAPPED).items == 4

@@ -92,7 +92,7 @@ def test_the_orders_that_count_twice_are_named_with_their_boxes(accounts: Accoun
         assert overlaps.shared_orders(con) == []
     again = add(accounts, "Again", overlap_too=True)
     accounts.download(*accounts.days(4, 4), [again])
-    counted = query.totals_and_page(accounts.ctx, OrderFilter())[0].boxes
+    counted = query.total_items(accounts.ctx, OrderFilter()).boxes
     assert counted == 2 * once  # so it is, and so it is said:
     with accounts.ctx.db.read() as con:
         shared = overlaps.shared_orders(con)

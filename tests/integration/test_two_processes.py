@@ -27,7 +27,7 @@ def test_a_command_downloads_while_this_process_reads_and_writes(
     def app() -> None:
         try:
             while not done.is_set():
-                query.totals_and_page(accounts.ctx, OrderFilter())
+                query.list_items(accounts.ctx, OrderFilter())
                 with accounts.ctx.db.write() as con:
                     con.run("DELETE FROM audit WHERE who = 'nobody'")
         except BaseException as error:

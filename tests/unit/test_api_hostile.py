@@ -19,13 +19,8 @@ from komet.context import AppContext
 from komet.ingest.commit import write_slice
 from komet.ingest.model import SliceRows
 from komet.ingest.sources.komet import slice_rows
-from komet.orders.table.items import (
-    DATA_PROBLEMS,
-    PO_BOXES,
-    PO_BREAKDOWNS,
-    PO_LINES,
-    PURCHASE_ORDERS,
-)
+from komet.orders.table import items as order_tables
+from komet.orders.table.items import DATA_PROBLEMS
 
 DAY = date(2026, 11, 20)
 MEMBERS = st.sampled_from(
@@ -98,10 +93,12 @@ def _answered(content: bytes, **headers: str) -> Slice:
 def _frames(rows: SliceRows) -> list[pl.DataFrame]:
     bundles = list(rows.orders.values())
     frames = [
-        pl.DataFrame([bundle.head for bundle in bundles], schema=PURCHASE_ORDERS),
-        pl.DataFrame([row for b in bundles for row in b.lines], schema=PO_LINES),
-        pl.DataFrame([row for b in bundles for row in b.breakdowns], schema=PO_BREAKDOWNS),
-        pl.DataFrame([row for b in bundles for row in b.boxes], schema=PO_BOXES),
+        pl.DataFrame([bundle.head for bundle in bundles], schema=order_tables.purchase_orders()),
+        pl.DataFrame([row for b in bundles for row in b.lines], schema=order_tables.po_lines()),
+        pl.DataFrame(
+            [row for b in bundles for row in b.breakdowns], schema=order_tables.po_breakdowns()
+        ),
+        pl.DataFrame([row for b in bundles for row in b.boxes], schema=order_tables.po_boxes()),
         pl.DataFrame(rows.problems, schema=DATA_PROBLEMS),
     ]
     for frame in frames:

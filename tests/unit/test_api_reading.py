@@ -13,7 +13,7 @@ from komet.api import reading
 from komet.api.client import Slice
 from komet.api.models import DataProblem, PurchaseOrder
 from komet.ingest.sources.komet import slice_rows
-from komet.orders.table.items import PO_BOXES, PO_BREAKDOWNS, PO_LINES, PURCHASE_ORDERS
+from komet.orders.table import items as order_tables
 
 JSON = st.recursive(
     st.none()
@@ -212,7 +212,7 @@ def test_any_order_becomes_rows_that_the_store_takes(orders: list[dict[str, Any]
     answer = Slice(read, problems, datetime(2026, 11, 20, tzinfo=UTC))
     rows = slice_rows("provider", date(2026, 11, 20), answer)
     for bundle in rows.orders.values():
-        pl.DataFrame([bundle.head], schema=PURCHASE_ORDERS).to_arrow()
-        pl.DataFrame(bundle.lines, schema=PO_LINES).to_arrow()
-        pl.DataFrame(bundle.breakdowns, schema=PO_BREAKDOWNS).to_arrow()
-        pl.DataFrame(bundle.boxes, schema=PO_BOXES).to_arrow()
+        pl.DataFrame([bundle.head], schema=order_tables.purchase_orders()).to_arrow()
+        pl.DataFrame(bundle.lines, schema=order_tables.po_lines()).to_arrow()
+        pl.DataFrame(bundle.breakdowns, schema=order_tables.po_breakdowns()).to_arrow()
+        pl.DataFrame(bundle.boxes, schema=order_tables.po_boxes()).to_arrow()

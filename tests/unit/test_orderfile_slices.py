@@ -10,7 +10,8 @@ from orderfile_samples import as_csv
 from komet.ingest.compare import order_changes
 from komet.ingest.sources.portal_file.file import OrderFile, read_order_file
 from komet.ingest.sources.portal_file.source import header_code, is_line_word, line_code, slices_of
-from komet.orders.table.items import DATA_PROBLEMS, PO_LINES, PURCHASE_ORDERS
+from komet.orders.table import items as order_tables
+from komet.orders.table.items import DATA_PROBLEMS
 
 AT = datetime(2026, 11, 19, 12, tzinfo=UTC)
 NAMES = ["PO #", "Vendor", "Ship Date", "Status", "Product", "Qty PO", "Cost", "AWB"]
@@ -51,16 +52,18 @@ def test_one_slice_a_ship_day() -> None:
 def test_the_rows_fit_the_tables() -> None:
     for incoming in slices_of(read(*ROWS[:3]), "p1", AT):
         bundles = incoming.orders.values()
-        heads = pl.DataFrame([b.head for b in bundles], schema=PURCHASE_ORDERS)
-        lines = pl.DataFrame([line for b in bundles for line in b.lines], schema=PO_LINES)
+        heads = pl.DataFrame([b.head for b in bundles], schema=order_tables.purchase_orders())
+        lines = pl.DataFrame(
+            [line for b in bundles for line in b.lines], schema=order_tables.po_lines()
+        )
         assert heads.height == len(bundles)
         assert lines.height == incoming.line_count
         assert pl.DataFrame(incoming.problems, schema=DATA_PROBLEMS).height == len(
             incoming.problems
         )
         for bundle in bundles:
-            assert set(bundle.head) == set(PURCHASE_ORDERS)
-            assert all(set(line) == set(PO_LINES) for line in bundle.lines)
+            assert set(bundle.head) == set(order_tables.purchase_orders())
+            assert all(set(line) == set(order_tables.po_lines()) for line in bundle.lines)
 
 
 def test_lines_that_cannot_be_stored_are_left_out() -> None:

@@ -7,13 +7,18 @@ reported.
 
 import hashlib
 import json
-from collections.abc import Container
+from collections.abc import Callable, Container
 from datetime import date
+from functools import cache
 from typing import Any
 
+from pydantic.alias_generators import to_camel
+
+from komet.api import reading
 from komet.api.client import KometClient, Slice
 from komet.api.errors import BadResponse
 from komet.api.models import DataProblem, OrderLine, PurchaseOrder, Record
+from komet.api.reading import note
 from komet.clients.model import Provider
 from komet.context import AppContext
 from komet.ingest import commit_order
@@ -21,6 +26,8 @@ from komet.ingest.commit_order import Asked
 from komet.ingest.model import OrderBundle, SliceRows
 from komet.ingest.table import slices
 from komet.language import _, _n
+from komet.orders import columns
+from komet.orders.columns import Grain, Kind, OrderColumn
 
 
 def ask_for_day(ctx: AppContext, client: KometClient, provider: Provider, day: date) -> SliceRows:
@@ -67,16 +74,6 @@ Row = dict[str, Any]
 _READER = "1"
 """Part of every content hash: raise it when reading changes, and the next download re-reads all."""
 
-_HEADER = {
-    "number": "po_number",
-    "origin": "origin",
-    "vendor_id": "vendor_id",
-    "vendor_name": "vendor_name",
-    "location_id": "location_id",
-    "location_name": "location_name",
-    "ship_date": "ship_date",
-    "status": "po_status",
-}
 _NESTED = {"details", "breakdowns", "boxes", "custom_fields"}
 
 
@@ -149,8 +146,8 @@ def _bundle(
     provider_id: str, day: date, po_id: str, order: PurchaseOrder, problems: list[DataProblem]
 ) -> OrderBundle:
     key = {"provider_id": provider_id, "po_id": po_id, "slice_date": day}
-    fields = _fields(order)
-    header = {ours: fields[wire] for wire, ours in _HEADER.items()}
+    fields = _fields(order, Grain.PO, key, problems)
+    header = {copy: fields[name] for name, copy in columns.copied().items()}
     bundle = OrderBundle({**fields, **key, "content_hash": _content_hash(order)})
     del bundle.head["id"]
     real_ids = {detail.po_item_id for detail in order.details if detail.po_item_id}
@@ -161,7 +158,7 @@ def _bundle(
             given, item_id = item_id, _made_up(f"{po_id} line {position}", real_ids)
             problems.append(DataProblem("poItemId", given or "", po_id, item_id))
         taken.add(item_id)
-        _add_line(bundle, {**key, "po_item_id": item_id}, header, position, detail)
+        _add_line(bundle, {**key, "po_item_id": item_id}, header, position, detail, problems)
     return bundle
 
 
@@ -174,11 +171,18 @@ def _made_up(wanted: str, taken: Container[str]) -> str:
     return found
 
 
-def _add_line(bundle: OrderBundle, key: Row, header: Row, position: int, detail: OrderLine) -> None:
-    custom = [_fields(entry) for entry in detail.custom_fields]
+def _add_line(  # noqa: PLR0917
+    bundle: OrderBundle,
+    key: Row,
+    header: Row,
+    position: int,
+    detail: OrderLine,
+    problems: list[DataProblem],
+) -> None:
+    custom = [_known(entry) for entry in detail.custom_fields]
     bundle.lines.append(
         {
-            **_fields(detail),
+            **_fields(detail, Grain.LINE, key, problems),
             **header,
             **key,
             "position": position,
@@ -186,18 +190,61 @@ def _add_line(bundle: OrderBundle, key: Row, header: Row, position: int, detail:
         }
     )
     bundle.breakdowns += [
-        {**_fields(entry), **key, "position": place}
+        {**_fields(entry, Grain.BREAKDOWN, key, problems), **key, "position": place}
         for place, entry in enumerate(detail.breakdowns, start=1)
     ]
-    bundle.boxes += [{**_fields(entry), **key} for entry in detail.boxes]
+    bundle.boxes += [{**_fields(entry, Grain.BOX, key, problems), **key} for entry in detail.boxes]
 
 
-def _fields(record: Record) -> Row:
+def _known(record: Record) -> Row:
     known = {name: getattr(record, name) for name in type(record).model_fields}
     return {
         **{name: value for name, value in known.items() if name not in _NESTED},
         "extra": _json(record.extra) if record.extra else None,
     }
+
+
+def _fields(record: Record, grain: Grain, key: Row, problems: list[DataProblem]) -> Row:
+    """What the record has, with the members that only the registry of columns knows."""
+    row = _known(record)
+    beyond = _beyond(columns.COLUMNS, grain, type(record))
+    if not beyond:
+        return row
+    extra = dict(record.extra)
+    for name, column in beyond.items():
+        value = extra.pop(column.member or to_camel(name), None)
+        try:
+            row[name] = _READERS[column.kind](value)
+        except reading.Unreadable:
+            row[name] = None
+            note(problems, column.member or to_camel(name), value)
+            problems[-1].po_id, problems[-1].po_item_id = key["po_id"], key.get("po_item_id")
+    return {**row, "extra": _json(extra) if extra else None}
+
+
+@cache
+def _beyond(
+    known: tuple[OrderColumn, ...], grain: Grain, record: type[Record]
+) -> dict[str, OrderColumn]:
+    """Stored columns of that grain that the record has no field for."""
+    return {
+        c.stored(grain): c
+        for c in known
+        if c.stored(grain) and c.stored(grain) not in record.model_fields
+    }
+
+
+_READERS: dict[Kind, Callable[[Any], Any]] = {
+    Kind.TEXT: reading.text,
+    Kind.JSON: lambda value: None if reading.nothing(value) else _json(value),
+    Kind.INTEGER: lambda value: None if (n := reading.number(value)) is None else int(n),
+    Kind.QUANTITY: reading.number,
+    Kind.MONEY: lambda value: reading.number(value, 6),
+    Kind.PRICE: lambda value: reading.number(value, 6),
+    Kind.FACTOR: reading.number,
+    Kind.DATE: reading.day,
+    Kind.TIME: reading.moment,
+}
 
 
 def _json(value: Any) -> str:

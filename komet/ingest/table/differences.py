@@ -14,7 +14,7 @@ import polars as pl
 from komet import formulas
 from komet.db.database import Connection
 from komet.ingest.model import OrderRows
-from komet.orders.table.items import PO_BREAKDOWNS, PO_LINES
+from komet.orders.table import items as order_tables
 
 
 def _figures(lines: str, breakdowns: str) -> str:
@@ -87,6 +87,6 @@ def record(
     con.run(
         f"INSERT INTO po_differences BY NAME {_DIFFERENCES}",
         params,
-        lines_before=pl.DataFrame(before.po_lines, schema=PO_LINES),
-        breakdowns_before=pl.DataFrame(before.po_breakdowns, schema=PO_BREAKDOWNS),
+        lines_before=pl.DataFrame(before.po_lines, schema=order_tables.po_lines()),
+        breakdowns_before=pl.DataFrame(before.po_breakdowns, schema=order_tables.po_breakdowns()),
     )

@@ -16,14 +16,8 @@ from komet import formulas
 from komet.db.database import Connection
 from komet.ingest.commit_order import Asked
 from komet.ingest.model import KOMET, OrderRows
-from komet.orders.table.items import (
-    DATA_PROBLEMS,
-    PO_BOXES,
-    PO_BREAKDOWNS,
-    PO_CHANGES,
-    PO_LINES,
-    PURCHASE_ORDERS,
-)
+from komet.orders.table import items as order_tables
+from komet.orders.table.items import DATA_PROBLEMS, PO_CHANGES
 
 Row = dict[str, Any]
 FILE = "file"
@@ -96,8 +90,8 @@ def lines_elsewhere(
 @contextmanager
 def written(con: Connection, rows: OrderRows) -> Iterator[None]:
     """Lines and breakdowns as the tables `lines` and `breakdowns` of every statement inside."""
-    lines = pl.DataFrame(rows.po_lines, schema=PO_LINES)
-    breakdowns = pl.DataFrame(rows.po_breakdowns, schema=PO_BREAKDOWNS)
+    lines = pl.DataFrame(rows.po_lines, schema=order_tables.po_lines())
+    breakdowns = pl.DataFrame(rows.po_breakdowns, schema=order_tables.po_breakdowns())
     with con.tables(lines=lines, breakdowns=breakdowns):
         yield
 
@@ -114,11 +108,13 @@ def replace_orders(con: Connection, provider_id: str, held: Sequence[str], rows:
                 " AND po_id IN (SELECT unnest($po_ids))",
                 {"provider": provider_id, "po_ids": list(held)},
             )
-    con.insert("purchase_orders", pl.DataFrame(rows.purchase_orders, schema=PURCHASE_ORDERS))
-    con.insert("po_boxes", pl.DataFrame(rows.po_boxes, schema=PO_BOXES))
+    con.insert(
+        "purchase_orders", pl.DataFrame(rows.purchase_orders, schema=order_tables.purchase_orders())
+    )
+    con.insert("po_boxes", pl.DataFrame(rows.po_boxes, schema=order_tables.po_boxes()))
     if rows.po_lines:
         con.run("INSERT INTO po_lines BY NAME FROM lines")
-        con.run(f"INSERT INTO order_items BY NAME {ITEMS}")
+        con.run(f"INSERT INTO order_items BY NAME {order_tables.derive_items()}")
     if rows.po_breakdowns:
         con.run("INSERT INTO po_breakdowns BY NAME FROM breakdowns")
 
@@ -351,27 +347,3 @@ def forget_gone(con: Connection, run_id: str, provider_id: str, po_ids: Sequence
     if found:
         con.run(f"DELETE{where}", params)
     return found
-
-
-_SHARED = """
-  l.provider_id, l.po_id, l.po_item_id, l.slice_date,
-  coalesce(l.ship_date, l.slice_date) AS ship_date, l.po_number, l.po_status,
-  l.line_item_status AS line_status, l.vendor_name, l.customer_name, l.location_name, l.origin,
-  l.carrier_name, l.mark_code, l.box_type, l.total_boxes AS boxes, l.unit_type, l.total_cost,
-  l.quantity_confirmed, l.order_type, l.prebook, l.prebook_truck_date AS truck_date,
-  l.reference_number AS reference, l.notes, l.first_seen_at, l.changed_at, l.gone_at,
-  l.customer_id, l.carrier_id, l.location_id
-"""
-
-ITEMS = f"""
-SELECT {_SHARED}, 0 AS item_no, false AS mixed, l.product_id, l.product_description AS product,
-  {formulas.folded("l.product_description")} AS product_folded, l.bunches, l.stems_bunch,
-  l.total_units, {formulas.line_stems("l")} AS stems, l.unit_cost
-FROM lines l ANTI JOIN breakdowns b USING (provider_id, po_id, po_item_id)
-UNION ALL BY NAME
-SELECT {_SHARED}, b.position AS item_no, true AS mixed, b.product_id,
-  b.product_description AS product, {formulas.folded("b.product_description")} AS product_folded,
-  b.bunches, b.stems_bunch, {formulas.breakdown_units("l", "b")} AS total_units,
-  {formulas.stems("l.total_boxes", "b.bunches", "b.stems_bunch")} AS stems, b.cost AS unit_cost
-FROM lines l JOIN breakdowns b USING (provider_id, po_id, po_item_id)
-"""

@@ -1,12 +1,16 @@
-"""The columns of the tables that mirror purchase orders, as polars schemas.
+"""The tables that mirror purchase orders, and the order items derived from them, by the registry.
 
 Quantities are boxes, bunches and stems as Komet counts them; amounts are in the provider's
-currency. A unit test holds these against the migrations.
+currency. A unit test holds the schemas against the migrations.
 """
 
 import polars as pl
 
-from komet.db.types import MONEY, QUANTITY, TIME, Schema
+from komet import formulas
+from komet.db.types import TIME, Schema
+from komet.mapping.table.products import KEY_OF
+from komet.orders import columns, statuses
+from komet.orders.columns import Grain, Shown
 
 _SEEN: Schema = {
     "fetched_at": TIME,
@@ -22,100 +26,48 @@ ASKED: Schema = {
 }
 """When the request was sent, see `commit_order.Asked`."""
 
-PURCHASE_ORDERS: Schema = {
-    "provider_id": pl.String,
-    "po_id": pl.String,
-    "slice_date": pl.Date,
-    "number": pl.String,
-    "origin": pl.String,
-    "vendor_id": pl.String,
-    "vendor_name": pl.String,
-    "location_id": pl.String,
-    "location_name": pl.String,
-    "ship_date": pl.Date,
-    "status": pl.String,
-    "total_boxes": QUANTITY,
-    "total_cost": MONEY,
-    "comments": pl.String,
-    "created_on": TIME,
-    "updated_on": TIME,
-    "extra": pl.String,
-    "content_hash": pl.String,
-    **_SEEN,
-    **ASKED,
+_PO: Schema = {"provider_id": pl.String, "po_id": pl.String, "slice_date": pl.Date}
+_LINE: Schema = {**_PO, "po_item_id": pl.String}
+_KEPT: dict[Grain, Schema] = {
+    Grain.PO: {**_PO, "extra": pl.String, "content_hash": pl.String, **_SEEN, **ASKED},
+    Grain.LINE: {**_LINE, "position": pl.Int32, "extra": pl.String, **_SEEN},
+    Grain.BREAKDOWN: {**_LINE, "position": pl.Int32, "extra": pl.String},
+    Grain.BOX: {**_LINE, "extra": pl.String},
 }
+"""Keys and bookkeeping, which the registry does not name."""
 
-PO_LINES: Schema = {
-    "provider_id": pl.String,
-    "po_id": pl.String,
-    "po_item_id": pl.String,
-    "slice_date": pl.Date,
-    "position": pl.Int32,
-    "po_number": pl.String,
-    "origin": pl.String,
-    "vendor_id": pl.String,
-    "vendor_name": pl.String,
-    "location_id": pl.String,
-    "location_name": pl.String,
-    "ship_date": pl.Date,
-    "po_status": pl.String,
-    "prebook_item_id": pl.String,
-    "product_id": pl.String,
-    "product_description": pl.String,
-    "box_type": pl.String,
-    "total_boxes": QUANTITY,
-    "bunches": QUANTITY,
-    "stems_bunch": QUANTITY,
-    "units": QUANTITY,
-    "unit_type": pl.String,
-    "total_units": QUANTITY,
-    "unit_cost": MONEY,
-    "total_cost": MONEY,
-    "quantity_confirmed": QUANTITY,
-    "line_item_status": pl.String,
-    "order_type": pl.String,
-    "standing_order": pl.String,
-    "prebook": pl.String,
-    "prebook_truck_date": pl.Date,
-    "customer_id": pl.String,
-    "customer_name": pl.String,
-    "carrier_id": pl.String,
-    "carrier_name": pl.String,
-    "mark_code": pl.String,
-    "reference_number": pl.String,
-    "notes": pl.String,
-    "custom_field1": pl.String,
-    "custom_fields": pl.String,
-    "extra": pl.String,
-    **_SEEN,
-}
 
-PO_BREAKDOWNS: Schema = {
-    "provider_id": pl.String,
-    "po_id": pl.String,
-    "po_item_id": pl.String,
-    "slice_date": pl.Date,
-    "position": pl.Int32,
-    "product_id": pl.String,
-    "product_description": pl.String,
-    "bunches": QUANTITY,
-    "stems_bunch": QUANTITY,
-    "cost": MONEY,
-    "extra": pl.String,
-}
+def purchase_orders() -> Schema:
+    """The columns of `purchase_orders`."""
+    return _schema(Grain.PO)
 
-PO_BOXES: Schema = {
-    "provider_id": pl.String,
-    "po_id": pl.String,
-    "po_item_id": pl.String,
-    "slice_date": pl.Date,
-    "box_code": pl.String,
-    "lot_number": pl.String,
-    "position": pl.String,
-    "status_id": pl.String,
-    "status_name": pl.String,
-    "extra": pl.String,
-}
+
+def po_lines() -> Schema:
+    """The columns of `po_lines`."""
+    copies = {c.copied: c.kind.dtype for c in columns.COLUMNS if c.copied}
+    return _schema(Grain.LINE) | copies
+
+
+def po_breakdowns() -> Schema:
+    """The columns of `po_breakdowns`."""
+    return _schema(Grain.BREAKDOWN)
+
+
+def po_boxes() -> Schema:
+    """The columns of `po_boxes`."""
+    return _schema(Grain.BOX)
+
+
+def order_items() -> Schema:
+    """The columns of `order_items`."""
+    of_line = {name: dtype for name, dtype in _SEEN.items() if name != "fetched_at"}
+    own: Schema = {**_LINE, "item_no": pl.Int32, "mixed": pl.Boolean, **of_line}
+    return own | {c.name: c.kind.dtype for c in columns.COLUMNS if c.derived}
+
+
+def _schema(grain: Grain) -> Schema:
+    return _KEPT[grain] | {name: c.kind.dtype for name, c in columns.stored(grain).items()}
+
 
 PO_CHANGES: Schema = {
     "run_id": pl.String,
@@ -128,22 +80,6 @@ PO_CHANGES: Schema = {
     "field": pl.String,
     "before": pl.String,
     "after": pl.String,
-    "seen_at": TIME,
-    "commit_no": pl.Int64,
-    "first_download": pl.Boolean,
-}
-
-PO_DIFFERENCES: Schema = {
-    "run_id": pl.String,
-    "provider_id": pl.String,
-    "slice_date": pl.Date,
-    "po_id": pl.String,
-    "po_item_id": pl.String,
-    "product": pl.String,
-    "customer_name": pl.String,
-    "boxes": QUANTITY,
-    "stems": QUANTITY,
-    "total_cost": MONEY,
     "seen_at": TIME,
     "commit_no": pl.Int64,
     "first_download": pl.Boolean,
@@ -163,3 +99,77 @@ SAID_ONCE = """NOT (c.kind = 'gone' AND c.po_item_id IS NOT NULL AND EXISTS (
   FROM po_changes g WHERE g.provider_id = c.provider_id AND g.po_id = c.po_id
   AND g.commit_no = c.commit_no AND g.kind = 'gone' AND g.po_item_id IS NULL))"""
 """Condition on `po_changes c`: that a PO is gone says of its lines that they are, too."""
+
+
+_ITEM_KEY = (
+    "l.provider_id, l.po_id, l.po_item_id, l.slice_date, l.first_seen_at, l.changed_at, l.gone_at"
+)
+
+
+def derive_items() -> str:
+    """`SELECT …` of order items from the tables `lines` and `breakdowns`, for `BY NAME`.
+
+    One row a solid line, one a breakdown of a mixed line.
+    """
+    found = [(c.name, *c.derived) for c in columns.COLUMNS if c.derived]
+    solid = ", ".join(f"{sql} AS {name}" for name, sql, _mixed in found)
+    mixed = ", ".join(f"{sql} AS {name}" for name, _solid, sql in found)
+    return f"""
+    SELECT {_ITEM_KEY}, 0 AS item_no, false AS mixed, {solid}
+    FROM lines l ANTI JOIN breakdowns b USING (provider_id, po_id, po_item_id)
+    UNION ALL BY NAME
+    SELECT {_ITEM_KEY}, b.position AS item_no, true AS mixed, {mixed}
+    FROM lines l JOIN breakdowns b USING (provider_id, po_id, po_item_id)
+    """
+
+
+MAPPING_JOIN = formulas.SKU_JOIN
+BOX_TYPE_JOIN = (
+    " LEFT JOIN box_types f ON f.provider_id = i.provider_id AND f.code = upper(i.box_type)"
+)
+PROVIDER_JOIN = " JOIN providers p ON p.id = i.provider_id"
+SLICE_JOIN = (
+    " LEFT JOIN day_slices d ON d.provider_id = i.provider_id AND d.slice_date = i.slice_date"
+)
+SKU_JOIN = f"{MAPPING_JOIN} LEFT JOIN skus s ON s.sku = m.code"
+_CODES_JOIN = "".join(
+    f" LEFT JOIN mappings {kind}_code ON {kind}_code.kind = '{kind}'"
+    f" AND {kind}_code.provider_id = i.provider_id"
+    f" AND {kind}_code.komet_id = {KEY_OF[kind].replace(column, f'i.{column}')}"
+    for kind, column in (
+        ("box_type", "box_type"),
+        ("carrier", "carrier_id"),
+        ("customer", "customer_id"),
+        ("location", "location_id"),
+    )
+)
+LOOKUPS = f"{SKU_JOIN}{BOX_TYPE_JOIN}{_CODES_JOIN} LEFT{PROVIDER_JOIN}{SLICE_JOIN}"
+"""What `items_sql` needs of an order item `i`."""
+
+
+def items_sql(*, worded: bool = False) -> str:
+    """The columns that are read of an item; needs `LOOKUPS` and a column `is_first` on `i`.
+
+    A column of a mixed line that counts once is null on its further items. `sku` is null where
+    unmapped. `worded`: codes in words.
+    """
+    found = {
+        c.name: f"CASE WHEN i.is_first THEN {sql} END" if c.once else sql
+        for c in columns.COLUMNS
+        if (sql := c.read(Grain.ITEM)) and (Grain.ITEM in c.exported or c.shown is not Shown.NO)
+    }
+    kept = "i.provider_id, i.po_id, i.item_no, i.mixed, i.changed_at, i.gone_at"
+    return f"{kept}, {_list(found, worded)}"
+
+
+def sheet_sql(grain: Grain) -> str:
+    """The columns of an export of that grain, codes in words; see `columns` for the letters."""
+    return _list({c.name: c.read(grain) for c in columns.exported(grain)}, worded=True)
+
+
+def _list(found: dict[str, str], worded: bool) -> str:
+    codes = columns.coded() if worded else {}
+    return ", ".join(
+        f"{statuses.sql(codes[name], sql) if name in codes else sql} AS {name}"
+        for name, sql in found.items()
+    )

@@ -10,6 +10,7 @@ import streamlit as st
 from komet.context import AppContext
 from komet.language import _, number, zoned_moment
 from komet.orders import statuses
+from komet.orders.columns import worded
 from komet.orders.detail import OrderDetail, order_detail
 from komet.web.screens.order_table import column_config
 from komet.web.shell import failures, state
@@ -84,7 +85,7 @@ def _body(order: OrderDetail) -> None:
 
 
 def _lines(items: pl.DataFrame) -> None:
-    shown = statuses.worded(items.select(_LINE_COLUMNS)).with_columns(
+    shown = worded(items.select(_LINE_COLUMNS)).with_columns(
         pl.col("sku").fill_null(_("no SKU")),
         pl.selectors.decimal().cast(pl.Float64),
     )

@@ -8,19 +8,10 @@ import streamlit as st
 from komet import time_zone
 from komet.clients.model import Provider
 from komet.errors import InvalidInput
-from komet.language import _, _later, day_pattern
-from komet.orders import statuses
+from komet.language import _, day_pattern
+from komet.orders import columns
 from komet.orders.filters import Gone, Mapped, OrderFilter
 from komet.web.shell import failures, state
-
-_LISTS = {
-    "vendors": _later("Vendor"),
-    "customers": _later("Customer"),
-    "locations": _later("Location"),
-    "origins": _later("Origin"),
-    "box_types": _later("Box type"),
-    "mark_codes": _later("Mark code"),
-}
 
 
 def order_filters(providers: Sequence[Provider], choices: dict[str, list[str]]) -> OrderFilter:
@@ -54,14 +45,11 @@ def order_filters(providers: Sequence[Provider], choices: dict[str, list[str]]) 
             _("PO numbers"), key=_key("po_numbers"), placeholder=_("P053455, P053460")
         )
         values["po_numbers"] = [part for part in numbers.replace(",", " ").split() if part]
-        values["statuses"] = _picked(
-            "statuses", _("PO status"), choices["statuses"], _words(statuses.HEADER)
-        )
-        values["line_statuses"] = _picked(
-            "line_statuses", _("Line status"), choices["line_statuses"], _words(statuses.LINE)
-        )
-        for name, label in _LISTS.items():
-            values[name] = _picked(name, _(label), choices[name])
+        picked = columns.picked()
+        for name in OrderFilter.names():
+            if column := picked.get(name):
+                words = {code: _(word) for code, word in (column.codes or {}).items()}
+                values[name] = _picked(name, _(column.label), choices[name], words)
         values["mapped"] = st.segmented_control(
             _("SKU"),
             list(Mapped),
@@ -112,8 +100,8 @@ def _fill_from_link() -> None:
 
 def fill(chosen: OrderFilter) -> None:
     """Set the widgets to a filter; before they are drawn, or in a callback."""
-    for name in type(chosen).model_fields:
-        value = getattr(chosen, name)
+    for name in chosen.names():
+        value = getattr(chosen, name, ())
         st.session_state[_key(name)] = list(value) if isinstance(value, tuple) else value
     st.session_state[_key("po_numbers")] = ", ".join(chosen.po_numbers)
     since = chosen.changed_since
@@ -138,10 +126,6 @@ def _picked(
         format_func=lambda value: (words or {}).get(value, value),
         placeholder=_("Any"),
     )
-
-
-def _words(codes: dict[str, str]) -> dict[str, str]:
-    return {code: _(word) for code, word in codes.items()}
 
 
 def _mapped_word(value: Mapped) -> str:

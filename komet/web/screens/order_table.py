@@ -7,11 +7,18 @@ import polars as pl
 import streamlit as st
 
 from komet.language import _, _later, day_pattern
-from komet.orders import statuses
-from komet.orders.query import SORTS
+from komet.orders import columns
+from komet.orders.columns import Kind, OrderColumn
 from komet.web.shell.moments import moment_column
 
 PAGE_ROWS = 200
+_NUMBERS = {
+    Kind.INTEGER: "localized",
+    Kind.QUANTITY: "localized",
+    Kind.MONEY: "%.2f",
+    Kind.PRICE: "%.4f",
+    Kind.FACTOR: "%.3f",
+}
 _SORT_WORDS = {
     "newest": _later("Latest ship date first"),
     "ship_date": _later("Earliest ship date first"),
@@ -21,13 +28,6 @@ _SORT_WORDS = {
     "cost": _later("Highest cost first"),
     "product": _later("Product A to Z"),
 }
-COLUMNS = (
-    "provider", "po_number", "ship_date", "po_status", "line_status", "vendor_name",
-    "customer_name", "product", "sku", "box_type", "boxes", "bunches", "stems_bunch", "unit_type",
-    "total_units", "stems", "fbe", "unit_cost", "total_cost", "quantity_confirmed",
-    "location_name", "origin", "carrier_name", "mark_code", "order_type", "prebook", "truck_date",
-    "reference", "notes", "product_id", "sku_description", "po_item_id", "downloaded_at",
-)  # fmt: skip
 
 
 def sort_choice() -> str:
@@ -41,9 +41,9 @@ def sort_choice() -> str:
     )
 
 
-def order_table(frame: pl.DataFrame, key: str, columns: Sequence[str] = ()) -> int | None:
-    """Draw the rows of one page (all `columns`, or these); returns the place of the picked row."""
-    shown = statuses.worded(frame.select(COLUMNS)).with_columns(
+def order_table(frame: pl.DataFrame, key: str, chosen: Sequence[str] = ()) -> int | None:
+    """Draw the rows of one page (all columns, or these); returns the place of the picked row."""
+    shown = columns.worded(frame.select(column.name for column in columns.shown())).with_columns(
         pl.col("sku").fill_null(_("no SKU")),
         pl.selectors.decimal().cast(pl.Float64),
     )
@@ -55,7 +55,7 @@ def order_table(frame: pl.DataFrame, key: str, columns: Sequence[str] = ()) -> i
         on_select="rerun",
         selection_mode="single-row",
         column_config=column_config(),
-        column_order=list(columns) or None,
+        column_order=list(chosen) or None,
         placeholder="",
     )
     rows = picked.selection.rows
@@ -63,40 +63,24 @@ def order_table(frame: pl.DataFrame, key: str, columns: Sequence[str] = ()) -> i
 
 
 def column_words() -> dict[str, str]:
-    """The heading of each column."""
+    """The columns that can be shown, in their order, with the heading of each."""
     return {name: str(config["label"]) for name, config in column_config().items()}
 
 
 def column_config() -> dict[str, Any]:
-    """Headings and number formats of the columns of order items."""
-    quantity = st.column_config.NumberColumn
-    config: dict[str, Any] = {
-        "provider": st.column_config.TextColumn(_("Provider"), pinned=True, width="small"),
-        "po_number": st.column_config.TextColumn(_("PO number"), pinned=True, width="small"),
-        "ship_date": st.column_config.DateColumn(_("Ship date"), format=day_pattern()),
-        "truck_date": st.column_config.DateColumn(_("Truck date"), format=day_pattern()),
-        "downloaded_at": moment_column(_("Downloaded")),
-        "unit_cost": quantity(_("Unit cost"), format="%.4f"),
-        "total_cost": quantity(_("Total cost"), format="%.2f"),
-        "fbe": quantity(_("FBE"), format="%.3f", help=_("Full-box equivalent")),
-    }
-    words = {
-        "po_status": _("PO status"), "line_status": _("Line status"), "vendor_name": _("Vendor"),
-        "customer_name": _("Customer"), "product": _("Product"), "sku": _("SKU"),
-        "box_type": _("Box type"), "unit_type": _("Unit type"), "location_name": _("Location"),
-        "origin": _("Origin"), "carrier_name": _("Carrier"), "mark_code": _("Mark code"),
-        "order_type": _("Order type"), "prebook": _("Prebook"), "reference": _("Reference"),
-        "notes": _("Notes"), "product_id": _("Komet product ID"),
-        "sku_description": _("SKU description"), "po_item_id": _("PO item ID"),
-    }  # fmt: skip
-    numbers = {
-        "boxes": _("Boxes"), "bunches": _("Bunches"), "stems_bunch": _("Stems per bunch"),
-        "total_units": _("Total units"), "stems": _("Stems"),
-        "quantity_confirmed": _("Confirmed"),
-    }  # fmt: skip
-    config |= {name: st.column_config.TextColumn(word) for name, word in words.items()}
-    config |= {name: quantity(word, format="localized") for name, word in numbers.items()}
-    return config
+    """Headings and formats of the columns of order items, by the registry."""
+    return {column.name: _config(column) for column in columns.shown()}
 
 
-assert set(_SORT_WORDS) == set(SORTS)  # noqa: S101 - two lists that must not part
+def _config(column: OrderColumn) -> Any:
+    heading = _(column.short or column.label)
+    explained = _(column.help) if column.help else None
+    if column.kind is Kind.TIME:
+        return moment_column(heading)
+    if column.kind is Kind.DATE:
+        return st.column_config.DateColumn(heading, format=day_pattern(), help=explained)
+    if column.kind in _NUMBERS:
+        return st.column_config.NumberColumn(heading, format=_NUMBERS[column.kind], help=explained)
+    if column.pinned:
+        return st.column_config.TextColumn(heading, pinned=True, width="small", help=explained)
+    return st.column_config.TextColumn(heading, help=explained)

@@ -12,10 +12,10 @@ from komet.export.template import (
     FILE_TYPES,
     FORMAT_WORDS,
     LEVEL_WORDS,
-    LEVELS,
     ExportTemplate,
     Format,
     Level,
+    offered,
 )
 from komet.export.writers.csv import SEPARATORS, dialect_of
 from komet.language import _, languages
@@ -95,19 +95,19 @@ def template_editor(held: ExportTemplate, key: str) -> dict[str, Any]:
 
 
 def _columns(held: ExportTemplate, level: Level, key: str) -> list[dict[str, Any]]:
-    offered = {name: _(heading) for name, heading, _kind in LEVELS[level]}
+    known = {name: _(heading) for name, heading, _kind in offered(level)}
     words = {value: _(word) for value, word in FORMAT_WORDS.items()}
     fixed = _("fixed value")
     rows = [
         {
             "place": place * 10,
-            "source": offered.get(column.source, fixed),
+            "source": known.get(column.source, fixed),
             "heading": column.heading,
             "fixed": column.fixed,
             "format": words[column.format],
         }
         for place, column in enumerate(held.columns, start=1)
-        if not column.source or column.source in offered
+        if not column.source or column.source in known
     ]
     edited = st.data_editor(
         pl.DataFrame(rows, schema={"place": pl.Int64, "source": pl.String, "heading": pl.String,
@@ -122,7 +122,7 @@ def _columns(held: ExportTemplate, level: Level, key: str) -> list[dict[str, Any
                 _("Place"), help=_("The columns stand in the order of these numbers."), step=1
             ),
             "source": st.column_config.SelectboxColumn(
-                _("Column"), options=[fixed, *offered.values()], required=True, width="medium"
+                _("Column"), options=[fixed, *known.values()], required=True, width="medium"
             ),
             "heading": st.column_config.TextColumn(
                 _("Heading"), help=_("Empty: the usual one.")
@@ -133,7 +133,7 @@ def _columns(held: ExportTemplate, level: Level, key: str) -> list[dict[str, Any
             ),
         },
     )  # fmt: skip
-    sources = {word: name for name, word in offered.items()}
+    sources = {word: name for name, word in known.items()}
     formats = {word: value for value, word in words.items()}
     return [
         {

@@ -1,7 +1,5 @@
 """Views on Purchase orders: the ready-made work lists, the saved ones, and saving one."""
 
-from collections.abc import Sequence
-
 import streamlit as st
 
 from komet import person
@@ -122,13 +120,13 @@ def _take_over_form(ctx: AppContext) -> None:
                 st.rerun()
 
 
-def columns_choice(offered: Sequence[str], words: dict[str, str]) -> list[str]:
+def columns_choice(words: dict[str, str]) -> list[str]:
     """The columns that the table shows; none chosen means all."""
     held: list[str] = st.session_state.get("orders_columns", [])
     with st.popover(_("Columns"), icon=":material/view_column:"):
         return st.multiselect(
             _("Columns in their order"),
-            offered,
+            list(words),
             default=None if "orders_columns" in st.session_state else held,
             format_func=lambda name: words.get(name, name),
             placeholder=_("All"),

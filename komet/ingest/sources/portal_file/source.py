@@ -15,7 +15,8 @@ from komet.ingest.model import OrderBundle, SliceRows
 from komet.ingest.sources.portal_file.fields import header_code, is_line_word, line_code
 from komet.ingest.sources.portal_file.file import OrderFile
 from komet.ingest.table.slices import FILE, FILE_MARK
-from komet.orders.table.items import ASKED, PO_LINES, PURCHASE_ORDERS
+from komet.orders.table import items as order_tables
+from komet.orders.table.items import ASKED
 
 Row = dict[str, Any]
 _READER = "file 1"
@@ -70,7 +71,7 @@ class _Words:
 
 
 def _bundle(key: Row, lines: list[Row], words: _Words, at: datetime) -> OrderBundle:
-    head: Row = {**dict.fromkeys(PURCHASE_ORDERS), **key, "fetched_at": at}
+    head: Row = {**dict.fromkeys(order_tables.purchase_orders()), **key, "fetched_at": at}
     head.update({name: _first(line[name] for line in lines) for name in _HEAD})
     head.update(number=lines[0]["po_number"], ship_date=lines[0]["ship_date"])
     said = [line["status"] for line in lines if line["status"]]
@@ -90,7 +91,7 @@ def _line(key: Row, position: int, line: Row, words: _Words) -> Row:
     if word is None and line["status"] and words.is_of_lines(line["status"]):
         word = line["status"]
     return {
-        **dict.fromkeys(PO_LINES),
+        **dict.fromkeys(order_tables.po_lines()),
         **{name: value for name, value in line.items() if name not in _NOT_OF_LINES},
         **key,
         "po_item_id": f"{key['po_id']}:{position}",

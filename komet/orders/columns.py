@@ -1,0 +1,379 @@
+"""The table of contents of an order item: every column that orders have, one row each.
+
+From it are made the schemas of the tables and their check, the derivation and the query of order
+items, what counts as a change, the words for it, the filters that pick values, the grid, and the
+layouts of all exports and templates. A new column is a migration (of every table that stores it,
+filled from `extra` where Komet sent it before) and one row here, and nothing else: a member that
+`komet.api.models` has no field for is read by its kind.
+
+The place of a row is its place in every layout. The SQL of a grain names its tables by these
+letters: `i` the row itself, `l` its line, `b` its breakdown (where order items are derived),
+`p` the client provider, `m` its product's mapping, `s` the SKU, `f` the box type, `d` the day
+slice, `c` what was chosen of a line, `h` sums over the lines of a PO.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cache
+
+import polars as pl
+
+from komet import formulas
+from komet.db.types import MONEY, QUANTITY, TIME
+from komet.language import _, _later
+from komet.orders import statuses
+
+
+class Kind(StrEnum):
+    """What a column holds. `quantity`, `money` and `price` are exact decimals."""
+
+    TEXT = "text"
+    JSON = "json"
+    INTEGER = "integer"
+    QUANTITY = "quantity"
+    MONEY = "money"
+    PRICE = "unit_cost"
+    FACTOR = "factor"
+    DATE = "date"
+    TIME = "time"
+
+    @property
+    def dtype(self) -> pl.DataType | type[pl.DataType]:
+        """The type of a stored value in polars; `duckdb_type` is the same in the data file."""
+        return _DTYPES.get(self, pl.String)
+
+    @property
+    def duckdb_type(self) -> str:
+        """The type of a stored value in the data file."""
+        return _DUCKDB_TYPES[self]
+
+
+_DTYPES: dict[Kind, pl.DataType | type[pl.DataType]] = {
+    Kind.INTEGER: pl.Int64,
+    Kind.QUANTITY: QUANTITY,
+    Kind.MONEY: MONEY,
+    Kind.PRICE: MONEY,
+    Kind.FACTOR: QUANTITY,
+    Kind.DATE: pl.Date,
+    Kind.TIME: TIME,
+}
+_DUCKDB_TYPES = {
+    Kind.TEXT: "VARCHAR",
+    Kind.JSON: "JSON",
+    Kind.INTEGER: "BIGINT",
+    Kind.QUANTITY: "DECIMAL(18,4)",
+    Kind.MONEY: "DECIMAL(18,6)",
+    Kind.PRICE: "DECIMAL(18,6)",
+    Kind.FACTOR: "DECIMAL(18,4)",
+    Kind.DATE: "DATE",
+    Kind.TIME: "TIMESTAMP WITH TIME ZONE",
+}
+
+
+class Grain(StrEnum):
+    """What one row is."""
+
+    PO = "po"
+    LINE = "line"
+    ITEM = "item"
+    BREAKDOWN = "breakdown"
+    BOX = "box"
+
+
+class Shown(StrEnum):
+    """Where the grid shows a column: `first` to last, each group in the order of the registry."""
+
+    FIRST = "first"
+    LATER = "later"
+    LAST = "last"
+    NO = "no"
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class OrderColumn:
+    """One column. What is stored has the wire's name in snake case; what is seen, ours.
+
+    `head`, `line`, `breakdown`, `box` are the columns of the mirrored tables that hold it, and
+    `copied` the one in which lines repeat their PO's. `member` is Komet's, where that is not the
+    stored name in camel case. An order item has it where its line has, unless `of_item` is false;
+    `solid` and `mixed` are how it is derived where it is not simply the line's or the breakdown's.
+
+    `sql` says how a grain reads it where that is no stored column of its own. `once`: it belongs
+    to the line, and stands on the first item of a mixed one alone. `told`: another value is a
+    change. `picked` is the name of the filter that picks its values, in `OrderFilter` and in links.
+    """
+
+    name: str
+    label: str = ""
+    kind: Kind = Kind.TEXT
+    unit: str = ""
+    short: str = ""
+    help: str = ""
+    head: str = ""
+    copied: str = ""
+    line: str = ""
+    breakdown: str = ""
+    box: str = ""
+    member: str = ""
+    of_item: bool = True
+    solid: str = ""
+    mixed: str = ""
+    sql: Mapping[Grain, str] = field(default_factory=dict)
+    once: bool = False
+    codes: Mapping[str, str] | None = None
+    told: bool = False
+    picked: str = ""
+    shown: Shown = Shown.NO
+    pinned: bool = False
+    exported: frozenset[Grain] = frozenset(Grain)
+
+    @property
+    def derived(self) -> tuple[str, str] | None:
+        """How an order item has it: of a solid line, and of a breakdown of a mixed one."""
+        stored = self.line or self.copied
+        if not self.of_item or not (stored or self.solid):
+            return None
+        solid = self.solid or f"l.{stored}"
+        return solid, self.mixed or (f"b.{self.breakdown}" if self.breakdown else solid)
+
+    def stored(self, grain: Grain) -> str:
+        """The column of that grain's own mirrored table that holds it; empty where none does."""
+        return {
+            Grain.PO: self.head,
+            Grain.LINE: self.line,
+            Grain.BREAKDOWN: self.breakdown,
+            Grain.BOX: self.box,
+        }.get(grain, "")
+
+    def read(self, grain: Grain) -> str:
+        """The SQL by which rows of that grain have it; empty where they have not."""
+        if grain in self.sql:
+            return self.sql[grain]
+        if grain is Grain.ITEM:
+            return f"i.{self.name}" if self.derived else ""
+        stored = self.stored(grain) or (self.copied if grain is Grain.LINE else "")
+        return f"i.{stored}" if stored else ""
+
+
+_NOWHERE: frozenset[Grain] = frozenset()
+
+
+def _everywhere(sql: str) -> dict[Grain, str]:
+    return dict.fromkeys(Grain, sql)
+
+
+def _below(sql: str) -> dict[Grain, str]:
+    """Breakdowns and boxes have it from their line."""
+    return dict.fromkeys((Grain.BREAKDOWN, Grain.BOX), sql)
+
+
+def _our_code(kind: str) -> dict[Grain, str]:
+    return {Grain.ITEM: f"{kind}_code.code"}
+
+
+_STEMS_OF_BREAKDOWN = formulas.stems("l.total_boxes", "{0}.bunches", "{0}.stems_bunch")
+
+COLUMNS: tuple[OrderColumn, ...] = (
+    OrderColumn(name="provider", label=_later("Provider"), sql=_everywhere("p.name"),
+                shown=Shown.FIRST, pinned=True),
+    OrderColumn(name="po_number", label=_later("PO number"), head="number", copied="po_number",
+                sql=_below("l.po_number"), told=True, shown=Shown.FIRST, pinned=True),
+    # another ship date is told as a move, and an unreadable one is the day that was asked for
+    OrderColumn(name="ship_date", label=_later("Ship date"), kind=Kind.DATE, head="ship_date",
+                copied="ship_date", solid="coalesce(l.ship_date, l.slice_date)",
+                sql=_below("l.ship_date"), shown=Shown.FIRST),
+    OrderColumn(name="po_status", label=_later("PO status"), head="status", copied="po_status",
+                codes=statuses.HEADER, told=True, picked="statuses", shown=Shown.FIRST),
+    OrderColumn(name="line_status", label=_later("Line status"), line="line_item_status",
+                codes=statuses.LINE, told=True, picked="line_statuses", shown=Shown.FIRST),
+    OrderColumn(name="vendor_id", head="vendor_id",
+                copied="vendor_id", of_item=False, exported=_NOWHERE),
+    OrderColumn(name="vendor_name", label=_later("Vendor"), head="vendor_name",
+                copied="vendor_name", told=True, picked="vendors", shown=Shown.FIRST),
+    OrderColumn(name="customer_id", label=_later("Komet customer ID"), line="customer_id",
+                told=True, exported=_NOWHERE),
+    OrderColumn(name="customer_name", label=_later("Customer"), line="customer_name", told=True,
+                picked="customers", shown=Shown.FIRST),
+    OrderColumn(name="location_id", head="location_id",
+                copied="location_id", exported=_NOWHERE),
+    OrderColumn(name="location_name", label=_later("Location"), head="location_name",
+                copied="location_name", told=True, picked="locations", shown=Shown.LATER),
+    OrderColumn(name="origin", label=_later("Origin"), head="origin", copied="origin", told=True,
+                picked="origins", shown=Shown.LATER),
+    OrderColumn(name="carrier_id", line="carrier_id",
+                exported=_NOWHERE),
+    OrderColumn(name="carrier_name", label=_later("Carrier"), line="carrier_name", told=True,
+                shown=Shown.LATER),
+    OrderColumn(name="mark_code", label=_later("Mark code"), line="mark_code", told=True,
+                picked="mark_codes", shown=Shown.LATER),
+    OrderColumn(name="line_product", label=_later("Mixed box"),
+                sql={Grain.BREAKDOWN: "l.product_description"}),
+    OrderColumn(name="product_id", label=_later("Komet product ID"), line="product_id",
+                breakdown="product_id", told=True, shown=Shown.LAST),
+    OrderColumn(name="product", label=_later("Product"), line="product_description",
+                breakdown="product_description", sql={Grain.BOX: "l.product_description"},
+                told=True, shown=Shown.FIRST),
+    OrderColumn(name="product_folded",
+                solid=formulas.folded("l.product_description"),
+                mixed=formulas.folded("b.product_description"), exported=_NOWHERE),
+    OrderColumn(name="sku", label=_later("SKU"),
+                sql={Grain.ITEM: "m.code", Grain.BREAKDOWN: "m.code"}, shown=Shown.FIRST),
+    OrderColumn(name="sku_description", label=_later("SKU description"),
+                sql={Grain.ITEM: "s.description", Grain.BREAKDOWN: "s.description"},
+                shown=Shown.LAST),
+    OrderColumn(name="box_type", label=_later("Box type"), line="box_type",
+                sql={Grain.BOX: "l.box_type"}, told=True, picked="box_types", shown=Shown.FIRST),
+    OrderColumn(name="box_code", label=_later("Box code"), box="box_code"),
+    OrderColumn(name="lot_number", label=_later("Lot number"), box="lot_number"),
+    OrderColumn(name="position", label=_later("Position"), box="position"),
+    OrderColumn(name="status_id", box="status_id", exported=_NOWHERE),
+    OrderColumn(name="status_name", label=_later("Box status"), box="status_name",
+                sql={Grain.BOX: "coalesce(i.status_name, i.status_id)"}),
+    OrderColumn(name="boxes", label=_later("Boxes"), kind=Kind.QUANTITY, unit="boxes",
+                head="total_boxes", line="total_boxes",
+                sql={Grain.PO: "coalesce(i.total_boxes, h.boxes)"}, once=True, told=True,
+                shown=Shown.FIRST),
+    OrderColumn(name="bunches", label=_later("Bunches"), kind=Kind.QUANTITY, unit="bunches a box",
+                line="bunches", breakdown="bunches", told=True, shown=Shown.FIRST),
+    OrderColumn(name="stems_bunch", label=_later("Stems per bunch"), kind=Kind.QUANTITY,
+                unit="stems a bunch", line="stems_bunch", breakdown="stems_bunch", told=True,
+                shown=Shown.FIRST),
+    OrderColumn(name="units", label=_later("Units"), kind=Kind.QUANTITY,
+                unit="stems or bunches a box, as the unit type says", line="units", of_item=False,
+                told=True, exported=_NOWHERE),
+    OrderColumn(name="unit_type", label=_later("Unit type"), line="unit_type", told=True,
+                shown=Shown.FIRST),
+    OrderColumn(name="total_units", label=_later("Total units"), kind=Kind.QUANTITY,
+                unit="stems or bunches, as the unit type says", line="total_units",
+                mixed=formulas.breakdown_units("l", "b"), told=True, shown=Shown.FIRST),
+    OrderColumn(name="stems", label=_later("Stems"), kind=Kind.QUANTITY, unit="stems",
+                solid=formulas.line_stems("l"), mixed=_STEMS_OF_BREAKDOWN.format("b"),
+                sql={Grain.LINE: "c.stems", Grain.BREAKDOWN: _STEMS_OF_BREAKDOWN.format("i")},
+                shown=Shown.FIRST),
+    OrderColumn(name="fbe", label=_later("FBE"), kind=Kind.FACTOR, unit="full boxes",
+                help=_later("Full-box equivalent"),
+                sql={Grain.ITEM: formulas.fbe("i.boxes", "i.box_type", "f"),
+                     Grain.LINE: formulas.fbe("i.total_boxes", "i.box_type", "f")},
+                once=True, shown=Shown.FIRST),
+    OrderColumn(name="unit_cost", label=_later("Unit cost"), kind=Kind.PRICE,
+                unit="the provider's currency a stem or bunch", line="unit_cost",
+                breakdown="cost", told=True, shown=Shown.FIRST),
+    OrderColumn(name="total_cost", label=_later("Total cost"), kind=Kind.MONEY,
+                unit="the provider's currency", head="total_cost", line="total_cost",
+                sql={Grain.PO: "coalesce(i.total_cost, h.cost)"}, once=True, told=True,
+                shown=Shown.FIRST),
+    OrderColumn(name="quantity_confirmed", label=_later("Quantity confirmed"),
+                short=_later("Confirmed"), kind=Kind.QUANTITY, unit="boxes",
+                line="quantity_confirmed", once=True, told=True, shown=Shown.FIRST),
+    OrderColumn(name="order_type", label=_later("Order type"), line="order_type",
+                codes=statuses.ORDER_TYPE, told=True, shown=Shown.LATER),
+    OrderColumn(name="prebook", label=_later("Prebook"), line="prebook", told=True,
+                shown=Shown.LATER),
+    OrderColumn(name="truck_date", label=_later("Truck date"), kind=Kind.DATE,
+                line="prebook_truck_date", told=True, shown=Shown.LATER),
+    OrderColumn(name="reference", label=_later("Reference"), line="reference_number", told=True,
+                shown=Shown.LATER),
+    OrderColumn(name="notes", label=_later("Notes"), line="notes", told=True, shown=Shown.LATER),
+    OrderColumn(name="po_item_id", label=_later("PO item ID"),
+                sql=dict.fromkeys(set(Grain) - {Grain.PO}, "i.po_item_id"), shown=Shown.LAST),
+    OrderColumn(name="box_type_code", label=_later("Our box type"), sql=_our_code("box_type")),
+    OrderColumn(name="carrier_code", label=_later("Our carrier"), sql=_our_code("carrier")),
+    OrderColumn(name="customer_code", label=_later("Our customer"), sql=_our_code("customer")),
+    OrderColumn(name="location_code", label=_later("Our location"), sql=_our_code("location")),
+    OrderColumn(name="lines", label=_later("Lines"), kind=Kind.INTEGER, unit="lines",
+                sql={Grain.PO: "coalesce(h.lines, 0)"}),
+    OrderColumn(name="comments", label=_later("Comments"), head="comments", told=True),
+    OrderColumn(name="created_on", label=_later("Created"), kind=Kind.TIME, head="created_on"),
+    OrderColumn(name="updated_on", label=_later("Updated"), kind=Kind.TIME, head="updated_on"),
+    OrderColumn(name="po_id", label=_later("PO ID"), sql={Grain.PO: "i.po_id"}),
+    OrderColumn(name="breakdown_count", label=_later("Breakdowns"), kind=Kind.INTEGER,
+                unit="breakdowns", sql={Grain.LINE: "c.breakdown_count"}),
+    OrderColumn(name="standing_order", label=_later("Standing order"), line="standing_order",
+                of_item=False, told=True),
+    OrderColumn(name="prebook_item_id", label=_later("Prebook item ID"), line="prebook_item_id",
+                of_item=False),
+    OrderColumn(name="custom_field1", label=_later("Custom field 1"), line="custom_field1",
+                of_item=False, told=True),
+    OrderColumn(name="custom_fields", label=_later("Custom fields"), kind=Kind.JSON,
+                line="custom_fields", of_item=False),
+    OrderColumn(name="downloaded_at", label=_later("Downloaded at"), short=_later("Downloaded"),
+                kind=Kind.TIME, sql=dict.fromkeys((Grain.ITEM, Grain.LINE, Grain.PO),
+                                                  "d.fetched_at"), shown=Shown.LAST),
+    OrderColumn(name="gone_at", label=_later("Gone since"), kind=Kind.TIME,
+                sql=dict.fromkeys((Grain.LINE, Grain.PO), "i.gone_at")),
+)  # fmt: skip
+
+_CONTENTS = {"breakdowns": _later("Breakdowns"), "boxes": _later("Box codes")}
+"""Changes of what is below a line are told as one text, which is no column."""
+
+
+def exported(grain: Grain) -> list[OrderColumn]:
+    """What an export of that grain holds, in its order."""
+    return [c for c in COLUMNS if grain in c.exported and c.read(grain)]
+
+
+def shown() -> list[OrderColumn]:
+    """The columns of the grid, in its order."""
+    groups = [group for group in Shown if group is not Shown.NO]
+    return [c for group in groups for c in COLUMNS if c.shown is group]
+
+
+def picked() -> dict[str, OrderColumn]:
+    """The filters that pick values, by name."""
+    return {c.picked: c for c in COLUMNS if c.picked}
+
+
+def coded() -> dict[str, Mapping[str, str]]:
+    """The columns that hold codes, with their words."""
+    return {c.name: c.codes for c in COLUMNS if c.codes}
+
+
+def told(grain: Grain) -> tuple[str, ...]:
+    """The stored names of what a change of a PO, or of a line, is told of."""
+    return _told(COLUMNS, grain)
+
+
+def copied() -> dict[str, str]:
+    """Column of a PO → column in which its lines repeat it."""
+    return {c.head: c.copied for c in COLUMNS if c.copied}
+
+
+def stored(grain: Grain) -> dict[str, OrderColumn]:
+    """What the mirrored table of that grain holds of the registry, by stored name."""
+    return {c.stored(grain): c for c in COLUMNS if c.stored(grain)}
+
+
+def label_of_field(name: str | None) -> str | None:
+    """The label of a stored name of which a change is told, in the language in force."""
+    if name is None:
+        return None
+    labels = {**_labels(COLUMNS), **_CONTENTS}
+    return _(labels.get(name) or name.replace("_", " "))
+
+
+def value_in_words(name: str | None, value: str | None) -> str | None:
+    """A value of a stored name as a person reads it: codes in words."""
+    codes = next((c.codes for c in COLUMNS if c.codes and name in {c.head, c.line}), None)
+    return value if value is None or codes is None else statuses.decoded(codes, value)
+
+
+def worded(frame: pl.DataFrame) -> pl.DataFrame:
+    """The same rows with codes of statuses and order types in words."""
+    return frame.with_columns(
+        pl.col(name).replace(
+            {v: statuses.decoded(codes, v) for v in frame[name].unique().drop_nulls()}
+        )
+        for name, codes in coded().items()
+        if name in frame.columns
+    )
+
+
+@cache
+def _told(columns: tuple[OrderColumn, ...], grain: Grain) -> tuple[str, ...]:
+    return tuple(c.stored(grain) for c in columns if c.told and c.stored(grain))
+
+
+@cache
+def _labels(columns: tuple[OrderColumn, ...]) -> dict[str, str]:
+    return {n: c.label for c in columns for n in (c.line, c.head) if n and c.label}
