@@ -13,7 +13,7 @@ from komet.errors import InvalidInput
 from komet.export.replacing import replacing
 from komet.language import _, _n
 from komet.mapping import imports, products
-from komet.mapping.cells import bad_rows_csv
+from komet.mapping.cells import write_bad_rows_csv
 
 mapping = App(name="mapping", help="Our SKU for each client's Komet product.")
 _SHOWN = 20
@@ -63,11 +63,11 @@ def import_file(
         not_fetched = products.fetch_lists(ctx, session.actor(), lists)
     checked = imports.dry_run_file(ctx, data, file.name, provider_id)
     if bad_rows:
-        _write_whole(bad_rows, bad_rows_csv(checked))
+        _write_whole(bad_rows, write_bad_rows_csv(checked))
     done = None if dry_run else imports.apply_import(ctx, session.actor(), checked)
-    overtaken = done.sentences() if done else []
-    for told in (*not_fetched.values(), *checked.notes, *overtaken):
-        _tell(told)
+    overtaken = done.messages() if done else []
+    for message in (*not_fetched.values(), *checked.notes, *overtaken):
+        _tell(message)
     counts = dict(checked.counts)
     if json:
         problems = checked.problems.to_dicts()
@@ -127,8 +127,8 @@ def _write_whole(target: Path, data: bytes) -> None:
         ) from error
 
 
-def _tell(sentence: str) -> None:
-    err.print(sentence, markup=False, highlight=False)
+def _tell(message: str) -> None:
+    err.print(message, markup=False, highlight=False)
 
 
 def _provider_id(ctx: AppContext, name: str | None) -> str | None:

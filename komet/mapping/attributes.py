@@ -175,7 +175,7 @@ class Attributes:
 
 
 @lru_cache(maxsize=200_000)
-def attributes(name: str) -> Attributes:
+def read_attributes(name: str) -> Attributes:
     """Read a name."""
     ranges, text = _ranges(normalize_text(name))
     cm, text = _length(text)

@@ -12,7 +12,7 @@ import polars as pl
 
 from komet.language import _
 from komet.mapping.model import FIELDS, KOMET_ID, LEGACY_CODE, SKU, DryRun, Headings
-from komet.mapping.problems import ERROR, WARNING, joined, problems_where, sentence
+from komet.mapping.problems import ERROR, WARNING, find_problems, join_problems, message
 from komet.text import EDGES, normalize_text
 
 IDENTIFIERS = (SKU, KOMET_ID, LEGACY_CODE)
@@ -29,34 +29,34 @@ _NOTHING: Mapping[str, frozenset[str]] = MappingProxyType({})
 _FIFTEEN_DIGITS = r"^[1-9]\d{14}0+$"
 
 
-def cell_text(cell: pl.Expr) -> pl.Expr:
+def clean_cell(cell: pl.Expr) -> pl.Expr:
     """A cell's text: edges trimmed, the apostrophe that protects a formula taken off, "" null."""
     text = cell.str.strip_chars(EDGES).str.replace(r"^'('*[=+\-@])", "$1")
     return pl.when(text != "").then(text)
 
 
-def typed_code(text: pl.Expr) -> pl.Expr:
+def clean_code(text: pl.Expr) -> pl.Expr:
     """A code typed on a screen: what a file could hold of it, "" null."""
-    code = canonical(text).str.replace_all(r"[\n\r]+", " ")
+    code = canonicalize(text).str.replace_all(r"[\n\r]+", " ")
     return pl.when(code != "").then(code)
 
 
-def protected(text: pl.Expr) -> pl.Expr:
-    """What `cell_text` reads back as `text`, and no spreadsheet runs as a formula."""
+def protect(text: pl.Expr) -> pl.Expr:
+    """What `clean_cell` reads back as `text`, and no spreadsheet runs as a formula."""
     return text.str.strip_chars(EDGES).str.replace(r"^('*[=+\-@])", "'$1")
 
 
-def protected_source(cell: pl.Expr) -> pl.Expr:
+def protect_source(cell: pl.Expr) -> pl.Expr:
     """An original cell made safe; unlike a value, it may carry the apostrophe already."""
     return cell.str.strip_chars(EDGES).str.replace(r"^([=+\-@])", "'$1")
 
 
-def without_added_decimals(text: pl.Expr) -> pl.Expr:
+def drop_added_decimals(text: pl.Expr) -> pl.Expr:
     """A whole number to which Excel has added ".0", without it; other texts as they are."""
     return text.str.replace(_DECIMAL_ZERO, "$1")
 
 
-def canonical(text: pl.Expr) -> pl.Expr:
+def canonicalize(text: pl.Expr) -> pl.Expr:
     """What of a stored identifier a file can hold: no zero bytes, and no blanks at the edges."""
     return text.str.replace_all("\x00", "", literal=True).str.strip_chars(EDGES)
 
@@ -71,11 +71,11 @@ def repair_identifiers(
     identifiers, and the problems [row: Int64, column, severity, reason: String]. A row without a
     SKU asks for nothing, so nothing is wrong with it.
     """
-    as_held = {
+    as_stored = {
         field: pl.col(field).is_in(list(verbatim.get(field, ()))).fill_null(False)
         for field in IDENTIFIERS
     }
-    asked = rows.filter(pl.col(SKU).is_not_null())
+    requested = rows.filter(pl.col(SKU).is_not_null())
     has_id = pl.col(KOMET_ID).is_not_null()
     found: list[pl.DataFrame] = []
     for field in IDENTIFIERS:
@@ -83,7 +83,7 @@ def repair_identifiers(
             continue
         heading = headings.name(field)
         rules = _rules(field)
-        doubtful = asked.filter(~as_held[field])
+        doubtful = requested.filter(~as_stored[field])
         if field != LEGACY_CODE:
             found += _problems(doubtful, field, heading, rules)
             continue
@@ -95,11 +95,11 @@ def repair_identifiers(
         found += _problems(doubtful.filter(~has_id), field, heading, rules)
         found += _problems(doubtful.filter(has_id), field, heading, doubts)
     whole = {
-        field: pl.when(as_held[field]).then(field).otherwise(without_added_decimals(pl.col(field)))
+        field: pl.when(as_stored[field]).then(field).otherwise(drop_added_decimals(pl.col(field)))
         for field in IDENTIFIERS
     }
     whole[LEGACY_CODE] = pl.when(has_id).then(LEGACY_CODE).otherwise(whole[LEGACY_CODE])
-    return rows.with_columns(**whole), joined(found)
+    return rows.with_columns(**whole), join_problems(found)
 
 
 def _rules(field: str) -> list[Rule]:
@@ -151,14 +151,14 @@ def _problems(
     rows: pl.DataFrame, field: str, heading: str, rules: Sequence[Rule]
 ) -> list[pl.DataFrame]:
     value = pl.col(field)
-    repaired = without_added_decimals(value)
+    repaired = drop_added_decimals(value)
     return [
-        problems_where(
+        find_problems(
             rows,
             value.str.contains(pattern),
             column=heading,
             severity=severity,
-            reason=sentence(template, value=value, repaired=repaired),
+            reason=message(template, value=value, repaired=repaired),
         )
         for pattern, severity, template in rules
     ]
@@ -167,7 +167,7 @@ def _problems(
 _BOM = "\ufeff"  # without it Excel takes UTF-8 for Windows-1252
 
 
-def mapping_csv(frame: pl.DataFrame) -> bytes:
+def write_mapping_csv(frame: pl.DataFrame) -> bytes:
     """CSV (UTF-8 with BOM, commas) of a frame with the six fields as String columns.
 
     The fields are provider, komet_product_id, komet_legacy_code, komet_description, sku and
@@ -176,13 +176,13 @@ def mapping_csv(frame: pl.DataFrame) -> bytes:
     """
     safe = frame.select(
         # Files with a zero byte are refused as binary, so none is written.
-        protected(pl.col(field).cast(pl.String).str.replace_all("\x00", "", literal=True))
+        protect(pl.col(field).cast(pl.String).str.replace_all("\x00", "", literal=True))
         for field in FIELDS
     )
     return _BOM.encode() + safe.write_csv(quote_style="necessary").encode()
 
 
-def template_csv() -> bytes:
+def write_template_csv() -> bytes:
     """The headings and two example rows, to be overwritten."""
     columns = (
         ("Acme Flowers", "Acme Flowers"),
@@ -192,10 +192,10 @@ def template_csv() -> bytes:
         ("007-FREEDOM-50", "007-FREEDOM-50"),
         ("Freedom, red, 50 cm", "Freedom, red, 50 cm"),
     )
-    return mapping_csv(pl.DataFrame(dict(zip(FIELDS, columns, strict=True))))
+    return write_mapping_csv(pl.DataFrame(dict(zip(FIELDS, columns, strict=True))))
 
 
-def bad_rows_csv(checked: DryRun) -> bytes:
+def write_bad_rows_csv(checked: DryRun) -> bytes:
     """The rows in error as they came, with a last column that says why (UTF-8 with BOM).
 
     It has the delimiter of the file, because that is what this person's Excel opens. Once
@@ -220,8 +220,8 @@ def bad_rows_csv(checked: DryRun) -> bytes:
         or normalize_text(names[position], solid=True) != normalize_text(heading, solid=True)
     ]
     bad = checked.file.source.join(reasons, on="row", how="inner", maintain_order="left").select(
-        *(protected_source(pl.col(cells[position])) for position in kept),
-        protected_source(pl.col("\x00reason")),
+        *(protect_source(pl.col(cells[position])) for position in kept),
+        protect_source(pl.col("\x00reason")),
     )
     top = [names[position] if position < len(names) else None for position in kept]
     separator = checked.file.delimiter or ","

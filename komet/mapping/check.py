@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from komet.language import _
-from komet.mapping.cells import canonical
+from komet.mapping.cells import canonicalize
 from komet.mapping.match import match_clients, match_products
 from komet.mapping.model import (
     CHANGED,
@@ -27,7 +27,7 @@ from komet.mapping.model import (
     Known,
     MappingFile,
 )
-from komet.mapping.problems import ERROR, WARNING, joined, listed, problems_where, sentence
+from komet.mapping.problems import ERROR, WARNING, find_problems, join_problems, list_items, message
 
 _PRODUCT = ["provider_id", "komet_id"]
 
@@ -39,31 +39,33 @@ def check_mapping(file: MappingFile, known: Known) -> DryRun:
     """
     headings = file.headings
     found = [file.problems]
-    asked = _without_errors(file.rows.filter(pl.col(SKU).is_not_null()), found)
+    requested = _without_errors(file.rows.filter(pl.col(SKU).is_not_null()), found)
 
-    asked, problems = match_clients(asked, known.providers, known.default_provider_id, headings)
+    requested, problems = match_clients(
+        requested, known.providers, known.default_provider_id, headings
+    )
     found += problems
-    matched, problems = match_products(_without_errors(asked, found), known, headings)
+    matched, problems = match_products(_without_errors(requested, found), known, headings)
     found += problems
     settled, problems = settle_repeats(_without_errors(matched, found), headings)
     found += problems
 
-    everything = joined(found)
+    everything = join_problems(found)
     details = (
         file.rows.drop("provider")
-        .join(asked.select("row", "provider_id"), on="row", how="left")
+        .join(requested.select("row", "provider_id"), on="row", how="left")
         .join(
             matched.select("row", "komet_id", "listed_description", "is_unknown"),
             on="row",
             how="left",
         )
         .join(settled.rename({SKU_DESCRIPTION: "settled"}), on="row", how="left")
-        .join(_held(known.mappings), on=_PRODUCT, how="left")
+        .join(_stored(known.mappings), on=_PRODUCT, how="left")
         .join(_failed_rows([everything]), on="row", how="left")
         .join(_first_reasons(everything), on="row", how="left")
         .sort("row")
     )
-    return DryRun(rows=_judged(details), problems=everything, file=file)
+    return DryRun(rows=_classify(details), problems=everything, file=file)
 
 
 def _failed_rows(found: Sequence[pl.DataFrame]) -> pl.DataFrame:
@@ -81,7 +83,7 @@ def _first_reasons(problems: pl.DataFrame) -> pl.DataFrame:
     return first.select("row", "reason", "column")
 
 
-def _held(mappings: pl.DataFrame) -> pl.DataFrame:
+def _stored(mappings: pl.DataFrame) -> pl.DataFrame:
     return mappings.unique(_PRODUCT, keep="last", maintain_order=True).select(
         *_PRODUCT,
         pl.col("sku").alias("sku_before"),
@@ -89,12 +91,12 @@ def _held(mappings: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _judged(details: pl.DataFrame) -> pl.DataFrame:
+def _classify(details: pl.DataFrame) -> pl.DataFrame:
     """The kind of each row, in the shape of `DryRun.rows`."""
     given = pl.coalesce("settled", SKU_DESCRIPTION)
     # what a file cannot hold of the SKU in force is no difference
-    as_held = canonical(pl.col(SKU)).eq_missing(canonical(pl.col("sku_before")))
-    sku = pl.when(as_held).then("sku_before").otherwise(SKU)
+    as_stored = canonicalize(pl.col(SKU)).eq_missing(canonicalize(pl.col("sku_before")))
+    sku = pl.when(as_stored).then("sku_before").otherwise(SKU)
     redescribed = given.is_not_null() & given.ne_missing(pl.col("description_before"))
     kind = (
         pl.when(pl.col("failed"))
@@ -107,7 +109,7 @@ def _judged(details: pl.DataFrame) -> pl.DataFrame:
         .then(pl.lit(UNKNOWN))
         .when(pl.col("sku_before").is_null())
         .then(pl.lit(NEW))
-        .when(~as_held | redescribed)
+        .when(~as_stored | redescribed)
         .then(pl.lit(CHANGED))
         .otherwise(pl.lit(UNCHANGED))
     )
@@ -120,7 +122,7 @@ def _judged(details: pl.DataFrame) -> pl.DataFrame:
         "sku_before",
         sku.alias(SKU),
         # a description belongs to its SKU: another SKU does not inherit it
-        pl.coalesce(given, pl.when(as_held).then("description_before")).alias(SKU_DESCRIPTION),
+        pl.coalesce(given, pl.when(as_stored).then("description_before")).alias(SKU_DESCRIPTION),
         "reason",
         "column",
     )
@@ -156,22 +158,22 @@ def settle_repeats(
     )
     two_skus = pl.col("skus").list.len() > 1
     two_descriptions = ~two_skus & (pl.col("descriptions").list.len() > 1)
-    other_skus = sentence(
+    other_skus = message(
         _("Rows {rows} give product {id} different SKUs: {skus}. Keep one of them."),
-        rows=listed(pl.col("rows")),
+        rows=list_items(pl.col("rows")),
         id=pl.col("komet_id"),
-        skus=listed(pl.col("skus")),
+        skus=list_items(pl.col("skus")),
     )
-    other_descriptions = sentence(
+    other_descriptions = message(
         _("Rows {rows} describe the SKU of product {id} differently: {texts}. Keep one of them."),
-        rows=listed(pl.col("rows")),
+        rows=list_items(pl.col("rows")),
         id=pl.col("komet_id"),
-        texts=listed(pl.col("descriptions")),
+        texts=list_items(pl.col("descriptions")),
     )
-    again = sentence(_("The same as row {row}: not needed twice."), row=pl.col("first_row"))
+    again = message(_("The same as row {row}: not needed twice."), row=pl.col("first_row"))
     agreed = pl.col("is_repeat") & ~two_skus & ~two_descriptions
     problems = [
-        problems_where(
+        find_problems(
             repeated,
             condition,
             column=headings.name(field),

@@ -12,13 +12,13 @@ from dataclasses import replace
 import polars as pl
 
 from komet.language import _
-from komet.mapping.cells import cell_text, without_added_decimals
-from komet.mapping.heading_words import OTHER, meanings_of
-from komet.mapping.headings import CERTAIN, ENOUGH, resolve_headings, weights
-from komet.mapping.match import provider_finder
+from komet.mapping.cells import clean_cell, drop_added_decimals
+from komet.mapping.heading_words import OTHER, find_meanings
+from komet.mapping.headings import CERTAIN, ENOUGH, resolve_headings, weigh_heading
+from komet.mapping.match import make_provider_finder
 from komet.mapping.model import (
     DESCRIPTION,
-    FIELD_WORDS,
+    FIELD_LABELS,
     KOMET_FIELDS,
     KOMET_ID,
     LEGACY_CODE,
@@ -47,27 +47,27 @@ def read_columns(source: pl.DataFrame, names: Sequence[str], known: Known) -> He
     `source`: [row: Int64, then the cells as String]. Raises MappingFileError as
     `resolve_headings` does.
     """
-    scores = [dict(weights(name)) for name in names]
+    scores = [dict(weigh_heading(name)) for name in names]
     compared = [
         column
         for column, name in enumerate(names)
-        if scores[column] or OTHER not in meanings_of(name)
+        if scores[column] or OTHER not in find_meanings(name)
     ][:_MOST_COMPARED]
     cells = source.columns[1:]
-    texts = source.select("row", *(cell_text(pl.col(cells[c])).alias(str(c)) for c in compared))
+    texts = source.select("row", *(clean_cell(pl.col(cells[c])).alias(str(c)) for c in compared))
     _score_clients(texts, scores, compared, known)
-    asked = _with_clients(texts, scores, compared, known)
+    requested = _with_clients(texts, scores, compared, known)
     products = _product_keys(known)
     found: dict[int, Matches] = {}
     for column in compared:
         score = scores[column]
-        judged = not score
-        if judged or not score.keys().isdisjoint({*KOMET_FIELDS, SKU}):
+        by_values = not score
+        if by_values or not score.keys().isdisjoint({*KOMET_FIELDS, SKU}):
             certain = score.get(SKU, 0) >= CERTAIN
-            values = asked.select("provider_id", value=str(column)).drop_nulls("value").unique()
+            values = requested.select("provider_id", value=str(column)).drop_nulls("value").unique()
             if not certain and values.height:
                 found[column] = _matches(values, products)
-                _score(score, found[column], values["value"], known, judged=judged)
+                _score(score, found[column], values["value"], known, by_values=by_values)
     headings = resolve_headings(names, scores)
     return replace(headings, notes=_notes(headings, found))
 
@@ -106,8 +106,8 @@ def column_letters(width: int) -> list[str]:
     for number in range(width):
         name, rest = "", number + 1
         while rest:
-            rest, place = divmod(rest - 1, 26)
-            name = chr(ord("A") + place) + name
+            rest, letter = divmod(rest - 1, 26)
+            name = chr(ord("A") + letter) + name
         letters.append(_("Column {letter}").format(letter=name))
     return letters
 
@@ -116,12 +116,12 @@ def _score_clients(
     texts: pl.DataFrame, scores: Sequence[dict[str, float]], compared: Sequence[int], known: Known
 ) -> None:
     """Weigh the columns that may name the client by how many of their values are clients."""
-    find = provider_finder(known.providers)
+    find = make_provider_finder(known.providers)
     shares: dict[int, float] = {}
     for column in compared:
         score = scores[column]
-        judged = not score and len(known.providers) > 1
-        if PROVIDER in score or judged:
+        by_values = not score and len(known.providers) > 1
+        if PROVIDER in score or by_values:
             values = texts[str(column)].drop_nulls().unique().to_list()
             share = sum(find(value) is not None for value in values) / max(1, len(values))
             if PROVIDER in score:
@@ -145,7 +145,7 @@ def _with_clients(
     if not claims:
         return texts.with_columns(provider_id=default)
     best = str(max(claims, key=lambda column: scores[column][PROVIDER]))
-    find = provider_finder(known.providers)
+    find = make_provider_finder(known.providers)
     names = texts[best].drop_nulls().unique().to_list()
     ids = pl.DataFrame(
         {best: names, "provider_id": [find(name) for name in names]},
@@ -178,9 +178,9 @@ def _matches(values: pl.DataFrame, products: Mapping[str, pl.DataFrame]) -> Matc
     found: dict[str, tuple[int, int]] = {}
     for field, keys in products.items():
         key = _id_key if field == KOMET_ID else comparison_key
-        asked = values.select("provider_id", key=key(pl.col("value")))
-        one = asked.filter(pl.col("provider_id").is_not_null())
-        any_client = asked.filter(pl.col("provider_id").is_null())
+        requested = values.select("provider_id", key=key(pl.col("value")))
+        one = requested.filter(pl.col("provider_id").is_not_null())
+        any_client = requested.filter(pl.col("provider_id").is_null())
         matched = one.join(keys, on=["provider_id", "key"], how="semi").height
         matched += any_client.join(keys, on="key", how="semi").height
         found[field] = matched, values.height
@@ -188,16 +188,16 @@ def _matches(values: pl.DataFrame, products: Mapping[str, pl.DataFrame]) -> Matc
 
 
 def _id_key(text: pl.Expr) -> pl.Expr:
-    return without_added_decimals(text).str.to_uppercase()
+    return drop_added_decimals(text).str.to_uppercase()
 
 
 def _score(
-    score: dict[str, float], found: Matches, values: pl.Series, known: Known, *, judged: bool
+    score: dict[str, float], found: Matches, values: pl.Series, known: Known, *, by_values: bool
 ) -> None:
     """Add to the weights of a heading what the values of its column prove."""
     shares = {field: matched / of for field, (matched, of) in found.items() if of}
     claimed = {field: score[field] for field in KOMET_FIELDS if field in score}
-    if judged:
+    if by_values:
         for rank, field in enumerate(KOMET_FIELDS):
             if shares.get(field, 0) >= _MOST:
                 score[field] = _PROOF * shares[field] + 2 - rank
@@ -228,28 +228,28 @@ def _notes(headings: Headings, found: Mapping[int, Matches]) -> tuple[str, ...]:
     notes = []
     for field in (*KOMET_FIELDS, SKU):
         column = headings.columns.get(field)
-        if column is None or weights(headings.names[column]).get(field, 0) >= CERTAIN:
+        if column is None or weigh_heading(headings.names[column]).get(field, 0) >= CERTAIN:
             continue
-        by_heading = weights(headings.names[column])
+        by_heading = weigh_heading(headings.names[column])
         if field == SKU:
             if not by_heading:
                 notes.append(
                     _("“{heading}” was read as {field}.").format(
-                        heading=headings.names[column], field=_(FIELD_WORDS[field])
+                        heading=headings.names[column], field=_(FIELD_LABELS[field])
                     )
                 )
             continue
         if field == DESCRIPTION and by_heading:
             continue
         matched, of = found.get(column, {}).get(field, (0, 0))
-        told = (
+        text = (
             _("“{heading}” was read as {field}: {n:,} of {total:,} values match.")
             if of
             else _("“{heading}” was read as {field}: there is no product list to compare it with.")
         )
         notes.append(
-            told.format(
-                heading=headings.names[column], field=_(FIELD_WORDS[field]), n=matched, total=of
+            text.format(
+                heading=headings.names[column], field=_(FIELD_LABELS[field]), n=matched, total=of
             )
         )
     return tuple(notes)

@@ -8,20 +8,20 @@ import polars as pl
 from komet.language import _
 from komet.mapping.cells import (
     IDENTIFIERS,
-    cell_text,
+    clean_cell,
     repair_identifiers,
 )
 from komet.mapping.columns import column_letters, first_row_by_values, read_columns
-from komet.mapping.headings import find_headings, heading_score
+from komet.mapping.headings import find_headings, score_headings
 from komet.mapping.model import FIELDS, Headings, Known, MappingFile
 from komet.mapping.problems import (
     ERROR,
     PROBLEM_SCHEMA,
     WARNING,
     MappingFileError,
-    joined,
-    problems_where,
-    sentence,
+    find_problems,
+    join_problems,
+    message,
 )
 from komet.tabular.errors import TableError
 from komet.tabular.file import read_table_file
@@ -63,7 +63,7 @@ def read_table(data: bytes, file_name: str) -> Table:
 
 def _likeness(records: Sequence[Sequence[str]]) -> tuple[bool, int]:
     position = find_headings(records)
-    return (False, 0) if position is None else heading_score(records[position])
+    return (False, 0) if position is None else score_headings(records[position])
 
 
 def _choose(sheets: Sequence[Sheet]) -> tuple[Sheet, list[str]]:
@@ -121,7 +121,7 @@ def read_mapping(data: bytes, filename: str, known: Known | None = None) -> Mapp
     if position is None:
         raise _empty(filename)
     known = known or Known()
-    if not heading_score(table.records[position])[1]:
+    if not score_headings(table.records[position])[1]:
         by_values = first_row_by_values(table.records, known)
         position = position if by_values is None else by_values
     names = (
@@ -135,7 +135,7 @@ def read_mapping(data: bytes, filename: str, known: Known | None = None) -> Mapp
     rows = source.select(
         pl.col("row"),
         *(
-            cell_text(pl.col(cells[headings.columns[field]])).alias(field)
+            clean_cell(pl.col(cells[headings.columns[field]])).alias(field)
             if field in headings.columns
             else pl.lit(None, dtype=pl.String).alias(field)
             for field in FIELDS
@@ -147,7 +147,7 @@ def read_mapping(data: bytes, filename: str, known: Known | None = None) -> Mapp
         moved += [*_shifted(source, names), *_swallowed(source, names, table.delimiter)]
     return MappingFile(
         rows=rows,
-        problems=joined([*moved, damage]),
+        problems=join_problems([*moved, damage]),
         source=source,
         headings=headings,
         encoding=table.encoding,
@@ -241,8 +241,8 @@ def _shifted(source: pl.DataFrame, names: Sequence[str]) -> list[pl.DataFrame]:
     shown = pl.concat_str(
         [pl.col(column).str.strip_chars() for column in nameless], separator=" "
     ).str.strip_chars()
-    reason = sentence(text, text=shown.str.slice(0, 60))
-    return [problems_where(source, stray, column=None, severity=ERROR, reason=reason)]
+    reason = message(text, text=shown.str.slice(0, 60))
+    return [find_problems(source, stray, column=None, severity=ERROR, reason=reason)]
 
 
 def _swallowed(source: pl.DataFrame, names: Sequence[str], delimiter: str) -> list[pl.DataFrame]:
@@ -260,7 +260,7 @@ def _swallowed(source: pl.DataFrame, names: Sequence[str], delimiter: str) -> li
         "mark in this row is not closed."
     )
     reason = pl.lit(text)
-    return [problems_where(source, suspect, column=None, severity=WARNING, reason=reason)]
+    return [find_problems(source, suspect, column=None, severity=WARNING, reason=reason)]
 
 
 def _empty(filename: str) -> MappingFileError:

@@ -58,7 +58,7 @@ _YEAR_OR_DIGIT = re.compile(r"(?:19|20)\d\d|\d")
 
 
 @lru_cache(maxsize=20_000)
-def meanings_of(heading: str) -> frozenset[str]:
+def find_meanings(heading: str) -> frozenset[str]:
     """The meanings of its words; empty for a blank, a sentence, or numbers only."""
     text = heading.strip()
     if len(text) > _LONGEST:

@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 from komet.language import _
 from komet.mapping import heading_words as w
-from komet.mapping.heading_words import meanings_of
+from komet.mapping.heading_words import find_meanings
 from komet.mapping.model import (
     DESCRIPTION,
     FIELDS,
@@ -39,9 +39,9 @@ Weights = Mapping[str, float]
 
 
 @lru_cache(maxsize=20_000)
-def weights(heading: str) -> Weights:
+def weigh_heading(heading: str) -> Weights:
     """What a heading may mean: field → 0 to 10. Empty: it means none of them, or nothing."""
-    words = meanings_of(heading)
+    words = find_meanings(heading)
     if w.OTHER in words:
         return MappingProxyType({})
     found = _weights(words)
@@ -119,11 +119,13 @@ def _of_a_product(words: frozenset[str], *, komet: bool) -> dict[str, float]:
     return next((found for condition, found in table if condition), {})
 
 
-def heading_score(names: Sequence[str]) -> tuple[bool, int]:
+def score_headings(names: Sequence[str]) -> tuple[bool, int]:
     """How much a row looks like the headings: (is it enough to import?, fields recognised)."""
     ours, theirs, found = set[int](), set[int](), set[str]()
     for position, name in enumerate(names):
-        believed = {field: weight for field, weight in weights(name).items() if weight >= ENOUGH}
+        believed = {
+            field: weight for field, weight in weigh_heading(name).items() if weight >= ENOUGH
+        }
         if SKU in believed:
             ours.add(position)
         if not believed.keys().isdisjoint(KOMET_FIELDS):
@@ -142,7 +144,7 @@ def find_headings(records: Sequence[Sequence[str]]) -> int | None:
     likeliest: int | None = None
     best = (False, -1)
     for position, record in enumerate(records[:HEADING_DEPTH]):
-        if any(cell.strip() for cell in record) and (score := heading_score(record)) > best:
+        if any(cell.strip() for cell in record) and (score := score_headings(record)) > best:
             likeliest, best = position, score
             if best[0]:
                 break
@@ -157,7 +159,7 @@ def resolve_headings(
     Raises MappingFileError when two columns may equally be one field, when there is no SKU column,
     or when no column tells which Komet product a row is about.
     """
-    scored = scores if scores is not None else [weights(name) for name in names]
+    scored = scores if scores is not None else [weigh_heading(name) for name in names]
     claims = {field: _claims(scored, field) for field in FIELDS}
     ranked = _assignments(scored, claims)
     if not ranked:

@@ -9,8 +9,8 @@ from komet.clients.table import providers
 from komet.context import AppContext
 from komet.errors import InvalidInput
 from komet.language import _
-from komet.mapping.attributes import attributes
-from komet.mapping.cells import mapping_csv, typed_code
+from komet.mapping.attributes import read_attributes
+from komet.mapping.cells import clean_code, write_mapping_csv
 from komet.mapping.check import check_mapping
 from komet.mapping.file import read_mapping
 from komet.mapping.history import MappingImport, Source, label_sources
@@ -110,7 +110,7 @@ def edit_cells(
             for komet_id, code in codes.items()
         ],
         schema=_EDITED,
-    ).with_columns(sku=typed_code(pl.col("sku")), sku_description=pl.lit(None, dtype=pl.String))
+    ).with_columns(sku=clean_code(pl.col("sku")), sku_description=pl.lit(None, dtype=pl.String))
     seen = pl.DataFrame(
         [
             {"provider_id": provider_id, "komet_id": komet_id, "shown": code}
@@ -200,7 +200,7 @@ def export_mapping(
     """All that is known of a kind with our code for it, as CSV that can be imported again."""
     ctx.authorize(actor, Permission.EXPORT)
     with ctx.read() as con:
-        return mapping_csv(products.load_export_rows(con, provider_ids, kind))
+        return write_mapping_csv(products.load_export_rows(con, provider_ids, kind))
 
 
 def dry_run_copy(
@@ -215,12 +215,12 @@ def dry_run_copy(
         source = providers.provider_by_id(con, from_id)
         target = providers.provider_by_id(con, to_id)
         known = products.load_known(con, kind)
-        held = mappings.load_mappings(con, kind)
-    mapped = known.join(held, on=["provider_id", "komet_id"], how="inner")
+        stored = mappings.load_mappings(con, kind)
+    mapped = known.join(stored, on=["provider_id", "komet_id"], how="inner")
     theirs = mapped.filter(pl.col("provider_id") == from_id)
     ours = known.filter(pl.col("provider_id") == to_id)
     if not overwrite:
-        ours = ours.join(held, on=["provider_id", "komet_id"], how="anti")
+        ours = ours.join(stored, on=["provider_id", "komet_id"], how="anti")
     codes = _codes_by_name(theirs, kind)
     rows = []
     for row in ours.drop_nulls("description").rows(named=True):
@@ -268,6 +268,6 @@ def _codes_by_name(mapped: pl.DataFrame, kind: str) -> dict[object, tuple[str, s
 
 def _keys(name: str, kind: str) -> list[object]:
     exact = normalize_text(name)
-    read = attributes(name)
+    read = read_attributes(name)
     # a length at least: two roses without one are not the same product
     return [exact, read] if kind == PRODUCT and read.cm and read.words else [exact]

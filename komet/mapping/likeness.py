@@ -59,9 +59,9 @@ def contradict(product: Attributes, sku: Attributes) -> bool:
     )
 
 
-def likeness(product: Attributes, sku: Attributes) -> Likeness:
+def score_likeness(product: Attributes, sku: Attributes) -> Likeness:
     """The score of one pair, without what other providers' mappings know."""
-    same = variety_likeness(product.words, sku.words)
+    same = compare_varieties(product.words, sku.words)
     pair = _Weighing(100.0 * same)
     if product.words and sku.words:
         if same == 1:
@@ -140,8 +140,8 @@ def _weigh_grades(pair: _Weighing, one: frozenset[str], other: frozenset[str]) -
 
 def _weigh_length(pair: _Weighing, one: int | None, other: int | None) -> None:
     if one and other:
-        sign = "=" if one == other else "≠"
-        pair.reasons.append(f"{one} cm {sign} {other} cm")
+        relation = "=" if one == other else "≠"
+        pair.reasons.append(f"{one} cm {relation} {other} cm")
         if one != other:
             pair.limit(_OTHER_LENGTH)
     elif one or other:
@@ -176,7 +176,7 @@ def skeleton(word: str) -> str:
 
 
 @lru_cache(maxsize=500_000)
-def word_likeness(one: str, other: str) -> float:
+def compare_words(one: str, other: str) -> float:
     """0 to 1; a short form of four letters or more is nearly as good as the word itself."""
     if one == other:
         return 1.0
@@ -204,7 +204,7 @@ def _short_form(short: str, long: str) -> float:
     return 0.9 if len(bones) >= 4 and bare.startswith(bones) else 0.0
 
 
-def variety_likeness(one: tuple[str, ...], other: tuple[str, ...]) -> float:
+def compare_varieties(one: tuple[str, ...], other: tuple[str, ...]) -> float:
     """0 to 1: each word with its best partner, the long words counting more."""
     if one == other:
         return 1.0
@@ -213,7 +213,7 @@ def variety_likeness(one: tuple[str, ...], other: tuple[str, ...]) -> float:
 
     def covered(left: tuple[str, ...], right: tuple[str, ...]) -> float:
         weight = sum(len(word) for word in left)
-        best = (len(word) * max(word_likeness(word, partner) for partner in right) for word in left)
+        best = (len(word) * max(compare_words(word, partner) for partner in right) for word in left)
         return sum(best) / weight
 
     return max(_written_together(one, other), min(covered(one, other), covered(other, one)))
@@ -259,20 +259,20 @@ class NearVarieties:
             for variety, weight in best.items():
                 evidence[variety] += weight
         closest = sorted(evidence, key=lambda variety: (-evidence[variety], variety))[:_MOST]
-        return sorted(closest, key=lambda v: (-variety_likeness(words, v), v))
+        return sorted(closest, key=lambda v: (-compare_varieties(words, v), v))
 
     def _alike_words(self, word: str) -> list[tuple[str, float]]:
         found = process.extract(
             word, self.words, scorer=OSA.normalized_similarity, score_cutoff=_ALIKE, limit=None
         )
-        near = {other for other, _ratio, _place in found}
+        near = {other for other, _ratio, _index in found}
         bare = skeleton(word)
         near |= {
             other
             for other, bones in self.by_initial[word[0]]
             if bones.startswith(bare) or bare.startswith(bones)
         }
-        scored = ((other, word_likeness(word, other)) for other in sorted(near))
+        scored = ((other, compare_words(word, other)) for other in sorted(near))
         return [(other, alike) for other, alike in scored if alike >= _ALIKE]
 
 

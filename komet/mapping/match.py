@@ -6,13 +6,13 @@ import polars as pl
 
 from komet.language import _
 from komet.mapping.model import DESCRIPTION, KOMET_ID, LEGACY_CODE, PROVIDER, Headings, Known
-from komet.mapping.problems import ERROR, WARNING, listed, problems_where, sentence
+from komet.mapping.problems import ERROR, WARNING, find_problems, list_items, message
 from komet.text import comparison_key, normalize_text
 
 _MOST_NAMES = 10
 
 
-def provider_finder(providers: Mapping[str, str]) -> Callable[[str], str | None]:
+def make_provider_finder(providers: Mapping[str, str]) -> Callable[[str], str | None]:
     """From the name that a file writes to the provider's ID; None where it is nobody's, or two's.
 
     Names match without regard to case, accents, spaces and punctuation; where that makes two
@@ -39,10 +39,10 @@ def match_clients(
 ) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
     """Add provider_id (String, null where it is not known) to `rows`, which has `provider`.
 
-    Names match as `provider_finder` says. The other frames are the errors
+    Names match as `make_provider_finder` says. The other frames are the errors
     [row: Int64, column, severity, reason: String].
     """
-    provider_of = provider_finder(providers)
+    provider_of = make_provider_finder(providers)
     names: list[str] = rows.get_column(PROVIDER).drop_nulls().unique().to_list()
     known = pl.DataFrame(
         {PROVIDER: names, "provider_id": [provider_of(name) for name in names]},
@@ -56,7 +56,7 @@ def match_clients(
     )
     shown = sorted(providers, key=str.casefold)
     more = " …" if len(shown) > _MOST_NAMES else ""
-    unknown = sentence(
+    unknown = message(
         _("There is no client “{name}”. Known: {known}."),
         name=pl.col(PROVIDER),
         known=pl.lit(", ".join(shown[:_MOST_NAMES]) + more),
@@ -66,7 +66,7 @@ def match_clients(
     named = pl.col(PROVIDER).is_not_null()
     column = headings.name(PROVIDER)
     return matched, [
-        problems_where(matched, lost & condition, column=column, severity=ERROR, reason=reason)
+        find_problems(matched, lost & condition, column=column, severity=ERROR, reason=reason)
         for condition, reason in ((named, unknown), (~named, nobody))
     ]
 
@@ -142,12 +142,12 @@ def _errors(found: pl.DataFrame, headings: Headings) -> list[pl.DataFrame]:
     by_description = no_id & pl.col("legacy_key").is_null()
     by_description &= pl.col("description_key").is_not_null()
     problems = [
-        problems_where(
+        find_problems(
             found,
             no_id & pl.col("legacy_key").is_null() & pl.col("description_key").is_null(),
             column=None,
             severity=ERROR,
-            reason=sentence(_("The row gives a SKU but no Komet product.")),
+            reason=message(_("The row gives a SKU but no Komet product.")),
         )
     ]
     for condition, field, ids in (
@@ -155,18 +155,18 @@ def _errors(found: pl.DataFrame, headings: Headings) -> list[pl.DataFrame]:
         (by_description, DESCRIPTION, "ids_by_description"),
     ):
         heading = headings.name(field)
-        missing = sentence(_("“{text}” is not in this client's product list."), text=pl.col(field))
-        several = sentence(
+        missing = message(_("“{text}” is not in this client's product list."), text=pl.col(field))
+        several = message(
             _("“{text}” fits several products ({ids}). Give the Komet product ID."),
             text=pl.col(field),
-            ids=listed(pl.col(ids)),
+            ids=list_items(pl.col(ids)),
         )
         for wrong, reason in (
             (pl.col(ids).is_null(), missing),
             (pl.col(ids).list.len() > 1, several),
         ):
             problems.append(
-                problems_where(
+                find_problems(
                     found, condition & wrong, column=heading, severity=ERROR, reason=reason
                 )
             )
@@ -178,16 +178,16 @@ def _errors(found: pl.DataFrame, headings: Headings) -> list[pl.DataFrame]:
         "{other}. Correct one of them, or leave it empty."
     )
     problems.append(
-        problems_where(
+        find_problems(
             found,
             contradiction,
             column=headings.name(LEGACY_CODE),
             severity=ERROR,
-            reason=sentence(
+            reason=message(
                 text,
                 id=pl.col(KOMET_ID),
                 code=pl.col(LEGACY_CODE),
-                other=listed(pl.col("ids_by_legacy")),
+                other=list_items(pl.col("ids_by_legacy")),
             ),
         )
     )
@@ -196,15 +196,13 @@ def _errors(found: pl.DataFrame, headings: Headings) -> list[pl.DataFrame]:
 
 def _warnings(found: pl.DataFrame, headings: Headings) -> list[pl.DataFrame]:
     given = pl.col(KOMET_ID).is_not_null()
-    unlisted = sentence(
-        _("Product {id} is not in this client's product list."), id=pl.col(KOMET_ID)
-    )
-    other_code = sentence(
+    unlisted = message(_("Product {id} is not in this client's product list."), id=pl.col(KOMET_ID))
+    other_code = message(
         _("No product has the legacy code {code}: product {id} was taken by its ID."),
         code=pl.col(LEGACY_CODE),
         id=pl.col(KOMET_ID),
     )
-    other_text = sentence(
+    other_text = message(
         _("Komet describes product {id} as “{listed}”."),
         id=pl.col("komet_id"),
         listed=pl.col("listed_description"),
@@ -227,7 +225,7 @@ def _warnings(found: pl.DataFrame, headings: Headings) -> list[pl.DataFrame]:
         ),
     )
     return [
-        problems_where(
+        find_problems(
             found, condition, column=headings.name(field), severity=WARNING, reason=reason
         )
         for condition, field, reason in rules

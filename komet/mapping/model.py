@@ -46,7 +46,7 @@ SKU_DESCRIPTION = "sku_description"
 # The order is that of our own export.
 FIELDS = (PROVIDER, KOMET_ID, LEGACY_CODE, DESCRIPTION, SKU, SKU_DESCRIPTION)
 KOMET_FIELDS = (KOMET_ID, LEGACY_CODE, DESCRIPTION)
-FIELD_WORDS = {
+FIELD_LABELS = {
     PROVIDER: _later("Provider"),
     KOMET_ID: _later("Komet product ID"),
     LEGACY_CODE: _later("Komet legacy code"),
@@ -222,9 +222,9 @@ class Written:
         """How many were written."""
         return self.new + self.changed
 
-    def sentences(self) -> list[str]:
-        """What was left alone, a sentence each, the first twenty."""
-        told = [
+    def messages(self) -> list[str]:
+        """What was left alone, a message each, the first twenty."""
+        messages = [
             _("{product}: you entered “{typed}”; meanwhile “{shown}” has become “{stored}”.")
             .format(
                 product=f"{row['description']} ({row['komet_id']})"
@@ -235,7 +235,7 @@ class Written:
             for row in self.overtaken.head(_MOST_NAMED).rows(named=True)
         ]  # fmt: skip
         more = self.overtaken.height - _MOST_NAMED
-        return [*told, _("… and {more} more.").format(more=more)] if more > 0 else told
+        return [*messages, _("… and {more} more.").format(more=more)] if more > 0 else messages
 
 
 class AtStake(NamedTuple):

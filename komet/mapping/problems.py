@@ -28,7 +28,7 @@ PROBLEM_SCHEMA = pl.Schema(
 )
 
 
-def problems_where(
+def find_problems(
     frame: pl.DataFrame, condition: pl.Expr, *, column: str | None, severity: str, reason: pl.Expr
 ) -> pl.DataFrame:
     """One problem for each row of `frame` (which has `row`) that meets `condition`.
@@ -47,13 +47,13 @@ def problems_where(
     )
 
 
-def joined(parts: Sequence[pl.DataFrame]) -> pl.DataFrame:
+def join_problems(parts: Sequence[pl.DataFrame]) -> pl.DataFrame:
     """All problems by row, errors before warnings, otherwise in the order given."""
     whole = pl.concat([PROBLEM_SCHEMA.to_frame(), *parts])
     return whole.sort("row", "severity", maintain_order=True)
 
 
-def sentence(template: str, **values: pl.Expr) -> pl.Expr:
+def message(template: str, **values: pl.Expr) -> pl.Expr:
     """`template.format(**values)` as one String expression; an empty value reads as "".
 
     Raises KeyError when the template (or a translation of it) names a value not given.
@@ -67,7 +67,7 @@ def sentence(template: str, **values: pl.Expr) -> pl.Expr:
     return pl.concat_str(parts)
 
 
-def listed(items: pl.Expr, most: int = 5) -> pl.Expr:
+def list_items(items: pl.Expr, most: int = 5) -> pl.Expr:
     """The items of a list column as "a, b, c", with " …" after the first `most`."""
     texts = items.cast(pl.List(pl.String))
     more = pl.when(texts.list.len() > most).then(pl.lit(" …")).otherwise(pl.lit(""))

@@ -98,10 +98,10 @@ def find_missing_lists_for_file(
         return []
     try:
         named = imports.dry_run_file(ctx, data, file_name, provider_id, kind).rows["provider_id"]
-        asked = set(named.drop_nulls().to_list())
+        named_ids = set(named.drop_nulls().to_list())
     except MappingFileError:
-        asked = {provider_id} if provider_id else set(every)
-    return [entry for entry in lacking if entry.provider.id in asked]
+        named_ids = {provider_id} if provider_id else set(every)
+    return [entry for entry in lacking if entry.provider.id in named_ids]
 
 
 def announce_lists(lists: Sequence[MissingList]) -> str:

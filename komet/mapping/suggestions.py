@@ -14,9 +14,9 @@ import polars as pl
 from komet.context import AppContext
 from komet.language import _
 from komet.mapping import imports
-from komet.mapping.attributes import Attributes, attributes
+from komet.mapping.attributes import Attributes, read_attributes
 from komet.mapping.history import Source
-from komet.mapping.likeness import NearVarieties, contradict, likeness
+from komet.mapping.likeness import NearVarieties, contradict, score_likeness
 from komet.mapping.model import Written
 from komet.mapping.products import list_known
 from komet.mapping.table import products as table
@@ -88,7 +88,7 @@ _BY_CODE, _BY_TEXT, _BY_ATTRIBUTES = 99.0, 97.0, 95.0
 class _Candidate(NamedTuple):
     """`like` is the score by the names alone; `known`: from elsewhere too."""
 
-    place: int
+    position: int
     score: float
     like: float
     exact: bool
@@ -113,7 +113,7 @@ def rank_skus(
     found: list[dict[str, Any]] = []
     for row in wanted:
         for rank, candidate in enumerate(ours.candidates(row)[:limit], start=1):
-            sku = ours.rows[candidate.place]
+            sku = ours.rows[candidate.position]
             found.append(
                 {
                     "provider_id": row["provider_id"],
@@ -136,22 +136,22 @@ class _Ours:
         listed = skus.filter(pl.col("sku").is_not_null())
         self.rows = listed.unique("sku", keep="last", maintain_order=True).rows(named=True)
         self.read = [
-            attributes((row["description"] or "").strip() or row["sku"]) for row in self.rows
+            read_attributes((row["description"] or "").strip() or row["sku"]) for row in self.rows
         ]
         self.by_code: dict[str, list[int]] = defaultdict(list)
         self.by_variety: dict[tuple[str, ...], list[int]] = defaultdict(list)
-        for place, read in enumerate(self.read):
-            self.by_code[normalize_text(self.rows[place]["sku"])].append(place)
-            self.by_variety[read.words].append(place)
+        for position, read in enumerate(self.read):
+            self.by_code[normalize_text(self.rows[position]["sku"])].append(position)
+            self.by_variety[read.words].append(position)
         self.near = NearVarieties(words for words in self.by_variety if words)
         self.known: dict[str, dict[int, str]] = defaultdict(dict)
         self.known_alike: dict[Attributes, dict[int, str]] = defaultdict(dict)
         order = ["provider_name", "description", "sku"]
         for row in evidence.drop_nulls(order).sort(order).rows(named=True):
-            for place in self.by_code.get(normalize_text(row["sku"]), ()):
+            for position in self.by_code.get(normalize_text(row["sku"]), ()):
                 text = row["description"]
-                self.known[normalize_text(text)].setdefault(place, row["provider_name"])
-                self.known_alike[attributes(text)].setdefault(place, row["provider_name"])
+                self.known[normalize_text(text)].setdefault(position, row["provider_name"])
+                self.known_alike[read_attributes(text)].setdefault(position, row["provider_name"])
 
     def candidates(self, product: dict[str, Any]) -> list[_Candidate]:
         """The SKUs that fit, the best first."""
@@ -162,21 +162,23 @@ class _Ours:
         same_text = self.known.get(normalize_text(text), {}) if text.strip() else {}
         same_attributes = self.known_alike.get(read, {}) if read.words else {}
         scored = []
-        for place in {*self._fitting(read), *same_text, *same_attributes, *by_code}:
-            like = likeness(read, self.read[place])
+        for position in {*self._fitting(read), *same_text, *same_attributes, *by_code}:
+            like = score_likeness(read, self.read[position])
             known, reasons = 0.0, list(like.reasons)
-            if place in by_code:
+            if position in by_code:
                 known = _BY_CODE
                 reasons.insert(0, _("Komet's own code is this SKU"))
-            elif by := same_text.get(place) or same_attributes.get(place):
-                known = _BY_TEXT if place in same_text else _BY_ATTRIBUTES
+            elif by := same_text.get(position) or same_attributes.get(position):
+                known = _BY_TEXT if position in same_text else _BY_ATTRIBUTES
                 reasons.insert(0, _("mapped so for {provider}").format(provider=by))
-            if contradict(read, self.read[place]):
+            if contradict(read, self.read[position]):
                 known = min(known, _CONTRADICTED)
             score = max(like.score, known)
             if score >= LOWEST:
-                scored.append(_Candidate(place, score, like.score, like.exact, known > 0, reasons))
-        scored.sort(key=lambda one: (-one.score, not one.known, self.rows[one.place]["sku"]))
+                scored.append(
+                    _Candidate(position, score, like.score, like.exact, known > 0, reasons)
+                )
+        scored.sort(key=lambda one: (-one.score, not one.known, self.rows[one.position]["sku"]))
         return _without_doubt(scored)
 
     def _fitting(self, read: Attributes) -> list[int]:
@@ -185,9 +187,9 @@ class _Ours:
         varieties = 0
         for words in self.near.of(read.words) if read.words else [()]:
             fitting = [
-                place
-                for place in self.by_variety.get(words, [])
-                if not contradict(read, self.read[place])
+                position
+                for position in self.by_variety.get(words, [])
+                if not contradict(read, self.read[position])
             ]
             found += fitting
             varieties += bool(fitting)
@@ -198,9 +200,10 @@ class _Ours:
 
 def _read(product: dict[str, Any]) -> Attributes:
     """What the description says, and where it is silent, what the product's other columns say."""
-    read = attributes(product.get("description") or "")
+    read = read_attributes(product.get("description") or "")
     category, variety, colour, grade = (
-        attributes(product.get(name) or "") for name in ("category", "variety", "color", "grade")
+        read_attributes(product.get(name) or "")
+        for name in ("category", "variety", "color", "grade")
     )
     return replace(
         read,

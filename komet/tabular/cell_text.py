@@ -69,15 +69,15 @@ def shown_number(value: float, code: str) -> str | None:
         raise ValueError(code)
     sections = _sections(code)
     if value < 0 and len(sections) > 1:
-        section, sign = sections[1], ""
+        section, minus = sections[1], ""
     elif value == 0 and len(sections) > 2:
-        section, sign = sections[2], ""
+        section, minus = sections[2], ""
     else:
-        section, sign = sections[0], "-" if value < 0 else ""
+        section, minus = sections[0], "-" if value < 0 else ""
     pieces = _pieces(section)
     if pieces is None:
         return None
-    return _said(sign, pieces, str(abs(int(value))))
+    return _fill_in(minus, pieces, str(abs(int(value))))
 
 
 def differs_as_code(shown: str, value: float) -> bool:
@@ -88,26 +88,26 @@ def differs_as_code(shown: str, value: float) -> bool:
     if not math.isfinite(value) or value != int(value):
         return False
     digits = str(abs(int(value)))
-    own = "".join(sign for sign in shown if sign.isdecimal())
+    own = "".join(char for char in shown if char.isdecimal())
     if own.lstrip("0") != digits.lstrip("0"):
         return False
     return re.sub(r"[-−., '’\xa0\u202f]", "", shown) != digits
 
 
 def _sections(code: str) -> list[str]:
-    sections, depth = [""], False
+    sections, quoted = [""], False
     escaped = False
-    for sign in code:
+    for char in code:
         if escaped:
             escaped = False
-        elif sign == "\\":
+        elif char == "\\":
             escaped = True
-        elif sign == '"':
-            depth = not depth
-        elif sign == ";" and not depth:
+        elif char == '"':
+            quoted = not quoted
+        elif char == ";" and not quoted:
             sections.append("")
             continue
-        sections[-1] += sign
+        sections[-1] += char
     return sections
 
 
@@ -120,29 +120,29 @@ def _pieces(section: str) -> list[tuple[bool, str]] | None:
             pieces.append((False, literal.group(1) or literal.group(2) or ""))
             at = literal.end()
             continue
-        sign = section[at]
-        if _PLACES.match(sign):
-            pieces.append((True, sign))
-        elif sign in _SILENT_LITERALS:
-            pieces.append((False, sign))
+        char = section[at]
+        if _PLACES.match(char):
+            pieces.append((True, char))
+        elif char in _SILENT_LITERALS:
+            pieces.append((False, char))
         else:
             return None
         at += 1
-    return pieces if any(place for place, _text in pieces) else None
+    return pieces if any(is_slot for is_slot, _text in pieces) else None
 
 
-def _said(sign: str, pieces: list[tuple[bool, str]], digits: str) -> str | None:
-    places = [at for at, (place, _text) in enumerate(pieces) if place]
-    texts = [text for _place, text in pieces]
+def _fill_in(minus: str, pieces: list[tuple[bool, str]], digits: str) -> str | None:
+    indices = [at for at, (is_slot, _text) in enumerate(pieces) if is_slot]
+    texts = [text for _slot, text in pieces]
     rest = digits if digits != "0" else ""
-    for at in reversed(places):
-        if at == places[0]:
+    for at in reversed(indices):
+        if at == indices[0]:
             filled = rest or ("0" if texts[at] == "0" else "")
         elif rest:
             filled = rest[-1]
         else:
             filled = "0" if texts[at] == "0" else ""
-        rest = rest[:-1] if at != places[0] else ""
+        rest = rest[:-1] if at != indices[0] else ""
         texts[at] = filled
-    said = sign + "".join(texts).strip()
-    return said if said != sign + digits else None
+    filled_in = minus + "".join(texts).strip()
+    return filled_in if filled_in != minus + digits else None

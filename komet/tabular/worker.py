@@ -27,14 +27,14 @@ def main() -> None:
     limit_process()
     try:
         _read(sys.stdin.buffer.read(), out)
-        said: dict[str, str] = {"end": "done"}
+        ending: dict[str, str] = {"end": "done"}
     except NeedsPassword:
-        said = {"end": "password"}
+        ending = {"end": "password"}
     except (TooBig, MemoryError):
-        said = {"end": "too big"}
+        ending = {"end": "too big"}
     except Unreadable:
-        said = {"end": "damaged"}
-    out.write(json.dumps(said).encode() + b"\n")
+        ending = {"end": "damaged"}
+    out.write(json.dumps(ending).encode() + b"\n")
     out.flush()
 
 
@@ -46,9 +46,9 @@ def limit_process() -> None:
         return
     seconds = int(WORKER_SECONDS)
     with open("/proc/self/statm") if sys.platform == "linux" else io.StringIO("0") as pages:  # noqa: PTH123
-        held = int(pages.read().split()[0]) * resource.getpagesize()
+        in_use = int(pages.read().split()[0]) * resource.getpagesize()
     for kind, wanted in (
-        (resource.RLIMIT_AS, held + WORKER_MEMORY_BYTES),
+        (resource.RLIMIT_AS, in_use + WORKER_MEMORY_BYTES),
         (resource.RLIMIT_CPU, seconds),
         (resource.RLIMIT_CORE, 0),
     ):

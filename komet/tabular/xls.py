@@ -69,12 +69,12 @@ def _send_row(book: Any, sheet: Any, row: int, rows: Rows) -> None:
             code = _code(book, sheet, row, column)
             if code is not None:
                 try:
-                    said = shown_number(float(value), code)
+                    as_shown = shown_number(float(value), code)
                 except ValueError:
                     unshown.append(column)
                 else:
-                    if said is not None:
-                        shown[column] = said
+                    if as_shown is not None:
+                        shown[column] = as_shown
         texts.append(text)
     rows.add(row, texts, mask, shown or None, unshown or None)
 

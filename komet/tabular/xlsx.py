@@ -245,7 +245,7 @@ class _SheetReader:
             if after < len(self._letters) and reference == self._letters[after] + self._number:
                 self._column = after
             else:
-                self._column = self._place(reference, after)
+                self._column = self._find_column(reference, after)
         if self._column >= MOST_COLUMNS:
             raise TooBig
         self._count_element()
@@ -258,7 +258,7 @@ class _SheetReader:
         if self._elements > MOST_ELEMENTS:
             raise TooBig
 
-    def _place(self, reference: str, after: int) -> int:
+    def _find_column(self, reference: str, after: int) -> int:
         found = _REFERENCE.fullmatch(reference)
         if found is None or found.group(2) != self._number:
             raise Unreadable(reference)

@@ -12,7 +12,7 @@ from komet.clients.table import providers
 from komet.context import AppContext
 from komet.errors import InvalidInput
 from komet.mapping import imports, products
-from komet.mapping.cells import bad_rows_csv
+from komet.mapping.cells import write_bad_rows_csv
 
 
 @pytest.fixture
@@ -49,7 +49,7 @@ def test_dry_run_writes_nothing_and_apply_writes_all(ctx: AppContext, acme: Prov
     done = imports.apply_import(ctx, ACTOR, checked)
     assert (done.new, done.changed) == (1, 1)
     assert held(ctx) == {"1": ("A2", None), "2": ("B", None), "3": ("007", "Third")}
-    assert b"009" in bad_rows_csv(checked)
+    assert b"009" in write_bad_rows_csv(checked)
 
 
 def test_undo_puts_back_what_was_there(ctx: AppContext, acme: Provider) -> None:

@@ -41,7 +41,7 @@ def test_an_edit_writes_only_where_the_stored_code_is_the_one_shown(listed: Acco
     assert held(ctx, provider) == {one: "THEIRS", two: "B2", three: "NEW", four: "SAME"}
     rows = done.overtaken.select("komet_id", "shown", "stored", "typed").rows()
     assert sorted(rows) == sorted([(one, "A", "THEIRS", "OURS"), (three, None, "NEW", "MINE")])
-    told = next(sentence for sentence in done.sentences() if one in sentence)
+    told = next(message for message in done.messages() if one in message)
     assert all(f"“{word}”" in told for word in ("A", "THEIRS", "OURS"))
 
 

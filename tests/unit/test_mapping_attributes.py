@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from komet.mapping.attributes import attributes
+from komet.mapping.attributes import read_attributes
 from komet.text import normalize_text
 
 VARIETIES = st.lists(
@@ -22,27 +22,27 @@ OTHERS = st.lists(
     "text", ["60cm", "60 cm", "60 CM.", "60", "0.6 m", "0,60 mts", '24"', "24 in", "24in", "24”"]
 )
 def test_lengths(text: str) -> None:
-    assert attributes(f"Rose Freedom {text}").cm == 60
+    assert read_attributes(f"Rose Freedom {text}").cm == 60
 
 
 @pytest.mark.parametrize(
     ("text", "cm"), [("1.00 m", 100), ("1 00", None), ('39"', 100), ("16 in", 40), ("2000", None)]
 )
 def test_more_lengths(text: str, cm: int | None) -> None:
-    assert attributes(f"Freedom {text}").cm == cm
+    assert read_attributes(f"Freedom {text}").cm == cm
 
 
 @pytest.mark.parametrize(
     "text", ["x25", "x 25", "25st", "25 stm", "25 stems", "25 tallos", "(25)", "12x25", "25"]
 )
 def test_packs(text: str) -> None:
-    assert attributes(f"Rose Freedom {text} 60 cm").pack == 25
+    assert read_attributes(f"Rose Freedom {text} 60 cm").pack == 25
 
 
 def test_two_lengths_are_not_one_of_the_two() -> None:
-    assert attributes("Rose Freedom 60 cm 70 cm").cm is None
-    assert attributes("Rose Freedom 50/60 cm").cm is None
-    assert attributes("Rose Freedom 50/60 cm").words != attributes("Rose Freedom").words
+    assert read_attributes("Rose Freedom 60 cm 70 cm").cm is None
+    assert read_attributes("Rose Freedom 50/60 cm").cm is None
+    assert read_attributes("Rose Freedom 50/60 cm").words != read_attributes("Rose Freedom").words
 
 
 @pytest.mark.parametrize(
@@ -66,22 +66,22 @@ def test_two_lengths_are_not_one_of_the_two() -> None:
     ],
 )
 def test_species(name: str, species: str | None) -> None:
-    assert attributes(name).species == species
+    assert read_attributes(name).species == species
 
 
 def test_rosa_is_a_colour_beside_another_flower() -> None:
     for name in ("Clavel rosa", "rosa clavel", "Pink carnation"):
-        assert attributes(name) == attributes("carnation pink"), name
-    assert attributes("Rosa roja").colours == {"red"}
+        assert read_attributes(name) == read_attributes("carnation pink"), name
+    assert read_attributes("Rosa roja").colours == {"red"}
 
 
 def test_a_number_that_is_no_measure_belongs_to_the_name() -> None:
-    assert attributes("Gypso Xlence 750").words == ("750", "xlence")
-    assert attributes("Star 2000").words == ("2000", "star")
+    assert read_attributes("Gypso Xlence 750").words == ("750", "xlence")
+    assert read_attributes("Star 2000").words == ("2000", "star")
 
 
 def test_a_code_is_read_like_a_name() -> None:
-    read = attributes("ROSE-FREE-60CM")
+    read = read_attributes("ROSE-FREE-60CM")
     assert (read.species, read.words, read.cm) == ("rose", ("free",), 60)
 
 
@@ -92,9 +92,9 @@ def test_order_case_and_accents_do_not_matter(words, others, dice) -> None:  # t
     dice.shuffle(parts)
     shuffled = unicodedata.normalize("NFD", " ".join(parts).upper())
     bare = "".join(sign for sign in shuffled if not unicodedata.combining(sign))
-    assert attributes(text) == attributes(shuffled) == attributes(bare)
+    assert read_attributes(text) == read_attributes(shuffled) == read_attributes(bare)
 
 
 @given(st.text())
 def test_anything_can_be_read(text: str) -> None:
-    assert attributes(text) == attributes(normalize_text(text))
+    assert read_attributes(text) == read_attributes(normalize_text(text))

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from komet.mapping.cells import bad_rows_csv, mapping_csv
+from komet.mapping.cells import write_bad_rows_csv, write_mapping_csv
 from komet.mapping.check import check_mapping
 from komet.mapping.file import read_mapping
 from komet.mapping.model import DryRun, Known
@@ -172,13 +172,13 @@ def test_a_file_without_rows() -> None:
     run = check()
     assert set(run.counts.values()) == {0}
     assert run.to_apply.is_empty()
-    assert bad_rows_csv(run).decode("utf-8-sig").strip().endswith("Reason")
+    assert write_bad_rows_csv(run).decode("utf-8-sig").strip().endswith("Reason")
 
 
 def test_bad_rows_come_back_and_can_be_uploaded_again() -> None:
     header = "Notes;SKU;Komet ID;Notes\n"
     run = check("=1+1;#N/A;1;", "fine;A;1;", 'a "b";X;1E+05;ü', "x;Y;1,0;z;stray", header=header)
-    given_back = bad_rows_csv(run)
+    given_back = write_bad_rows_csv(run)
     assert given_back.startswith(b"\xef\xbb\xbf")
     lines = given_back.decode("utf-8-sig").splitlines()
     assert lines[0] == "Notes;SKU;Komet ID;Notes;;Reason"
@@ -186,7 +186,7 @@ def test_bad_rows_come_back_and_can_be_uploaded_again() -> None:
 
     second = check_data(given_back)
     assert second.rows["sku"].to_list() == ["#N/A", "X", "Y"]
-    third = check_data(bad_rows_csv(second).replace(b"1E+05", b"5"))
+    third = check_data(write_bad_rows_csv(second).replace(b"1E+05", b"5"))
     assert third.file.headings.names.count("Reason") == 1
     assert third.rows.filter(sku="X")["kind"].to_list() == ["new"]
     assert third.rows.filter(sku="Y")["kind"].to_list() == ["error"]  # still shifted
@@ -232,7 +232,7 @@ def test_what_we_export_is_unchanged_when_read_back(lines: list[tuple[str, str, 
         held.drop("legacy_code", "description"),
         {"=Acme, “S.A.”": "p"},
     )
-    run = check_mapping(read_mapping(mapping_csv(export), "export.csv", known), known)
+    run = check_mapping(read_mapping(write_mapping_csv(export), "export.csv", known), known)
     assert outcome(run) == ["unchanged"] * len(ids)
 
 
@@ -245,6 +245,6 @@ def test_unmapped_products_of_an_export_are_skipped() -> None:
         pl.lit(None, dtype=pl.String).alias("sku"),
         pl.lit(None, dtype=pl.String).alias("sku_description"),
     )
-    run = check_data(mapping_csv(export), default=None)
+    run = check_data(write_mapping_csv(export), default=None)
     assert outcome(run) == ["skipped"] * 5
     assert run.problems.is_empty()

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from komet.mapping.cells import template_csv
+from komet.mapping.cells import write_template_csv
 from komet.mapping.file import read_mapping
 from komet.mapping.model import MappingFile
 from komet.mapping.problems import MappingFileError
@@ -181,7 +181,7 @@ def test_headings_alone_are_a_file_without_rows() -> None:
 
 
 def test_the_template_can_be_read() -> None:
-    file = read_mapping(template_csv(), "template.csv")
+    file = read_mapping(write_template_csv(), "template.csv")
     assert file.rows.height == 2
     assert file.problems.is_empty()
     assert file.ignored_columns == ()

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from komet.mapping.attributes import attributes
-from komet.mapping.likeness import likeness
+from komet.mapping.attributes import read_attributes
+from komet.mapping.likeness import score_likeness
 from komet.mapping.suggestions import DEFAULT_THRESHOLD, SCHEMA, rank_skus
 
 WORDS = st.lists(
@@ -50,11 +50,11 @@ def knows(*rows: tuple[str, str, str]) -> pl.DataFrame:
     ],
 )
 def test_the_same_said_otherwise(one: str, other: str) -> None:
-    assert attributes(one) == attributes(other)
+    assert read_attributes(one) == read_attributes(other)
 
 
 def test_what_is_not_said_stays_empty() -> None:
-    read = attributes("Freedom")
+    read = read_attributes("Freedom")
     assert (read.species, read.cm, read.pack, read.colours) == (None, None, None, frozenset())
 
 
@@ -64,7 +64,7 @@ def test_order_case_and_accents_do_not_matter(words: list[str], cm: int, dice: o
     shuffled = list(parts)
     dice.shuffle(shuffled)  # type: ignore[attr-defined]
     text = " ".join(shuffled).upper().replace("O", "Ó")
-    assert attributes(text) == attributes(" ".join(parts))
+    assert read_attributes(text) == read_attributes(" ".join(parts))
 
 
 @given(WORDS, CM, CM)
@@ -107,9 +107,12 @@ def test_komets_own_code_that_is_our_sku() -> None:
 
 
 def test_colours_and_species_that_contradict() -> None:
-    red, pink = attributes("Rose O'Hara white 60"), attributes("Rose O'Hara pink 60")
-    assert likeness(red, pink).score <= 45
-    assert likeness(attributes("Rose Tibet 60"), attributes("Clavel Tibet 60")).score <= 30
+    red, pink = read_attributes("Rose O'Hara white 60"), read_attributes("Rose O'Hara pink 60")
+    assert score_likeness(red, pink).score <= 45
+    assert (
+        score_likeness(read_attributes("Rose Tibet 60"), read_attributes("Clavel Tibet 60")).score
+        <= 30
+    )
 
 
 def test_nothing_in_nothing_out() -> None:

@@ -9,7 +9,7 @@ from komet.clients.model import Provider
 from komet.context import AppContext
 from komet.language import _, _n, current, number
 from komet.mapping import imports, products
-from komet.mapping.cells import bad_rows_csv, template_csv
+from komet.mapping.cells import write_bad_rows_csv, write_template_csv
 from komet.mapping.model import DryRun
 from komet.tabular.file import FILE_TYPES
 from komet.web.screens.mapping_grid import written
@@ -55,8 +55,8 @@ def import_file(ctx: AppContext, provider: Provider, kind: str) -> None:
     with failures.shown():
         made_of = (uploaded.file_id, provider.id, kind, current(), fetch)
         checked = _kept("file", made_of, check)
-        for sentence in st.session_state.get(state.MAPPING_LISTS_FAILED, ()):
-            st.warning(failures.plain(sentence), icon=":material/warning:")
+        for message in st.session_state.get(state.MAPPING_LISTS_FAILED, ()):
+            st.warning(failures.plain(message), icon=":material/warning:")
         applied(ctx, checked)
 
 
@@ -191,7 +191,7 @@ def _dry_run(checked: DryRun) -> None:
         )
         st.download_button(
             _("Download the rows in error"),
-            bad_rows_csv(checked),
+            write_bad_rows_csv(checked),
             file_name="rows-in-error.csv",
             mime="text/csv",
             on_click="ignore",
@@ -212,7 +212,7 @@ def export_and_template(ctx: AppContext, provider_id: str, provider: str, kind: 
     )
     row.download_button(
         _("Download a template"),
-        template_csv(),
+        write_template_csv(),
         file_name="sku-mapping-template.csv",
         mime="text/csv",
         on_click="ignore",

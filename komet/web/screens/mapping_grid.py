@@ -36,21 +36,21 @@ def written(done: Written, notice: str) -> None:
     """Keep what came of a save for after the rerun: how much was written, and what was not."""
     saves = st.session_state.get(state.MAPPING_SAVES, 0)
     st.session_state[state.MAPPING_SAVES] = saves + 1
-    st.session_state[state.MAPPING_OVERTAKEN] = done.sentences()
+    st.session_state[state.MAPPING_OVERTAKEN] = done.messages()
     failures.notice(notice)
 
 
 def overtaken() -> None:
     """Name what was left alone at the last save, until it is closed or the next save."""
-    told = st.session_state.get(state.MAPPING_OVERTAKEN)
+    messages = st.session_state.get(state.MAPPING_OVERTAKEN)
     place = st.container()  # always there: the tabs below it keep their place, and their choice
-    if not told:
+    if not messages:
         return
     with place:
         st.warning(
             _("Not written, because somebody has changed it since you looked. Check it, and enter"
               " yours again if it should stand:")
-            + "".join(f"\n- {failures.plain(sentence)}" for sentence in told),
+            + "".join(f"\n- {failures.plain(message)}" for message in messages),
             icon=":material/warning:",
         )  # fmt: skip
         if st.button(_("Close"), key="close_overtaken"):
