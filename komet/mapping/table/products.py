@@ -39,8 +39,9 @@ def known_sql(kind: str) -> str:
     """provider_id, komet_id, legacy_code, description, category, is_listed: all known of a kind.
 
     Products come from Komet's lists, the rest from the orders; what only a mapping names, too.
+    Raises `InvalidInput` for a kind that is none.
     """
-    if kind == PRODUCT:
+    if check_kind(kind) == PRODUCT:
         listed = (
             "SELECT provider_id, product_id AS komet_id, legacy_code, description, category"
             " FROM komet_products"
@@ -60,7 +61,7 @@ def known_sql(kind: str) -> str:
     return (
         f"WITH listed AS ({listed}) SELECT *, true AS is_listed FROM listed"
         " UNION ALL SELECT provider_id, komet_id, NULL, NULL, NULL, false"
-        f" FROM mappings m WHERE kind = '{check_kind(kind)}' AND NOT EXISTS (FROM listed l"
+        f" FROM mappings m WHERE kind = '{kind}' AND NOT EXISTS (FROM listed l"
         " WHERE l.provider_id = m.provider_id AND l.komet_id = m.komet_id)"
     )
 
