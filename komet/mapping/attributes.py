@@ -58,6 +58,7 @@ SPECIES = {
     "strelitzia": "strelitzia estrelicia",
     "anthurium": "anthurium anturio anturios",
 }
+
 COLOURS = {
     "red": "red rojo roja rojos rojas rd",
     "white": "white blanco blanca blancos blancas wht wh blnc",
@@ -80,6 +81,7 @@ COLOURS = {
     "salmon": "salmon",
     "coral": "coral",
 }
+
 GRADES = {
     "select": "select selecto selecta sel",
     "fancy": "fancy fcy",
@@ -93,12 +95,14 @@ GRADES = {
     "jumbo": "jumbo jbo",
     "tinted": "tinted tinturado tinturada tenido dyed",
 }
+
 _NOISE = (
     "cm cms centimetros in inch inches m stem stems stm stms st sts tallo tallos t bunch bunches"
     " bu bun ramo ramos de del la el los las the of and y con with per por x box caja"
     " qb hb eb fb pack paq"
     " unit units fresh cut flower flowers flor flores farm"
 )
+
 NOISE = frozenset(_NOISE.split())
 
 
@@ -116,8 +120,10 @@ MODIFIED = (
     ("spray", "chrysanthemum", "pompon"),
     ("spr", "chrysanthemum", "pompon"),
 )
+
 # Spanish for the flower and for the colour: "clavel rosa".
 ALSO_A_COLOUR = frozenset({"rosa", "rosas"})
+
 # Two words that are one.
 JOINED = tuple(
     (re.compile(pattern), word)
@@ -128,29 +134,35 @@ JOINED = tuple(
         (r"\bave\W*(?:del?)?\W*paraiso\b|\bbirds?\W*of\W*paradise\b", "strelitzia"),
     )
 )
+
 # Colours that one house tells apart and another does not: no contradiction, and no agreement.
 KIN_COLOURS = tuple(
     frozenset(pair.split("/"))
     for pair in ("pink/hot pink", "white/cream", "lavender/purple", "red/burgundy", "peach/salmon",
                  "peach/coral", "salmon/coral", "brown/bronze")
 )  # fmt: skip
+
 SPECIES_OF = _by_word(SPECIES)
 COLOUR_OF = _by_word(COLOURS)
 GRADE_OF = _by_word(GRADES)
 _SHORTEST, _LONGEST = 20, 150
 _INCH = 2.54
+
 # "50/60 cm": two lengths in one box, which is neither of the two
 _RANGE = re.compile(r"(?<!\d)([3-9]0|1[0-2]0)\s*[-/]\s*([4-9]0|1[0-3]0)\s*cms?\b")
+
 _LENGTHS = (
     (re.compile(r"(?<![\d.,])([01]?[.,]\d{1,2})\s*m(?:ts?|trs?|etros?)?\b"), 100.0),
     (re.compile(r"(?<![\d.,])(\d{2,3})\s*cms?\b"), 1.0),
     (re.compile(r"(?<![\d.,])(\d{1,2})\s*(?:inches|inch|in\b|\"|'')"), _INCH),
 )
+
 _PACKS = (
     re.compile(r"(?<![a-z])x\s*(\d{1,3})\b"),
     re.compile(r"(?<!\d)(\d{1,3})\s*(?:stems?|stms?|sts?|tallos?)\b"),
     re.compile(r"\((\d{1,2})\)"),
 )
+
 _NUMBER = re.compile(r"(?<![\d.,])\d+(?![\d.,]*\d)")
 _BARE_LENGTHS = range(30, 121, 10)
 _BARE_PACKS = frozenset({5, 8, 10, 12, 15, 20, 25})

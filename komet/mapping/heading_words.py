@@ -15,6 +15,7 @@ PRODUCT, ITEM, NAME, VARIETY, CLIENT = "product", "item", "name", "variety", "cl
 OTHER = "other"
 """A word of something else that is in files beside the mapping: boxes, dates, orders, people."""
 UNKNOWN = "unknown"
+
 WORDS = {
     KOMET: "komet kometsales kommet ks",
     LEGACY: "legacy legado legada heredado heredada",
@@ -43,15 +44,18 @@ WORDS = {
     " notes nota notas comments comentarios invoice factura awb guia user usuario country pais"
     " length largo size tamano origin origen total reason motivo fbe season temporada",
 }
+
 _NOISE_WORDS = (
     "a al an and as con d de del el en for in is la las lo los of on para por s sales segun su sus"
     " the to un una with y"
 )
+
 _NOISE = frozenset(_NOISE_WORDS.split())
 _MEANING = {word: meaning for meaning, words in WORDS.items() for word in words.split()}
 _LONGEST = 60
 """Characters of the longest heading: a sentence is none."""
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+
 # "Nº", "N°" and "№" come apart as "No", "N" and "No"
 _TOKEN = re.compile(r"[a-z]+|\d+|#")
 _YEAR_OR_DIGIT = re.compile(r"(?:19|20)\d\d|\d")

@@ -20,6 +20,7 @@ from komet.mapping.attributes import KIN_COLOURS, Attributes
 
 _UNSURE = 80.0
 """The most for a pair that cannot be told right from wrong: below the default threshold."""
+
 _OTHER_SPECIES, _OTHER_LENGTH, _OTHER_COLOUR, _OTHER_GRADE, _KIN_COLOUR = (
     30.0,
     40.0,

@@ -18,6 +18,7 @@ from komet.language import _, _later
 from komet.mapping.history import Source
 
 PRODUCT = "product"
+
 KINDS = {
     PRODUCT: _later("Products"),
     "box_type": _later("Box types"),
@@ -43,9 +44,11 @@ LEGACY_CODE = "komet_legacy_code"
 DESCRIPTION = "komet_description"
 SKU = "sku"
 SKU_DESCRIPTION = "sku_description"
+
 # The order is that of our own export.
 FIELDS = (PROVIDER, KOMET_ID, LEGACY_CODE, DESCRIPTION, SKU, SKU_DESCRIPTION)
 KOMET_FIELDS = (KOMET_ID, LEGACY_CODE, DESCRIPTION)
+
 FIELD_LABELS = {
     PROVIDER: _later("Provider"),
     KOMET_ID: _later("Komet product ID"),

@@ -64,6 +64,7 @@ def accept_suggestions(
 
 DEFAULT_THRESHOLD = 85.0
 LOWEST = 50.0
+
 SCHEMA = {
     "provider_id": pl.String,
     "komet_id": pl.String,
@@ -74,6 +75,7 @@ SCHEMA = {
     "reason": pl.String,
     "rank": pl.Int64,
 }
+
 _VARIETIES = 8
 """How many varieties of the SKU list are looked at closely for one product."""
 _CLOSE = 4.0

@@ -9,10 +9,12 @@ from functools import lru_cache
 _DAYS_OF_BUILT_IN_FORMATS = frozenset([*range(14, 23), *range(27, 37), *range(45, 48),
                                        *range(50, 59)])  # fmt: skip
 _ELAPSED = re.compile(r"\[(?:h+|m+|s+)\]", re.IGNORECASE)
+
 # what a format holds besides its placeholders: text, colours, padding
 _LITERAL = re.compile(r'"([^"]*)"|\\(.)|_.|\*.|\[[^\]]*\]')
 _CONDITION = re.compile(r"\[[<>=]")
 _LAST_DAY = 2_958_466
+
 # a cell knows no zone
 _FIRST = datetime(1899, 12, 30)  # noqa: DTZ001
 _FIRST_BEFORE_MARCH = datetime(1899, 12, 31)  # noqa: DTZ001

@@ -41,6 +41,7 @@ _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 _CONTROL_SAMPLE = 64_000
 _MARKUP = re.compile(r"\A\s*(?:<\?xml|<!doctype|<html|<head|<body|<table|<meta)", re.IGNORECASE)
 _PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"{\\rtf")
+
 # Put after the last line: if it does not come back as a row of its own, a quotation mark was
 # never closed and has swallowed it, with who knows how many rows before.
 _END = "\x03end of the table\x03"

@@ -11,6 +11,7 @@ from komet.tabular.sheet_rows import Budget, NeedsPassword, Rows, Send, Unreadab
 
 # A new workbook with a password is kept in the shell of an old one, as this one stream.
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+
 # What the library raises on damaged files besides its own error.
 _DAMAGE = (xlrd.XLRDError, xlrd.compdoc.CompDocError, AssertionError, AttributeError, IndexError,
            KeyError, LookupError, NameError, OverflowError, TypeError, ValueError, EOFError,

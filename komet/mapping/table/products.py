@@ -26,6 +26,7 @@ KEY_OF = {
     "location": "location_id",
 }
 """The Komet ID of each kind, as `order_items` has it."""
+
 NAME_OF = {
     PRODUCT: "product",
     "box_type": "upper(box_type)",
