@@ -2,21 +2,31 @@
 
 import os
 import subprocess
-import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import hypothesis
 import pytest
-from sample_accounts import ROOT, Accounts, Komet, make_accounts
+from prepared import PreparedFolders
+from sample_accounts import ROOT, Accounts, Komet, make_accounts, stored_accounts
+from warm_interpreter import WarmInterpreter
 
 from komet.context import AppContext, open_context
+from komet.sandbox.application import build_application
 from komet.sandbox.server import Sandbox
+from komet.sandbox.state import SandboxState
 from komet.settings import Settings
 
 # a loaded machine is slow, not wrong
 hypothesis.settings.register_profile("patient", deadline=None)
 hypothesis.settings.load_profile("patient")
+
+Downloaded = Callable[[int, int], Accounts]
+
+
+@pytest.fixture(scope="session")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> PreparedFolders:
+    return PreparedFolders(tmp_path_factory.mktemp("prepared"))
 
 
 @pytest.fixture
@@ -25,14 +35,27 @@ def home(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def ctx(home: Path) -> AppContext:
-    return open_context(Settings(home=home))
+def ctx(home: Path, prepared: PreparedFolders) -> AppContext:
+    """A data file as it is after its migrations."""
+    if home.exists():
+        return open_context(Settings(home=home))
+    return prepared.copy("new", home, lambda made: None)
+
+
+@pytest.fixture(scope="session")
+def _running_sandbox() -> Iterator[Sandbox]:
+    with Sandbox(evolve=False) as running:
+        yield running
 
 
 @pytest.fixture
-def sandbox() -> Iterator[Sandbox]:
-    with Sandbox(evolve=False) as running:
-        yield running
+def sandbox(_running_sandbox: Sandbox) -> Sandbox:
+    """One server for all tests; its data is new for each."""
+    running = _running_sandbox.start()  # a test may have stopped it
+    assert running._server
+    running.state = SandboxState(evolve=False)
+    running._server.config.loaded_app = build_application(running.state)
+    return running
 
 
 @pytest.fixture
@@ -41,21 +64,41 @@ def accounts(ctx: AppContext, sandbox: Sandbox) -> Accounts:
 
 
 @pytest.fixture
-def komet(home: Path) -> Komet:
+def downloaded(home: Path, sandbox: Sandbox, prepared: PreparedFolders) -> Downloaded:
+    """The accounts after a download of so many days back and ahead; it was made only once."""
+
+    def give(back: int, ahead: int) -> Accounts:
+        def make(ctx: AppContext) -> None:
+            made = make_accounts(ctx, sandbox)
+            made.download(*made.days(back, ahead))
+
+        day = f"{sandbox.state.today:%Y%m%d}"
+        return stored_accounts(prepared.copy(f"{day}-{back}-{ahead}", home, make), sandbox)
+
+    return give
+
+
+@pytest.fixture(scope="session")
+def _warm_command_line() -> Iterator[WarmInterpreter]:
+    interpreter = WarmInterpreter(["komet.cli"])
+    yield interpreter
+    interpreter.close()
+
+
+@pytest.fixture
+def komet(home: Path, _warm_command_line: WarmInterpreter) -> Komet:
     """The command line as a process of its own, on the same data folder."""
 
     def run(
         *arguments: str, stdin: str = "", env: dict[str, str] | None = None
     ) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "komet", *arguments],
+        return _warm_command_line.run(
+            "komet",
+            arguments,
             cwd=ROOT,
             env=os.environ | {"KOMET_HOME": str(home)} | (env or {}),
-            input=stdin,
-            capture_output=True,
-            text=True,
+            stdin=stdin,
             timeout=120,
-            check=False,
         )
 
     return run

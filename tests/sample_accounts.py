@@ -68,3 +68,10 @@ def make_accounts(ctx: AppContext, sandbox: Sandbox) -> Accounts:
             )
             found.append(providers.save_provider(con, fields, now=ctx.now()))
     return Accounts(ctx, sandbox, found[0], found[1])
+
+
+def stored_accounts(ctx: AppContext, sandbox: Sandbox) -> Accounts:
+    """What `make_accounts` has made, of a data file that has it already."""
+    with ctx.db.read() as con:
+        by_name = {held.name: held for held in providers.all_providers(con)}
+    return Accounts(ctx, sandbox, by_name["Magnolia"], by_name["Pétalo"])
