@@ -4,6 +4,7 @@ import os
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import hypothesis
 import pytest
@@ -26,7 +27,9 @@ Downloaded = Callable[[int, int], Accounts]
 
 @pytest.fixture(scope="session")
 def prepared(tmp_path_factory: pytest.TempPathFactory) -> PreparedFolders:
-    return PreparedFolders(tmp_path_factory.mktemp("prepared"))
+    base = tmp_path_factory.getbasetemp()
+    several = "PYTEST_XDIST_WORKER" in os.environ
+    return PreparedFolders((base.parent if several else base) / "prepared")
 
 
 @pytest.fixture
@@ -39,7 +42,7 @@ def ctx(home: Path, prepared: PreparedFolders) -> AppContext:
     """A data file as it is after its migrations."""
     if home.exists():
         return open_context(Settings(home=home))
-    return prepared.copy("new", home, lambda made: None)
+    return prepared.new(home)
 
 
 @pytest.fixture(scope="session")
@@ -72,15 +75,16 @@ def downloaded(home: Path, sandbox: Sandbox, prepared: PreparedFolders) -> Downl
             made = make_accounts(ctx, sandbox)
             made.download(*made.days(back, ahead))
 
-        day = f"{sandbox.state.today:%Y%m%d}"
-        return stored_accounts(prepared.copy(f"{day}-{back}-{ahead}", home, make), sandbox)
+        where = urlsplit(sandbox.url).port
+        name = f"{sandbox.state.today:%Y%m%d}-{back}-{ahead}-at-{where}"
+        return stored_accounts(prepared.copy(name, home, make), sandbox)
 
     return give
 
 
 @pytest.fixture(scope="session")
 def _warm_command_line() -> Iterator[WarmInterpreter]:
-    interpreter = WarmInterpreter(["komet.cli"])
+    interpreter = WarmInterpreter("komet.cli", ["komet.cli"])
     yield interpreter
     interpreter.close()
 

@@ -71,16 +71,16 @@ class WarmProcess:
 class WarmInterpreter:
     """An interpreter of which processes are forked.
 
-    It has imported what the `preloaded` packages import; they themselves are imported by each
-    process anew.
+    It has `imported` modules, and with them all that they import. `anew`, a package of ours that
+    looks at the standard streams and the environment, is imported by each process once more.
     """
 
-    def __init__(self, preloaded: Sequence[str]) -> None:
+    def __init__(self, anew: str, imported: Sequence[str]) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="warm-")
         self._address = str(Path(self._folder.name) / "socket")
         self._environment = dict(os.environ)
         self._process = subprocess.Popen(
-            [sys.executable, __file__, self._address, *preloaded],
+            [sys.executable, __file__, self._address, anew, *imported],
             cwd=Path(__file__).parents[1],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
@@ -176,12 +176,14 @@ def _line(told: socket.socket) -> str:
     return found.decode()
 
 
-def _serve(address: str, preloaded: Sequence[str]) -> dict[str, str | list[str]]:
+def _serve(address: str, anew: str, imported: Sequence[str]) -> dict[str, str | list[str]]:
     """Fork for each request. Comes back only in the process that was asked for."""
     sys.path[0] = str(Path.cwd())  # the folder of the program, as with `python -m`
-    for name in (*preloaded, *_LAZY):
+    for name in (*imported, *_LAZY):
         importlib.import_module(name)
-    _leave_no_thread(preloaded)
+    _leave_no_thread()
+    for name in [n for n in sys.modules if n == anew or n.startswith(f"{anew}.")]:
+        del sys.modules[name]
     gc.collect()
     gc.freeze()  # else the first collection of every child would copy all pages
     listener = socket.socket(socket.AF_UNIX)
@@ -205,7 +207,7 @@ def _reap() -> None:
             pass
 
 
-def _leave_no_thread(preloaded: Sequence[str]) -> None:
+def _leave_no_thread() -> None:
     """A fork takes no thread along, so none may stand that anything would wait for.
 
     Those of jemalloc and OpenBLAS start anew in the child by themselves; polars starts its pool
@@ -213,10 +215,6 @@ def _leave_no_thread(preloaded: Sequence[str]) -> None:
     """
     if duckdb := sys.modules.get("duckdb"):
         duckdb.default_connection().close()  # has a thread, and nothing of ours uses it
-    # what looks at the standard streams and the environment when it is imported is imported anew
-    for name in list(sys.modules):
-        if name in preloaded or name.startswith(tuple(f"{top}." for top in preloaded)):
-            del sys.modules[name]
 
 
 def _watched(line: socket.socket) -> dict[str, str | list[str]]:
@@ -263,4 +261,4 @@ def _become(asked: dict[str, str | list[str]]) -> None:
 
 
 if __name__ == "__main__":
-    _become(_serve(sys.argv[1], sys.argv[2:]))
+    _become(_serve(sys.argv[1], sys.argv[2], sys.argv[3:]))

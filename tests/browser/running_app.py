@@ -1,16 +1,24 @@
 """The app as a process of its own, on a port of its own, with a log that tests can read."""
 
+import atexit
 import os
 import socket
-import subprocess
-import sys
 import time
 import urllib.request
+from functools import cache
 from pathlib import Path
 
 from playwright.sync_api import Page, expect
+from warm_interpreter import WarmInterpreter
 
 ROOT = Path(__file__).parents[2]
+_IMPORTED = (
+    "streamlit.web.cli",
+    "streamlit.web.bootstrap",
+    "altair",
+    "komet.web.shell.doors",
+    *(f"komet.web.screens.{path.stem}" for path in (ROOT / "komet/web/screens").glob("[a-z]*.py")),
+)
 expect.set_options(timeout=30_000)
 # A click is drawn some time after it was made: the app is at rest when it has been so for a while.
 _QUIET = """() => {
@@ -24,6 +32,13 @@ _QUIET = """() => {
 }"""
 
 
+@cache
+def _warm_streamlit() -> WarmInterpreter:
+    interpreter = WarmInterpreter("komet.web", _IMPORTED)
+    atexit.register(interpreter.close)
+    return interpreter
+
+
 class App:
     """A running app: its address, its log, and whether its screens show an exception."""
 
@@ -35,13 +50,14 @@ class App:
         self.home = home
         self.log_path = home.parent / f"app-{port}.log"
         self._log = self.log_path.open("w")
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)],
-            cwd=ROOT,
-            env=os.environ | {"KOMET_HOME": str(home), "KOMET_LOG_LEVEL": "DEBUG"} | settings,
-            stdout=self._log,
-            stderr=subprocess.STDOUT,
-        )
+        with Path(os.devnull).open() as nothing:
+            self._process = _warm_streamlit().start(
+                "streamlit",
+                ["run", "app.py", "--server.port", str(port)],
+                cwd=ROOT,
+                env=os.environ | {"KOMET_HOME": str(home), "KOMET_LOG_LEVEL": "DEBUG"} | settings,
+                streams=(nothing.fileno(), self._log.fileno(), self._log.fileno()),
+            )
         deadline = time.monotonic() + 60
         while True:
             try:
@@ -49,7 +65,7 @@ class App:
                 return
             except OSError:
                 assert time.monotonic() < deadline, self.log_path.read_text()
-                time.sleep(0.1)
+                time.sleep(0.05)
 
     def stop(self) -> None:
         self._process.terminate()

@@ -35,9 +35,8 @@ def load() -> None:
     if state.LANGUAGE in st.session_state:
         return
     remembered = _remembered()
-    st.session_state[state.LANGUAGE] = language.nearest(
-        remembered.get("language") or st.context.locale
-    )
+    spoken = remembered.get("language") or _text(st.context.locale)
+    st.session_state[state.LANGUAGE] = language.nearest(spoken)
     st.session_state[state.PERSON] = remembered.get("person") or person.computer_user()
 
 
@@ -82,19 +81,23 @@ def kept(act: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> Callable[[],
 def _of_session(key: str) -> str | None:
     if get_script_run_ctx(suppress_warning=True) is None:
         return None
-    value = st.session_state.get(key)
+    return _text(st.session_state.get(key))
+
+
+def _text(value: object) -> str | None:
+    """The value where it is text: without a browser, Streamlit's context holds stand-ins."""
     return value if isinstance(value, str) else None
 
 
 def _of_browser() -> str | None:
     if get_script_run_ctx(suppress_warning=True) is None:
         return None
-    return st.context.timezone
+    return _text(st.context.timezone)
 
 
 def _remembered() -> dict[str, str]:
     try:
-        found = json.loads(unquote(st.context.cookies.get(_COOKIE, "")))
+        found = json.loads(unquote(_text(st.context.cookies.get(_COOKIE)) or ""))
     except ValueError:
         return {}
     held = found if isinstance(found, dict) else {}
