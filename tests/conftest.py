@@ -13,8 +13,7 @@ from sample_accounts import ROOT, Accounts, Komet, make_accounts, stored_account
 from warm_interpreter import WarmInterpreter
 
 from komet.context import AppContext, open_context
-from komet.sandbox.application import build_application
-from komet.sandbox.server import Sandbox
+from komet.sandbox.server import Sandbox, build_application
 from komet.sandbox.state import SandboxState
 from komet.settings import Settings
 

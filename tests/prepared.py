@@ -9,7 +9,8 @@ from komet import demo
 from komet.context import AppContext, open_context
 from komet.ingest.engine import execute
 from komet.ingest.plan import plan
-from komet.ingest.start import start
+from komet.ingest.runs import start_run
+from komet.permissions import SYSTEM
 from komet.sandbox.server import Sandbox
 from komet.settings import Settings
 
@@ -55,6 +56,6 @@ def _make(folder: Path, make: Make) -> None:
 
 def _make_samples(ctx: AppContext) -> None:
     with Sandbox() as sandbox:
-        chosen = demo.prepare(ctx, sandbox)
-        run, _resumed = start(ctx, plan(ctx, chosen, *demo.window(ctx)), source="sample data")
+        chosen = demo.prepare(ctx, SYSTEM, sandbox)
+        run, _resumed = start_run(ctx, plan(ctx, chosen, *demo.window(ctx)), source="sample data")
         execute(ctx, run.id)
