@@ -15,6 +15,7 @@ from komet.explorer.calling import SANDBOX, Outcome, call_method
 from komet.explorer.snippets import without_files
 from komet.explorer.table import MethodCall
 from komet.language import _
+from komet.sentences import problem_message
 from komet.web.screens.explorer import about, answer, as_code, documents, history, parameters
 from komet.web.shell import failures, guard, state
 from komet.web.shell.resources import sandbox
@@ -81,7 +82,7 @@ whom = provider.name if provider else SANDBOX
 base_url = (provider.base_url or DEFAULT_BASE_URL) if provider else sandbox().base_url
 try:
     params = parameters(spec, ctx.now())
-    wrong = list(problems(spec, params))
+    wrong = [problem_message(problem) for problem in problems(spec, params)]
 except InvalidInput as error:
     params, wrong = {}, [str(error)]
 shown = without_files(params)

@@ -218,6 +218,7 @@ def main() -> None:
     from komet.api import KometClient, KometError, RetryPolicy
     from komet.api.transport import Timeouts
     from komet.ingest.sources.komet import slice_rows
+    from komet.sentences import message
 
     first, last = map(int, sys.argv[1:])
     current = [b""]
@@ -255,7 +256,7 @@ def main() -> None:
             try:
                 outcome = work(client, method)
             except KometError as failure:
-                outcome, error = type(failure).__name__, str(failure)
+                outcome, error = type(failure).__name__, message(failure)
         line = {
             "number": number,
             "outcome": outcome,

@@ -24,7 +24,6 @@ from komet.api.errors import (
 )
 from komet.api.methods import Method
 from komet.api.transport import Answer
-from komet.language import _
 
 
 def parse_response(spec: Method, answer: Answer, *, token_has_worked: bool) -> dict[str, Any]:
@@ -41,7 +40,7 @@ def parse_response(spec: Method, answer: Answer, *, token_has_worked: bool) -> d
         raise _failure(answer, token_has_worked)
     body: Any = {} if answer.http_status == 204 else answer.json()
     if not isinstance(body, dict):
-        raise BadResponse(_("Komet's answer is not what the documentation says."))
+        raise BadResponse("malformed_answer")
     message = _message(body)
     # the lists that a writing method answers with are outcomes, and none of them is promised
     member = None if spec.writes else spec.list_member
@@ -52,12 +51,9 @@ def parse_response(spec: Method, answer: Answer, *, token_has_worked: bool) -> d
     empty = lists and says_empty(spec, message)
     missed = lists and not spec.writes and says_not_found(message)
     if (_failed(body) or missed) and not empty:
-        raise Rejected(_("Komet refused the request."), komet_message=message)
+        raise Rejected("refused", komet_message=message)
     if member and member not in body and not empty:
-        raise BadResponse(
-            _("Komet's answer lacks “{member}”.").format(member=member),
-            _("Without it, nobody can tell an empty day from a broken answer."),
-        )
+        raise BadResponse("list_missing", member=member)
     return {**body, member: []} if member else body
 
 
@@ -66,11 +62,11 @@ def _rows(value: Any) -> list[Any]:
     if reading.nothing(value) or value == {}:
         return []
     if not isinstance(value, dict | list):
-        raise BadResponse(_("Komet's answer is not what the documentation says."))
+        raise BadResponse("malformed_answer")
     found = value if isinstance(value, list) else [value]
     rows = [row for row in found if not reading.nothing(row)]
     if rows and not any(isinstance(row, dict) for row in rows):
-        raise BadResponse(_("Komet's answer is not what the documentation says."))
+        raise BadResponse("malformed_answer")
     return rows
 
 
@@ -83,43 +79,16 @@ def _failure(answer: Answer, token_has_worked: bool) -> KometError:
     message = _message(body) if isinstance(body, dict) else None
     details: dict[str, Any] = {"http_status": status, "komet_message": message}
     if status == 401 and not token_has_worked:
-        return AuthenticationError(
-            _("Komet does not accept the token."),
-            _("It is wrong, retired, or lacks the privilege for this method."),
-            _("Check the token on the Tokens page, or ask Komet support to enable the method."),
-            **details,
-        )
+        return AuthenticationError("token_not_accepted", **details)
     if status in {401, 403}:
-        return PermissionDenied(
-            _("The token may not call this method."),
-            next_step=_("Ask the client, or Komet support, to enable it for the token."),
-            **details,
-        )
+        return PermissionDenied("method_not_allowed", **details)
     if status == 429:
-        return RateLimited(
-            _("Komet asks to slow down."),
-            _("Too many requests in a short time, or for this day (429)."),
-            retry_after=answer.retry_after,
-            **details,
-        )
+        return RateLimited("too_many_requests", retry_after=answer.retry_after, **details)
     if status == 408 or status >= 500:
-        return Unavailable(
-            _("Komet cannot answer now (HTTP {status}).").format(status=status),
-            next_step=_("Try again later."),
-            retry_after=answer.retry_after,
-            **details,
-        )
+        return Unavailable("cannot_answer_now", retry_after=answer.retry_after, **details)
     if status < 400:
-        return BadResponse(
-            _("Komet's answer is not what the documentation says."),
-            _("It is a redirect that leads nowhere, or no answer yet (HTTP {status}).").format(
-                status=status
-            ),
-            **details,
-        )
-    return Rejected(
-        _("Komet refused the request (HTTP {status}).").format(status=status), **details
-    )
+        return BadResponse("unfinished_answer", **details)
+    return Rejected("refused", **details)
 
 
 def _message(body: dict[str, Any]) -> str | None:

@@ -17,7 +17,12 @@ from komet.api.methods import Kind, Method, Parameter, Range
 from komet.api.reading import Unreadable
 from komet.api.reading import day as day_in
 from komet.api.request import wire
-from komet.language import _
+
+Problem = dict[str, Any]
+"""One thing that is wrong with a call: its `code`, and what a sentence about it names, as JSON.
+
+`at`: the parameter whose value is wrong, such as `items[2].boxCode`.
+"""
 
 _FLAGS = {"0", "1", "true", "false"}
 _INTEGER = re.compile(r"[+-]?\d+", re.ASCII)
@@ -27,30 +32,32 @@ def check(spec: Method, params: Mapping[str, Any]) -> None:
     """Raise `InvalidCall`, which names every parameter that is missing or wrong."""
     wrong = list(problems(spec, params))
     if wrong:
-        raise InvalidCall(
-            _("{method} was not sent.").format(method=spec.name),
-            " ".join(wrong),
-            _("Correct it and send it again."),
-        )
+        raise InvalidCall("invalid_parameters", method=spec.name, problems=wrong)
 
 
-def problems(spec: Method, params: Mapping[str, Any]) -> Iterator[str]:
-    """Each thing that is wrong, as a sentence; nothing for a call that can be sent."""
+def problems(spec: Method, params: Mapping[str, Any]) -> Iterator[Problem]:
+    """Each thing that is wrong; nothing for a call that can be sent."""
     known = spec.sendable
     for header in spec.headers:
         if header.required and _empty(params.get(header.name)):
-            yield _("{name} is needed.").format(name=header.name)
+            yield _problem("parameter_missing", name=header.name)
     yield from _members(known, params, "")
     lower = {entry.name.lower(): entry.name for entry in (*known, *spec.headers)}
     for name in params:
         right = lower.get(name.lower(), name)
         if right != name and right not in params:
-            yield _("{name} is written {right}.").format(name=name, right=right)
+            yield _problem("parameter_misspelt", name=name, right=right)
     for entry in spec.ranges:
         yield from _range(entry, params)
 
 
-def _members(known: Sequence[Parameter], params: Mapping[str, Any], where: str) -> Iterator[str]:
+def _problem(code: str, **data: Any) -> Problem:
+    return {"code": code, **data}
+
+
+def _members(
+    known: Sequence[Parameter], params: Mapping[str, Any], where: str
+) -> Iterator[Problem]:
     told: set[str] = set()
     for entry in known:
         value = params.get(entry.name)
@@ -81,81 +88,78 @@ def needed(entry: Parameter, params: Mapping[str, Any]) -> bool:
     return entry.required or bool(entry.needed_with and there(entry.needed_with))
 
 
-def _missing(entry: Parameter, name: str) -> str:
+def _missing(entry: Parameter, name: str) -> Problem:
     if not entry.unless:
-        return _("{name} is needed.").format(name=name)
-    others = _(" or ").join(_(" with ").join(names) for names in entry.unless)
-    return _("{name} is needed, or {others}.").format(name=name, others=others)
+        return _problem("parameter_missing", name=name)
+    others = [list(names) for names in entry.unless]
+    return _problem("parameter_or_others_missing", name=name, others=others)
 
 
-def _value(entry: Parameter, value: Any, name: str) -> Iterator[str]:
+def _value(entry: Parameter, value: Any, name: str) -> Iterator[Problem]:
     if isinstance(value, SecretStr):
         return
     if entry.kind is Kind.LIST or isinstance(value, list | tuple):
         yield from _list(entry, value, name)
         return
-    reason = _reason(entry, value)
-    if reason:
-        yield f"{name}: {reason}"
+    if wrong := _wrong(entry, value):
+        yield wrong | {"at": name}
 
 
-def _list(entry: Parameter, value: Any, name: str) -> Iterator[str]:
+def _list(entry: Parameter, value: Any, name: str) -> Iterator[Problem]:
     if not isinstance(value, list | tuple):
-        yield f"{name}: " + _("a list is wanted.")
+        yield _problem("not_a_list", at=name)
         return
     if entry.most_items and len(value) > entry.most_items:
-        yield f"{name}: " + _("at most {n} entries in one call.").format(n=entry.most_items)
-    for place, item in enumerate(value):
+        yield _problem("too_many_entries", at=name, n=entry.most_items)
+    for index, item in enumerate(value):
         if entry.items:
             if not isinstance(item, Mapping):
-                yield f"{name}[{place}]: " + _("an object is wanted.")
+                yield _problem("not_an_object", at=f"{name}[{index}]")
             else:
-                yield from _members(entry.items, item, f"{name}[{place}].")
-        elif entry.kind is not Kind.LIST and (reason := _reason(entry, item)):
-            yield f"{name}[{place}]: {reason}"
+                yield from _members(entry.items, item, f"{name}[{index}].")
+        elif entry.kind is not Kind.LIST and (wrong := _wrong(entry, item)):
+            yield wrong | {"at": f"{name}[{index}]"}
 
 
-def _reason(entry: Parameter, value: Any) -> str | None:
+def _wrong(entry: Parameter, value: Any) -> Problem | None:
     """Why one value cannot be sent, or None."""
-    reason: str | None = None
+    wrong: Problem | None = None
     match entry.kind:
         case Kind.BOOLEAN:
             if not isinstance(value, bool) and wire(value).lower() not in _FLAGS:
-                reason = _("yes or no is wanted (1 or 0).")
+                wrong = _problem("not_a_flag")
         case Kind.INTEGER:
             if isinstance(value, bool) or not _INTEGER.fullmatch(wire(value)):
-                reason = _("a whole number is wanted.")
+                wrong = _problem("not_an_integer")
             elif entry.largest is not None and int(wire(value)) > entry.largest:
-                reason = _("at most {n}.").format(n=entry.largest)
+                wrong = _problem("too_high", n=entry.largest)
         case Kind.NUMBER:
-            reason = _not_a_number(entry, value)
+            wrong = _not_a_number(entry, value)
         case Kind.DATE | Kind.MOMENT:
-            reason = None if _day(value) else _("a date is wanted, as 2026-11-20.")
+            wrong = None if _day(value) else _problem("not_a_date")
         case Kind.BYTES:
-            reason = None if _is_base64(value) else _("the bytes of a file in Base64 are wanted.")
-    return reason or _too_long(entry, value)
+            wrong = None if _is_base64(value) else _problem("not_base64")
+    return wrong or _too_long(entry, value)
 
 
-def _not_a_number(entry: Parameter, value: Any) -> str | None:
+def _not_a_number(entry: Parameter, value: Any) -> Problem | None:
     try:
         number = Decimal(wire(value))
     except InvalidOperation:
         number = Decimal("NaN")
     if isinstance(value, bool) or not number.is_finite():
-        return _("a number is wanted.")
+        return _problem("not_a_number")
     whole, _comma, places = str(entry.max_length or "").partition(",")
     if places:
         exponent = number.normalize().as_tuple().exponent
         if isinstance(exponent, int) and -exponent > int(places):
-            return _("at most {n} decimals.").format(n=places)
+            return _problem("too_many_decimals", n=places)
         if abs(number) >= Decimal(10) ** (int(whole) - int(places)):
-            return _("too large: {whole} digits, {places} of them decimals.").format(
-                whole=whole, places=places
-            )
+            return _problem("too_many_digits", whole=whole, places=places)
     return None
 
 
-def _too_long(entry: Parameter, value: Any) -> str | None:
+def _too_long(entry: Parameter, value: Any) -> Problem | None:
     limit = entry.max_length
     if not isinstance(limit, int) or entry.kind in {Kind.BOOLEAN, Kind.BYTES, Kind.LIST}:
         return None
@@ -165,9 +169,7 @@ def _too_long(entry: Parameter, value: Any) -> str | None:
     longest = max(len(text.strip()) for text in texts)
     if longest <= limit:
         return None
-    return _("{length} characters, at most {limit} are allowed.").format(
-        length=longest, limit=limit
-    )
+    return _problem("too_many_characters", length=longest, limit=limit)
 
 
 def _is_base64(value: Any) -> bool:
@@ -191,16 +193,14 @@ def _day(value: Any) -> date | None:
         return None
 
 
-def _range(entry: Range, params: Mapping[str, Any]) -> Iterator[str]:
+def _range(entry: Range, params: Mapping[str, Any]) -> Iterator[Problem]:
     start, end = _day(params.get(entry.start)), _day(params.get(entry.end))
     if start is None or end is None:
         return
     if start > end:
-        yield _("{start} is after {end}.").format(start=entry.start, end=entry.end)
+        yield _problem("range_reversed", start=entry.start, end=entry.end)
     elif (end - start).days > entry.days:
-        yield _("{start} to {end}: at most {days} days in one call.").format(
-            start=entry.start, end=entry.end, days=entry.days
-        )
+        yield _problem("range_too_long", start=entry.start, end=entry.end, days=entry.days)
 
 
 def sample_parameters(spec: Method, day: date) -> dict[str, Any]:

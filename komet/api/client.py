@@ -20,7 +20,6 @@ from komet.api.reading import objects
 from komet.api.records import OUTCOME, model_for, readable
 from komet.api.request import Request, check_size, day_of, hidden, merged, parts, request_of
 from komet.api.transport import Answer, Timeouts, Transport
-from komet.language import _
 
 
 @dataclass(frozen=True)
@@ -158,7 +157,7 @@ class KometClient:
         try:
             spec = registry().get(method)
             if spec is None:
-                raise InvalidCall(_("Komet has no method “{method}”.").format(method=method))
+                raise InvalidCall("unknown_method", method=method)
             # under the same name: no traceback may show what came in
             params = hidden(spec, params)
             calls = parts(spec, params)
@@ -194,10 +193,7 @@ class KometClient:
         except KometError as error:
             outcome = type(error).__name__
             error.komet_message = _quoted(error.komet_message, request)
-            if spec.writes and isinstance(error, BadResponse | Unavailable):
-                error.next_step = _(
-                    "It may have been done all the same: look before you repeat it."
-                )
+            error.maybe_done = spec.writes and isinstance(error, BadResponse | Unavailable)
             raise
         finally:
             if self._on_call:
@@ -245,11 +241,7 @@ class KometClient:
         stay in `extra`. Raises `InvalidCall` for a method whose answer the contract does not show.
         """
         if method not in readable():
-            raise InvalidCall(
-                _("What {method} answers is not known.").format(method=method),
-                next_step=_("Use call for the answer as it comes."),
-                method=method,
-            )
+            raise InvalidCall("answer_unknown", method=method)
         requested_at = self._now()
         problems: list[models.DataProblem] = []
         model = model_for(method)
@@ -294,11 +286,7 @@ class KometClient:
         except reading.Unreadable:
             key = None
         if not key:
-            raise BadResponse(
-                _("Komet's answer to the login carries no token."),
-                method="login",
-                provider=self._provider,
-            )
+            raise BadResponse("login_without_token", method="login", provider=self._provider)
         return key
 
     def _rows(
@@ -315,4 +303,4 @@ class KometClient:
 
 def _quoted(message: str | None, request: Request) -> str | None:
     """Komet's message without what it may echo of ours; cut last, so that no half is left."""
-    return request.secrets.blotted(message)[:_LONGEST_MESSAGE] if message else None
+    return request.secrets.redact(message)[:_LONGEST_MESSAGE] if message else None

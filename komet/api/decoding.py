@@ -15,7 +15,6 @@ from typing import Any
 
 from komet.api.errors import BadResponse
 from komet.api.network import Patience
-from komet.language import _
 
 ACCEPTED = "gzip, deflate"
 """What we ask for: zlib unpacks it piece by piece. Others (br, zstd) are not asked for."""
@@ -45,11 +44,7 @@ def _pieces(chunks: Iterable[bytes], coding: str) -> Iterable[bytes]:
         return _inflated(chunks, zlib.MAX_WBITS | 16)
     if coding == "deflate":
         return _inflated(chunks, None)
-    raise BadResponse(
-        _("Komet's answer is packed in a way that was not asked for ({coding}).").format(
-            coding=coding[:40]
-        )
-    )
+    raise BadResponse("unknown_packing", coding=coding[:40])
 
 
 def _inflated(chunks: Iterable[bytes], window: int | None) -> Iterator[bytes]:
@@ -74,7 +69,7 @@ def _inflated(chunks: Iterable[bytes], window: int | None) -> Iterator[bytes]:
 
 
 def _broken() -> BadResponse:
-    return BadResponse(_("The connection broke before the whole answer came."))
+    return BadResponse("connection_broke")
 
 
 DEEPEST = 32
@@ -134,10 +129,7 @@ def decoded(content: bytes, charset: str | None = None) -> Any:
     except (ValueError, RecursionError):
         pass
     # raised out here because the decoder's own error carries the whole body along
-    raise BadResponse(
-        _("Komet's answer is not complete JSON."),
-        _("{size} bytes came, and they cannot be read.").format(size=len(content)),
-    )
+    raise BadResponse("incomplete_json", size=len(content))
 
 
 def _refuse_crowds(content: bytes) -> None:
@@ -146,14 +138,9 @@ def _refuse_crowds(content: bytes) -> None:
     values = min(MOST_VALUES, _FEW_VALUES + len(content) // _BYTES_A_VALUE)
     if objects <= most and content.count(b",") <= values:
         return
-    error = BadResponse(
-        _("Komet's answer holds more than this computer's memory is for."),
-        _("{count} objects and lists came, and at most {most} are read.").format(
-            count=f"{objects:,}", most=f"{most:,}"
-        )
-        if objects > most
-        else "",
-    )
+    error = BadResponse("answer_too_crowded")
+    if objects > most:
+        error.details |= {"objects": objects, "most": most}
     # cut off, it may come whole the next time; that much of it comes no smaller
     error.retryable = objects <= MOST_OBJECTS and objects > most
     raise error

@@ -10,25 +10,27 @@
     ├── PermissionDenied      401 or 403 for this method from a token that works
     └── Rejected              400, 404 or `status` 0, with Komet's own message
 
-Each carries method, provider, day and Komet's message; none carries the token.
+Each carries a code and data (method, provider, day, HTTP status, Komet's message …), never a token,
+and no sentence: `komet.sentences` makes those, in the language of whoever reads.
 """
 
 from datetime import date, datetime
-
-from komet.errors import AppError
-from komet.language import _
+from typing import Any
 
 
-class KometError(AppError):
-    """The base of the tree. `retryable` says whether a reading method may be tried again."""
+class KometError(Exception):
+    """The base of the tree. `retryable` says whether a reading method may be tried again.
+
+    `code` names what happened, for good; `details` are what its sentences name besides, as JSON has
+    them (texts, numbers, lists and objects). `maybe_done`: the call writes, and may have reached
+    Komet all the same.
+    """
 
     retryable = False
 
     def __init__(
         self,
-        title: str,
-        reason: str = "",
-        next_step: str = "",
+        code: str,
         *,
         method: str | None = None,
         provider: str | None = None,
@@ -36,25 +38,36 @@ class KometError(AppError):
         komet_message: str | None = None,
         http_status: int | None = None,
         retry_after: float | None = None,
+        **details: Any,
     ) -> None:
-        super().__init__(title, reason, next_step)
+        super().__init__(code)
+        self.code = code
         self.method = method
         self.provider = provider
         self.day = day
         self.komet_message = komet_message
         self.http_status = http_status
         self.retry_after = retry_after
+        self.maybe_done = False
+        self.details = details
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """All that is known of it, as JSON has it; what is not known is left out."""
+        known = {
+            "method": self.method,
+            "provider": self.provider,
+            "day": self.day.isoformat() if self.day else None,
+            "komet_message": self.komet_message,
+            "http_status": self.http_status,
+            "maybe_done": self.maybe_done or None,
+            **self.details,
+        }
+        return {name: value for name, value in known.items() if value is not None}
 
     def __str__(self) -> str:
-        where = [part for part in (self.provider, self.day and self.day.isoformat()) if part]
-        prefix = f"{', '.join(where)}: " if where else ""
-        said = (
-            _("Komet says: “{message}”.").format(message=self.komet_message)
-            if self.komet_message
-            else ""
-        )
-        parts = (self.title, said or self.reason, self.next_step)
-        return prefix + " ".join(part for part in parts if part)
+        facts = ", ".join(f"{name}: {value}" for name, value in self.data.items())
+        return f"{self.code} ({facts})" if facts else self.code
 
 
 class InvalidCall(KometError):
@@ -83,12 +96,7 @@ class QuotaExhausted(KometError):
     """Today's requests are used up. `resumes_at` is when the count starts anew (UTC)."""
 
     def __init__(self, resumes_at: datetime, *, provider: str | None = None) -> None:
-        super().__init__(
-            _("Today's requests to Komet are used up."),
-            _("1,000 requests per paid Komet user and day, counted in UTC."),
-            _("It can go on at {when} UTC.").format(when=resumes_at.strftime("%Y-%m-%d %H:%M")),
-            provider=provider,
-        )
+        super().__init__("allowance_spent", provider=provider, resumes_at=resumes_at.isoformat())
         self.resumes_at = resumes_at
 
 

@@ -17,7 +17,6 @@ import httpcore
 import httpx
 
 from komet.api.errors import BadResponse, InvalidCall, KometError, Unavailable
-from komet.language import _
 
 MB = 1024 * 1024
 LARGEST_ANSWER = 64 * MB
@@ -48,15 +47,7 @@ class Patience:
             self._check()
         left = self._until - time.monotonic()
         if left <= 0:
-            raise _final(
-                Unavailable(
-                    _("Komet did not answer in time."),
-                    _("After {seconds} seconds the answer was still coming.").format(
-                        seconds=f"{self._seconds:g}"
-                    ),
-                    _("Where answers are that slow, raise KOMET_ANSWER_TIMEOUT."),
-                )
-            )
+            raise _final(Unavailable("answer_too_slow", seconds=self._seconds))
         return left
 
     def received(self, size: int) -> None:
@@ -73,13 +64,7 @@ class Patience:
         self.left()
 
     def _too_much(self) -> KometError:
-        return _final(
-            BadResponse(
-                _("Komet's answer is larger than {size} MB.").format(size=f"{self._most / MB:g}"),
-                _("The rest was not read, so that it cannot fill this computer's memory."),
-                _("Where answers are that large, raise KOMET_MAX_ANSWER_MB."),
-            )
-        )
+        return _final(BadResponse("answer_too_large", megabytes=self._most / MB))
 
 
 _current: ContextVar[Patience | None] = ContextVar("patience", default=None)
@@ -283,8 +268,4 @@ def _as_httpx() -> Iterator[None]:
 
 
 def _no_proxy() -> InvalidCall:
-    return InvalidCall(
-        _("HTTPS_PROXY does not name a proxy that can be used."),
-        _("It has to begin with http:// or https://."),
-        _("Correct it, or name Komet's host in NO_PROXY."),
-    )
+    return InvalidCall("unusable_proxy")

@@ -6,7 +6,6 @@ be missing. A parameter's condition stands in its description: OpenAPI has no wo
 
 from typing import Any
 
-from komet import __version__
 from komet.api.methods import (
     DEFAULT_BASE_URL,
     GROUPS,
@@ -31,14 +30,14 @@ _SENT = {
 }
 
 
-def document(base_url: str = DEFAULT_BASE_URL) -> Schema:
-    """The whole document."""
+def document(base_url: str = DEFAULT_BASE_URL, *, version: str = "1") -> Schema:
+    """The whole document; `version` is its own, as whoever publishes it counts."""
     methods = registry().values()
     return {
         "openapi": "3.1.0",
         "info": {
             "title": "Komet Sales API",
-            "version": __version__,
+            "version": version,
             "description": (
                 "Made from Komet's public pages; not by Komet. What those pages do not show is"
                 " missing here."

@@ -20,7 +20,6 @@ from komet.api.errors import InvalidCall
 from komet.api.methods import Kind, Method, Parameter
 from komet.api.reading import Unreadable, day
 from komet.api.secret_transport import Secrets
-from komet.language import _
 
 
 def wire(value: Any) -> str:
@@ -124,7 +123,7 @@ def hidden(spec: Method, params: dict[str, Any]) -> dict[str, Any]:
     """
     given = {name: value for name, value in params.items() if value is not None}
     if any(name in given for name in TOKEN_NAMES):
-        raise InvalidCall(_("The token is not a parameter: the client adds it by itself."))
+        raise InvalidCall("token_as_parameter")
     if spec.token_in != "none":
         return given
     return {name: SecretStr(wire(value)) for name, value in given.items()}
@@ -171,20 +170,9 @@ def check_size(spec: Method, request: Request) -> None:
     if found is None:
         return
     name, size = found
-    reason = (
-        _("It has {size:,} bytes; Komet takes requests of up to {limit:,}.").format(
-            size=size, limit=MAX_REQUEST
-        )
-        if name is None
-        else _(
-            "The file in {name} has {size:,} bytes; Komet takes files of up to {limit:,}."
-        ).format(name=name, size=size, limit=MAX_FILE)
-    )
-    raise InvalidCall(
-        _("{method} was not sent.").format(method=spec.name),
-        reason,
-        _("Send it in parts.") if name is None else _("Send a smaller file."),
-    )
+    if name is None:
+        raise InvalidCall("request_too_large", method=spec.name, size=size, limit=MAX_REQUEST)
+    raise InvalidCall("file_too_large", method=spec.name, name=name, size=size, limit=MAX_FILE)
 
 
 def _written(entry: Parameter | None, value: Any) -> Any:

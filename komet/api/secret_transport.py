@@ -6,16 +6,23 @@ DEBUG (the headers of an answer, whose `Location` may echo our URL) is cut down 
 
 import json
 import logging
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from urllib.parse import quote, quote_plus
 
 import httpx
 
-from komet.logs import redact
-
 EXTENSION = "komet_secrets"
-_BLOT = "••••"
+_DOTS = "••••"
+_NAMED = re.compile(
+    r"""(?ix)
+    \b(authenticationToken|companyToken|token|password|username|apiKey|secret)
+    (["']?\s*[=:]\s*["']?)
+    ([^\s"'&,;}\])]+)
+    """
+)
+"""What looks like a secret by its name, also one that is not of this request."""
 
 
 @dataclass(frozen=True)
@@ -26,13 +33,13 @@ class Secrets:
     body: dict[str, str] = field(default_factory=dict, repr=False)
     headers: dict[str, str] = field(default_factory=dict, repr=False)
 
-    def blotted(self, text: str) -> str:
+    def redact(self, text: str) -> str:
         """The text without any of them, should the other side echo one."""
         for place in (self.query, self.body, self.headers):
             for value in filter(None, place.values()):
                 for form in (value, quote(value, safe=""), quote_plus(value)):
-                    text = text.replace(form, _BLOT)
-        return redact(text)
+                    text = text.replace(form, _DOTS)
+        return _NAMED.sub(rf"\1\2{_DOTS}", text)
 
     def without(self, url: httpx.URL) -> httpx.URL:
         """The URL without those that travel in the query, should the other side echo ours."""

@@ -20,8 +20,6 @@ from komet.api.errors import BadResponse, InvalidCall, Unavailable
 from komet.api.network import LARGEST_ANSWER, Network, Patience, bounded, proxy_for
 from komet.api.request import Request
 from komet.api.secret_transport import EXTENSION, Secrets, SecretTransport, hush_httpcore
-from komet.errors import AppError
-from komet.language import _
 
 MAX_REDIRECTS = 3
 
@@ -72,18 +70,11 @@ def checked_base_url(base_url: str) -> str:
     except (httpx.InvalidURL, ValueError):
         url = httpx.URL("")
     if url.scheme == "http" and url.host and not _loopback(url.host):
-        raise InvalidCall(
-            _("The base URL must begin with https://."),
-            _("A token sent over http:// can be read by anyone on the way."),
-            _("Correct the base URL of the client provider."),
-        )
+        raise InvalidCall("unencrypted_base_url")
     odd = url.userinfo or "?" in raw or "#" in raw or (url.port or 0) > 65_535
     if url.scheme not in {"http", "https"} or not url.host or odd:
         shown = raw.split("?")[0].split("#")[0].rsplit("@", 1)[-1]
-        raise InvalidCall(
-            _("“{url}” is not a base URL.").format(url=shown),
-            next_step=_("Komet's own is https://api.kometsales.com/api."),
-        )
+        raise InvalidCall("invalid_base_url", url=shown)
     return raw if url.path.strip("/") else f"{raw}/api"
 
 
@@ -98,7 +89,7 @@ class Transport:
     """A pool of connections to one Komet system. Thread-safe; close it when done.
 
     An answer is read up to `largest_answer` bytes, counted after unpacking. `check` is asked at
-    least every quarter second while an answer is awaited or comes; a `AppError` of it ends that.
+    least every quarter second while an answer is awaited or comes; what it raises ends that.
     """
 
     def __init__(
@@ -132,7 +123,7 @@ class Transport:
     def send(self, request: Request) -> Answer:
         """One request, and its redirects on the same host.
 
-        Raises `KometError`s only, and the `AppError` that `check` raises.
+        Raises `KometError`s only, and what `check` raises.
         """
         patience = Patience(self._deadline, self._largest_answer, self._check)
         with bounded(patience):
@@ -150,15 +141,15 @@ class Transport:
                     response.charset_encoding,
                     seconds_of(response.headers.get("Retry-After"), datetime.now(UTC)),
                     {
-                        name: request.secrets.blotted(value)
+                        name: request.secrets.redact(value)
                         for name, value in response.headers.items()
                         if name not in _HIDDEN_HEADERS
                     },
                 )
             target, query = _redirected(response, request.secrets), {}
             if request.once:
-                raise BadResponse(_("Komet's address redirects, and what writes is sent once."))
-        raise Unavailable(_("Komet answers with one redirect after another."))
+                raise BadResponse("redirect_of_a_write")
+        raise Unavailable("endless_redirects")
 
     def _response(
         self,
@@ -184,7 +175,7 @@ class Transport:
                 # the stream and not httpx's decoders, which unpack all of a chunk at once
                 chunks = cast("httpx.SyncByteStream", response.stream)
                 return response, unpacked(chunks, coding, patience)
-        except (httpx.HTTPError, httpx.InvalidURL, ValueError, AppError) as error:
+        except Exception as error:  # noqa: BLE001 - whatever it is, it leaves its frames behind
             failure = _failure(error)
         raise failure
 
@@ -199,39 +190,35 @@ def _network(base_url: str, pool: int) -> Network:
     return Network(pool, proxy_for(url, loopback=_loopback(url.host)), context)
 
 
-def _failure(error: Exception) -> AppError:
+def _failure(error: Exception) -> Exception:
     match error:
-        case AppError():
-            # the frames that it came through hold the answer, and what a server has echoed in it
-            error.__context__ = None
-            return error.with_traceback(None)
         case httpx.TimeoutException():
-            return Unavailable(_("Komet did not answer in time."))
+            return Unavailable("no_answer_in_time")
         case httpx.LocalProtocolError() | httpx.UnsupportedProtocol():
             return _unsendable()
         case httpx.RemoteProtocolError() | httpx.ReadError() | httpx.DecodingError():
-            return BadResponse(_("The connection broke before the whole answer came."))
+            return BadResponse("connection_broke")
         case httpx.HTTPError():
             return _unreached(error)
-        case _:
+        case httpx.InvalidURL() | ValueError():
             return _unsendable()
+        case _:
+            # a failure of ours, or what `check` has raised: the frames that it came through hold
+            # the answer, and what a server has echoed in it
+            error.__context__ = None
+            return error.with_traceback(None)
 
 
 def _unreached(error: httpx.HTTPError) -> Unavailable:
     # nothing has been sent yet that this text could hold: a name, a port, a certificate
     why = str(error) if isinstance(error, httpx.ConnectError | httpx.ProxyError) else ""
     if isinstance(error, httpx.ProxyError):
-        return Unavailable(
-            _("The proxy does not connect to Komet."), why, _("Check HTTPS_PROXY and NO_PROXY.")
-        )
-    return Unavailable(_("Komet could not be reached."), why, _("Check the network connection."))
+        return Unavailable("proxy_does_not_connect", why=why)
+    return Unavailable("not_reached", why=why)
 
 
 def _unsendable() -> InvalidCall:
-    return InvalidCall(
-        _("The request cannot be sent as it is."),
-        _("The token or a parameter is too long, or has characters that HTTP does not carry."),
-    )
+    return InvalidCall("unsendable")
 
 
 def _redirected(response: httpx.Response, secrets: Secrets) -> httpx.URL:
@@ -241,13 +228,9 @@ def _redirected(response: httpx.Response, secrets: Secrets) -> httpx.URL:
     except (httpx.InvalidURL, ValueError):
         target = None
     if target is None:
-        raise BadResponse(_("Komet's address redirects to what is no address."))
+        raise BadResponse("redirect_to_no_address")
     if (target.scheme, target.host, target.port) != (asked.scheme, asked.host, asked.port):
-        raise InvalidCall(
-            _("Komet's address redirects to another host ({host}).").format(host=target.host),
-            _("The token is not sent there."),
-            _("Check the base URL of the client provider."),
-        )
+        raise InvalidCall("redirect_to_another_host", host=target.host)
     return secrets.without(target)
 
 

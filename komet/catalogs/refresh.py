@@ -16,6 +16,7 @@ from komet.clients.model import Provider
 from komet.context import AppContext
 from komet.db.database import Connection
 from komet.language import _
+from komet.sentences import message
 
 FRESH_FOR = timedelta(hours=20)
 METHODS = ("boxtype.list", "product.list")
@@ -46,7 +47,7 @@ def refresh(
         except (AuthenticationError, PermissionDenied):
             outcome[name] = "refused"
         except KometError as error:
-            outcome[name] = str(error)
+            outcome[name] = message(error)
         with ctx.db.write() as con:
             if frame is not None and name == METHODS[0]:
                 products.replace_box_types(con, provider.id, frame, ctx.now())

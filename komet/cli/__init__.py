@@ -24,8 +24,9 @@ from komet.cli import (
     tokens,
 )
 from komet.cli.output import err, tell
-from komet.errors import AppError, InvalidInput, NotFound
+from komet.errors import InvalidInput, NotFound
 from komet.language import _
+from komet.sentences import FAILURES, message
 from komet.settings import settings
 
 __all__ = ["app", "main"]
@@ -98,10 +99,10 @@ def main(arguments: list[str] | None = None) -> None:
     except CycloptsError:
         sys.exit(2)
     except (InvalidInput, InvalidCall, NotFound) as error:
-        err.print(str(error), markup=False, highlight=False)
+        err.print(message(error), markup=False, highlight=False)
         sys.exit(2)
-    except AppError as error:
-        err.print(str(error), markup=False, highlight=False)
+    except FAILURES as error:
+        err.print(message(error), markup=False, highlight=False)
         sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from cyclopts import Parameter
 
-from komet import time_zone
+from komet import __version__, time_zone
 from komet.api.methods import Kind, Method
 from komet.api.openapi import document
 from komet.api.postman import collection
@@ -65,7 +65,7 @@ def call(
 
 def openapi() -> int:
     """Write the Komet API as an OpenAPI 3.1 document to standard output."""
-    say_json(document())
+    say_json(document(version=__version__))
     return 0
 
 

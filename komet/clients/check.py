@@ -25,6 +25,7 @@ from komet.clients.model import Provider, Token
 from komet.clients.table import tokens
 from komet.context import AppContext
 from komet.language import _, _n
+from komet.sentences import describe
 
 NEEDED = ("purchase.order.list",)
 """Without these nothing can be downloaded."""
@@ -180,5 +181,5 @@ def _try(client: KometClient, name: str, today: date) -> str:
     except QuotaExhausted:
         raise
     except KometError as error:
-        return error.komet_message or error.title
+        return error.komet_message or describe(error).title
     return OK

@@ -23,6 +23,7 @@ from komet.errors import InvalidInput
 from komet.explorer import table as method_calls
 from komet.language import _
 from komet.sandbox.tokens import token_for
+from komet.sentences import message
 
 _BLOT = "••••"
 _LONGEST_KEPT, _SHOWN = 4_000, 40
@@ -51,10 +52,7 @@ def method_named(name: str) -> Method:
     spec = registry().get(name)
     if spec is None:
         near = [found for found, _score, _place in process.extract(name, list(registry()), limit=3)]
-        raise InvalidCall(
-            _("Komet has no method “{method}”.").format(method=name),
-            next_step=_("Did you mean {names}?").format(names=", ".join(near)),
-        )
+        raise InvalidCall("unknown_method", method=name, near=near)
     return spec
 
 
@@ -164,7 +162,7 @@ def _recorded(
                 heard.at,
                 {
                     "provider": provider.name if provider else SANDBOX,
-                    "result": str(heard.failure) if heard.failure else "ok",
+                    "result": message(heard.failure) if heard.failure else "ok",
                     "parameters": shown,
                 },
             )
@@ -173,7 +171,7 @@ def _recorded(
         method=spec.name,
         at=heard.at,
         answer=answer,
-        error=str(heard.failure) if heard.failure else None,
+        error=message(heard.failure) if heard.failure else None,
         http_status=last.http_status if last else None,
         milliseconds=milliseconds,
         size=sum(call.size for call in heard.tried),

@@ -24,6 +24,7 @@ from komet.ingest.model import Refreshed, RunState, SliceRows, SliceState
 from komet.ingest.sources.komet import slice_rows
 from komet.ingest.table import runs, slices
 from komet.language import _
+from komet.sentences import message
 
 NUMBERS_A_REQUEST = 50
 """A PO number has at most 10 signs, a request at most 64 kB; the contract names no other limit."""
@@ -100,7 +101,7 @@ def _ask(  # noqa: PLR0917
         if isinstance(error, Unavailable) and error.http_status is None:
             raise  # nobody there: asking for each would only take longer
         if len(numbers) == 1:
-            result.failed[numbers[0]] = str(error)
+            result.failed[numbers[0]] = message(error)
             return
         for number in numbers:
             _ask(ctx, provider, client, [number], ledger, result)

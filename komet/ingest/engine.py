@@ -32,6 +32,7 @@ from komet.ingest.model import Run, RunSlice, RunState, SliceRows, SliceState
 from komet.ingest.sources.komet import ask_for_day
 from komet.ingest.table import runs
 from komet.language import _, _n
+from komet.sentences import FAILURES, Failure, message
 
 _log = logging.getLogger(__name__)
 _HOPELESS_AFTER = 3
@@ -130,7 +131,7 @@ class _Engine:
         self._stop = stop
         self._on_slice = on_slice
         self._lines: dict[str, _Line] = {}
-        self._broken: dict[str, AppError] = {}
+        self._broken: dict[str, Failure] = {}
         self._paused: dict[str, QuotaExhausted] = {}
         self._gates: dict[str, Gate] = {}
 
@@ -149,7 +150,7 @@ class _Engine:
                 check=self._check,
                 patient=True,
             )
-        except AppError as error:
+        except FAILURES as error:
             self._broken[provider.id] = error
             return
         self._lines[provider.id] = _Line(provider, stack.enter_context(client), ledger)
@@ -214,7 +215,7 @@ class _Engine:
         if waiting and self._paused and not self._stop.is_set():
             why = next(iter(self._paused.values()))
             names = ", ".join(sorted(self._paused))
-            return RunState.PAUSED, f"{names}: {why}"
+            return RunState.PAUSED, f"{names}: {message(why)}"
         if waiting:
             return RunState.CANCELLED, _n(
                 "Cancelled; {waiting} day was not fetched.",
@@ -251,7 +252,7 @@ class _Engine:
                 self._stop.set()
 
     def _fetch(self, slice_: RunSlice) -> SliceRows:
-        """On a thread of the pool: ask Komet, and read the answer. Raises `AppError`."""
+        """On a thread of the pool: ask Komet, and read the answer. Raises `FAILURES`."""
         if slice_.provider_id in self._broken:
             raise self._broken[slice_.provider_id]
         if self._halted():
@@ -281,7 +282,7 @@ class _Engine:
             return
         except Cancelled:
             return
-        except AppError as error:
+        except FAILURES as error:
             _log.warning("slice failed: %s", error)
             ended = self._failed(slice_, error)
         else:
@@ -315,11 +316,11 @@ class _Engine:
         commit_order.learn(self._ctx.db.path, commit)
         return ended
 
-    def _failed(self, slice_: RunSlice, error: AppError) -> RunSlice:
+    def _failed(self, slice_: RunSlice, error: Failure) -> RunSlice:
         line = self._lines.get(slice_.provider_id)
         with self._ctx.db.write() as con:
             calls.record(con, line.ledger.take() if line else [])
-            fields = {"state": SliceState.FAILED, "reason": str(error)}
+            fields = {"state": SliceState.FAILED, "reason": message(error)}
             return self._finish(con, slice_, fields)
 
     def _finish(self, con: Connection, slice_: RunSlice, fields: dict[str, Any]) -> RunSlice:

@@ -11,12 +11,12 @@ from apscheduler.triggers.cron import CronTrigger
 from komet import person, time_zone
 from komet.clients.table import providers
 from komet.context import AppContext
-from komet.errors import AppError
 from komet.ingest.model import Schedule
 from komet.ingest.plan import refresh_plan
 from komet.ingest.runs import start_run
 from komet.ingest.table import schedules
 from komet.ingest.worker import Worker
+from komet.sentences import FAILURES, message
 
 _log = logging.getLogger(__name__)
 _ONE_START = timedelta(seconds=55)
@@ -67,7 +67,7 @@ class Scheduler:
                     return None
                 schedule = schedules.schedule_by_id(con, schedule_id)
                 active = providers.all_providers(con, inactive=False)
-        except AppError as error:
+        except FAILURES as error:
             _log.warning("a schedule did not start: %s", error)
             return None
         chosen = [p for p in active if not schedule.provider_ids or p.id in schedule.provider_ids]
@@ -77,8 +77,8 @@ class Scheduler:
                 run, _resumed = start_run(ctx, refresh_plan(ctx, chosen), source="schedule")
                 run_id = run.id
                 self._worker.submit(run.id)
-        except AppError as error:
-            outcome = str(error)
+        except FAILURES as error:
+            outcome = message(error)
             _log.warning("schedule %s did not start: %s", schedule.name, error)
         with ctx.db.write() as con:
             schedules.note_outcome(con, schedule_id, run_id=run_id, outcome=outcome)

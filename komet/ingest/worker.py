@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo
 
 from komet import language, person, time_zone
 from komet.context import AppContext
-from komet.errors import AppError
 from komet.ingest import engine
 from komet.ingest.model import RunState
 from komet.ingest.table import runs
+from komet.sentences import FAILURES, message
 
 _log = logging.getLogger(__name__)
 
@@ -50,7 +50,7 @@ class Worker:
             with self._ctx.db.write() as con:
                 for run_id in runs.interrupt_dead(con, self._ctx.now()):
                     _log.warning("run %s was interrupted", run_id)
-        except AppError as error:
+        except FAILURES as error:
             _log.warning("interrupted runs were not looked for: %s", error)
 
     def _loop(self) -> None:
@@ -73,9 +73,9 @@ class Worker:
                 self._close(run_id, RunState.CANCELLED, None)
                 return
             engine.execute(ctx, run_id, stop=self._stop)
-        except AppError as error:
+        except FAILURES as error:
             _log.warning("run %s ended early: %s", run_id, error)
-            self._close(run_id, RunState.FAILED, str(error))
+            self._close(run_id, RunState.FAILED, message(error))
         except Exception:  # noqa: BLE001 - the thread must live on for the next run
             _log.exception("run %s broke", run_id)
             self._close(run_id, RunState.FAILED, None)
@@ -85,5 +85,5 @@ class Worker:
         try:
             with ctx.db.write() as con:
                 runs.finish_run(con, run_id, state, message, ctx.now())
-        except AppError as error:
+        except FAILURES as error:
             _log.warning("run %s could not be closed: %s", run_id, error)

@@ -15,7 +15,6 @@ from komet.clients.connect import client_for
 from komet.clients.model import Provider
 from komet.clients.table import providers
 from komet.context import AppContext
-from komet.errors import AppError
 from komet.language import _, _n
 from komet.mapping import imports
 from komet.mapping.history import label_sources
@@ -23,6 +22,7 @@ from komet.mapping.model import PRODUCT
 from komet.mapping.problems import MappingFileError
 from komet.mapping.table import products as table
 from komet.permissions import Actor, Permission
+from komet.sentences import FAILURES, message
 
 
 def list_known(
@@ -135,8 +135,8 @@ def fetch_lists(
             reason = outcome.get(_LIST_OF[kind], "")
             if reason == "refused":
                 reason = _("The token may not list products.")
-        except AppError as error:
-            reason = str(error)
+        except FAILURES as error:
+            reason = message(error)
         finally:
             ledger.save(ctx)
         if reason != "ok":

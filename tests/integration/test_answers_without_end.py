@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 import pytest
 from raw_server import RawServer
 from sample_accounts import Accounts
+from told import raises
 
 from komet.api import KometClient
 from komet.api.errors import BadResponse, KometError, Unavailable
@@ -102,7 +103,7 @@ def test_what_unpacks_to_gigabytes_stops_at_the_limit(coding: str) -> None:
     with (
         RawServer(lambda _head: [bomb]) as server,
         KometClient(server.base_url, "t", largest_answer=8 * MB) as client,
-        pytest.raises(BadResponse, match=r"larger than 8 MB.*KOMET_MAX_ANSWER_MB"),
+        raises(BadResponse, match=r"larger than 8 MB.*KOMET_MAX_ANSWER_MB"),
     ):
         client.purchase_orders(TODAY)
     assert server.requests == 1  # the same answer again would be as large
@@ -114,7 +115,7 @@ def test_what_never_ends_stops_at_the_limit(script: object) -> None:
     with (
         RawServer(script) as server,  # type: ignore[arg-type]
         KometClient(server.base_url, "t", largest_answer=4 * MB) as client,
-        pytest.raises(BadResponse, match="larger than 4 MB"),
+        raises(BadResponse, match="larger than 4 MB"),
     ):
         client.purchase_orders(TODAY)
     assert server.left_alone.wait(10)
@@ -136,7 +137,7 @@ def test_the_whole_answer_has_a_deadline(script: object) -> None:
     with (
         RawServer(script) as server,  # type: ignore[arg-type]
         KometClient(server.base_url, "t", timeouts=Timeouts(5, 5, whole=1.5)) as client,
-        pytest.raises(Unavailable, match=r"After 1\.5 seconds.*KOMET_ANSWER_TIMEOUT"),
+        raises(Unavailable, match=r"After 1\.5 seconds.*KOMET_ANSWER_TIMEOUT"),
     ):
         client.purchase_orders(TODAY)
     assert 1.4 < time.monotonic() - started < 4
@@ -154,7 +155,7 @@ def test_silence_within_the_deadline_is_still_a_read_time_out() -> None:
         KometClient(
             server.base_url, "t", timeouts=Timeouts(5, 0.4), sleep=lambda _s: None
         ) as komet,
-        pytest.raises(Unavailable, match="did not answer in time"),
+        raises(Unavailable, match="did not answer in time"),
     ):
         komet.purchase_orders(TODAY)
     assert server.requests == 4
@@ -278,7 +279,7 @@ def test_what_was_not_asked_for_is_refused_by_name() -> None:
     with (
         RawServer(script) as server,
         KometClient(server.base_url, "t", sleep=lambda _s: None) as client,
-        pytest.raises(KometError, match=r"not asked for \(br\)"),
+        raises(KometError, match=r"not asked for \(br\)"),
     ):
         client.purchase_orders(TODAY)
     assert b"accept-encoding: gzip, deflate\r\n" in asked[0]

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from told import raises
 
 from komet.api import KometClient, KometError, RetryPolicy
 from komet.api.client import ApiCall
@@ -22,6 +23,7 @@ from komet.api.errors import (
 from komet.api.transport import Timeouts
 from komet.sandbox.server import Sandbox
 from komet.sandbox.tokens import IMPORTER_A_COMPANY, IMPORTER_B_COMPANY, ORDERS_ONLY, SAMPLE_LOGIN
+from komet.sentences import message
 
 TODAY = datetime.now(UTC).date()
 WORKDAY = TODAY - timedelta(days=7 + max(0, TODAY.weekday() - 4))  # a Monday to Friday
@@ -113,7 +115,7 @@ def test_what_will_not_pass_is_not_tried_again(
     sandbox.state.faults.add(
         "purchase.order.list", status=status, times=None, message="No luck today."
     )
-    with pytest.raises(KometError, match=r"No luck today\.") as failure:
+    with raises(KometError, match=r"No luck today\.") as failure:
         client.purchase_orders(TODAY)
     assert len(calls) == 1
     assert failure.value.http_status == status
@@ -121,7 +123,7 @@ def test_what_will_not_pass_is_not_tried_again(
 
 def test_status_0_is_a_refusal_with_komets_message(client: KometClient, sandbox: Sandbox) -> None:
     sandbox.state.faults.add("purchase.order.list", message="The vendor is on hold.")
-    with pytest.raises(Rejected, match="The vendor is on hold"):
+    with raises(Rejected, match="The vendor is on hold"):
         client.purchase_orders(TODAY)
 
 
@@ -157,7 +159,7 @@ def test_a_time_out_is_tried_again(sandbox: Sandbox, slept: list[float]) -> None
 def test_nobody_there(slept: list[float]) -> None:
     with (
         KometClient("http://127.0.0.1:9/api", SECRET, sleep=slept.append) as komet,
-        pytest.raises(Unavailable, match="could not be reached"),
+        raises(Unavailable, match="could not be reached"),
     ):
         komet.purchase_orders(TODAY)
     assert len(slept) == 3
@@ -182,7 +184,7 @@ def test_http_is_refused_but_on_loopback() -> None:
 
 
 def test_an_unknown_method_is_refused_before_it_is_sent(client: KometClient) -> None:
-    with pytest.raises(InvalidCall, match=r"purchase\.order\.lost"):
+    with raises(InvalidCall, match=r"purchase\.order\.lost"):
         client.call("purchase.order.lost")
 
 
@@ -203,6 +205,7 @@ def test_the_token_is_nowhere(
                 komet.purchase_orders(TODAY)
             error: BaseException | None = failure.value
             texts.append("".join(traceback.format_exception(failure.value)))
+            texts.append(message(failure.value))
             while error:
                 texts += [str(error), repr(error), repr(getattr(error, "request", ""))]
                 error = error.__cause__ or error.__context__

@@ -10,10 +10,12 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from connect_proxy import ConnectProxy, TlsServer
 from scripted_server import Reply, ScriptedServer
+from told import raises
 
 from komet.api import KometClient
 from komet.api.errors import InvalidCall, Unavailable
 from komet.api.transport import Timeouts
+from komet.sentences import message
 
 HOST = "komet.test"  # a name that no resolver knows: only the proxy can lead there
 SECRET = "s3cret-token-by-proxy"
@@ -75,9 +77,9 @@ def test_the_proxy_is_told_who_asks_and_nobody_else(
         client.purchase_orders(TODAY)
     assert len(komet.asked) == 1
     monkeypatch.setenv("HTTPS_PROXY", f"http://ana:hunter3@127.0.0.1:{asking.port}")
-    with _client(komet, monkeypatch) as client, pytest.raises(Unavailable, match="407") as failure:
+    with _client(komet, monkeypatch) as client, raises(Unavailable, match="407") as failure:
         client.purchase_orders(TODAY)
-    assert "HTTPS_PROXY" in str(failure.value)
+    assert "HTTPS_PROXY" in message(failure.value)
     told = "".join(traceback.format_exception(failure.value)) + repr(client)
     assert "hunter" not in told
     assert SECRET not in told
@@ -92,7 +94,7 @@ def test_no_proxy_names_who_is_reached_without_it(
     monkeypatch.setenv("NO_PROXY", exception)
     with (
         _client(komet, monkeypatch) as client,
-        pytest.raises(Unavailable, match="could not be reached"),
+        raises(Unavailable, match="could not be reached"),
     ):
         client.purchase_orders(TODAY)  # nobody but the proxy knows the name
     assert proxy.heads == []
@@ -128,7 +130,7 @@ def test_another_certificate_is_refused_through_the_tunnel_too(
     """A proxy that answers in Komet's place gets no token."""
     monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{proxy.port}")
     client = KometClient(f"https://{HOST}/api", SECRET, sleep=lambda _s: None)
-    with client, pytest.raises(Unavailable, match=r"(?i)certificate"):
+    with client, raises(Unavailable, match=r"(?i)certificate"):
         client.purchase_orders(TODAY)
     assert komet.asked == []
 
@@ -138,5 +140,5 @@ def test_a_proxy_that_makes_no_tunnel_is_named(
     monkeypatch: pytest.MonkeyPatch, address: str
 ) -> None:
     monkeypatch.setenv("HTTPS_PROXY", address)
-    with pytest.raises(InvalidCall, match="HTTPS_PROXY"):
+    with raises(InvalidCall, match="HTTPS_PROXY"):
         KometClient(f"https://{HOST}/api", SECRET)

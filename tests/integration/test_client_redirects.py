@@ -6,9 +6,11 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from scripted_server import Asked, Reply, ScriptedServer
+from told import raises
 
 from komet.api import KometClient
 from komet.api.errors import BadResponse, InvalidCall, Unavailable
+from komet.sentences import message
 
 SECRET = "s3cret-token"
 TODAY = datetime(2026, 11, 20, tzinfo=UTC).date()
@@ -60,19 +62,19 @@ def test_elsewhere_is_refused_and_gets_nothing(other: ScriptedServer, location: 
     with (
         ScriptedServer(away) as server,
         _client(server) as client,
-        pytest.raises(InvalidCall, match="another host") as failure,
+        raises(InvalidCall, match="another host") as failure,
     ):
         client.purchase_orders(TODAY)
     assert len(server.asked) == 1
     assert other.asked == []
-    assert SECRET not in str(failure.value)
+    assert SECRET not in message(failure.value)
 
 
 def test_a_circle_ends() -> None:
     with (
         ScriptedServer([Reply(302, headers={"Location": "/api/round"})]) as server,
         _client(server) as client,
-        pytest.raises(Unavailable, match="one redirect after another"),
+        raises(Unavailable, match="one redirect after another"),
     ):
         client.purchase_orders(TODAY)
     assert len(server.asked) == 4 * 4

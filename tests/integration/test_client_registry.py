@@ -7,12 +7,14 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from scripted_server import Asked, Reply, ScriptedServer
+from told import raises
 
 from komet.api import KometClient
 from komet.api.checking import sample_parameters
 from komet.api.client import ApiCall
 from komet.api.errors import BadResponse, InvalidCall, KometError, Unavailable
 from komet.api.methods import registry
+from komet.sentences import message
 
 DAY = date(2026, 11, 20)
 SECRET = "s3cret %token&with=signs"
@@ -32,7 +34,7 @@ def _tried(server: ScriptedServer, name: str, /, **params: object) -> list[Asked
     calls: list[ApiCall] = []
     with (
         KometClient(server.base_url, SECRET, sleep=lambda _s: None, on_call=calls.append) as client,
-        pytest.raises(Unavailable, match="Maintenance"),
+        raises(Unavailable, match="Maintenance"),
     ):
         client.call(name, **params)
     asked = server.asked[before:]
@@ -99,7 +101,7 @@ def test_what_writes_is_sent_once_whatever_comes_back(reply: Reply) -> None:
             with pytest.raises(KometError) as failure:
                 client.call(name, **sample_parameters(registry()[name], DAY))
             assert len(server.asked) == before + 1
-            said = "It may have been done" in str(failure.value)
+            said = "It may have been done" in message(failure.value)
             assert said == (reply.status != 429)
 
 
@@ -132,7 +134,7 @@ def test_not_found_is_a_refusal_of_what_writes() -> None:
     with (
         ScriptedServer([Reply(200, body)]) as server,
         KometClient(server.base_url, SECRET) as client,
-        pytest.raises(KometError, match="Box code not found"),
+        raises(KometError, match="Box code not found"),
     ):
         client.call("box.code.change", boxes=[{"currentBoxCode": "1", "newBoxCode": "2"}])
 

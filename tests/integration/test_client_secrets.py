@@ -9,12 +9,14 @@ from urllib.parse import quote, quote_plus, unquote_plus
 
 import pytest
 from scripted_server import Asked, Reply, ScriptedServer
+from told import raises
 
 from komet.api import KometClient, KometError
 from komet.api.checking import sample_parameters
 from komet.api.errors import Unavailable
 from komet.api.methods import registry
 from komet.api.transport import Answer
+from komet.sentences import message
 
 SECRET = "s3cret/token+with=signs & space"
 USER, PASSWORD = "someone+u@s3cret.example", "s3cret pass/word"
@@ -58,6 +60,7 @@ def _shown(error: BaseException | None) -> list[str]:
     while error:
         texts += [str(error), repr(error), repr(error.args), repr(vars(error))]
         texts += traceback.format_exception(error)
+        texts += [message(error)] if isinstance(error, KometError) else []
         frames = [frame for frame, _line in traceback.walk_tb(error.__traceback__)]
         texts += [repr(f.f_locals) for f in frames if f.f_code.co_filename != __file__]
         error = error.__cause__ or error.__context__
@@ -144,7 +147,7 @@ def test_a_token_that_no_header_may_hold(logged: pytest.LogCaptureFixture, metho
         ScriptedServer([Reply()]) as server,
         KometClient(server.base_url, "s3cret\r\nX: y", sleep=lambda _s: None) as client,
     ):
-        with pytest.raises(KometError, match="cannot be sent") as failure:
+        with raises(KometError, match="cannot be sent") as failure:
             client.call(method, **sample_parameters(registry()[method], TODAY))
         assert server.asked == []
     assert "s3cret" not in "".join([*_shown(failure.value), logged.text])

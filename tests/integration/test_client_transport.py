@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+from told import raises
 
 from komet.api import KometClient
 from komet.api.errors import (
@@ -70,7 +71,7 @@ def test_a_redirect_to_another_host_is_refused_and_gets_no_token() -> None:
         with (
             _Server(lambda h: _send(h, 302, b"", Location=elsewhere)) as server,
             KometClient(server.url, SECRET, sleep=lambda _s: None) as komet,
-            pytest.raises(InvalidCall, match="another host"),
+            raises(InvalidCall, match="another host"),
         ):
             komet.purchase_orders(TODAY)
         assert other.seen == []
@@ -92,7 +93,7 @@ def test_no_array_and_no_word_of_it_is_not_an_empty_day() -> None:
     with (
         _Server(lambda h: _send(h, 200, body)) as server,
         KometClient(server.url, SECRET, sleep=lambda _s: None) as komet,
-        pytest.raises(BadResponse, match="purchaseOrders"),
+        raises(BadResponse, match="purchaseOrders"),
     ):
         komet.purchase_orders(TODAY)
 

@@ -6,6 +6,7 @@ import polars as pl
 import pytest
 from sandbox_caller import TODAY, token_for
 from test_sandbox_registry import parameters_of
+from told import raises
 
 from komet.api import KometClient
 from komet.api.errors import InvalidCall
@@ -47,6 +48,6 @@ def test_a_frame_of_nothing_has_its_columns() -> None:
 def test_an_answer_that_nobody_has_seen_says_so(sandbox: Sandbox) -> None:
     with (
         KometClient(sandbox.base_url, "x") as client,
-        pytest.raises(InvalidCall, match=r"invoice\.list answers is not known"),
+        raises(InvalidCall, match=r"invoice\.list answers is not known"),
     ):
         client.records("invoice.list")

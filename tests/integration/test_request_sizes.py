@@ -5,6 +5,7 @@ import json
 
 import httpx
 import pytest
+from told import raises
 
 from komet.api import KometClient
 from komet.api.errors import InvalidCall
@@ -12,6 +13,7 @@ from komet.api.methods import registry
 from komet.clients.check import VENDOR_PRESET
 from komet.sandbox.server import Sandbox
 from komet.sandbox.tokens import IMPORTER_A_COMPANY, IMPORTER_A_VENDOR, IMPORTER_B_VENDOR
+from komet.sentences import message
 
 KB, MB = 1024, 1024 * 1024
 SECRET = IMPORTER_A_COMPANY.secret
@@ -68,10 +70,10 @@ def test_the_client_says_so_before_it_sends(
     needed = {entry.name: 1 for entry in registry()[method].sendable if entry.required} | params
     with KometClient(sandbox.base_url, SECRET) as client:
         asked = sandbox.state.requests.total()
-        with pytest.raises(InvalidCall, match="was not sent") as refused:
+        with raises(InvalidCall, match="was not sent") as refused:
             client.call(method, **needed)
-        assert words in str(refused.value)
-        assert SECRET not in str(refused.value)
+        assert words in message(refused.value)
+        assert SECRET not in message(refused.value)
         assert sandbox.state.requests.total() == asked
 
 

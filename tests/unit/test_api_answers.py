@@ -6,6 +6,7 @@ from typing import Any
 
 import httpx
 import pytest
+from told import raises
 
 from komet.api import KometClient, KometError
 from komet.api.checking import sample_parameters
@@ -13,6 +14,7 @@ from komet.api.client import ApiCall
 from komet.api.errors import BadResponse, InvalidCall, Rejected
 from komet.api.methods import registry
 from komet.api.transport import Transport
+from komet.sentences import message
 
 DAY = date(2026, 11, 20)
 ONE = {"id": 1, "number": "P1", "details": {"poItemId": "7", "totalBoxes": "2"}}
@@ -96,7 +98,7 @@ def test_no_content_is_no_empty_day() -> None:
 @pytest.mark.parametrize("status", ["0", 0, False, "false", 0.0])
 def test_status_0_is_a_refusal(status: Any) -> None:
     calls: list[ApiCall] = []
-    with pytest.raises(Rejected, match="on hold") as failure:
+    with raises(Rejected, match="on hold") as failure:
         _client({"status": status, "message": "Vendor on hold"}, calls=calls).purchase_orders(DAY)
     assert failure.value.komet_message == "Vendor on hold"
     assert len(calls) == 1
@@ -236,7 +238,7 @@ def test_what_is_no_line_among_lines_does_not_lose_the_others() -> None:
 
 @pytest.mark.parametrize("key", [None, "", [], {}, {"a": 1}, ["x"]])
 def test_a_login_without_a_readable_token_says_so(key: Any) -> None:
-    with pytest.raises(BadResponse, match="no token") as failure:
+    with raises(BadResponse, match="no token") as failure:
         _client({"status": 1, "apiKey": key}).login("someone", "password")
     assert (failure.value.method, failure.value.provider) == ("login", "Rosas")
 
@@ -246,7 +248,7 @@ def test_every_failure_says_where(monkeypatch: pytest.MonkeyPatch) -> None:
         _client({}).call("no.such.method", date="2026-11-20")
     error = failure.value
     assert (error.method, error.provider, error.day) == ("no.such.method", "Rosas", DAY)
-    assert str(error).startswith("Rosas, 2026-11-20: ")
+    assert message(error).startswith("Rosas, 2026-11-20: ")
     for given in (DAY, "2026-11-20", datetime(2026, 11, 20, 8, tzinfo=UTC)):
         with pytest.raises(Rejected) as failure:
             _client({"status": 0}, 400).call("purchase.order.list", date=given)
@@ -259,14 +261,14 @@ def test_every_failure_says_where(monkeypatch: pytest.MonkeyPatch) -> None:
 )
 def test_what_cannot_be_sent_is_refused_here(remark: str, told: str, tries: int) -> None:
     calls: list[ApiCall] = []
-    with pytest.raises(KometError, match=told):
+    with raises(KometError, match=told):
         _client({}, calls=calls).call("product.list", remark=remark)
     assert len(calls) == tries
 
 
 def test_a_number_that_is_none_is_refused_before_it_is_sent() -> None:
     calls: list[ApiCall] = []
-    with pytest.raises(InvalidCall, match="number: 200000 characters, at most 10"):
+    with raises(InvalidCall, match="number: 200000 characters, at most 10"):
         _client({}, calls=calls).purchase_orders_by_number(["P1" * 100_000])
     assert calls == []
 

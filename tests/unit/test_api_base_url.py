@@ -1,10 +1,12 @@
 """HTTPS only: which base URLs are taken, and which are refused before a token goes out."""
 
 import pytest
+from told import raises
 
 from komet.api.client import DEFAULT_BASE_URL
 from komet.api.errors import InvalidCall
 from komet.api.transport import Timeouts, Transport, checked_base_url
+from komet.sentences import message
 
 
 @pytest.mark.parametrize(
@@ -37,7 +39,7 @@ def test_taken(given: str, expected: str) -> None:
     ],
 )
 def test_http_is_for_loopback_only(url: str) -> None:
-    with pytest.raises(InvalidCall, match="https://"):
+    with raises(InvalidCall, match="https://"):
         checked_base_url(url)
 
 
@@ -64,6 +66,7 @@ def test_what_is_no_base_url_is_refused_and_its_secrets_not_repeated(url: str) -
     with pytest.raises(InvalidCall) as failure:
         checked_base_url(url)
     assert "s3cret" not in str(failure.value)
+    assert "s3cret" not in message(failure.value)
     assert failure.value.__context__ is None
 
 

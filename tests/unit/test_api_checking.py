@@ -10,12 +10,13 @@ from hypothesis import strategies as st
 from komet.api.checking import problems, sample_parameters
 from komet.api.methods import Kind, registry
 from komet.api.request import merged, parts, request_of
+from komet.sentences import problem_message
 
 DAY = date(2026, 11, 20)
 
 
 def said(method: str, **params: Any) -> str:
-    return " ".join(problems(registry()[method], params))
+    return " ".join(map(problem_message, problems(registry()[method], params)))
 
 
 @pytest.mark.parametrize("name", sorted(registry()))
@@ -25,7 +26,7 @@ def test_the_sample_of_each_method_can_be_sent_and_nothing_less_can(name: str) -
     assert list(problems(spec, sample)) == []
     for left_out in sample:
         rest = {key: value for key, value in sample.items() if key != left_out}
-        assert left_out in " ".join(problems(spec, rest))
+        assert left_out in " ".join(map(problem_message, problems(spec, rest)))
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from told import raises
 
 from komet.api.decoding import DEEPEST, decoded
 from komet.api.errors import BadResponse
@@ -114,7 +115,7 @@ def test_crowds_are_refused_before_they_fill_the_memory(part: bytes) -> None:
     body = b"[" + part * (20_000_000 // len(part)) + b"0]"
     tracemalloc.start()
     try:
-        with pytest.raises(BadResponse, match="memory") as failure:
+        with raises(BadResponse, match="memory") as failure:
             decoded(body)
         assert tracemalloc.get_traced_memory()[1] < 1_000_000
     finally:
@@ -143,7 +144,7 @@ def test_millions_of_escapes_are_read_in_one_go(part: str, read: str) -> None:
 
 def test_many_small_objects_are_no_answer_of_komets() -> None:
     assert len(decoded(b"[" + b'{"id":1},' * 40_000 + b"0]")) == 40_001
-    with pytest.raises(BadResponse, match=r"300,001 objects.*at most 117,500"):
+    with raises(BadResponse, match=r"300,001 objects.*at most 117,500"):
         decoded(b"[" + b'{"id":1},' * 300_000 + b"0]")
 
 

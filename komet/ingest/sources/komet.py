@@ -25,7 +25,6 @@ from komet.ingest import commit_order
 from komet.ingest.commit_order import Asked
 from komet.ingest.model import OrderBundle, SliceRows
 from komet.ingest.table import slices
-from komet.language import _, _n
 from komet.orders import columns
 from komet.orders.columns import Grain, Kind, OrderColumn
 
@@ -46,18 +45,12 @@ def ask_for_day(ctx: AppContext, client: KometClient, provider: Provider, day: d
         return rows
     rows, again = _asked(ctx, client, provider, day)
     if again.orders:
-        count = len(again.orders)
         raise BadResponse(
-            _n(
-                "Komet said that there are no orders, and then that there is {n} PO.",
-                "Komet said that there are no orders, and then that there are {n} POs.",
-                count,
-            ).format(n=count),
-            _("Of two answers that differ, neither is believed; what was there is kept."),
-            _("Fetch the day again later."),
+            "answers_differ",
             method="purchase.order.list",
             provider=provider.name,
             day=day,
+            n=len(again.orders),
         )
     return rows
 

@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from komet import time_zone
+from komet import __version__, time_zone
 from komet.api.methods import Kind, Method, Parameter
 from komet.api.openapi import document
 from komet.api.postman import collection
@@ -263,7 +263,7 @@ def documents(ctx: AppContext) -> None:
     row = st.container(horizontal=True)
 
     def openapi() -> str:
-        return json.dumps(document(), ensure_ascii=False, indent=2)
+        return json.dumps(document(version=__version__), ensure_ascii=False, indent=2)
 
     def postman() -> str:
         return json.dumps(collection(time_zone.today(ctx.now())), ensure_ascii=False, indent=2)

@@ -3,11 +3,11 @@
 import streamlit as st
 
 from komet.context import AppContext
-from komet.errors import AppError
 from komet.ingest.model import Run, RunState, replaced_sentence
 from komet.ingest.runs import days_of, retryable
 from komet.ingest.table import runs
 from komet.language import _, _n, day_pattern
+from komet.sentences import FAILURES
 from komet.web.screens.charts import day_grid
 from komet.web.shell import failures
 from komet.web.shell.moments import moment_column
@@ -21,7 +21,7 @@ def live_progress(ctx: AppContext, run_id: str) -> None:
         with ctx.db.read() as con:
             run = runs.run_by_id(con, run_id, ctx.now())
             summary = runs.summary(con, run_id)
-    except AppError as error:
+    except FAILURES as error:
         failures.show(error)
         return
     if not run.active:

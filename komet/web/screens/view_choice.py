@@ -4,12 +4,12 @@ import streamlit as st
 
 from komet import person
 from komet.context import AppContext
-from komet.errors import AppError
 from komet.language import _, _n
 from komet.orders.filters import OrderFilter
 from komet.orders.table import views as saved_views
 from komet.orders.table.views import SavedView
 from komet.orders.work_lists import MEANINGS, TITLES, WorkList
+from komet.sentences import FAILURES
 from komet.web.screens.order_filters import fill
 from komet.web.shell import failures, state
 
@@ -137,7 +137,7 @@ def columns_choice(words: dict[str, str]) -> list[str]:
 def _take(view: SavedView) -> None:
     try:
         fill(OrderFilter.from_query(view.query))
-    except AppError:
+    except FAILURES:
         fill(OrderFilter())
     st.session_state["orders_columns"] = list(view.columns)
     st.session_state["orders_sort"] = view.sort
@@ -164,7 +164,7 @@ def _from_link(ctx: AppContext, held: dict[str, SavedView]) -> None:
     try:
         with ctx.db.read() as con:
             view = saved_views.view_by_id(con, st.query_params["view"])
-    except AppError as error:
+    except FAILURES as error:
         failures.show(error)
         return
     held[view.id] = st.session_state[state.ORDERS_LINKED] = view

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 import streamlit as st
 
-from komet.errors import AppError
+from komet.sentences import FAILURES, Failure, message
 from komet.web.shell import state
 
 _ADDRESS = re.compile(r"\w+(?=://)|www(?=\.)|@", re.IGNORECASE)
@@ -14,16 +14,16 @@ _ADDRESS = re.compile(r"\w+(?=://)|www(?=\.)|@", re.IGNORECASE)
 
 @contextmanager
 def shown() -> Iterator[None]:
-    """Show a `AppError` of the block in the page. Anything else goes to Streamlit and the log."""
+    """Show a failure of the block in the page. Anything else goes to Streamlit and the log."""
     try:
         yield
-    except AppError as error:
+    except FAILURES as error:
         show(error)
 
 
-def show(error: AppError) -> None:
+def show(error: Failure) -> None:
     """The sentences of a failure. Signs that Markdown would take are shown as they are."""
-    st.error(plain(str(error)), icon=":material/error:")
+    st.error(plain(message(error)), icon=":material/error:")
 
 
 def plain(text: str) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from sandbox_caller import TODAY, number
+from told import raises
 
 from komet.api import KometClient
 from komet.api.errors import Rejected
@@ -47,11 +48,11 @@ def test_a_confirmed_line_is_confirmed_in_the_next_list(client: KometClient) -> 
     assert (after["lineItemStatus"], number(after["quantityConfirmed"])) == ("Confirmed", boxes)
     client.call("purchase.order.item.confirm", poItemId=line["poItemId"], quantityConfirmed=1)
     assert again(client, line["poItemId"])["lineItemStatus"] == "Partially Confirmed"
-    with pytest.raises(Rejected, match=f"between 0 and {boxes}"):
+    with raises(Rejected, match=f"between 0 and {boxes}"):
         client.call(
             "purchase.order.item.confirm", poItemId=line["poItemId"], quantityConfirmed=boxes + 1
         )
-    with pytest.raises(Rejected, match="PO item not found"):
+    with raises(Rejected, match="PO item not found"):
         client.call("purchase.order.item.confirm", poItemId=1, quantityConfirmed=1)
 
 
@@ -83,7 +84,7 @@ def test_shipping_gives_box_codes_and_fewer_boxes_split_the_line(client: KometCl
     assert [(row["awb"], row["pieces"]) for row in awb] == [("729-11112222", boxes)]
     details = client.call("awb.details.list", awb="2222")["awbs"][0]["boxes"]
     assert {"BX1", "BX2"} <= {box["code"] for box in details}
-    with pytest.raises(Rejected, match="shipped already"):
+    with raises(Rejected, match="shipped already"):
         client.call("purchase.order.item.awb.add", poItemId=item, awb="1", shipDate=TODAY)
 
 
@@ -134,7 +135,7 @@ def test_boxes_are_scanned_and_moved(client: KometClient) -> None:
     assert client.call("box.invoice.shipment.confirm", orderNumber=1, boxCodes=["NEW1"])[
         "updatedBoxes"
     ] == "1"  # fmt: skip
-    with pytest.raises(Rejected, match="Box code does not exist"):
+    with raises(Rejected, match="Box code does not exist"):
         client.call("box.warehouse.ship", boxCode="gone")
 
 
@@ -146,7 +147,7 @@ def test_a_vendor_sees_and_changes_its_own_orders_only() -> None:
     ):
         own = {line["poItemId"] for line in lines(vendor)}
         other = next(line for line in lines(company) if line["poItemId"] not in own)
-        with pytest.raises(Rejected, match="PO item not found"):
+        with raises(Rejected, match="PO item not found"):
             vendor.call("purchase.order.item.delete", poItemId=other["poItemId"])
 
 
@@ -182,7 +183,7 @@ def test_prebooks_invoices_and_web_orders_keep_what_they_are_told(client: KometC
     client.call("prebook.future.item.add", boxes=1, **add)
     left = client.call("future.inventory.openmarket.list", dateFrom=TODAY, dateTo=TODAY)
     assert left["inventoryItems"][0]["quantity"] == stock["quantity"] - 1
-    with pytest.raises(Rejected, match="boxes are available"):
+    with raises(Rejected, match="boxes are available"):
         client.call("prebook.future.item.add", boxes=1_000, **add)
     client.call("prebook.item.delete", prebookId=prebook["prebookId"],
                 prebookItemId=item["prebookItemId"])  # fmt: skip
@@ -195,7 +196,7 @@ def test_prebooks_invoices_and_web_orders_keep_what_they_are_told(client: KometC
     listed = client.call("invoice.list", orderId=invoice["invoiceId"])["invoices"]
     assert [row["status"] for row in listed] == [1]
     client.call("invoice.void", invoiceNumber=invoice["invoiceNumber"], reason="wrong")
-    with pytest.raises(Rejected, match="voided already"):
+    with raises(Rejected, match="voided already"):
         client.call("invoice.void", invoiceNumber=invoice["invoiceNumber"], reason="wrong")
 
 
@@ -207,7 +208,7 @@ def test_a_web_order_is_made_placed_and_deleted(client: KometClient) -> None:
         user.call("web-order.checkout", webOrderId=order, **whose)
         shown = user.call("web-order-details.list", webOrderId=order, **whose)
         assert shown["webOrders"][0]["statusId"] == 2
-        with pytest.raises(Rejected, match="checked out already"):
+        with raises(Rejected, match="checked out already"):
             user.call("web-order.checkout", webOrderId=order, **whose)
         user.call("web-order.delete", webOrderId=order, **whose)
         left = user.call("web-order-details.list", webOrderId=order, **whose)

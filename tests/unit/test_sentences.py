@@ -1,0 +1,79 @@
+"""Every code of a failure has its sentences, in the language of whoever reads."""
+
+import ast
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from komet import api, language, sentences
+from komet.api import errors
+from komet.api.errors import KometError, QuotaExhausted, Rejected, Unavailable
+from komet.errors import InvalidInput
+from komet.sentences import describe, message
+
+KOMET = Path(sentences.__file__).parent
+KINDS = {
+    name
+    for name, found in vars(errors).items()
+    if isinstance(found, type) and issubclass(found, KometError)
+}
+
+
+def _codes_raised(kinds: set[str], folder: Path) -> Iterator[str]:
+    """The first argument of every call of one of these names, where it is a text."""
+    for path in folder.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Name)
+                and node.func.id in kinds
+                and node.args
+                and isinstance(node.args[0], ast.Constant)
+            ):
+                yield node.args[0].value
+
+
+def test_every_code_that_is_raised_has_its_sentences_and_no_other_has() -> None:
+    raised = set(_codes_raised(KINDS, KOMET)) | {"allowance_spent"}
+    assert raised == set(sentences._SENTENCES)
+
+
+def test_every_problem_of_a_call_has_its_sentence_and_no_other_has() -> None:
+    found = set(_codes_raised({"_problem"}, Path(api.__file__).parent))
+    assert found == set(sentences._PROBLEMS)
+
+
+def test_a_failure_says_what_happened_why_and_what_to_do() -> None:
+    error = Unavailable("cannot_answer_now", http_status=503, provider="Rosas", method="x.list")
+    error.day = date(2026, 11, 20)
+    assert describe(error) == (
+        "Komet cannot answer now (HTTP 503).",
+        "",
+        "Try again later.",
+    )
+    assert message(error) == (
+        "Rosas, 2026-11-20: Komet cannot answer now (HTTP 503). Try again later."
+    )
+    error.maybe_done = True
+    assert describe(error).next_step.startswith("It may have been done all the same")
+    said = Rejected("refused", http_status=400, komet_message="No.")
+    assert message(said) == "Komet refused the request (HTTP 400). Komet says: “No.”."
+    ours = InvalidInput("A token needs a label.", next_step="Enter one.")
+    assert message(ours) == "A token needs a label. Enter one."
+    assert describe(ours) == ("A token needs a label.", "", "Enter one.")
+
+
+def test_the_sentence_is_made_when_it_is_read() -> None:
+    with language.using("en"):
+        error = QuotaExhausted(datetime(2026, 11, 21, tzinfo=UTC))
+        assert "2026-11-21 00:00 UTC" in message(error)
+    with language.using("es"):
+        assert describe(error).title == "Las solicitudes a Komet de hoy se agotaron."
+        assert "2026-11-21 00:00 UTC" in message(error)
+
+
+@pytest.mark.parametrize("code", ["not_reached", "proxy_does_not_connect"])
+def test_what_the_network_says_is_the_reason(code: str) -> None:
+    assert describe(Unavailable(code, why="[Errno 111] refused")).reason == "[Errno 111] refused"
