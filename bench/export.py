@@ -16,9 +16,10 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from komet.context import open_context
-from komet.export.orders import export
+from komet.export.orders import export_orders
 from komet.ingest.table.slices import ITEMS
 from komet.orders.filters import OrderFilter
+from komet.permissions import SYSTEM
 from komet.settings import Settings
 
 LINES = 77_000
@@ -78,7 +79,7 @@ def measure(home: Path) -> None:
     """One export; prints seconds and the peak of memory."""
     ctx = open_context(Settings(home=home))
     start = time.perf_counter()
-    totals = export(ctx, OrderFilter(), home / "orders.xlsx")
+    totals = export_orders(ctx, SYSTEM, OrderFilter(), home / "orders.xlsx")
     taken = time.perf_counter() - start
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(totals.items, taken, peak, (home / "orders.xlsx").stat().st_size / 1e6)

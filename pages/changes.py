@@ -18,6 +18,7 @@ from komet.web.screens.changes_parts import (
 )
 from komet.web.shell import guard, reads
 from komet.web.shell.preferences import kept
+from komet.web.shell.session import actor
 
 ctx = guard.enter("changes")
 st.title(_("Changes"))
@@ -49,7 +50,7 @@ with bar:
     )  # fmt: skip
     st.download_button(
         _("Export to Excel"),
-        data=kept(export_changes_bytes, ctx, chosen),
+        data=kept(export_changes_bytes, ctx, actor(), chosen),
         file_name=f"changes-{time_zone.local(ctx.now()):%Y-%m-%d-%H%M}.xlsx",
         mime=EXCEL_TYPE,
         icon=":material/download:",

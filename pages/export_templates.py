@@ -3,12 +3,12 @@
 import polars as pl
 import streamlit as st
 
-from komet.export import table as export_templates
 from komet.export.ready_made import READY_MADE
 from komet.export.template import checked_template
 from komet.export.templates import (
     all_templates,
-    export_template_bytes,
+    delete_template,
+    export_by_template_bytes,
     preview,
     save_template,
     target_name,
@@ -18,6 +18,7 @@ from komet.orders.filters import OrderFilter
 from komet.web.screens.template_editor import broken_template, template_editor
 from komet.web.shell import failures, guard, state
 from komet.web.shell.preferences import kept
+from komet.web.shell.session import actor
 
 ctx = guard.enter("export_templates")
 st.title(_("Export templates"))
@@ -26,8 +27,7 @@ st.caption(
       " `python -m komet export OUT --template NAME`.")
 )  # fmt: skip
 
-with ctx.db.read() as con:
-    every, broken = all_templates(con)
+every, broken = all_templates(ctx)
 for name, error in broken.items():
     broken_template(ctx, name, error)
 picked = st.session_state.pop(state.TEMPLATE_PICK, None)
@@ -44,7 +44,7 @@ row = st.container(horizontal=True)
 with failures.shown():
     template = checked_template(definition)
     if row.button(_("Save"), type="primary"):
-        save_template(ctx, template)
+        save_template(ctx, actor(), template)
         st.session_state[state.TEMPLATE_PICK] = template.name
         failures.notice(_("Saved {name}.").format(name=template.name))
         st.rerun()
@@ -52,13 +52,12 @@ with failures.shown():
         with row.popover(_("Delete")):
             st.caption(_("The nightly job fails if it uses this template."))
             if st.button(_("Delete {name}").format(name=failures.plain(name))):
-                with ctx.db.write() as con:
-                    export_templates.delete(con, name, ctx.now())
+                delete_template(ctx, actor(), name)
                 failures.notice(_("Deleted {name}.").format(name=name))
                 st.rerun()
     row.download_button(
         _("Export all orders"),
-        data=kept(export_template_bytes, ctx, template, OrderFilter()),
+        data=kept(export_by_template_bytes, ctx, actor(), template, OrderFilter()),
         file_name=target_name(ctx, template, OrderFilter()),
         icon=":material/download:",
         on_click="ignore",

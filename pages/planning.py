@@ -4,7 +4,7 @@ import streamlit as st
 
 from komet import time_zone
 from komet.clients.table import providers
-from komet.export.reports import export_pivot_bytes
+from komet.export.reports import export_planning_bytes
 from komet.export.writers.xlsx import EXCEL_TYPE
 from komet.language import _
 from komet.orders.planning import DIMENSIONS
@@ -17,6 +17,7 @@ from komet.web.screens.planning_parts import (
 )
 from komet.web.shell import guard, reads
 from komet.web.shell.preferences import kept
+from komet.web.shell.session import actor
 
 ctx = guard.enter("planning")
 st.title(_("Planning"))
@@ -44,7 +45,7 @@ st.altair_chart(weeks_chart(by_week, dimension, measure))
 found = reads.pivot(version, chosen, rows, column, measure)
 st.download_button(
     _("Export to Excel"),
-    data=kept(export_pivot_bytes, ctx, found, measure, chosen),
+    data=kept(export_planning_bytes, ctx, actor(), found, measure, chosen),
     file_name=f"planning-{time_zone.local(ctx.now()):%Y-%m-%d-%H%M}.xlsx",
     mime=EXCEL_TYPE,
     icon=":material/download:",

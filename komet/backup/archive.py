@@ -26,7 +26,7 @@ from komet.context import AppContext
 from komet.db import opening
 from komet.db.migrate import steps
 from komet.errors import AppError, InvalidInput
-from komet.export.replacing import replacing
+from komet.export.writers.writer import replacing
 from komet.language import _
 
 _log = logging.getLogger(__name__)

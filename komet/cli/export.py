@@ -8,12 +8,14 @@ from cyclopts import Parameter
 
 from komet.cli.downloads import Names, Switch
 from komet.cli.output import Json, figure, say, say_json
+from komet.cli.session import actor
 from komet.clients.table import providers
 from komet.context import open_context
 from komet.errors import InvalidInput
-from komet.export.orders import export as export_orders
-from komet.export.templates import export_with, template_by_name
-from komet.export.writers.csv import dialect_of
+from komet.export.orders import export_orders
+from komet.export.templates import export_by_template, template_by_name
+from komet.export.writers import WRITERS
+from komet.export.writers.writer import dialect_of
 from komet.language import _, _n, current
 from komet.orders.filters import Gone, Mapped, OrderFilter
 from komet.orders.work_lists import WorkList
@@ -61,7 +63,8 @@ def export(
     """
     if mapped and unmapped:
         raise InvalidInput(_("Choose --mapped or --unmapped, not both."))
-    if (separator or decimal) and (template or out.suffix.lower() != ".csv"):
+    writer = WRITERS.get(out.suffix.lower())
+    if (separator or decimal) and (template or not (writer and writer.has_dialect)):
         raise InvalidInput(
             _("--separator and --decimal are for a .csv file without a template."),
             _("A template says itself how its file is written."),
@@ -93,7 +96,7 @@ def export(
         work=work,
     )
     if template:
-        path, rows = export_with(ctx, template_by_name(ctx, template), chosen, out)
+        path, rows = export_by_template(ctx, actor(), template_by_name(ctx, template), chosen, out)
         if json:
             say_json({"file": str(path), "rows": rows})
         else:
@@ -107,7 +110,7 @@ def export(
     dialect = dialect_of(
         current(), signs[separator] if separator else None, decimal == "comma" if decimal else None
     )
-    totals = export_orders(ctx, chosen, out, dialect)
+    totals = export_orders(ctx, actor(), chosen, out, dialect)
     if json:
         say_json({"file": str(out), **totals.__dict__})
     else:

@@ -10,7 +10,7 @@ from komet.cli.output import Json, err, say, say_json
 from komet.clients.table import providers
 from komet.context import AppContext, open_context
 from komet.errors import InvalidInput
-from komet.export.replacing import replacing
+from komet.export.writers.writer import replacing
 from komet.language import _, _n
 from komet.mapping import imports, products
 from komet.mapping.cells import write_bad_rows_csv

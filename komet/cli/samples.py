@@ -7,9 +7,10 @@ from typing import Literal
 from komet import demo as sample
 from komet.cli import session
 from komet.cli.output import err, say
+from komet.cli.session import actor
 from komet.context import open_context
 from komet.errors import InvalidInput
-from komet.export.orders import export
+from komet.export.orders import export_orders
 from komet.ingest.engine import execute
 from komet.ingest.model import RunState
 from komet.ingest.plan import plan
@@ -68,7 +69,9 @@ def demo(*, home: Path | None = None) -> int:
             err.print(ended.message or ended.state.value, markup=False)
             return 1
         ids = tuple(provider.id for provider in chosen)
-        export(ctx, OrderFilter(providers=ids, ship_from=start_day, ship_to=end_day), target)
+        export_orders(
+            ctx, actor(), OrderFilter(providers=ids, ship_from=start_day, ship_to=end_day), target
+        )
         found = sample.excel_totals(target)
         say(_("4. Wrote {path}").format(path=target.absolute()))
         say(_("   Excel:   {totals}").format(totals=sample.sentence(found)))

@@ -1,8 +1,7 @@
-"""Exporting what a filter finds: Excel with all sheets, or the items as CSV or Parquet."""
+"""Exporting what a filter finds: all sheets, or the items alone, as the file type can hold."""
 
 import json
-from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from decimal import Decimal
@@ -17,13 +16,11 @@ from komet.clients.table import providers
 from komet.context import AppContext
 from komet.db import audit
 from komet.db.database import Connection
-from komet.errors import InvalidInput
 from komet.export import frames, layout
 from komet.export.layout import Layout, heading_of, layout_of
 from komet.export.sheet import Column, ColumnKind, Sheet
-from komet.export.writers.csv import CsvDialect, dialect_of, write_csv
-from komet.export.writers.parquet import write_parquet
-from komet.export.writers.xlsx import write_workbook
+from komet.export.writers import writer_of
+from komet.export.writers.writer import Dialect, dialect_of, reported
 from komet.language import _
 from komet.mapping.model import AtStake
 from komet.orders import changes, query
@@ -31,87 +28,61 @@ from komet.orders.changes import Download
 from komet.orders.columns import Grain
 from komet.orders.filters import OrderFilter
 from komet.orders.query import Totals
+from komet.permissions import Actor, Permission
 
-FORMATS = (".xlsx", ".csv", ".parquet")
 _TOTALLED = ("boxes", "stems", "fbe", "total_cost", "quantity_confirmed")
 
 
-def export(
-    ctx: AppContext, chosen: OrderFilter, target: Path, dialect: CsvDialect | None = None
+def export_orders(
+    ctx: AppContext,
+    actor: Actor,
+    chosen: OrderFilter,
+    target: Path,
+    dialect: Dialect | None = None,
 ) -> Totals:
-    """Write every item that the filter finds to `target`, by its ending; returns the totals.
+    """Write every item that the filter finds to `target`, by its suffix; returns the totals.
 
-    `dialect` is of a CSV file; by default that of the language in force. Its texts stay as they
+    `dialect` is of a file of text; by default that of the language in force. Its texts stay as they
     are, for programs: who opens them in Excel takes .xlsx, where a text is never run as a formula.
-    The file appears complete or not at all. Raises `InvalidInput` for another ending or a folder
-    that cannot be written.
+    The file appears complete or not at all. Raises `InvalidInput` for another suffix or a folder
+    that cannot be written, `NotPermitted` before anything is read.
     """
-    ending = target.suffix.lower()
-    if ending not in FORMATS:
-        raise InvalidInput(
-            _("“{name}” has no ending that can be exported.").format(name=target.name),
-            next_step=_("Use .xlsx, .csv or .parquet."),
-        )
-    with ctx.db.read() as con:
+    ctx.authorize(actor, Permission.EXPORT)
+    writer = writer_of(target)
+    with ctx.read() as con:
         totals = query.totals(con, chosen)
         found = frames.items(con, chosen)
-        sheets = _sheets(con, ctx, chosen, totals, found) if ending == ".xlsx" else []
+        items = sheet_of(_("Items"), layout_of(Grain.ITEM), found, _totals_row(totals, found))
+        sheets = _sheets(con, ctx, chosen, totals, items) if writer.has_sheets else [items]
     with reported(target):
-        if ending == ".xlsx":
-            write_workbook(target, sheets)
-        elif ending == ".csv":
-            written_as = dialect or dialect_of(language.current())
-            write_csv(
-                target,
-                _named(found, layout_of(Grain.ITEM)),
-                delimiter=written_as.separator,
-                decimal_comma=written_as.decimal_comma,
-                guard_formulas=False,
-            )
-        else:
-            write_parquet(target, _named(found, layout_of(Grain.ITEM)))
-    with ctx.db.write() as con:
+        writer.write(target, sheets, dialect or dialect_of(language.current()))
+    with ctx.write(actor, Permission.EXPORT) as con:
         audit.record(con, "orders exported", target.name, ctx.now(), {"items": totals.items})
     return totals
 
 
-def export_bytes(
-    ctx: AppContext, chosen: OrderFilter, ending: str, dialect: CsvDialect | None = None
+def export_orders_bytes(
+    ctx: AppContext,
+    actor: Actor,
+    chosen: OrderFilter,
+    suffix: str,
+    dialect: Dialect | None = None,
 ) -> bytes:
-    """The same file as bytes, for a browser to download. `ending` is one of `FORMATS`."""
+    """The same file as bytes, for a browser to download. `suffix` is one of `WRITERS`."""
     with TemporaryDirectory() as folder:
-        target = Path(folder) / f"orders{ending}"
-        export(ctx, chosen, target, dialect)
+        target = Path(folder) / f"orders{suffix}"
+        export_orders(ctx, actor, chosen, target, dialect)
         return target.read_bytes()
 
 
-def written(target: Path, sheets: Sequence[Sheet]) -> None:
-    """Write a workbook. Raises `InvalidInput` for a folder that cannot be written."""
-    with reported(target):
-        write_workbook(target, sheets)
-
-
-@contextmanager
-def reported(target: Path) -> Iterator[None]:
-    """Raise `InvalidInput`, in words, where the block cannot write the file."""
-    try:
-        yield
-    except OSError as error:
-        raise InvalidInput(
-            _("{name} cannot be written.").format(name=target.name),
-            error.strerror or "",
-            _("Close it in Excel, or choose another folder."),
-        ) from error
-
-
 def _sheets(
-    con: Connection, ctx: AppContext, chosen: OrderFilter, totals: Totals, found: pl.DataFrame
+    con: Connection, ctx: AppContext, chosen: OrderFilter, totals: Totals, items: Sheet
 ) -> list[Sheet]:
     frames.choose(con, chosen)
     since = chosen.changed_since or changes.last_download(con)
     unmapped, at_stake = frames.unmapped(con, chosen)
     sheets = [
-        sheet_of(_("Items"), layout_of(Grain.ITEM), found, _totals_row(totals, found)),
+        items,
         sheet_of(_("POs"), layout_of(Grain.PO), frames.purchase_orders(con)),
         sheet_of(_("Lines"), layout_of(Grain.LINE), frames.lines(con)),
         sheet_of(_("Breakdowns"), layout_of(Grain.BREAKDOWN), frames.breakdowns(con)),

@@ -13,24 +13,28 @@ from komet.clients.table import providers
 from komet.context import AppContext
 from komet.db import audit
 from komet.export import layout
-from komet.export.orders import sheet_of, written
+from komet.export.orders import sheet_of
 from komet.export.sheet import Column, ColumnKind, Sheet
+from komet.export.writers.writer import reported
+from komet.export.writers.xlsx import write_workbook
 from komet.language import _
 from komet.orders import changes
 from komet.orders.changes import GROUPS, ChangeFilter
 from komet.orders.filters import OrderFilter
 from komet.orders.planning import DIMENSIONS, MEASURES, PERIODS, Pivot
+from komet.permissions import Actor, Permission
 
 _KIND = {"fbe": ColumnKind.FACTOR, "total_cost": ColumnKind.MONEY}
 
 
-def export_changes(ctx: AppContext, chosen: ChangeFilter, target: Path) -> int:
+def export_changes(ctx: AppContext, actor: Actor, chosen: ChangeFilter, target: Path) -> int:
     """Write the changes that the filter finds to an .xlsx file; returns how many.
 
     Sheet Changes with the changed values marked, and a sheet of differences for each of `GROUPS`.
-    Raises `InvalidInput` where the file cannot be written.
+    Raises `InvalidInput` where the file cannot be written, `NotPermitted` before anything is read.
     """
-    with ctx.db.read() as con:
+    ctx.authorize(actor, Permission.EXPORT)
+    with ctx.read() as con:
         found = changes.changes(con, chosen)
         sums = {by: changes.differences(con, chosen, by) for by in GROUPS}
     sheets = [
@@ -43,24 +47,34 @@ def export_changes(ctx: AppContext, chosen: ChangeFilter, target: Path) -> int:
                   if kind.is_number and column != "purchase_orders"}  # fmt: skip
         name = _("By {group}").format(group=_(GROUPS[by]).lower())
         sheets.append(sheet_of(name, layout.DIFFERENCES, frame, totals))
-    written(target, sheets)
-    with ctx.db.write() as con:
+    with reported(target):
+        write_workbook(target, sheets)
+    with ctx.write(actor, Permission.EXPORT) as con:
         audit.record(con, "changes exported", target.name, ctx.now(), {"rows": found.height})
     return found.height
 
 
-def export_changes_bytes(ctx: AppContext, chosen: ChangeFilter) -> bytes:
+def export_changes_bytes(ctx: AppContext, actor: Actor, chosen: ChangeFilter) -> bytes:
     """The same file as bytes, for a browser to download."""
     with TemporaryDirectory() as folder:
         target = Path(folder) / "changes.xlsx"
-        export_changes(ctx, chosen, target)
+        export_changes(ctx, actor, chosen, target)
         return target.read_bytes()
 
 
-def export_pivot(
-    ctx: AppContext, found: Pivot, measure: str, chosen: OrderFilter, target: Path
+def export_planning(  # noqa: PLR0917
+    ctx: AppContext,
+    actor: Actor,
+    found: Pivot,
+    measure: str,
+    chosen: OrderFilter,
+    target: Path,
 ) -> None:
-    """Write the sheets Pivot and Info. Raises `InvalidInput` where the file cannot be written."""
+    """Write the sheets Pivot and Info.
+
+    Raises `InvalidInput` where the file cannot be written, `NotPermitted` before it is begun.
+    """
+    ctx.authorize(actor, Permission.EXPORT)
     words = DIMENSIONS | PERIODS
     headings = {name: _(words[name]) for name in found.rows} | {"total": _("Total")}
     frame = found.cells.rename(headings)
@@ -68,7 +82,7 @@ def export_pivot(
     kind = _KIND.get(measure, ColumnKind.QUANTITY)
     columns += [Column(name, kind) for name in (*found.columns, headings["total"])]
     totals = {headings.get(name, name): value for name, value in found.totals.items()}
-    with ctx.db.read() as con:
+    with ctx.read() as con:
         names = {p.id: p.name for p in providers.all_providers(con)}
     info = [
         (_("Measure"), _(MEASURES[measure])),
@@ -79,14 +93,17 @@ def export_pivot(
         info.append((_("Filter: {name}").format(name=name.replace("_", " ")), shown))
     told = pl.DataFrame(info, schema={"what": pl.String, "value": pl.String}, orient="row")
     pivot = Sheet(_("Pivot"), tuple(columns), frame, totals)
-    written(target, [pivot, sheet_of(_("Info"), layout.INFO, told)])
-    with ctx.db.write() as con:
+    with reported(target):
+        write_workbook(target, [pivot, sheet_of(_("Info"), layout.INFO, told)])
+    with ctx.write(actor, Permission.EXPORT) as con:
         audit.record(con, "pivot exported", target.name, ctx.now(), {"rows": frame.height})
 
 
-def export_pivot_bytes(ctx: AppContext, found: Pivot, measure: str, chosen: OrderFilter) -> bytes:
+def export_planning_bytes(
+    ctx: AppContext, actor: Actor, found: Pivot, measure: str, chosen: OrderFilter
+) -> bytes:
     """The same file as bytes, for a browser to download."""
     with TemporaryDirectory() as folder:
         target = Path(folder) / "pivot.xlsx"
-        export_pivot(ctx, found, measure, chosen, target)
+        export_planning(ctx, actor, found, measure, chosen, target)
         return target.read_bytes()

@@ -53,13 +53,15 @@ class Column:
 
     ``width`` is in Excel's unit, about one digit of the default font; ``None``
     chooses one by kind, heading and content. The filled cells of a ``marked`` column
-    stand out by their colour.
+    stand out by their colour. ``decimals`` is how many a number has in a file of text;
+    ``None`` writes those that it needs.
     """
 
     heading: str
     kind: ColumnKind
     width: float | None = None
     marked: bool = False
+    decimals: int | None = None
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from komet.db import audit
 from komet.db.database import Connection
 
 
@@ -35,10 +34,8 @@ def save(con: Connection, name: str, definition: dict[str, Any], now: datetime) 
             "who": con.actor,
         },
     )
-    audit.record(con, "template saved", name, now)
 
 
-def delete(con: Connection, name: str, now: datetime) -> None:
+def delete(con: Connection, name: str) -> None:
     """Forget a template; nothing happens where there is none of that name."""
     con.run("DELETE FROM export_templates WHERE lower(name) = lower($name)", {"name": name})
-    audit.record(con, "template deleted", name, now)

@@ -10,7 +10,8 @@ from komet.errors import InvalidInput
 from komet.export import layout
 from komet.export.layout import Layout
 from komet.export.sheet import ColumnKind
-from komet.export.writers.csv import SEPARATORS
+from komet.export.writers import WRITERS
+from komet.export.writers.writer import SEPARATORS
 from komet.language import _, _later, languages, using
 from komet.orders.columns import Grain
 from komet.orders.filters import OrderFilter
@@ -61,7 +62,6 @@ FORMAT_WORDS = {
 }
 DECIMALS = {Format.WHOLE: 0, Format.TWO: 2, Format.FOUR: 4}
 DAYS = {Format.ISO: "%Y-%m-%d", Format.DAY_FIRST: "%d/%m/%Y", Format.MONTH_FIRST: "%m/%d/%Y"}
-FILE_TYPES = (".xlsx", ".csv", ".parquet")
 _UNSAFE = re.compile(r'[\\/:*?"<>|\x00-\x1f]+')
 _PLACEHOLDERS = {"name", "date", "time", "provider", "from", "to"}
 
@@ -111,12 +111,13 @@ class ExportTemplate(BaseModel):
         self._check_formats()
         for value, allowed in (
             (self.language, languages()),
-            (self.file_type, FILE_TYPES),
+            (self.file_type, WRITERS),
             (self.delimiter, SEPARATORS),
         ):
             if value not in allowed:
                 raise ValueError(_("“{value}” cannot be chosen.").format(value=value))
-        if self.delimiter == "," and self.decimal_comma and self.file_type == ".csv":
+        has_dialect = WRITERS[self.file_type].has_dialect
+        if self.delimiter == "," and self.decimal_comma and has_dialect:
             raise ValueError(_("A comma cannot part both the columns and the decimals."))
         wrong = set(re.findall(r"\{([^{}]*)\}", self.file_name)) - _PLACEHOLDERS
         if wrong or not self.file_name:

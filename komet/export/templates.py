@@ -11,11 +11,8 @@ from komet import language, time_zone
 from komet.clients.table import providers
 from komet.context import AppContext
 from komet.db import audit
-from komet.db.database import Connection
 from komet.errors import InvalidInput, NotFound
-from komet.export import frames
-from komet.export import table as export_templates
-from komet.export.orders import reported, written
+from komet.export import frames, table
 from komet.export.ready_made import READY_MADE
 from komet.export.sheet import Column, ColumnKind, Sheet
 from komet.export.template import (
@@ -28,10 +25,11 @@ from komet.export.template import (
     checked_template,
     offered,
 )
-from komet.export.writers.csv import write_csv
-from komet.export.writers.parquet import write_parquet
+from komet.export.writers import WRITERS
+from komet.export.writers.writer import Dialect, reported
 from komet.language import _
 from komet.orders.filters import OrderFilter
+from komet.permissions import Actor, Permission
 
 _KINDS = {0: ColumnKind.QUANTITY, 2: ColumnKind.MONEY, 4: ColumnKind.UNIT_COST}
 
@@ -43,10 +41,12 @@ class Templates(NamedTuple):
     broken: dict[str, InvalidInput]
 
 
-def all_templates(con: Connection) -> Templates:
+def all_templates(ctx: AppContext) -> Templates:
     """The ready-made ones, then the stored ones."""
+    with ctx.read() as con:
+        stored = table.definitions(con)
     usable, broken = dict(READY_MADE), {}
-    for name, definition in export_templates.definitions(con).items():
+    for name, definition in stored.items():
         try:
             usable[name] = checked_template(definition)
         except InvalidInput as error:
@@ -56,8 +56,7 @@ def all_templates(con: Connection) -> Templates:
 
 def template_by_name(ctx: AppContext, name: str) -> ExportTemplate:
     """Ignoring case. Raises `NotFound`, which lists the names; `InvalidInput` for a broken one."""
-    with ctx.db.read() as con:
-        known, broken = all_templates(con)
+    known, broken = all_templates(ctx)
     for held, error in broken.items():
         if held.casefold() == name.strip().casefold():
             raise InvalidInput(
@@ -74,22 +73,35 @@ def template_by_name(ctx: AppContext, name: str) -> ExportTemplate:
     )
 
 
-def save_template(ctx: AppContext, template: ExportTemplate) -> None:
-    """Store a template. Raises `InvalidInput` for a ready-made one's name or a wrong layout."""
+def save_template(ctx: AppContext, actor: Actor, template: ExportTemplate) -> None:
+    """Store a template; one of the same name, ignoring case, is replaced.
+
+    Raises `InvalidInput` for a ready-made one's name or a wrong layout, and `NotPermitted`.
+    """
     checked_template(template.model_dump())
     if template.name.casefold() in {name.casefold() for name in READY_MADE}:
         raise InvalidInput(
             _("“{name}” is ready-made and stays as it is.").format(name=template.name),
             next_step=_("Save yours under another name."),
         )
-    with ctx.db.write() as con:
-        definition = template.model_dump(mode="json")
-        export_templates.save(con, template.name, definition, ctx.now())
+    with ctx.write(actor, Permission.EDIT_TEMPLATES) as con:
+        table.save(con, template.name, template.model_dump(mode="json"), ctx.now())
+        audit.record(con, "template saved", template.name, ctx.now())
+
+
+def delete_template(ctx: AppContext, actor: Actor, name: str) -> None:
+    """Forget a stored template, usable or not; nothing happens where there is none of that name.
+
+    Raises `NotPermitted`.
+    """
+    with ctx.write(actor, Permission.EDIT_TEMPLATES) as con:
+        table.delete(con, name)
+        audit.record(con, "template deleted", name, ctx.now())
 
 
 def rows_of(ctx: AppContext, template: ExportTemplate, chosen: OrderFilter) -> pl.DataFrame:
     """The rows of the template's level in its columns, under its headings."""
-    with language.using(template.language), ctx.db.read() as con:
+    with language.using(template.language), ctx.read() as con:
         if template.level is Level.ITEM:
             found = frames.items(con, chosen)
         else:
@@ -109,14 +121,16 @@ def preview(
     return rows_of(ctx, template, chosen).head(rows)
 
 
-def export_with(
-    ctx: AppContext, template: ExportTemplate, chosen: OrderFilter, target: Path
+def export_by_template(
+    ctx: AppContext, actor: Actor, template: ExportTemplate, chosen: OrderFilter, target: Path
 ) -> tuple[Path, int]:
     """Write the file; returns its path and how many rows it has.
 
     `target` is a folder, where the file gets the template's own name, or a file. Raises
-    `InvalidInput` where the file cannot be written, or has another ending than the template's.
+    `InvalidInput` where the file cannot be written, or has another suffix than the template's, and
+    `NotPermitted` before anything is read.
     """
+    ctx.authorize(actor, Permission.EXPORT)
     if target.is_dir():
         target /= target_name(ctx, template, chosen)
     if target.suffix.lower() != template.file_type:
@@ -126,42 +140,27 @@ def export_with(
             )
         )
     frame = rows_of(ctx, template, chosen)
-    if template.file_type == ".xlsx":
-        with language.using(template.language):
-            written(target, [_sheet(template, frame)])
-    else:
-        with reported(target):
-            if template.file_type == ".csv":
-                write_csv(
-                    target,
-                    frame,
-                    delimiter=template.delimiter,
-                    decimal_comma=template.decimal_comma,
-                    guard_formulas=template.guard_formulas,
-                    decimals={
-                        heading: DECIMALS[column.format]
-                        for column, heading in zip(template.columns, frame.columns, strict=True)
-                        if column.format in DECIMALS
-                    },
-                )
-            else:
-                write_parquet(target, frame)
-    with ctx.db.write() as con:
+    dialect = Dialect(template.delimiter, template.decimal_comma, template.guard_formulas)
+    with reported(target), language.using(template.language):
+        WRITERS[template.file_type].write(target, [_sheet(template, frame)], dialect)
+    with ctx.write(actor, Permission.EXPORT) as con:
         detail = {"template": template.name, "rows": frame.height}
         audit.record(con, "template exported", target.name, ctx.now(), detail)
     return target, frame.height
 
 
-def export_template_bytes(ctx: AppContext, template: ExportTemplate, chosen: OrderFilter) -> bytes:
+def export_by_template_bytes(
+    ctx: AppContext, actor: Actor, template: ExportTemplate, chosen: OrderFilter
+) -> bytes:
     """The same file as bytes, for a browser to download."""
     with TemporaryDirectory() as folder:
-        target, _rows = export_with(ctx, template, chosen, Path(folder))
+        target, _rows = export_by_template(ctx, actor, template, chosen, Path(folder))
         return target.read_bytes()
 
 
 def target_name(ctx: AppContext, template: ExportTemplate, chosen: OrderFilter) -> str:
     """The name of the file that an export of now makes."""
-    with ctx.db.read() as con:
+    with ctx.read() as con:
         names = {p.id: p.name for p in providers.all_providers(con)}
     provider = " ".join(names.get(id_, id_) for id_ in chosen.providers) or "all"
     now = time_zone.local(ctx.now())
@@ -190,9 +189,9 @@ def _sheet(template: ExportTemplate, frame: pl.DataFrame) -> Sheet:
             kind = _KINDS[DECIMALS[column.format]]
         elif column.format is not Format.AUTO:
             kind = ColumnKind.TEXT
-        columns.append(Column(heading, kind))
+        columns.append(Column(heading, kind, decimals=DECIMALS.get(column.format)))
     totals: dict[str, Any] | None = None
-    if template.totals:
+    if template.totals and WRITERS[template.file_type].has_sheets:
         added = {"boxes", "stems", "fbe", "total_cost", "quantity_confirmed"}
         totals = {
             heading: Decimal(str(frame[heading].sum()))

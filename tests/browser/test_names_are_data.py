@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 from pydantic import SecretStr
 from running_app import App, settled
+from sample_accounts import ACTOR
 
 from komet import person
 from komet.clients.model import ProviderFields
@@ -73,7 +74,7 @@ def named(tmp_path: Path, sandbox: Sandbox) -> Iterator[App]:
     today = ctx.now().date()
     with person.using(NAME):
         template = next(iter(READY_MADE.values())).model_copy(update={"name": NAME})
-        save_template(ctx, template)
+        save_template(ctx, ACTOR, template)
         planned = plan(ctx, chosen, today - timedelta(days=3), today + timedelta(days=3))
         execute(ctx, start_run(ctx, planned, source="test")[0].id)
     running = App(tmp_path / "home")

@@ -21,6 +21,7 @@ import hypothesis
 import pytest
 from evolving_world import DAYS, MAPPED, PRODUCTS, Evolution, Expected
 from hypothesis import strategies as st
+from sample_accounts import ACTOR
 from scripted_server import Asked, Reply, ScriptedServer
 
 from komet.api.client import KometClient
@@ -28,7 +29,7 @@ from komet.api.errors import KometError
 from komet.clients.model import Provider, ProviderFields
 from komet.clients.table import providers
 from komet.context import AppContext
-from komet.export.orders import export
+from komet.export.orders import export_orders
 from komet.ingest import commit_order
 from komet.ingest.commit import write_slice
 from komet.ingest.sources.komet import ask_for_day
@@ -212,7 +213,7 @@ def check_differences(ctx: AppContext, company: Company) -> None:
 
 def check_file(ctx: AppContext, company: Company, folder: Path) -> None:
     target = folder / "orders.csv"
-    export(ctx, OrderFilter(providers=(company.provider.id,)), target)
+    export_orders(ctx, ACTOR, OrderFilter(providers=(company.provider.id,)), target)
     with target.open(encoding="utf-8-sig", newline="") as opened:
         dialect = csv.Sniffer().sniff(opened.readline(), ",;")
         opened.seek(0)

@@ -7,10 +7,10 @@ import fastexcel
 import openpyxl
 import pytest
 import told_changes
-from sample_accounts import Accounts
+from sample_accounts import ACTOR, Accounts
 from told_changes import Store
 
-from komet.export.orders import export
+from komet.export.orders import export_orders
 from komet.export.reports import export_changes
 from komet.ingest.model import RunState
 from komet.orders import changes, query
@@ -88,7 +88,7 @@ def test_excel_has_what_the_screen_has(
     accounts, _before, _after = twice
     with accounts.ctx.db.read() as con:
         chosen = ChangeFilter(since=changes.last_download(con))
-    count = export_changes(accounts.ctx, chosen, tmp_path / "changes.xlsx")
+    count = export_changes(accounts.ctx, ACTOR, chosen, tmp_path / "changes.xlsx")
     sheet = fastexcel.read_excel(tmp_path / "changes.xlsx").load_sheet("Changes").to_polars()
     assert sheet.height == count == len(last_changes(accounts))
     book = openpyxl.load_workbook(tmp_path / "changes.xlsx")["Changes"]
@@ -104,7 +104,7 @@ def test_excel_has_what_the_screen_has(
 
 def test_every_orders_export_has_them(twice: tuple[Accounts, Store, Store], tmp_path: Path) -> None:
     accounts, _before, _after = twice
-    export(accounts.ctx, OrderFilter(), tmp_path / "all.xlsx")
+    export_orders(accounts.ctx, ACTOR, OrderFilter(), tmp_path / "all.xlsx")
     sheet = fastexcel.read_excel(tmp_path / "all.xlsx").load_sheet("Changes").to_polars()
     assert sheet.height == len(last_changes(accounts))
 

@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sample_accounts import Accounts, Komet
+from sample_accounts import ACTOR, Accounts, Komet
 
 from komet.errors import InvalidInput, NotFound
 from komet.export import table as export_templates
@@ -25,7 +25,7 @@ from komet.export.template import (
 )
 from komet.export.templates import (
     all_templates,
-    export_with,
+    export_by_template,
     preview,
     save_template,
     template_by_name,
@@ -53,7 +53,7 @@ def test_the_ready_made_ones_write_what_the_filter_finds(
     filled: Accounts, tmp_path: Path, name: str
 ) -> None:
     chosen = OrderFilter(providers=(filled.magnolia.id,))
-    path, rows = export_with(filled.ctx, READY_MADE[name], chosen, tmp_path)
+    path, rows = export_by_template(filled.ctx, ACTOR, READY_MADE[name], chosen, tmp_path)
     frame = read(path)
     totals = READY_MADE[name].totals
     assert frame.height == rows + totals
@@ -68,7 +68,9 @@ def test_the_ready_made_ones_write_what_the_filter_finds(
 
 
 def test_as_komet_has_the_headings_that_analysts_know(filled: Accounts, tmp_path: Path) -> None:
-    path, _rows = export_with(filled.ctx, AS_KOMET, OrderFilter(), tmp_path / "k.xlsx")
+    path, _rows = export_by_template(
+        filled.ctx, ACTOR, AS_KOMET, OrderFilter(), tmp_path / "k.xlsx"
+    )
     assert read(path).columns == [
         "PO #", "Vendor", "Ship Date", "Origin", "Status", "Customer", "Mark Code", "Product",
         "B/T", "Qty PO", "Total U", "Cost", "Notes for the vendor",
@@ -89,7 +91,7 @@ def test_one_row_a_po(filled: Accounts, tmp_path: Path) -> None:
         name="Heads", level=Level.PO, file_type=".parquet",
         columns=tuple(TemplateColumn(source=name) for name, _h, _k in offered(Level.PO)),
     )  # fmt: skip
-    path, rows = export_with(filled.ctx, template, OrderFilter(), tmp_path)
+    path, rows = export_by_template(filled.ctx, ACTOR, template, OrderFilter(), tmp_path)
     with filled.ctx.db.read() as con:
         assert rows == query.totals(con, OrderFilter()).purchase_orders
     assert read(path).select("Provider", "PO ID").n_unique() == rows
@@ -106,7 +108,7 @@ def test_formats_fixed_values_and_a_spanish_csv(filled: Accounts, tmp_path: Path
         ),
     )  # fmt: skip
     chosen = OrderFilter(providers=(filled.magnolia.id,), ship_from=filled.today)
-    path, rows = export_with(filled.ctx, template, chosen, tmp_path)
+    path, rows = export_by_template(filled.ctx, ACTOR, template, chosen, tmp_path)
     assert path.name == f"Magnolia-Formats {filled.today}.csv"
     with path.open(encoding="utf-8-sig", newline="") as file:
         written = list(csv.reader(file, delimiter=";"))
@@ -149,7 +151,7 @@ def test_what_cannot_be_used_is_told(wrong: dict[str, Any], reason: str) -> None
 
 def test_ready_made_names_are_taken(accounts: Accounts) -> None:
     with pytest.raises(InvalidInput, match="ready-made"):
-        save_template(accounts.ctx, AS_KOMET.model_copy(update={"name": "as komet"}))
+        save_template(accounts.ctx, ACTOR, AS_KOMET.model_copy(update={"name": "as komet"}))
     with pytest.raises(NotFound, match="As Komet"):
         template_by_name(accounts.ctx, "nothing of the kind")
 
@@ -174,7 +176,7 @@ def test_what_is_stored_is_read_back(columns: list[TemplateColumn], name: str) -
 
 
 def test_the_command_takes_a_template(filled: Accounts, komet: Komet, tmp_path: Path) -> None:
-    save_template(filled.ctx, PLAIN_ERP.model_copy(update={"name": "Ours"}))
+    save_template(filled.ctx, ACTOR, PLAIN_ERP.model_copy(update={"name": "Ours"}))
     done = komet("export", str(tmp_path), "--template", "ours")
     assert done.returncode == 0, done.stderr
     [made] = tmp_path.glob("Ours-*.csv")
@@ -190,7 +192,7 @@ def test_what_is_wrong_is_not_saved(accounts: Accounts) -> None:
         }
     )
     with pytest.raises(InvalidInput, match="“SKU” cannot be written as “2 decimals”"):
-        save_template(accounts.ctx, wrong)
+        save_template(accounts.ctx, ACTOR, wrong)
     with accounts.ctx.db.read() as con:
         assert export_templates.definitions(con) == {}
 
@@ -200,14 +202,14 @@ BROKEN = {"name": "Old", "columns": [{"source": "product", "format": "two"}]}
 
 def test_one_broken_template_leaves_the_others(filled: Accounts, komet: Komet) -> None:
     mine = PLAIN_ERP.model_copy(update={"name": "Mine"})
-    save_template(filled.ctx, mine)
+    save_template(filled.ctx, ACTOR, mine)
     with filled.ctx.db.write() as con:
         for name, definition in (
             ("Old", BROKEN), ("Unknown", {"name": "Unknown", "columns": [{"source": "gone"}]}),
             ("Shape", []),
         ):  # fmt: skip
             export_templates.save(con, name, definition, filled.ctx.now())  # type: ignore[arg-type]
-        usable, broken = all_templates(con)
+    usable, broken = all_templates(filled.ctx)
     assert set(usable) == {*READY_MADE, "Mine"}
     assert usable["Mine"] == mine
     assert set(broken) == {"Old", "Unknown", "Shape"}
@@ -232,7 +234,7 @@ def test_an_erp_gets_texts_as_they_are_and_decimals_as_asked(
     )
     for guard, sign in ((False, "=1+1"), (True, "'=1+1")):
         template = PLAIN_ERP.model_copy(update={"columns": columns, "guard_formulas": guard})
-        path, _rows = export_with(filled.ctx, template, OrderFilter(), tmp_path)
+        path, _rows = export_by_template(filled.ctx, ACTOR, template, OrderFilter(), tmp_path)
         with path.open(encoding="utf-8-sig", newline="") as file:
             rows = list(csv.reader(file))[1:]
         assert {row[0] for row in rows} == {sign}

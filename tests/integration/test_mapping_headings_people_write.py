@@ -16,7 +16,7 @@ from sample_accounts import ACTOR, Accounts, make_accounts
 
 from komet.catalogs import refresh as catalogs
 from komet.context import open_context
-from komet.export.orders import export
+from komet.export.orders import export_orders
 from komet.language import using
 from komet.mapping import imports
 from komet.mapping.model import DryRun
@@ -262,7 +262,7 @@ def test_every_heading_that_our_exports_write(
     ctx = accounts.ctx
     accounts.download(*accounts.days(2, 4))
     with using(language):
-        export(ctx, OrderFilter(), tmp_path / "orders.xlsx")
+        export_orders(ctx, ACTOR, OrderFilter(), tmp_path / "orders.xlsx")
         mapping = imports.export_mapping(ctx, ACTOR, [p.id for p in accounts.both])
     filled = mapping.decode("utf-8-sig").splitlines()
     assert filled[1].endswith(",,")

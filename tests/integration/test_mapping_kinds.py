@@ -7,7 +7,7 @@ import pytest
 from sample_accounts import ACTOR, Accounts
 
 from komet.errors import InvalidInput
-from komet.export.orders import export
+from komet.export.orders import export_orders
 from komet.mapping import imports, products
 from komet.mapping.imports import dry_run_copy
 from komet.mapping.model import KINDS
@@ -52,7 +52,7 @@ def test_our_codes_are_columns_of_the_export(filled: Accounts, tmp_path: Path) -
     for kind in ("box_type", "carrier", "customer", "location"):
         map_all(filled, kind)
     chosen = OrderFilter(providers=(filled.magnolia.id,))
-    export(filled.ctx, chosen, tmp_path / "out.xlsx")
+    export_orders(filled.ctx, ACTOR, chosen, tmp_path / "out.xlsx")
     sheet = fastexcel.read_excel(tmp_path / "out.xlsx").load_sheet("Items").to_polars()
     rows = sheet.filter(sheet["Provider"] != "Total").rows(named=True)
     assert rows

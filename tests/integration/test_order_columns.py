@@ -5,11 +5,12 @@ from pathlib import Path
 import openpyxl
 import polars as pl
 import pytest
+from sample_accounts import ACTOR
 from scripted_komet import DAY, ScriptedKomet, line, order
 from streamlit.testing.v1 import AppTest
 
 from komet.context import AppContext
-from komet.export.orders import export
+from komet.export.orders import export_orders
 from komet.export.template import ExportTemplate, Level, TemplateColumn, offered
 from komet.export.templates import rows_of
 from komet.orders import changes, columns, query
@@ -87,7 +88,7 @@ def test_every_layout_of_an_export_has_it(
     komet_with_columns: ScriptedKomet, ctx: AppContext, tmp_path: Path
 ) -> None:
     for name in ("orders.xlsx", "orders.csv", "orders.parquet"):
-        export(ctx, OrderFilter(), tmp_path / name)
+        export_orders(ctx, ACTOR, OrderFilter(), tmp_path / name)
     book = openpyxl.load_workbook(tmp_path / "orders.xlsx")
     for sheet in ("Items", "Lines"):
         headings = [cell.value for cell in book[sheet][1]]

@@ -8,6 +8,7 @@ from typing import Any
 import openpyxl
 import polars as pl
 import pytest
+from sample_accounts import ACTOR
 
 from komet.api.client import Slice
 from komet.api.models import PurchaseOrder
@@ -15,7 +16,7 @@ from komet.catalogs.table import products
 from komet.clients.model import ProviderFields
 from komet.clients.table import providers
 from komet.context import AppContext
-from komet.export.orders import export
+from komet.export.orders import export_orders
 from komet.ingest import commit_order
 from komet.ingest.commit import write_slice
 from komet.ingest.commit_order import Asked
@@ -227,7 +228,7 @@ def test_an_older_answer_does_not_overwrite_a_newer_one(held: AppContext) -> Non
 
 def test_the_workbook(held: AppContext, tmp_path: Path) -> None:
     target = tmp_path / "orders.xlsx"
-    export(held, OrderFilter(), target)
+    export_orders(held, ACTOR, OrderFilter(), target)
     workbook = openpyxl.load_workbook(target)
     items = workbook["Items"]
     headings = [cell.value for cell in items[1]]

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import fastexcel
 import pytest
-from sample_accounts import Accounts
+from sample_accounts import ACTOR, Accounts
 
-from komet.export.reports import export_pivot
+from komet.export.reports import export_planning
 from komet.orders import planning, query
 from komet.orders.filters import OrderFilter
 from komet.orders.planning import DIMENSIONS, MEASURES, PERIODS, pivot, weeks_compared
@@ -43,7 +43,7 @@ def test_the_file_has_the_same_figures(accounts: Accounts, tmp_path: Path) -> No
     accounts.download(*accounts.days(5, 9))
     with accounts.ctx.db.read() as con:
         found = pivot(con, OrderFilter(), rows=("product", "box_type"), column="week")
-    export_pivot(accounts.ctx, found, "boxes", OrderFilter(), tmp_path / "pivot.xlsx")
+    export_planning(accounts.ctx, ACTOR, found, "boxes", OrderFilter(), tmp_path / "pivot.xlsx")
     sheet = fastexcel.read_excel(tmp_path / "pivot.xlsx").load_sheet("Pivot").to_polars()
     assert sheet.columns == ["Product", "Box type", *found.columns, "Total"]
     assert sheet.height == found.cells.height + 1

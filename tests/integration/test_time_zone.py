@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 import fastexcel
 import polars as pl
 import pytest
-from sample_accounts import ROOT, Accounts, Komet
+from sample_accounts import ACTOR, ROOT, Accounts, Komet
 
 from komet import demo, language, time_zone
 from komet.activity import timeline
@@ -23,9 +23,9 @@ from komet.activity.timeline import ActivityFilter
 from komet.clients.check import try_provider
 from komet.context import AppContext
 from komet.db import audit
-from komet.export.orders import export
+from komet.export.orders import export_orders
 from komet.export.ready_made import KOMET_DESK
-from komet.export.templates import export_with, target_name
+from komet.export.templates import export_by_template, target_name
 from komet.ingest.plan import refresh_plan
 from komet.ingest.worker import Worker
 from komet.orders import changes
@@ -115,7 +115,7 @@ def test_a_bare_changed_since_is_read_in_the_zone() -> None:
 
 def test_files_say_the_zone_of_their_times(evening: Accounts, tmp_path: Path) -> None:
     evening.download(*replace(evening, ctx=evening.ctx).days(1, 1), [evening.magnolia])
-    export(evening.ctx, OrderFilter(), tmp_path / "all.xlsx")
+    export_orders(evening.ctx, ACTOR, OrderFilter(), tmp_path / "all.xlsx")
     book = fastexcel.read_excel(tmp_path / "all.xlsx")
     times = book.load_sheet("Items").to_polars()["Downloaded at (Guayaquil)"].drop_nulls()
     with evening.ctx.db.read() as con:
@@ -126,12 +126,12 @@ def test_files_say_the_zone_of_their_times(evening: Accounts, tmp_path: Path) ->
     info = dict(book.load_sheet("Info").to_polars().iter_rows())
     assert info["Times"] == "America/Guayaquil"
     assert info["Exported at"] == "2026-11-25 20:30:00 America/Guayaquil"
-    export(evening.ctx, OrderFilter(), tmp_path / "all.parquet")
+    export_orders(evening.ctx, ACTOR, OrderFilter(), tmp_path / "all.parquet")
     column = pl.read_parquet(tmp_path / "all.parquet")["Downloaded at (Guayaquil)"]
     assert column.dtype == pl.Datetime("us", "America/Guayaquil")
     assert column.max() == stored
     assert target_name(evening.ctx, KOMET_DESK, OrderFilter()) == "Komet Desk-2026-11-25.xlsx"
-    path, _rows = export_with(evening.ctx, KOMET_DESK, OrderFilter(), tmp_path)
+    path, _rows = export_by_template(evening.ctx, ACTOR, KOMET_DESK, OrderFilter(), tmp_path)
     assert "Downloaded at (Guayaquil)" in fastexcel.read_excel(path).load_sheet(0).to_polars()
 
 

@@ -10,9 +10,9 @@ from typing import Any
 import fastexcel
 import polars as pl
 import pytest
-from sample_accounts import Accounts, Komet
+from sample_accounts import ACTOR, Accounts, Komet
 
-from komet.export.orders import export
+from komet.export.orders import export_orders
 from komet.ingest.table import runs
 from komet.mapping import products
 from komet.orders import query
@@ -116,7 +116,7 @@ def test_purchase_orders_say_it(filled: Accounts, expected: dict[str, Any]) -> N
 
 
 def test_the_sheets_say_it(filled: Accounts, expected: dict[str, Any], tmp_path: Path) -> None:
-    export(filled.ctx, OrderFilter(), tmp_path / "all.xlsx")
+    export_orders(filled.ctx, ACTOR, OrderFilter(), tmp_path / "all.xlsx")
     book = fastexcel.read_excel(tmp_path / "all.xlsx")
     sheet = book.load_sheet("Unmapped").to_polars()
     assert sheet.height == len(expected["rows"]) + 1
@@ -151,7 +151,7 @@ def test_the_command_line_says_it(
 @pytest.mark.parametrize("text", ["rose", ""])
 def test_a_filter_leaves_its_part(filled: Accounts, tmp_path: Path, text: str) -> None:
     chosen = OrderFilter(product=text, mapped=Mapped.UNMAPPED)
-    export(filled.ctx, chosen, tmp_path / "part.xlsx")
+    export_orders(filled.ctx, ACTOR, chosen, tmp_path / "part.xlsx")
     book = fastexcel.read_excel(tmp_path / "part.xlsx")
     with filled.ctx.db.read() as con:
         totals = query.totals(con, chosen)

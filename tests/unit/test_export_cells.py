@@ -11,8 +11,11 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from xlsxwriter_engine import write_with_xlsxwriter
 
 from komet.export.writers.excel_cells import CUT_MARK, EXCEL_TEXT_LIMIT, excel_frame, excel_text
+from komet.export.writers.excel_parts import Engine
+from komet.export.writers.excel_rust import write_with_rust
 from komet.export.writers.xlsx import Column, ColumnKind, Sheet, write_workbook
 
 K = ColumnKind
@@ -21,15 +24,20 @@ MOMENT = datetime(2026, 11, 2, 3, 4, 5, tzinfo=UTC)
 MIDNIGHT = MOMENT.replace(hour=0, minute=0, second=0, tzinfo=None)
 
 
+BOTH = pytest.mark.parametrize(
+    "engine", [write_with_rust, write_with_xlsxwriter], ids=["rust", "xlsxwriter"]
+)
+
+
 def one(values: pl.Series, kind: ColumnKind) -> Sheet:
     return Sheet("Orders", (Column("C", kind),), values.alias("C").to_frame())
 
 
-def written(target: Path, values: pl.Series, kind: ColumnKind) -> list[Any]:
+def written(engine: Engine, target: Path, values: pl.Series, kind: ColumnKind) -> list[Any]:
     # The second column keeps rows that would be empty without it.
     columns = (Column("C", kind), Column("N", K.INTEGER))
     frame = pl.DataFrame([values.alias("C"), pl.Series("N", range(values.len()))])
-    write_workbook(target, [Sheet("Orders", columns, frame)])
+    write_workbook(target, [Sheet("Orders", columns, frame)], engine=engine)
     return [row[0].value for row in openpyxl.load_workbook(target)["Orders"].iter_rows(min_row=2)]
 
 
@@ -46,43 +54,53 @@ NUMBERS: list[Any] = [
 NUMBERS += [pl.UInt64, pl.Float32, pl.Float64, pl.Decimal(38, 4), pl.Decimal(10, 0)]
 
 
+@BOTH
 @pytest.mark.parametrize("kind", [kind for kind in K if kind.is_number])
 @pytest.mark.parametrize("dtype", NUMBERS, ids=str)
-def test_every_number_type(tmp_path: Path, dtype: Any, kind: ColumnKind) -> None:
+def test_every_number_type(engine: Engine, tmp_path: Path, dtype: Any, kind: ColumnKind) -> None:
     values = pl.Series([7, 0, None]).cast(dtype)
-    assert written(tmp_path / "o.xlsx", values, kind) == [7, 0, None]
+    assert written(engine, tmp_path / "o.xlsx", values, kind) == [7, 0, None]
 
 
+@BOTH
 @pytest.mark.parametrize("dtype", [pl.String, pl.Categorical, pl.Enum(["007", "b"])], ids=str)
-def test_every_text_type(tmp_path: Path, dtype: Any) -> None:
+def test_every_text_type(engine: Engine, tmp_path: Path, dtype: Any) -> None:
     values = pl.Series(["007", "b", None]).cast(dtype)
-    assert written(tmp_path / "o.xlsx", values, K.TEXT) == ["007", "b", None]
+    assert written(engine, tmp_path / "o.xlsx", values, K.TEXT) == ["007", "b", None]
 
 
+@BOTH
 @pytest.mark.parametrize("kind", list(K))
-def test_a_column_of_nulls_is_empty_in_every_kind(tmp_path: Path, kind: ColumnKind) -> None:
-    assert written(tmp_path / "o.xlsx", pl.Series([None, None]), kind) == [None, None]
+def test_a_column_of_nulls_is_empty_in_every_kind(
+    engine: Engine, tmp_path: Path, kind: ColumnKind
+) -> None:
+    assert written(engine, tmp_path / "o.xlsx", pl.Series([None, None]), kind) == [None, None]
 
 
-def test_codes_in_integers_become_text_and_booleans_stay(tmp_path: Path) -> None:
+@BOTH
+def test_codes_in_integers_become_text_and_booleans_stay(engine: Engine, tmp_path: Path) -> None:
     big = 12345678901234567
-    assert written(tmp_path / "o.xlsx", pl.Series([big]), K.TEXT) == [str(big)]
-    assert written(tmp_path / "o.xlsx", pl.Series([True, None]), K.TEXT) == [True, None]
+    assert written(engine, tmp_path / "o.xlsx", pl.Series([big]), K.TEXT) == [str(big)]
+    assert written(engine, tmp_path / "o.xlsx", pl.Series([True, None]), K.TEXT) == [True, None]
 
 
+@BOTH
 @pytest.mark.parametrize("unit", ["ms", "us", "ns"])
 @pytest.mark.parametrize("zone", [None, "UTC", "America/Guayaquil"])
-def test_every_timestamp_type_is_written_in_utc(tmp_path: Path, unit: Any, zone: Any) -> None:
+def test_every_timestamp_type_is_written_in_utc(
+    engine: Engine, tmp_path: Path, unit: Any, zone: Any
+) -> None:
     values = pl.Series([MOMENT]).dt.cast_time_unit(unit)
     values = values.dt.convert_time_zone(zone) if zone else values.dt.replace_time_zone(None)
-    found = written(tmp_path / "o.xlsx", values, K.TIME)
+    found = written(engine, tmp_path / "o.xlsx", values, K.TIME)
     assert found == [MOMENT.replace(tzinfo=None)]
-    assert written(tmp_path / "o.xlsx", values, K.DATE) == [MIDNIGHT]
+    assert written(engine, tmp_path / "o.xlsx", values, K.DATE) == [MIDNIGHT]
 
 
-def test_days_outside_excels_calendar_stay_readable(tmp_path: Path) -> None:
+@BOTH
+def test_days_outside_excels_calendar_stay_readable(engine: Engine, tmp_path: Path) -> None:
     values = pl.Series([date(202, 3, 4), date(2026, 11, 2), None])
-    found = written(tmp_path / "o.xlsx", values, K.DATE)
+    found = written(engine, tmp_path / "o.xlsx", values, K.DATE)
     assert found == ["0202-03-04", MIDNIGHT, None]
 
 
@@ -133,9 +151,12 @@ def test_decimals_become_their_nearest_float(value: Decimal) -> None:
     assert excel_frame(one(values, K.UNIT_COST)).item() == float(value)
 
 
-def test_long_texts_are_cut_with_a_mark(tmp_path: Path) -> None:
+@BOTH
+def test_long_texts_are_cut_with_a_mark(engine: Engine, tmp_path: Path) -> None:
     fits, long, roses = "a" * EXCEL_TEXT_LIMIT, "b" * 40_000, "🌹" * 20_000
-    found = written(tmp_path / "o.xlsx", pl.Series([fits, long, roses, "ñ" * 20_000]), K.TEXT)
+    found = written(
+        engine, tmp_path / "o.xlsx", pl.Series([fits, long, roses, "ñ" * 20_000]), K.TEXT
+    )
     assert found[0] == fits
     assert found[1] == "b" * (EXCEL_TEXT_LIMIT - len(CUT_MARK)) + CUT_MARK
     assert found[2].endswith("🌹" + CUT_MARK)
@@ -155,15 +176,18 @@ TEXTS = st.one_of(
 )
 
 
+@BOTH
 @settings(max_examples=60, deadline=None)
 @given(texts=st.lists(TEXTS, min_size=1, max_size=30))
-def test_arbitrary_text_round_trips(tmp_path_factory: pytest.TempPathFactory, texts: Any) -> None:
+def test_arbitrary_text_round_trips(
+    engine: Engine, tmp_path_factory: pytest.TempPathFactory, texts: Any
+) -> None:
     target = tmp_path_factory.mktemp("text") / "o.xlsx"
     # The marker column keeps rows whose text is empty.
     columns = (Column("C", K.TEXT), Column("N", K.INTEGER))
     values = pl.Series("C", texts, dtype=pl.String)
     frame = pl.DataFrame([values, pl.Series("N", range(len(texts)))])
-    write_workbook(target, [Sheet("Orders", columns, frame)])
+    write_workbook(target, [Sheet("Orders", columns, frame)], engine=engine)
     sheet = fastexcel.read_excel(target).load_sheet("Orders", dtypes={"C": "string"})
     found = sheet.to_polars().get_column("C").fill_null("").to_list()
     assert found == excel_text(values).to_list()

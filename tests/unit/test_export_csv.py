@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from komet.errors import InvalidInput
-from komet.export.writers.csv import CsvDialect, dialect_of, dialects, write_csv
+from komet.export.writers.csv import write_csv
+from komet.export.writers.writer import Dialect, dialect_of, dialects
 
 
 def test_bytes_as_documented(tmp_path: Path) -> None:
@@ -108,11 +109,11 @@ def test_without_the_guard_texts_stay_as_they_are(tmp_path: Path) -> None:
 
 
 def test_a_language_has_its_dialect() -> None:
-    assert dialect_of("en") == CsvDialect(",", False) == dialects("en")[0]
-    assert dialect_of("es") == CsvDialect(";", True) == dialects("es")[0]
-    assert dialect_of("es", ",") == CsvDialect(",", False)
-    assert dialect_of("en", None, True) == CsvDialect(";", True)
-    assert dialect_of("es", "\t", False) == CsvDialect("\t", False)
+    assert dialect_of("en") == Dialect(",", False) == dialects("en")[0]
+    assert dialect_of("es") == Dialect(";", True) == dialects("es")[0]
+    assert dialect_of("es", ",") == Dialect(",", False)
+    assert dialect_of("en", None, True) == Dialect(";", True)
+    assert dialect_of("es", "\t", False) == Dialect("\t", False)
     assert len(set(dialects("en"))) == len(dialects("es")) == 5
     with pytest.raises(InvalidInput, match="comma"):
         dialect_of("es", ",", True)

@@ -1,6 +1,7 @@
 """What Excel finds in our workbooks, read back with two independent readers."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -11,11 +12,24 @@ import fastexcel
 import openpyxl
 import polars as pl
 import pytest
+from openpyxl.worksheet.cell_range import MultiCellRange
 from openpyxl.worksheet.worksheet import Worksheet
+from xlsxwriter_engine import write_with_xlsxwriter
 
+from komet.export.writers.excel_parts import Engine
+from komet.export.writers.excel_rust import write_with_rust
 from komet.export.writers.xlsx import Column, ColumnKind, Sheet, write_workbook
 
 K = ColumnKind
+
+
+@pytest.fixture(params=[write_with_rust, write_with_xlsxwriter], ids=["rust", "xlsxwriter"])
+def engine(request: pytest.FixtureRequest) -> Engine:
+    """The library that writes: whatever Excel finds is the same."""
+    engine: Engine = request.param
+    return engine
+
+
 NOON = datetime(2026, 11, 2, 12, 0, 5, tzinfo=UTC)
 MIDNIGHT = NOON.replace(hour=0, second=0, tzinfo=None)
 
@@ -68,8 +82,10 @@ def xml(target: Path, number: int = 1) -> str:
 
 
 @pytest.mark.parametrize("totals", [None, TOTALS])
-def test_values_come_back_with_their_types(tmp_path: Path, totals: dict[str, Any] | None) -> None:
-    write_workbook(tmp_path / "o.xlsx", [orders(totals)])
+def test_values_come_back_with_their_types(
+    engine: Engine, tmp_path: Path, totals: dict[str, Any] | None
+) -> None:
+    write_workbook(tmp_path / "o.xlsx", [orders(totals)], engine=engine)
     found = rows(read(tmp_path / "o.xlsx"))
     naive = NOON.replace(tzinfo=None)
     assert found[0] == [column.heading for column in orders().columns]
@@ -81,8 +97,8 @@ def test_values_come_back_with_their_types(tmp_path: Path, totals: dict[str, Any
     assert len(found) == (5 if totals else 4)
 
 
-def test_a_second_reader_agrees(tmp_path: Path) -> None:
-    write_workbook(tmp_path / "o.xlsx", [orders(TOTALS)])
+def test_a_second_reader_agrees(engine: Engine, tmp_path: Path) -> None:
+    write_workbook(tmp_path / "o.xlsx", [orders(TOTALS)], engine=engine)
     frame = fastexcel.read_excel(tmp_path / "o.xlsx").load_sheet("Orders").to_polars()
     assert frame.get_column("Code").to_list() == ["007", "12345678901234567890", None, "Total"]
     assert frame.get_column("Cost").to_list() == [10.1, -5.25, None, 4.85]
@@ -90,8 +106,8 @@ def test_a_second_reader_agrees(tmp_path: Path) -> None:
     assert frame.get_column("Downloaded").to_list()[0] == NOON.replace(tzinfo=None)
 
 
-def test_formats_by_kind(tmp_path: Path) -> None:
-    write_workbook(tmp_path / "o.xlsx", [orders(TOTALS)])
+def test_formats_by_kind(engine: Engine, tmp_path: Path) -> None:
+    write_workbook(tmp_path / "o.xlsx", [orders(TOTALS)], engine=engine)
     sheet = read(tmp_path / "o.xlsx")
     expected = ["General", "0", "#,##0", "#,##0.00", "#,##0.00", "#,##0.0000", "0.00##"]
     expected += ["yyyy-mm-dd", "yyyy-mm-dd hh:mm", "General"]
@@ -99,16 +115,20 @@ def test_formats_by_kind(tmp_path: Path) -> None:
     assert not any(cell.font.bold for cell in sheet[2])
 
 
-def test_heading_is_bold_frozen_and_filtered(tmp_path: Path) -> None:
-    write_workbook(tmp_path / "o.xlsx", [orders()])
+def test_heading_is_bold_frozen_and_filtered(engine: Engine, tmp_path: Path) -> None:
+    write_workbook(tmp_path / "o.xlsx", [orders()], engine=engine)
     sheet = read(tmp_path / "o.xlsx")
     assert all(cell.font.bold for cell in sheet[1])
     assert sheet.freeze_panes == "A2"
     assert sheet.auto_filter.ref == "A1:J4"
 
 
-def test_totals_are_bold_formatted_values_outside_the_filter(tmp_path: Path) -> None:
-    write_workbook(tmp_path / "o.xlsx", [orders(), Sheet("B", *parts(orders(TOTALS)))])
+def test_totals_are_bold_formatted_values_outside_the_filter(
+    engine: Engine, tmp_path: Path
+) -> None:
+    write_workbook(
+        tmp_path / "o.xlsx", [orders(), Sheet("B", *parts(orders(TOTALS)))], engine=engine
+    )
     for name, last, ref in (("Orders", 4, "A1:J4"), ("B", 5, "A1:J4")):
         sheet = read(tmp_path / "o.xlsx", name)
         assert (sheet.max_row, sheet.auto_filter.ref) == (last, ref)
@@ -126,8 +146,10 @@ def parts(sheet: Sheet) -> tuple[tuple[Column, ...], pl.DataFrame, Any]:
 
 
 @pytest.mark.parametrize("totals", [None, TOTALS])
-def test_no_formula_no_link_and_no_row_twice(tmp_path: Path, totals: dict[str, Any] | None) -> None:
-    write_workbook(tmp_path / "o.xlsx", [orders(totals)])
+def test_no_formula_no_link_and_no_row_twice(
+    engine: Engine, tmp_path: Path, totals: dict[str, Any] | None
+) -> None:
+    write_workbook(tmp_path / "o.xlsx", [orders(totals)], engine=engine)
     text = xml(tmp_path / "o.xlsx")
     assert "<f>" not in text
     assert "hyperlink" not in text
@@ -138,9 +160,11 @@ def test_no_formula_no_link_and_no_row_twice(tmp_path: Path, totals: dict[str, A
 
 
 @pytest.mark.parametrize(("totals", "count"), [(None, 1), ({"Cost": 0}, 2)])
-def test_an_empty_frame_keeps_its_headings(tmp_path: Path, totals: Any, count: int) -> None:
+def test_an_empty_frame_keeps_its_headings(
+    engine: Engine, tmp_path: Path, totals: Any, count: int
+) -> None:
     sheet = Sheet("Orders", orders().columns, orders().frame.clear(), totals)
-    write_workbook(tmp_path / "o.xlsx", [sheet])
+    write_workbook(tmp_path / "o.xlsx", [sheet], engine=engine)
     found = read(tmp_path / "o.xlsx")
     assert len(rows(found)) == count
     assert [cell.value for cell in found[1]] == [column.heading for column in orders().columns]
@@ -151,11 +175,15 @@ def test_an_empty_frame_keeps_its_headings(tmp_path: Path, totals: Any, count: i
 
 @pytest.mark.parametrize("height", [1, 3, 4, 5, 9])
 @pytest.mark.parametrize("totals", [None, {"N": 45}])
-def test_long_sheets_go_on_in_the_next(tmp_path: Path, height: int, totals: Any) -> None:
+def test_long_sheets_go_on_in_the_next(
+    engine: Engine, tmp_path: Path, height: int, totals: Any
+) -> None:
     columns = (Column("Name", K.TEXT), Column("N", K.INTEGER))
     numbers = list(range(height))
     frame = pl.DataFrame({"Name": [str(n) for n in numbers], "N": numbers})
-    write_workbook(tmp_path / "o.xlsx", [Sheet("L", columns, frame, totals)], max_rows=5)
+    write_workbook(
+        tmp_path / "o.xlsx", [Sheet("L", columns, frame, totals)], max_rows=5, engine=engine
+    )
     book = openpyxl.load_workbook(tmp_path / "o.xlsx")
     count = -(-(height + bool(totals)) // 4)
     assert book.sheetnames == ["L", "L 2", "L 3"][:count]
@@ -168,7 +196,7 @@ def test_long_sheets_go_on_in_the_next(tmp_path: Path, height: int, totals: Any)
     assert found == [[str(n), n] for n in numbers]
 
 
-def test_widths_are_sensible(tmp_path: Path) -> None:
+def test_widths_are_sensible(engine: Engine, tmp_path: Path) -> None:
     columns = (
         Column("Short", K.TEXT),
         Column("Long", K.TEXT),
@@ -177,7 +205,7 @@ def test_widths_are_sensible(tmp_path: Path) -> None:
     )
     frame = pl.DataFrame({"Short": ["a"], "Long": ["x" * 900], "Cost": [1.0], "Set": ["b"]})
     sheet = Sheet("W", columns, frame, {"Cost": 123_456_789_012.5})
-    write_workbook(tmp_path / "o.xlsx", [sheet])
+    write_workbook(tmp_path / "o.xlsx", [sheet], engine=engine)
     found = read(tmp_path / "o.xlsx", "W").column_dimensions
     # Excel stores a width with the cell's padding, up to 0.72.
     assert [round(found[letter].width - 0.71) for letter in "ABCD"] == [9, 60, 20, 33]
@@ -186,21 +214,25 @@ def test_widths_are_sensible(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "name", ["", "  ", "a/b", "a[1]", "x:y", "what?", "'quoted'", "History", "a\nb", "a\x00"]
 )
-def test_names_that_excel_refuses(tmp_path: Path, name: str) -> None:
+def test_names_that_excel_refuses(engine: Engine, tmp_path: Path, name: str) -> None:
     with pytest.raises(ValueError, match="refuses"):
-        write_workbook(tmp_path / "o.xlsx", [Sheet(name, *parts(orders()))])
+        write_workbook(tmp_path / "o.xlsx", [Sheet(name, *parts(orders()))], engine=engine)
 
 
-def test_long_names_are_cut_and_stay_apart(tmp_path: Path) -> None:
+def test_long_names_are_cut_and_stay_apart(engine: Engine, tmp_path: Path) -> None:
     columns = (Column("Name", K.TEXT),)
     frame = pl.DataFrame({"Name": ["a", "b"]})
-    write_workbook(tmp_path / "o.xlsx", [Sheet("N" * 40, columns, frame)], max_rows=2)
+    write_workbook(
+        tmp_path / "o.xlsx", [Sheet("N" * 40, columns, frame)], max_rows=2, engine=engine
+    )
     assert openpyxl.load_workbook(tmp_path / "o.xlsx").sheetnames == ["N" * 31, "N" * 29 + " 2"]
     with pytest.raises(ValueError, match="Two sheets"):
-        write_workbook(tmp_path / "o.xlsx", [Sheet(n, columns, frame) for n in ("A", "a")])
+        write_workbook(
+            tmp_path / "o.xlsx", [Sheet(n, columns, frame) for n in ("A", "a")], engine=engine
+        )
 
 
-def test_sheets_that_do_not_fit_together(tmp_path: Path) -> None:
+def test_sheets_that_do_not_fit_together(engine: Engine, tmp_path: Path) -> None:
     columns, frame, _ = parts(orders())
     target = tmp_path / "o.xlsx"
     wrong = [
@@ -212,9 +244,9 @@ def test_sheets_that_do_not_fit_together(tmp_path: Path) -> None:
     ]
     for sheet in wrong:
         with pytest.raises(ValueError, match="Sheet 'S'"):
-            write_workbook(target, [sheet])
+            write_workbook(target, [sheet], engine=engine)
     with pytest.raises(ValueError, match="at least one"):
-        write_workbook(target, [])
+        write_workbook(target, [], engine=engine)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -228,17 +260,19 @@ def test_a_failed_export_leaves_the_earlier_file(
         finished.write_bytes(b"half")
         raise OSError("disk full")
 
-    monkeypatch.setattr("komet.export.writers.xlsx.finish_workbook", fail)
+    monkeypatch.setattr("komet.export.writers.excel_rust.finish_workbook", fail)
     with pytest.raises(OSError, match="disk full"):
         write_workbook(target, [orders(TOTALS)])
     assert [path.name for path in tmp_path.iterdir()] == ["o.xlsx"]
     assert target.read_bytes() == b"earlier"
 
 
-def test_totals_in_a_part_larger_than_the_copying_window(tmp_path: Path) -> None:
+def test_totals_in_a_part_larger_than_the_copying_window(engine: Engine, tmp_path: Path) -> None:
     frame = pl.DataFrame({"Note": [f"{n:0200d}" for n in range(20_000)], "N": range(20_000)})
     columns = (Column("Note", K.TEXT), Column("N", K.QUANTITY))
-    write_workbook(tmp_path / "o.xlsx", [Sheet("B", columns, frame, {"N": 199_990_000})])
+    write_workbook(
+        tmp_path / "o.xlsx", [Sheet("B", columns, frame, {"N": 199_990_000})], engine=engine
+    )
     assert len(xml(tmp_path / "o.xlsx")) > 4 << 20
     back = fastexcel.read_excel(tmp_path / "o.xlsx").load_sheet("B").to_polars()
     assert back.head(-1).get_column("Note").equals(frame.get_column("Note"))
@@ -247,7 +281,7 @@ def test_totals_in_a_part_larger_than_the_copying_window(tmp_path: Path) -> None
 
 @pytest.mark.parametrize("totals", [None, {"Boxes": 3}])
 def test_a_mark_stands_on_filled_cells_and_nowhere_else(
-    tmp_path: Path, totals: dict[str, Any] | None
+    engine: Engine, tmp_path: Path, totals: dict[str, Any] | None
 ) -> None:
     frame = pl.DataFrame(
         {"Before": ["a", "b"], "After": ["c", None], "Day": [date(2026, 11, 2), None], "Boxes": 1.5}
@@ -258,7 +292,7 @@ def test_a_mark_stands_on_filled_cells_and_nowhere_else(
         Column("Day", K.DATE, marked=True),
         Column("Boxes", K.QUANTITY),
     )
-    write_workbook(tmp_path / "o.xlsx", [Sheet("Orders", columns, frame, totals)])
+    write_workbook(tmp_path / "o.xlsx", [Sheet("Orders", columns, frame, totals)], engine=engine)
     book = openpyxl.load_workbook(tmp_path / "o.xlsx")
     coloured = {
         cell.coordinate
@@ -271,3 +305,93 @@ def test_a_mark_stands_on_filled_cells_and_nowhere_else(
     for dimension in book["Orders"].column_dimensions.values():
         assert dimension.fill.fill_type is None
     assert book["Orders"]["C2"].number_format == "yyyy-mm-dd"
+
+
+def test_a_library_that_fails_leaves_the_earlier_file(tmp_path: Path) -> None:
+    target = tmp_path / "o.xlsx"
+    target.write_bytes(b"earlier")
+
+    def fail(draft: Path, parts: Any) -> None:
+        draft.write_bytes(b"half")
+        raise OSError("disk full")
+
+    with pytest.raises(OSError, match="disk full"):
+        write_workbook(target, [orders(TOTALS)], engine=fail)
+    assert [path.name for path in tmp_path.iterdir()] == ["o.xlsx"]
+    assert target.read_bytes() == b"earlier"
+
+
+def everything() -> list[Sheet]:
+    """Sheets that between them use all that a workbook can show."""
+    columns, frame, totals = parts(orders(TOTALS))
+    marked = tuple(replace(c, marked=c.kind in {K.TEXT, K.DATE, K.MONEY}) for c in columns)
+    odd = (
+        Column("Day", K.DATE), Column("At", K.TIME), Column("Yes", K.TEXT), Column("Text", K.TEXT),
+    )  # fmt: skip
+    values = {
+        "Day": [date(202, 3, 4), date(2026, 11, 2), None],
+        "At": [NOON.replace(year=1812, tzinfo=None), NOON.replace(tzinfo=None), None],
+        "Yes": [True, False, None],
+        "Text": ["x" * 40_000, " <lead> & \n _x0041_ 🌹", ""],
+    }
+    return [
+        Sheet("Plain", columns, frame),
+        Sheet("Totals", columns, frame, totals),
+        Sheet("Marked", marked, frame),
+        Sheet("Marked totals", marked, frame, totals),
+        Sheet("Empty", columns, frame.clear()),
+        Sheet("Empty totals", columns, frame.clear(), {"Cost": 0}),
+        Sheet("Ñandú & <co>", odd, pl.DataFrame(values)),
+        Sheet("Long", columns[:3], pl.concat([frame.select("Code", "ID", "Boxes")] * 3),
+              {"Boxes": Decimal("6030.00")}),
+    ]  # fmt: skip
+
+
+def described(target: Path) -> dict[str, Any]:
+    """All that a workbook shows: cells, formats, marks, widths, panes, filters, warnings."""
+    book = openpyxl.load_workbook(target)
+    found: dict[str, Any] = {}
+    for number, sheet in enumerate(book.worksheets, start=1):
+        ignored = re.findall(r'<ignoredError sqref="([^"]*)"([^>]*)/>', xml(target, number))
+        found[sheet.title] = {
+            "cells": {
+                cell.coordinate: (
+                    cell.value, cell.data_type, cell.number_format, cell.font.b, cell.font.name,
+                    cell.font.sz, cell.fill.fill_type, cell.fill.fgColor.rgb,
+                    cell.alignment.horizontal, cell.hyperlink,
+                )
+                for row in sheet.iter_rows() for cell in row
+            },
+            "columns": {
+                letter: (held.width, held.number_format, held.font.b, held.fill.fill_type)
+                for letter, held in sheet.column_dimensions.items()
+            },
+            "heights": {at: held.height for at, held in sheet.row_dimensions.items()},
+            "panes": sheet.freeze_panes,
+            "filter": sheet.auto_filter.ref,
+            "names": {name: held.attr_text for name, held in sheet.defined_names.items()},
+            "merged": [str(held) for held in sheet.merged_cells.ranges],
+            "conditional": len(sheet.conditional_formatting),
+            "ignored": [(str(MultiCellRange(ref)), kinds.strip()) for ref, kinds in ignored],
+            "formulas": "<f>" in xml(target, number),
+        }  # fmt: skip
+    found["order"] = book.sheetnames
+    with ZipFile(target) as file:
+        workbook = file.read("xl/workbook.xml").decode()
+    # in no order that matters
+    found["names"] = sorted(re.findall(r"<definedName [^>]*>[^<]*</definedName>", workbook))
+    return found
+
+
+def test_both_libraries_write_the_same_workbook(tmp_path: Path) -> None:
+    for name, engine in (("rust", write_with_rust), ("other", write_with_xlsxwriter)):
+        write_workbook(tmp_path / f"{name}.xlsx", everything(), max_rows=6, engine=engine)
+    rust, other = described(tmp_path / "rust.xlsx"), described(tmp_path / "other.xlsx")
+    assert rust["order"] == other["order"]
+    for sheet in rust["order"]:
+        for what in rust[sheet]:
+            assert rust[sheet][what] == other[sheet][what], (sheet, what)
+    assert rust == other
+    assert len(rust["order"]) == 9
+    assert rust["Marked totals"]["cells"]["E5"][3] is True
+    assert rust["Marked totals"]["cells"]["E5"][6] == "solid"

@@ -12,7 +12,8 @@ import pytest
 from komet import language
 from komet.errors import InvalidInput
 from komet.export.template import ExportTemplate, TemplateColumn
-from komet.export.writers.csv import dialect_of, write_csv
+from komet.export.writers.csv import write_csv
+from komet.export.writers.writer import dialect_of
 from komet.language import CATALOGS, _, _n, languages, nearest
 from komet.settings import Settings, settings
 from komet.web.screens.chart_language import in_our_language

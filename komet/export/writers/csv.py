@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 
@@ -11,54 +10,35 @@ import polars as pl
 import polars.selectors as cs
 
 from komet import time_zone
-from komet.errors import InvalidInput
-from komet.export.replacing import replacing
-from komet.language import _, _later, has_decimal_comma
+from komet.export.sheet import Sheet
+from komet.export.writers.writer import Dialect, replacing
+from komet.language import _later
 
-SEPARATORS = {",": _later("comma"), ";": _later("semicolon"), "\t": _later("tab")}
-"""What may stand between two columns."""
 _NESTED = (pl.List, pl.Array, pl.Struct, pl.Object, pl.Binary)
 # What makes Excel run a cell of a CSV file as a formula (OWASP: CSV injection).
 _FORMULA = r"^([=+\-@\t\r\n])"
 
 
-@dataclass(frozen=True)
-class CsvDialect:
-    """What stands between two columns (one of `SEPARATORS`), and before decimals."""
+class CsvFile:
+    """Rows as text, for Excel and for programs."""
 
-    separator: str = ","
-    decimal_comma: bool = False
+    suffix = ".csv"
+    label = _later("CSV, items")
+    media_type = "text/csv"
+    has_sheets = False
+    has_dialect = True
 
-    @property
-    def word(self) -> str:
-        """The dialect in words, with a figure written in it."""
-        return _("{separator}, decimals as in {figure}").format(
-            separator=_(SEPARATORS[self.separator]), figure="0,5" if self.decimal_comma else "0.5"
+    def write(self, target: Path, sheets: Sequence[Sheet], dialect: Dialect) -> None:
+        """See `Writer`."""
+        first = sheets[0]
+        write_csv(
+            target,
+            first.frame,
+            delimiter=dialect.separator,
+            decimal_comma=dialect.decimal_comma,
+            guard_formulas=dialect.guard_formulas,
+            decimals={c.heading: c.decimals for c in first.columns if c.decimals is not None},
         )
-
-
-def dialect_of(
-    language: str, separator: str | None = None, decimal_comma: bool | None = None
-) -> CsvDialect:
-    """What Excel reads in a language, but for what is chosen: `;` beside a decimal comma.
-
-    Raises `InvalidInput` where a comma would part both the columns and the decimals.
-    """
-    if separator == "," and decimal_comma:
-        raise InvalidInput(
-            _("A comma cannot part both the columns and the decimals."),
-            next_step=_("Choose another separator, or a decimal point."),
-        )
-    if decimal_comma is None:
-        decimal_comma = has_decimal_comma(language) and separator != ","
-    return CsvDialect(separator or (";" if decimal_comma else ","), decimal_comma)
-
-
-def dialects(language: str) -> list[CsvDialect]:
-    """Every dialect, that of the language first."""
-    every = [CsvDialect(s, c) for s in SEPARATORS for c in (False, True) if not (s == "," and c)]
-    usual = dialect_of(language)
-    return [usual, *(one for one in every if one != usual)]
 
 
 def write_csv(

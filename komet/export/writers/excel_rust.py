@@ -1,6 +1,6 @@
-"""Finish a workbook: totals bold and outside the filter, marks on cells and on no empty row.
+"""Workbooks by the Rust library: fast, and finished by hand where it falls short.
 
-The Excel library can only write totals as formulas without a value (which
+The library can only write totals as formulas without a value (which
 readers that do not calculate show as empty), or as one more data row, which a
 filter would then hide and a sort would move. So we write the row as data and
 correct three details in the parts of the file: the filter's range, twice, and
@@ -9,20 +9,74 @@ row it writes the row twice and Excel calls the file damaged.
 
 The library colours a column as a whole, down to row 1,048,576. Its cells carry the same format
 themselves: we take it from the columns of a sheet that has marked cells.
+
+A test holds every cell, format, width and filter of the result against XlsxWriter's.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile
+
+import polars as pl
+from rustpy_xlsxwriter import Format, write_worksheets
+
+from komet.export.writers.excel_parts import MARK, Part, PartColumn
+from komet.export.writers.writer import replacing
 
 _CHUNK = 1 << 20
 # Level 2 for 5 saves 0.5 s of 3.5 s for 100,000 rows, for a file 18 % larger.
 _LEVEL = 2
 _WORKBOOK = "xl/workbook.xml"
 _STYLES = "xl/styles.xml"
+
+
+def write_with_rust(target: Path, parts: Sequence[Part]) -> None:
+    """An `Engine`: 100,000 rows of 33 columns in about 3 s and a few MB."""
+    formats: dict[str, list[Format] | dict[str, Format]] = {
+        part.name: [_format(column) for column in part.columns] for part in parts
+    }
+    widths: dict[str, list[float] | dict[str, float]] = {
+        part.name: [column.width for column in part.columns] for part in parts
+    }
+    write_worksheets(
+        [(part.name, _records(part)) for part in parts],
+        str(target),
+        freeze_panes={part.name: {"row": 1, "col": 0} for part in parts},
+        header_format={part.name: Format().set_bold() for part in parts},
+        column_formats=formats,
+        column_widths=widths,
+        autofilter={part.name: True for part in parts},
+        # Codes are digits kept as text on purpose; no green triangles on them.
+        ignore_errors={part.name: [c.heading for c in part.columns if c.is_text] for part in parts},
+    )
+    rows = {i: part.frame.height + 2 for i, part in enumerate(parts) if part.totals is not None}
+    marked = [i for i, part in enumerate(parts) if part.marked]
+    if rows or marked:
+        with replacing(target) as finished:
+            finish_workbook(target, finished, rows, marked)
+
+
+def _records(part: Part) -> pl.DataFrame | Iterator[dict[str, Any]]:
+    if part.frame.is_empty() and part.totals is None:
+        # The library learns the headings from the first record; a generator
+        # without any would give a sheet without headings.
+        return part.frame.select(column.heading for column in part.columns)
+    return _stream(part)
+
+
+def _stream(part: Part) -> Iterator[dict[str, Any]]:
+    yield from part.records()
+    if (totals := part.totals_record()) is not None:
+        yield totals
+
+
+def _format(column: PartColumn) -> Format:
+    shown = Format().set_num_format(column.number_format) if column.number_format else Format()
+    return shown.set_background_color(MARK) if column.marked else shown
 
 
 def finish_workbook(

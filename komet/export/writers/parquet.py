@@ -2,13 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import polars as pl
 import polars.selectors as cs
 
 from komet import time_zone
-from komet.export.replacing import replacing
+from komet.export.sheet import Sheet
+from komet.export.writers.writer import Dialect, replacing
+from komet.language import _later
+
+
+class ParquetFile:
+    """Rows with their types, compressed."""
+
+    suffix = ".parquet"
+    label = _later("Parquet, items")
+    media_type = "application/vnd.apache.parquet"
+    has_sheets = False
+    has_dialect = False
+
+    def write(self, target: Path, sheets: Sequence[Sheet], dialect: Dialect) -> None:  # noqa: ARG002
+        """See `Writer`; nothing is chosen here."""
+        write_parquet(target, sheets[0].frame)
 
 
 def write_parquet(target: Path, frame: pl.DataFrame) -> None:

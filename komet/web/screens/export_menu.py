@@ -4,16 +4,15 @@ import streamlit as st
 
 from komet import time_zone
 from komet.context import AppContext
-from komet.export.orders import export_bytes
-from komet.export.templates import all_templates, export_template_bytes, target_name
-from komet.export.writers.csv import dialects
-from komet.export.writers.xlsx import EXCEL_TYPE
+from komet.export.orders import export_orders_bytes
+from komet.export.templates import all_templates, export_by_template_bytes, target_name
+from komet.export.writers import WRITERS
+from komet.export.writers.writer import dialects
 from komet.language import _, _n, current
 from komet.orders.filters import OrderFilter
 from komet.web.shell import failures
 from komet.web.shell.preferences import kept
-
-_MIME = {".xlsx": EXCEL_TYPE, ".csv": "text/csv", ".parquet": "application/vnd.apache.parquet"}
+from komet.web.shell.session import actor
 
 
 def export_menu(ctx: AppContext, chosen: OrderFilter) -> None:
@@ -21,33 +20,27 @@ def export_menu(ctx: AppContext, chosen: OrderFilter) -> None:
     with st.popover(_("Export"), icon=":material/download:"), failures.shown():
         st.caption(_("Everything that the filters find, not only this page."))
         name = f"purchase-orders-{time_zone.local(ctx.now()):%Y-%m-%d-%H%M}"
-        labels = {
-            ".xlsx": _("Excel, all sheets"),
-            ".csv": _("CSV, items"),
-            ".parquet": _("Parquet, items"),
-        }
         dialect = st.selectbox(
             _("Columns and decimals of CSV"), dialects(current()), format_func=lambda one: one.word,
             key=f"export_dialect_{current()}",
         )  # fmt: skip
-        for ending, label in labels.items():
+        for suffix, writer in WRITERS.items():
             st.download_button(
-                label,
-                data=kept(export_bytes, ctx, chosen, ending, dialect),
-                file_name=name + ending,
-                mime=_MIME[ending],
+                _(writer.label),
+                data=kept(export_orders_bytes, ctx, actor(), chosen, suffix, dialect),
+                file_name=name + suffix,
+                mime=writer.media_type,
                 on_click="ignore",
                 width="stretch",
             )
-        with ctx.db.read() as con:
-            every, broken = all_templates(con)
+        every, broken = all_templates(ctx)
         picked = st.selectbox(_("Template"), list(every), key="export_template")
         file_name = target_name(ctx, every[picked], chosen)
         st.download_button(
             _("With this template"),
-            data=kept(export_template_bytes, ctx, every[picked], chosen),
+            data=kept(export_by_template_bytes, ctx, actor(), every[picked], chosen),
             file_name=file_name,
-            mime=_MIME[every[picked].file_type],
+            mime=WRITERS[every[picked].file_type].media_type,
             on_click="ignore",
             width="stretch",
         )

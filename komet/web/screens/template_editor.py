@@ -7,9 +7,7 @@ import streamlit as st
 
 from komet.context import AppContext
 from komet.errors import InvalidInput
-from komet.export import table as export_templates
 from komet.export.template import (
-    FILE_TYPES,
     FORMAT_WORDS,
     LEVEL_WORDS,
     ExportTemplate,
@@ -17,9 +15,12 @@ from komet.export.template import (
     Level,
     offered,
 )
-from komet.export.writers.csv import SEPARATORS, dialect_of
+from komet.export.templates import delete_template
+from komet.export.writers import WRITERS
+from komet.export.writers.writer import SEPARATORS, dialect_of
 from komet.language import _, languages
 from komet.web.shell import failures
+from komet.web.shell.session import actor
 
 
 def broken_template(ctx: AppContext, name: str, error: InvalidInput) -> None:
@@ -33,8 +34,7 @@ def broken_template(ctx: AppContext, name: str, error: InvalidInput) -> None:
         )
         if st.button(_("Delete {name}").format(name=failures.plain(name)), key=f"broken_{name}"):
             with failures.shown():
-                with ctx.db.write() as con:
-                    export_templates.delete(con, name, ctx.now())
+                delete_template(ctx, actor(), name)
                 failures.notice(_("Deleted {name}.").format(name=name))
                 st.rerun()
 
@@ -52,8 +52,9 @@ def template_editor(held: ExportTemplate, key: str) -> dict[str, Any]:
         _("Language of headings and words"), codes, index=codes.index(held.language),
         format_func=lambda code: languages()[code], key=f"language_{key}",
     )  # fmt: skip
+    types = list(WRITERS)
     file_type = left.selectbox(
-        _("File type"), FILE_TYPES, index=FILE_TYPES.index(held.file_type), key=f"type_{key}"
+        _("File type"), types, index=types.index(held.file_type), key=f"type_{key}"
     )
     file_name = middle.text_input(
         _("File name"), held.file_name, key=f"file_{key}",
@@ -61,8 +62,8 @@ def template_editor(held: ExportTemplate, key: str) -> dict[str, Any]:
     )  # fmt: skip
     delimiter, decimal_comma, totals = held.delimiter, held.decimal_comma, held.totals
     guard_formulas = held.guard_formulas
-    if file_type == ".csv":
-        if held.file_type != ".csv":
+    if WRITERS[file_type].has_dialect:
+        if not WRITERS[held.file_type].has_dialect:
             usual = dialect_of(spoken)
             delimiter, decimal_comma = usual.separator, usual.decimal_comma
         key_csv = f"{key}_{spoken}"
@@ -78,7 +79,7 @@ def template_editor(held: ExportTemplate, key: str) -> dict[str, Any]:
             help=_("Such as =1+1, or a note that begins with a minus. Leave it out where a program"
                    " reads the file."),
         )  # fmt: skip
-    elif file_type == ".xlsx":
+    elif WRITERS[file_type].has_sheets:
         totals = right.checkbox(_("A row of totals"), held.totals, key=f"totals_{key}")
     return {
         "name": name,
