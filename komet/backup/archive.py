@@ -22,12 +22,14 @@ import duckdb
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from komet import __version__
+from komet.backup import table
 from komet.context import AppContext
 from komet.db import opening
 from komet.db.migrate import steps
 from komet.errors import AppError, InvalidInput
 from komet.export.writers.writer import replacing
 from komet.language import _
+from komet.permissions import SYSTEM, Actor, Permission
 
 _log = logging.getLogger(__name__)
 
@@ -59,12 +61,13 @@ class Manifest(BaseModel):
         return KEY in self.sha256
 
 
-def make_backup(ctx: AppContext, target: Path, *, with_key: bool = False) -> Manifest:
+def make_backup(ctx: AppContext, actor: Actor, target: Path, *, with_key: bool = False) -> Manifest:
     """Write a backup to `target`, mode 0600, complete or not at all; an older file is replaced.
 
-    Raises `InvalidInput` where it cannot be written, or where there is no key file to add, and
-    `StoreError` where the data file cannot be read.
+    Raises `InvalidInput` where it cannot be written, or where there is no key file to add,
+    `StoreError` where the data file cannot be read, and `NotPermitted` before anything is read.
     """
+    ctx.authorize(actor, Permission.MAINTAIN)
     key = _key_of(ctx) if with_key else None
     with _draft(ctx) as copy:
         try:
@@ -144,8 +147,8 @@ def _draft(ctx: AppContext) -> Iterator[Path]:
 
 def _copy_data(ctx: AppContext, copy: Path) -> int:
     """Copy the data as of one moment into a new DuckDB file; the version of its schema."""
-    with ctx.db.read() as con:
-        version = int(con.value("SELECT max(version) FROM schema_migrations"))
+    with ctx.read() as con:
+        version = table.schema_version(con)
         source = str(con.value("SELECT current_database()"))
         # a transaction of its own: the one of `read` may not write, not even to another file
         copier = con.raw.cursor()
@@ -220,7 +223,7 @@ def keep_daily_backup(ctx: AppContext) -> Path | None:
 
     Returns the new file. `KOMET_BACKUP_DAYS` says how many days are kept; 0 makes and drops none.
     The key is not in it: it lies in the same folder anyhow. A backup that cannot be made is logged
-    and stops nothing.
+    and stops nothing. The program makes it itself, whoever is at work.
     """
     days, today = ctx.settings.backup_days, ctx.now().date()
     made = daily_backups(ctx)
@@ -229,7 +232,7 @@ def keep_daily_backup(ctx: AppContext) -> Path | None:
     target = ctx.settings.backups_path / _DAILY.format(day=today.isoformat())
     try:
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        make_backup(ctx, target)
+        make_backup(ctx, SYSTEM, target)
         for day, path in made.items():
             if day <= today - timedelta(days=days):
                 path.unlink(missing_ok=True)

@@ -1,8 +1,4 @@
-"""The check of an installation: file, schema, data, sums, key, modes, room, backups.
-
-Sums are counted anew from lines and breakdowns, in SQL of their own: nothing here reuses the
-formulas that filled the table of order items.
-"""
+"""The check of an installation: file, schema, data, sums, key, modes, room, backups."""
 
 import os
 import shutil
@@ -14,13 +10,14 @@ from pathlib import Path
 
 import duckdb
 
+from komet.backup import table
 from komet.backup.archive import daily_backups
 from komet.context import AppContext
 from komet.db.database import Connection
 from komet.db.errors import AlteredFile, WrongKey
-from komet.db.migrate import migrate, steps
 from komet.errors import AppError
 from komet.language import _, _n
+from komet.permissions import Actor, Permission
 
 _LEAST_FREE = 200_000_000
 _OLDEST_BACKUP = timedelta(days=3)
@@ -36,12 +33,13 @@ class Finding:
     next_step: str = ""
 
 
-def examine(ctx: AppContext) -> list[Finding]:
+def check_health(ctx: AppContext, actor: Actor) -> list[Finding]:
     """Every check, in order; those of the data are left out where the file does not open.
 
     Nothing is repaired and no key is made. A data file of an older schema is brought up to date, as
-    by any other command.
+    by any other command. Raises `NotPermitted`.
     """
+    ctx.authorize(actor, Permission.MAINTAIN)
     found = [*_folder(ctx)]
     if not ctx.db.path.exists():
         found.append(
@@ -84,9 +82,9 @@ def _data(ctx: AppContext) -> Iterator[Finding]:
         folder=ctx.settings.backups_path
     )
     try:
-        with ctx.db.read() as con:
+        with ctx.read() as con:
             yield Finding("file", True, _("The data file opens."))
-            missing = list(_missing(con))
+            missing = list(table.missing(con))
             if missing:
                 yield Finding(
                     "schema",
@@ -96,7 +94,7 @@ def _data(ctx: AppContext) -> Iterator[Finding]:
                 )
                 return
             yield Finding("schema", True, _("The schema is complete (version {version}).").format(
-                version=max(steps())))  # fmt: skip
+                version=table.schema_version(con)))  # fmt: skip
             yield _readable(con, restore)
             yield _sums(con)
             yield _key(ctx, con)
@@ -110,76 +108,22 @@ def _data(ctx: AppContext) -> Iterator[Finding]:
             reason=str(error).split("\n")[0]), restore)  # fmt: skip
 
 
-def _missing(con: Connection) -> Iterator[str]:
-    """Tables, columns and migrations that a fresh file of this program has and this one lacks."""
-    columns = "SELECT table_name, column_name FROM duckdb_columns() WHERE NOT internal"
-    with duckdb.connect(":memory:") as fresh:
-        migrate(fresh)
-        wanted = set(fresh.execute(columns).fetchall())
-    held = {(row["table_name"], row["column_name"]) for row in con.rows(columns)}
-    tables = {table for table, _column in held}
-    for table in sorted({table for table, _column in wanted} - tables):
-        yield _("table {name}").format(name=table)
-    for table, column in sorted(wanted - held):
-        if table in tables:
-            yield _("column {table}.{name}").format(table=table, name=column)
-    applied = {row["version"] for row in con.rows("SELECT version FROM schema_migrations")}
-    for version in sorted(steps().keys() - applied):
-        yield _("migration {version}").format(version=version)
-
-
 def _readable(con: Connection, restore: str) -> Finding:
     """Read every value once: a damaged block shows only when it is read."""
     rows = 0
-    for row in con.rows("SELECT table_name AS name FROM duckdb_tables() WHERE NOT internal"):
+    for name in table.names(con):
         try:
-            found = con.rows(f'SELECT count(*) AS n, bit_xor(hash(t)) FROM "{row["name"]}" t')
+            rows += table.read_through(con, name)
         except duckdb.Error:
             return Finding(
-                "data", False, _("Table {name} cannot be read.").format(name=row["name"]), restore
+                "data", False, _("Table {name} cannot be read.").format(name=name), restore
             )
-        rows += int(found[0]["n"])
     return Finding("data", True, _("All {n:,} rows can be read.").format(n=rows))
-
-
-_RECOUNT = """
-WITH parts AS (
-  SELECT b.provider_id, b.po_id, b.po_item_id, count(*) AS parts,
-    sum(l.total_boxes::DOUBLE * b.bunches * b.stems_bunch) AS stems
-  FROM po_breakdowns b JOIN po_lines l USING (provider_id, po_id, po_item_id) GROUP BY ALL
-), wanted AS (
-  SELECT l.provider_id, l.po_id, l.po_item_id, coalesce(p.parts, 1) AS items,
-    l.total_boxes::DOUBLE AS boxes, l.total_cost::DOUBLE AS cost,
-    CASE WHEN p.parts IS NOT NULL THEN p.stems
-      ELSE coalesce(l.total_boxes::DOUBLE * l.bunches * l.stems_bunch,
-        CASE WHEN l.unit_type ILIKE 'stem%' THEN l.total_units::DOUBLE END) END AS stems
-  FROM po_lines l LEFT JOIN parts p USING (provider_id, po_id, po_item_id)
-), held AS (
-  SELECT provider_id, po_id, po_item_id, count(*) AS items,
-    arg_min(boxes, item_no)::DOUBLE AS boxes, arg_min(total_cost, item_no)::DOUBLE AS cost,
-    sum(stems)::DOUBLE AS stems
-  FROM order_items GROUP BY ALL
-), compared AS (
-  SELECT w.items IS NULL OR h.items IS NULL OR w.items <> h.items
-    OR abs(coalesce(w.boxes, 0) - coalesce(h.boxes, 0)) > 0.001
-    OR abs(coalesce(w.cost, 0) - coalesce(h.cost, 0)) > 0.001
-    OR abs(coalesce(w.stems, 0) - coalesce(h.stems, 0)) > 0.5 AS wrong
-  FROM wanted w FULL JOIN held h USING (provider_id, po_id, po_item_id)
-)
-SELECT count(*) AS lines, count(*) FILTER (wrong) AS wrong FROM compared
-"""
-_ORPHANS = """
-SELECT (SELECT count(*) FROM po_lines l ANTI JOIN purchase_orders o USING (provider_id, po_id))
-  + (SELECT count(*) FROM po_breakdowns b
-     ANTI JOIN po_lines l USING (provider_id, po_id, po_item_id)) AS n
-"""
 
 
 def _sums(con: Connection) -> Finding:
     """Items, boxes, stems and cost of every line, against its order items."""
-    counted = con.rows(_RECOUNT)[0]
-    orphans = int(con.value(_ORPHANS))
-    wrong = int(counted["wrong"]) + orphans
+    lines, wrong = table.recount(con)
     if wrong:
         return Finding(
             "sums",
@@ -194,15 +138,12 @@ def _sums(con: Connection) -> Finding:
     return Finding("sums", True, _n(
         "Boxes, stems and cost of {n:,} line agree with its order items.",
         "Boxes, stems and cost of {n:,} lines agree with their order items.",
-        int(counted["lines"]),
-    ).format(n=int(counted["lines"])))  # fmt: skip
+        lines,
+    ).format(n=lines))  # fmt: skip
 
 
 def _key(ctx: AppContext, con: Connection) -> Finding:
-    sealed = con.rows(
-        "SELECT label, secret_ciphertext AS text FROM tokens"
-        " WHERE secret_ciphertext IS NOT NULL ORDER BY lower(label)"
-    )
+    sealed = table.sealed_tokens(con)
     if not sealed:
         return Finding("key", True, _("No token is kept: no key is needed."))
     again = _("Bring the old key back, or enter the secrets of these tokens again.")
@@ -210,11 +151,11 @@ def _key(ctx: AppContext, con: Connection) -> Finding:
         return Finding("key", False, _("The key file {name} is missing.").format(
             name=ctx.settings.key_path.name), again)  # fmt: skip
     lost = []
-    for row in sealed:
+    for token in sealed:
         try:
-            ctx.vault.open(row["text"])
+            ctx.vault.open(token.text)
         except WrongKey:
-            lost.append(row["label"])
+            lost.append(token.label)
     if lost:
         return Finding("key", False, _("The key does not fit: {labels}.").format(
             labels=", ".join(lost)), again)  # fmt: skip
@@ -271,8 +212,8 @@ def _backups(ctx: AppContext) -> Iterator[Finding]:
 def _born(ctx: AppContext) -> float:
     """When the data file was begun: its first migration tells it; now where it does not open."""
     try:
-        with ctx.db.read() as con:
-            first = con.value("SELECT min(applied_at) FROM schema_migrations")
+        with ctx.read() as con:
+            first = table.begun_at(con)
     except (AppError, duckdb.Error):
         return ctx.now().timestamp()
-    return float(first.timestamp()) if first else ctx.now().timestamp()
+    return first.timestamp() if first else ctx.now().timestamp()

@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import duckdb
 
+from komet.backup import table
 from komet.backup.archive import (
     DATA,
     KEY,
@@ -26,6 +27,7 @@ from komet.db.migrate import migrate
 from komet.db.vault import Vault
 from komet.errors import InvalidInput
 from komet.language import _
+from komet.permissions import Actor, Permission
 
 
 @dataclass(frozen=True)
@@ -37,22 +39,24 @@ class Restored:
     key_fits: bool
 
 
-def restore_backup(ctx: AppContext, file: Path) -> Restored:
+def restore_backup(ctx: AppContext, actor: Actor, file: Path) -> Restored:
     """Put the data of a backup, and its key if it has one, in the place of what is there.
 
     The backup is unpacked beside the data file, its digests are compared, it is opened and brought
     to the present schema; only then is it moved into place in one step, while no other process has
     the data file. What was there is kept beside it. Raises `InvalidInput` for a file that is no
-    sound backup, and `FileInUse` where another process keeps the data file for too long; nothing
-    is changed then.
+    sound backup, `FileInUse` where another process keeps the data file for too long, and
+    `NotPermitted`; nothing is changed then. The one audit row is written into the data that comes
+    back.
     """
+    ctx.authorize(actor, Permission.MAINTAIN)
     home = ctx.db.path.parent
     mark = uuid4().hex
     data, key = home / f".{mark}.data", home / f".{mark}.key"
     try:
         opening.make_folder(home)
         manifest = _unpacked(file, data, key)
-        _prepare(data, file, ctx)
+        _prepare(ctx, actor, data, file)
         fits = _key_fits(ctx, data, key if manifest.with_key else None)
         kept = _put_in_place(ctx, data, key if manifest.with_key else None)
         return Restored(manifest, kept, fits)
@@ -88,14 +92,14 @@ def _check_room(needed: int, folder: Path) -> None:
         )
 
 
-def _prepare(data: Path, file: Path, ctx: AppContext) -> None:
+def _prepare(ctx: AppContext, actor: Actor, data: Path, file: Path) -> None:
     """Open the unpacked data, bring it to the present schema, and record what is done with it."""
     try:
         with duckdb.connect(str(data)) as raw:
             raw.execute("SET GLOBAL TimeZone = 'UTC'")
             migrate(raw)
             raw.execute("BEGIN TRANSACTION")
-            audit.record(Connection(raw), "backup restored", file.name, ctx.now())
+            audit.record(Connection(raw, actor.name), "backup restored", file.name, ctx.now())
             raw.execute("COMMIT")
             raw.execute("CHECKPOINT")
     except duckdb.Error as error:
@@ -104,12 +108,7 @@ def _prepare(data: Path, file: Path, ctx: AppContext) -> None:
 
 def _key_fits(ctx: AppContext, data: Path, key: Path | None) -> bool:
     with duckdb.connect(str(data), read_only=True) as raw:
-        sealed = [
-            text
-            for (text,) in raw.execute(
-                "SELECT secret_ciphertext FROM tokens WHERE secret_ciphertext IS NOT NULL"
-            ).fetchall()
-        ]
+        sealed = table.sealed_tokens(Connection(raw))
     path = key or ctx.settings.key_path
     if not sealed:
         return True
@@ -117,8 +116,8 @@ def _key_fits(ctx: AppContext, data: Path, key: Path | None) -> bool:
         return False
     box = Vault(path, ctx.settings.secret_key)
     try:
-        for text in sealed:
-            box.open(text)
+        for token in sealed:
+            box.open(token.text)
     except WrongKey:
         return False
     return True
@@ -129,7 +128,7 @@ def _put_in_place(ctx: AppContext, data: Path, key: Path | None) -> tuple[Path, 
         return _moved(ctx, data, key)
     try:
         # who reads has the file for this process alone: no other can open it meanwhile
-        with ctx.db.read() as con:
+        with ctx.read() as con:
             con.raw.cursor().execute("CHECKPOINT")
             return _moved(ctx, data, key)
     except DamagedFile:

@@ -6,9 +6,10 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from komet.backup.archive import make_backup
-from komet.backup.doctor import examine
+from komet.backup.doctor import check_health
 from komet.backup.restore import restore_backup
 from komet.cli.output import Json, err, say, say_json
+from komet.cli.session import actor
 from komet.context import open_context
 from komet.language import _
 
@@ -25,7 +26,7 @@ def backup(file: Path, /, *, with_key: Switch = False, json: Json = False) -> in
     with_key
         Add the key of the token secrets: whoever has the file has the tokens then.
     """
-    made = make_backup(open_context(), file, with_key=with_key)
+    made = make_backup(open_context(), actor(), file, with_key=with_key)
     if json:
         say_json({"file": str(file), **made.model_dump(mode="json"), "with_key": made.with_key})
         return 0
@@ -52,8 +53,7 @@ def restore(file: Path, /, *, json: Json = False) -> int:
     file
         What `komet backup` wrote, or a daily backup of the data folder.
     """
-    ctx = open_context()
-    done = restore_backup(ctx, file)
+    done = restore_backup(open_context(), actor(), file)
     if json:
         say_json({
             "made_at": done.manifest.made_at,
@@ -74,7 +74,7 @@ def restore(file: Path, /, *, json: Json = False) -> int:
 
 def doctor(*, json: Json = False) -> int:
     """Check data file, schema, sums, key, modes, disk and backups. Exit 1 if anything is wrong."""
-    findings = examine(open_context())
+    findings = check_health(open_context(), actor())
     if json:
         say_json([finding.__dict__ for finding in findings])
     else:

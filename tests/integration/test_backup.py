@@ -14,7 +14,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from sample_accounts import Accounts, Komet
+from sample_accounts import ACTOR, Accounts, Komet
 
 from komet.backup.archive import daily_backups, keep_daily_backup, make_backup
 from komet.backup.restore import restore_backup
@@ -106,7 +106,7 @@ def test_a_backup_is_of_one_moment_while_others_write(ctx: AppContext, tmp_path:
                 time.sleep(0.01)
             before = last_pair()
             file = tmp_path / f"{at}.zip"
-            make_backup(ctx, file)
+            make_backup(ctx, ACTOR, file)
             with zipfile.ZipFile(file) as archive:
                 archive.extract("komet.duckdb", tmp_path / str(at))
             with duckdb.connect(str(tmp_path / str(at) / "komet.duckdb"), read_only=True) as copy:
@@ -142,7 +142,7 @@ def test_what_is_no_sound_backup_changes_nothing(
     accounts: Accounts, komet: Komet, tmp_path: Path
 ) -> None:
     good_file = tmp_path / "good.zip"
-    make_backup(accounts.ctx, good_file, with_key=True)
+    make_backup(accounts.ctx, ACTOR, good_file, with_key=True)
     good = good_file.read_bytes()
     with zipfile.ZipFile(good_file) as archive:
         told = json.loads(archive.read("manifest.json"))
@@ -182,9 +182,9 @@ def test_what_is_no_sound_backup_changes_nothing(
 
 
 def test_a_restore_keeps_a_new_data_folder_to_its_owner(ctx: AppContext, tmp_path: Path) -> None:
-    make_backup(ctx, tmp_path / "b.zip")
+    make_backup(ctx, ACTOR, tmp_path / "b.zip")
     home = tmp_path / "elsewhere" / "komet"
-    restore_backup(open_context(Settings(home=home)), tmp_path / "b.zip")
+    restore_backup(open_context(Settings(home=home)), ACTOR, tmp_path / "b.zip")
     assert stat.S_IMODE(home.stat().st_mode) == 0o700
     assert stat.S_IMODE((home / "komet.duckdb").stat().st_mode) == 0o600
 
@@ -193,7 +193,7 @@ def test_a_restore_is_refused_while_another_process_has_the_file(
     accounts: Accounts, komet: Komet, tmp_path: Path
 ) -> None:
     file = tmp_path / "b.zip"
-    make_backup(accounts.ctx, file)
+    make_backup(accounts.ctx, ACTOR, file)
     with accounts.ctx.db.read() as con:
         done = komet("restore", str(file), env={"KOMET_LOCK_WAIT": "1"})
         assert done.returncode == 1
@@ -261,4 +261,4 @@ def test_a_backup_that_cannot_be_written_is_a_sentence(
     assert keyed.returncode == 2
     assert not (tmp_path / "b.zip").exists()
     with pytest.raises(InvalidInput):
-        restore_backup(open_context(accounts.ctx.settings), tmp_path / "b.zip")
+        restore_backup(open_context(accounts.ctx.settings), ACTOR, tmp_path / "b.zip")

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 from cryptography.fernet import Fernet
-from sample_accounts import Accounts, Komet
+from sample_accounts import ACTOR, Accounts, Komet
 
 from komet.backup.archive import keep_daily_backup
-from komet.backup.doctor import examine
+from komet.backup.doctor import check_health
 from komet.context import open_context
 from komet.settings import Settings
 
@@ -21,7 +21,7 @@ def _private(home: Path) -> None:
 
 
 def _wrong(accounts: Accounts) -> dict[str, str]:
-    findings = examine(open_context(Settings(home=accounts.ctx.settings.home)))
+    findings = check_health(open_context(Settings(home=accounts.ctx.settings.home)), ACTOR)
     assert all(finding.ok or finding.next_step for finding in findings)
     return {finding.check: finding.message for finding in findings if not finding.ok}
 

@@ -1,0 +1,117 @@
+"""What a check of the data file and a copy of it read: the schema, every value, sums, secrets.
+
+The check of an installation looks at the tables of every noun from outside. So its SQL stands here,
+and reuses none of the formulas that filled the tables.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import NamedTuple
+
+import duckdb
+
+from komet.db.database import Connection
+from komet.db.migrate import migrate, steps
+from komet.language import _
+
+_COLUMNS = "SELECT table_name, column_name FROM duckdb_columns() WHERE NOT internal"
+_RECOUNT = """
+WITH parts AS (
+  SELECT b.provider_id, b.po_id, b.po_item_id, count(*) AS parts,
+    sum(l.total_boxes::DOUBLE * b.bunches * b.stems_bunch) AS stems
+  FROM po_breakdowns b JOIN po_lines l USING (provider_id, po_id, po_item_id) GROUP BY ALL
+), wanted AS (
+  SELECT l.provider_id, l.po_id, l.po_item_id, coalesce(p.parts, 1) AS items,
+    l.total_boxes::DOUBLE AS boxes, l.total_cost::DOUBLE AS cost,
+    CASE WHEN p.parts IS NOT NULL THEN p.stems
+      ELSE coalesce(l.total_boxes::DOUBLE * l.bunches * l.stems_bunch,
+        CASE WHEN l.unit_type ILIKE 'stem%' THEN l.total_units::DOUBLE END) END AS stems
+  FROM po_lines l LEFT JOIN parts p USING (provider_id, po_id, po_item_id)
+), held AS (
+  SELECT provider_id, po_id, po_item_id, count(*) AS items,
+    arg_min(boxes, item_no)::DOUBLE AS boxes, arg_min(total_cost, item_no)::DOUBLE AS cost,
+    sum(stems)::DOUBLE AS stems
+  FROM order_items GROUP BY ALL
+), compared AS (
+  SELECT w.items IS NULL OR h.items IS NULL OR w.items <> h.items
+    OR abs(coalesce(w.boxes, 0) - coalesce(h.boxes, 0)) > 0.001
+    OR abs(coalesce(w.cost, 0) - coalesce(h.cost, 0)) > 0.001
+    OR abs(coalesce(w.stems, 0) - coalesce(h.stems, 0)) > 0.5 AS wrong
+  FROM wanted w FULL JOIN held h USING (provider_id, po_id, po_item_id)
+)
+SELECT count(*) AS lines, count(*) FILTER (wrong) AS wrong FROM compared
+"""
+_ORPHANS = """
+SELECT (SELECT count(*) FROM po_lines l ANTI JOIN purchase_orders o USING (provider_id, po_id))
+  + (SELECT count(*) FROM po_breakdowns b
+     ANTI JOIN po_lines l USING (provider_id, po_id, po_item_id)) AS n
+"""
+
+
+class Recount(NamedTuple):
+    """How many lines there are, and how many do not agree with their order items."""
+
+    lines: int
+    wrong: int
+
+
+class Sealed(NamedTuple):
+    """A token's label, and its secret as it is stored."""
+
+    label: str
+    text: str
+
+
+def schema_version(con: Connection) -> int:
+    """The number of the last migration."""
+    return int(con.value("SELECT max(version) FROM schema_migrations"))
+
+
+def begun_at(con: Connection) -> datetime | None:
+    """When the data file was begun."""
+    first: datetime | None = con.value("SELECT min(applied_at) FROM schema_migrations")
+    return first
+
+
+def missing(con: Connection) -> Iterator[str]:
+    """Tables, columns and migrations that a fresh file of this program has and this one lacks."""
+    with duckdb.connect(":memory:") as fresh:
+        migrate(fresh)
+        wanted = set(fresh.execute(_COLUMNS).fetchall())
+    held = {(row["table_name"], row["column_name"]) for row in con.rows(_COLUMNS)}
+    tables = {table for table, _column in held}
+    for table in sorted({table for table, _column in wanted} - tables):
+        yield _("table {name}").format(name=table)
+    for table, column in sorted(wanted - held):
+        if table in tables:
+            yield _("column {table}.{name}").format(table=table, name=column)
+    applied = {row["version"] for row in con.rows("SELECT version FROM schema_migrations")}
+    for version in sorted(steps().keys() - applied):
+        yield _("migration {version}").format(version=version)
+
+
+def names(con: Connection) -> list[str]:
+    """The tables of the file."""
+    rows = con.rows("SELECT table_name AS name FROM duckdb_tables() WHERE NOT internal")
+    return [row["name"] for row in rows]
+
+
+def read_through(con: Connection, table: str) -> int:
+    """Read every value of a table; how many rows it has. Raises `duckdb.Error` where it cannot."""
+    found = con.rows(f'SELECT count(*) AS n, bit_xor(hash(t)) FROM "{table}" t')
+    return int(found[0]["n"])
+
+
+def recount(con: Connection) -> Recount:
+    """Items, boxes, stems and cost of every line, against its order items."""
+    counted = con.rows(_RECOUNT)[0]
+    return Recount(int(counted["lines"]), int(counted["wrong"]) + int(con.value(_ORPHANS)))
+
+
+def sealed_tokens(con: Connection) -> list[Sealed]:
+    """The tokens whose secrets are kept, by label."""
+    rows = con.rows(
+        "SELECT label, secret_ciphertext AS text FROM tokens"
+        " WHERE secret_ciphertext IS NOT NULL ORDER BY lower(label)"
+    )
+    return [Sealed(row["label"], row["text"]) for row in rows]
