@@ -19,6 +19,13 @@ from komet.db.lease import Identity, lease_of
 from komet.db.migrate import check_tables, migrate, store_id
 from komet.db.turns import Haste
 
+Schema = dict[str, pl.DataType | type[pl.DataType]]
+"""The columns of a frame: name → type."""
+QUANTITY = pl.Decimal(18, 4)
+MONEY = pl.Decimal(18, 6)
+TIME = pl.Datetime("us", "UTC")
+"""How the data file's types of quantities, money and times are called in polars."""
+
 
 class Connection:
     """A DuckDB connection inside a transaction. One thread, one operation, then it is closed."""

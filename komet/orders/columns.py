@@ -20,7 +20,7 @@ from functools import cache
 import polars as pl
 
 from komet import formulas
-from komet.db.types import MONEY, QUANTITY, TIME
+from komet.db.database import MONEY, QUANTITY, TIME
 from komet.language import _, _later
 from komet.orders import statuses
 

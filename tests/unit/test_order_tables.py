@@ -7,8 +7,8 @@ import polars as pl
 import pytest
 from pydantic import ValidationError
 
+from komet.db.database import Schema
 from komet.db.migrate import migrate
-from komet.db.types import Schema
 from komet.orders.columns import COLUMNS, Grain, Kind, picked, stored
 from komet.orders.filters import OrderFilter
 from komet.orders.table import items as order_tables

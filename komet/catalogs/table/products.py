@@ -6,8 +6,7 @@ from decimal import Decimal
 import polars as pl
 
 from komet import formulas
-from komet.db.database import Connection
-from komet.db.types import QUANTITY, Schema
+from komet.db.database import QUANTITY, Connection, Schema
 
 PRODUCTS: Schema = {
     "product_id": pl.String,

@@ -7,7 +7,7 @@ currency. A unit test holds the schemas against the migrations.
 import polars as pl
 
 from komet import formulas
-from komet.db.types import TIME, Schema
+from komet.db.database import TIME, Schema
 from komet.mapping.table.products import KEY_OF
 from komet.orders import columns, statuses
 from komet.orders.columns import Grain, Shown

@@ -10,7 +10,7 @@ from typing import Any
 
 import polars as pl
 
-from komet.db.types import MONEY, QUANTITY
+from komet.db.database import MONEY, QUANTITY
 from komet.ingest.sources.portal_file import columns as read
 from komet.ingest.sources.portal_file.body import BodyRow, split_body
 from komet.ingest.sources.portal_file.columns import Cells
