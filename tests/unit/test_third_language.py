@@ -1,6 +1,7 @@
 """A third language is its catalog alone."""
 
 import shutil
+import sys
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -8,6 +9,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from babel.messages.catalog import Catalog
 
 from komet import language
 from komet.errors import InvalidInput
@@ -17,6 +19,9 @@ from komet.export.writers.writer import dialect_of
 from komet.language import CATALOGS, _, _n, languages, nearest
 from komet.settings import Settings, settings
 from komet.web.screens.chart_language import in_our_language
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "scripts"))
+import translations
 
 _PORTUGUESE = """
 msgid ""
@@ -120,3 +125,19 @@ def test_a_csv_file_and_an_export_template_follow(tmp_path: Path) -> None:
     assert (tmp_path / "o.csv").read_text(encoding="utf-8-sig") == "a;b\n0,5;x\n"
     columns = (TemplateColumn(source="po_number", heading="Pedido"),)
     assert ExportTemplate(name="Pedidos", columns=columns, language="pt").language == "pt"
+
+
+def test_the_script_begins_a_catalog(catalogs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = Catalog(charset="utf-8")
+    texts.add("Purchase orders")
+    texts.add(("{n:,} row", "{n:,} rows"))
+    monkeypatch.setattr(translations, "FOLDER", catalogs)
+    monkeypatch.setattr(translations, "texts", lambda: texts)
+    translations.update("it")
+    assert {message.id: message.string for message in translations.catalog("it") if message.id} == {
+        "Purchase orders": "",
+        ("{n:,} row", "{n:,} rows"): ("", ""),
+    }
+    with language.using("it"):
+        assert "it" in languages()
+        assert _("Purchase orders") == "Purchase orders"  # until somebody has translated it
