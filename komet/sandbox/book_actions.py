@@ -236,17 +236,17 @@ class BookActions:
                 row = self._books(token).row(noun, entry.get(parameter))
                 if row is not None:
                     row["externalSystemSynced"] = True
-                said = OK if row is not None else {"status": "0", "message": "Not found."}
-                outcomes.append({**said, parameter: entry.get(parameter, "")})
+                outcome = OK if row is not None else {"status": "0", "message": "Not found."}
+                outcomes.append({**outcome, parameter: entry.get(parameter, "")})
             return {**OK, noun: outcomes}
 
         return act
 
-    def _invoice_state(self, state: int, word: str) -> Act:
+    def _invoice_state(self, state: int, label: str) -> Act:
         def act(token: SampleToken, parameters: Parameters) -> Answer:
             row = _found(self._books(token).row("invoices", parameters["invoiceNumber"], "number"))
             if row["status"] == state:
-                raise RefusalError(400, f"The invoice is {word.lower()} already.")
+                raise RefusalError(400, f"The invoice is {label.lower()} already.")
             row["status"] = state
             return OK
 
@@ -258,13 +258,13 @@ class BookActions:
             row = _found(books.row("prebooks", parameters["prebookId"]))
             wanted = texts(parameters.get("inventoryId") or parameters.get("inventoryIds"))
             for inventory_id in wanted:
-                held = _found(books.row(noun, inventory_id, "inventoryId"))
+                stored = _found(books.row(noun, inventory_id, "inventoryId"))
                 count = whole(boxes, parameters[boxes])
-                if "quantity" in held:
-                    if count > held["quantity"]:
-                        raise RefusalError(400, f"Only {held['quantity']} boxes are available.")
-                    held["quantity"] -= count
-                item = _append(row, {**held, "totalBoxes": count, **_given(parameters)})
+                if "quantity" in stored:
+                    if count > stored["quantity"]:
+                        raise RefusalError(400, f"Only {stored['quantity']} boxes are available.")
+                    stored["quantity"] -= count
+                item = _append(row, {**stored, "totalBoxes": count, **_given(parameters)})
             return {**OK, "prebookItemId": item["prebookItemId"]}
 
         return act

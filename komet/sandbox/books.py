@@ -29,7 +29,7 @@ class Setting:
         """What members of these names hold."""
         dice, company = self.dice, self.company
         customer, carrier = dice.choice(company.customers), dice.choice(company.carriers)
-        vendor, place = dice.choice(company.vendors), dice.choice(company.locations)
+        vendor, location = dice.choice(company.vendors), dice.choice(company.locations)
         product, box = dice.choice(company.products), dice.choice(company.box_types)
         quantity, bunches = dice.randint(1, 40), dice.choice((8, 10, 12, 20))
         price = dice.randint(25, 140) / 100
@@ -57,10 +57,10 @@ class Setting:
             "growerName": vendor.name,
             "portOfOrigin": vendor.origin,
             "origin": vendor.origin,
-            "locationId": place.id,
-            "companyLocationId": place.id,
-            "locationName": place.name,
-            "locationCode": place.code,
+            "locationId": location.id,
+            "companyLocationId": location.id,
+            "locationName": location.name,
+            "locationCode": location.code,
             "productId": product.id,
             "companyProductId": product.id,
             "productDescription": product.description,
@@ -140,7 +140,7 @@ def _value(field: OutputField, values: Row, setting: Setting) -> Any:
 
 
 def _by_type(field: OutputField, setting: Setting) -> Any:
-    word = (field.type or "string").split(" ", maxsplit=1)[0]
+    type_name = (field.type or "string").split(" ", maxsplit=1)[0]
     near = setting.today + timedelta(days=setting.dice.randint(-5, 9))
     makers: dict[str, Callable[[], Any]] = {
         "integer": lambda: setting.row_id,
@@ -150,8 +150,8 @@ def _by_type(field: OutputField, setting: Setting) -> Any:
         "date": near.isoformat,
         "datetime": lambda: f"{near.isoformat()}T06:30:00",
     }
-    if word in makers:
-        return makers[word]()
+    if type_name in makers:
+        return makers[type_name]()
     return near.isoformat() if "date" in field.name.lower() else f"{field.name} {setting.row_id}"
 
 
@@ -224,7 +224,7 @@ def _fields(noun: str) -> tuple[OutputField, ...]:
     if noun == "credits":
         return tuple(OutputField(name=name) for name in _CREDIT)
     found: dict[str, OutputField] = {}
-    for method, held in NOUN_OF.items():
-        for child in registry()[method].list_fields if held == noun else ():
+    for method, its_noun in NOUN_OF.items():
+        for child in registry()[method].list_fields if its_noun == noun else ():
             found.setdefault(child.name, child)
     return tuple(found.values())

@@ -85,8 +85,8 @@ class BoxActions:
             "instructions": parameters.get("instructions"),
             "houses": members("houses", parameters["houses"]),
         }
-        kept = [other for other in self._future[token.company] if other["awb"] != awb]
-        self._future[token.company] = [*kept, row]
+        others = [other for other in self._future[token.company] if other["awb"] != awb]
+        self._future[token.company] = [*others, row]
         return OK
 
     def change_codes(self, token: SampleToken, parameters: Parameters) -> Answer:
@@ -133,8 +133,8 @@ class BoxActions:
         """A box has arrived in the warehouse."""
         found = self._box(token, parameters["boxCode"])
         state_id, state = RECEIVED
-        place = parameters.get("position") or found.carton.position
-        after = replace(found.carton, state_id=state_id, state=state, position=place)
+        position = parameters.get("position") or found.carton.position
+        after = replace(found.carton, state_id=state_id, state=state, position=position)
         self._write(token, found, after)
         return OK
 
@@ -159,7 +159,7 @@ class BoxActions:
         for found in self._cartons(token):
             groups.setdefault((found.carton.awb, found.order.ship_date), []).append(found)
         company = self._state.companies[token.company]
-        codes = {place.id: place.code for place in company.locations}
+        codes = {row.id: row.code for row in company.locations}
         for (awb, ship), cartons in groups.items():
             first = cartons[0].order
             received = sum(one.carton.state_id == RECEIVED[0] for one in cartons)

@@ -88,7 +88,7 @@ def customers(key: str, first: int, locations: tuple[int, ...]) -> tuple[Custome
                 sales_person_id=seller_id,
                 sales_person=seller,
                 location_id=dice.choice(locations),
-                updated_on=datetime(2026, 1, 5, 14, 30)  # noqa: DTZ001 (the wire shows no zone)
+                updated_on=datetime(2026, 1, 5, 14, 30)  # noqa: DTZ001 (an answer shows no zone)
                 + timedelta(days=dice.randrange(0, 250), minutes=dice.randrange(0, 600)),
                 active=at not in {11, 23},
             )
@@ -141,7 +141,7 @@ def _magnolia() -> Company:
         ),
         carriers=carriers(61),
         vendors=magnolia_vendors(),
-        customers=customers(MAGNOLIA, 7001, tuple(place.id for place in locations)),
+        customers=customers(MAGNOLIA, 7001, tuple(row.id for row in locations)),
         products=english_products(),
     )
 

@@ -14,7 +14,7 @@ from starlette.routing import Route
 from komet.sandbox.book_actions import BookActions
 from komet.sandbox.box_actions import BoxActions
 from komet.sandbox.call import Call, RefusalError, check, read_call
-from komet.sandbox.faults import spoilt
+from komet.sandbox.faults import faulty_response
 from komet.sandbox.lists import LIST_METHODS, book_list, list_answer
 from komet.sandbox.master_actions import MasterActions
 from komet.sandbox.order_actions import OrderActions
@@ -40,7 +40,7 @@ class KometEndpoint:
         }
 
     async def answer(self, request: Request) -> Response:
-        """The answer to one request, spoilt if a fault strikes it."""
+        """The answer to one request, changed if a fault strikes it."""
         try:
             call = await read_call(request)
         except RefusalError as refusal:
@@ -50,8 +50,8 @@ class KometEndpoint:
         pause = self._delay + ((fault and fault.delay) or 0.0)
         if pause > 0:
             await asyncio.sleep(pause)
-        if fault is not None and fault.spoils:
-            return spoilt(fault, lambda: self._honest_body(call))
+        if fault is not None and fault.changes_response:
+            return faulty_response(fault, lambda: self._honest_body(call))
         try:
             body = self._served(call)
         except RefusalError as refusal:
@@ -194,13 +194,13 @@ class Control:
 
     async def totals(self, request: Request) -> Response:
         """Exact sums from the records; decimals as text."""
-        asked = request.query_params
+        query = request.query_params
         try:
             totals = self._state.totals(
-                asked["company"],
-                date.fromisoformat(asked["from"]),
-                date.fromisoformat(asked["to"]),
-                int(asked["vendorId"]) if asked.get("vendorId") else None,
+                query["company"],
+                date.fromisoformat(query["from"]),
+                date.fromisoformat(query["to"]),
+                int(query["vendorId"]) if query.get("vendorId") else None,
             )
         except KeyError as error:
             return JSONResponse({"error": f"missing or unknown: {error.args[0]}"}, 400)

@@ -10,7 +10,7 @@ from typing import Literal
 from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
-Spoiling = Literal["cut", "html", "not_json", "reset"]
+BadBody = Literal["cut", "html", "not_json", "reset"]
 
 
 @dataclass
@@ -24,15 +24,15 @@ class Fault:
     date: str | None = None
     status: int | None = None
     delay: float | None = None
-    body: Spoiling | None = None
+    body: BadBody | None = None
     retry_after: int | str | None = None
     times: int | None = 1
     message: str | None = None
     struck: int = 0
 
     @property
-    def spoils(self) -> bool:
-        """Whether the answer itself is spoilt, not only late."""
+    def changes_response(self) -> bool:
+        """Whether the answer itself changes, and is not only late."""
         return self.status is not None or self.body is not None or self.message is not None
 
     def matches(self, method: str, day: str | None) -> bool:
@@ -56,7 +56,7 @@ class FaultBook:
         date: date | str | None = None,
         status: int | None = None,
         delay: float | None = None,
-        body: Spoiling | None = None,
+        body: BadBody | None = None,
         retry_after: int | str | None = None,
         times: int | None = 1,
         message: str | None = None,
@@ -120,7 +120,7 @@ class BrokenOffResponse(Response):
         await send({"type": "http.response.body", "body": half, "more_body": True})
 
 
-def spoilt(fault: Fault, honest_body: Callable[[], bytes]) -> Response:
+def faulty_response(fault: Fault, honest_body: Callable[[], bytes]) -> Response:
     """The answer under a fault; `honest_body` gives the body that would have been sent."""
     status = fault.status or 200
     response: Response

@@ -149,7 +149,7 @@ def _products(company: Company, parameters: Parameters, dialect: Dialect) -> _Ro
 
 
 def _locations(company: Company, parameters: Parameters, dialect: Dialect) -> _Rows:
-    for row in sorted(company.locations, key=lambda place: place.name):
+    for row in sorted(company.locations, key=lambda row: row.name):
         if _named(parameters, row.id, row.code, row.name):
             yield location_row(row, dialect)
 

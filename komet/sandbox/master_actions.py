@@ -121,7 +121,7 @@ class MasterActions:
 
     def _put(self, token: SampleToken, noun: str, row: Any) -> None:
         company = self._state.companies[token.company]
-        rows = tuple(row if held.id == row.id else held for held in getattr(company, noun))
+        rows = tuple(row if stored.id == row.id else stored for stored in getattr(company, noun))
         self._replace(company, noun, rows)
 
     def _replace(self, company: Company, noun: str, rows: tuple[object, ...]) -> None:

@@ -108,7 +108,9 @@ class OrderActions:
         """A new PO. The contract shows no ID in the answer: find it by its number."""
         company = self._state.companies[token.company]
         code = parameters.get("companyLocationCode")
-        place = next((row for row in company.locations if row.code == code), company.locations[0])
+        location = next(
+            (row for row in company.locations if row.code == code), company.locations[0]
+        )
         vendor = _vendor(company, token, parameters)
         self._made += 1
         items = members("purchaseOrderItems", parameters["purchaseOrderItems"])
@@ -121,8 +123,8 @@ class OrderActions:
             origin=vendor.origin,
             vendor_id=vendor.id,
             vendor_name=vendor.name,
-            location_id=place.id,
-            location_name=place.name,
+            location_id=location.id,
+            location_name=location.name,
             ship_date=day("shipDate", parameters["shipDate"]),
             status="PA",
             shipped=False,

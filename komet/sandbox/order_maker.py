@@ -242,7 +242,7 @@ class OrderMaker:
         """The order in one slot of a day; slots from `day_stride // 2` are for late comers."""
         order_id = _FIRST_ID + (ship - _EPOCH).days * self.day_stride + slot
         vendor: Vendor = dice.choice(self._farms)
-        place = dice.choice(self.company.locations)
+        location = dice.choice(self.company.locations)
         status = self._status(ship, dice.random())
         created = datetime.combine(ship, time(13)) - timedelta(
             days=dice.randint(31, 45), minutes=dice.randrange(600)
@@ -255,8 +255,8 @@ class OrderMaker:
             origin=vendor.origin,
             vendor_id=vendor.id,
             vendor_name=vendor.name,
-            location_id=place.id,
-            location_name=place.name,
+            location_id=location.id,
+            location_name=location.name,
             ship_date=ship,
             status=status,
             shipped=status == "SC" and ship < self.today,

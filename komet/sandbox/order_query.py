@@ -130,7 +130,7 @@ def _truck_date(line: Line, dialect: Dialect) -> object:
     return line.truck_date.isoformat()
 
 
-_WORDS = {
+_STATUS_OF = {
     "confirmed by farm": "CF",
     "approved": "A",
     "pending approval": "PA",
@@ -203,7 +203,7 @@ def _matches(order: PurchaseOrder, parameters: Parameters, company: Company) -> 
     numbers = [part.strip() for part in get("number", "").split(",") if part.strip()]
     if numbers and not any(same(number, order.number) for number in numbers):
         return False
-    if (words := get("status")) and _WORDS.get(words.casefold()) != order.status:
+    if (label := get("status")) and _STATUS_OF.get(label.casefold()) != order.status:
         return False
     if wanted := get("vendor"):
         code = next((row.code for row in company.vendors if row.id == order.vendor_id), "")

@@ -97,7 +97,7 @@ class PlainMethods:
     def customer_details(self, token: SampleToken, parameters: Parameters) -> Answer:
         """One customer with addresses and terms."""
         row = self._customer(token, parameters)
-        place = {"City": "Miami", "State": "FL", "ZipCode": "33122", "Country": "US"}
+        address = {"City": "Miami", "State": "FL", "ZipCode": "33122", "Country": "US"}
         return OK | {
             "customer": {
                 "name": row.name,
@@ -105,8 +105,8 @@ class PlainMethods:
                 "customerType": row.kind,
                 "billAddress": f"{row.id} NW 25th St",
                 "shipAddress": f"{row.id} NW 25th St",
-                **{f"bill{name}": value for name, value in place.items()},
-                **{f"ship{name}": value for name, value in place.items()},
+                **{f"bill{name}": value for name, value in address.items()},
+                **{f"ship{name}": value for name, value in address.items()},
                 "emailForInvoices": f"invoices{row.id}@example.com",
                 "emailForStatements": f"statements{row.id}@example.com",
                 "phone": "+1 305 555 0100",

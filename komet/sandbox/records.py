@@ -1,4 +1,4 @@
-"""What the sandbox holds of a purchase order, in exact numbers, before any quirk of the wire; the
+"""What the sandbox holds of a purchase order, in exact numbers, before any quirk of an answer; the
 cartons of its shipped lines, and the air waybills that they fly under."""
 
 from dataclasses import dataclass

@@ -175,8 +175,8 @@ class SandboxState:
             days = self._days[company]
             for day, rows in list(days.items()):
                 days[day] = tuple(row for row in rows if row.id != order.id)
-            kept = self.orders(company, order.ship_date)
-            others = [row for row in kept if row.id != order.id]
+            stored = self.orders(company, order.ship_date)
+            others = [row for row in stored if row.id != order.id]
             days[order.ship_date] = tuple(sorted([*others, order], key=lambda row: row.id))
             self._edits[company] += 1
 
