@@ -13,7 +13,7 @@ from komet.web.screens.mapping_files import (
     forget_dry_runs,
     import_file,
 )
-from komet.web.screens.mapping_grid import coverage_line, editable_grid, overtaken
+from komet.web.screens.mapping_grid import coverage_line, editable_grid, show_overtaken
 from komet.web.screens.mapping_history import mapping_history
 from komet.web.screens.mapping_suggestions import suggestion_list
 from komet.web.shell import failures, guard
@@ -59,7 +59,7 @@ if kind == PRODUCT:
 else:
     st.caption(_("Your own codes for what this client's orders name; they are columns of exports."))
 
-overtaken()
+show_overtaken()
 labels = [_("Unmapped queue"), _("All"), _("Import and export"), _("History")]
 if kind == PRODUCT:
     labels.insert(1, _("Suggestions"))

@@ -12,7 +12,7 @@ from komet.mapping import imports, products
 from komet.mapping.cells import write_bad_rows_csv, write_template_csv
 from komet.mapping.model import DryRun
 from komet.tabular.file import FILE_TYPES
-from komet.web.screens.mapping_grid import written
+from komet.web.screens.mapping_grid import keep_result
 from komet.web.shell import failures, session, state
 
 _SHOWN = 500
@@ -54,19 +54,19 @@ def import_file(ctx: AppContext, provider: Provider, kind: str) -> None:
 
     with failures.shown():
         made_of = (uploaded.file_id, provider.id, kind, current(), fetch)
-        checked = _kept("file", made_of, check)
+        checked = _keep_dry_run("file", made_of, check)
         for message in st.session_state.get(state.MAPPING_LISTS_FAILED, ()):
             st.warning(failures.plain(message), icon=":material/warning:")
-        applied(ctx, checked)
+        apply_form(ctx, checked)
 
 
-def _kept(place: str, made_of: tuple[object, ...], check: Callable[[], DryRun]) -> DryRun:
+def _keep_dry_run(slot: str, made_of: tuple[object, ...], check: Callable[[], DryRun]) -> DryRun:
     """The dry run that is on the screen: what is applied is what was seen."""
     kept: dict[str, tuple[object, DryRun]] = st.session_state.setdefault(state.MAPPING_CHECKED, {})
     made_of = (*made_of, st.session_state.get(state.MAPPING_SAVES, 0))
-    if place not in kept or kept[place][0] != made_of:
-        kept[place] = made_of, check()
-    return kept[place][1]
+    if slot not in kept or kept[slot][0] != made_of:
+        kept[slot] = made_of, check()
+    return kept[slot][1]
 
 
 def forget_dry_runs() -> None:
@@ -74,9 +74,9 @@ def forget_dry_runs() -> None:
     st.session_state.pop(state.MAPPING_CHECKED, None)
 
 
-def applied(ctx: AppContext, checked: DryRun) -> None:
+def apply_form(ctx: AppContext, checked: DryRun) -> None:
     """What a dry run found, and the button that writes it."""
-    _dry_run(checked)
+    _show_dry_run(checked)
     apply, undo_hint = st.columns([1, 3], vertical_alignment="center")
     count = checked.to_apply.height
     if apply.button(
@@ -86,7 +86,7 @@ def applied(ctx: AppContext, checked: DryRun) -> None:
         key=f"apply_{checked.source}_{checked.name}",
     ):
         done = imports.apply_import(ctx, session.actor(), checked)
-        written(
+        keep_result(
             done,
             _("Written: {new} new, {changed} changed.").format(new=done.new, changed=done.changed),
         )
@@ -117,15 +117,15 @@ def copy_form(ctx: AppContext, every: Sequence[Provider], to: Provider, kind: st
         )
         if source:
             with failures.shown():
-                checked = _kept(
+                checked = _keep_dry_run(
                     "copy",
                     (source, to.id, kind, overwrite, current()),
                     lambda: imports.dry_run_copy(ctx, source, to.id, kind, overwrite=overwrite),
                 )
-                applied(ctx, checked)
+                apply_form(ctx, checked)
 
 
-def _dry_run(checked: DryRun) -> None:
+def _show_dry_run(checked: DryRun) -> None:
     counts = checked.counts
     words = {
         "new": _("New"),

@@ -32,7 +32,7 @@ def coverage_line(coverage: pl.DataFrame) -> None:
     )  # fmt: skip
 
 
-def written(done: Written, notice: str) -> None:
+def keep_result(done: Written, notice: str) -> None:
     """Keep what came of a save for after the rerun: how much was written, and what was not."""
     saves = st.session_state.get(state.MAPPING_SAVES, 0)
     st.session_state[state.MAPPING_SAVES] = saves + 1
@@ -40,13 +40,13 @@ def written(done: Written, notice: str) -> None:
     failures.notice(notice)
 
 
-def overtaken() -> None:
+def show_overtaken() -> None:
     """Name what was left alone at the last save, until it is closed or the next save."""
     messages = st.session_state.get(state.MAPPING_OVERTAKEN)
-    place = st.container()  # always there: the tabs below it keep their place, and their choice
+    slot = st.container()  # always there: the tabs below it keep their place, and their choice
     if not messages:
         return
-    with place:
+    with slot:
         st.warning(
             _("Not written, because somebody has changed it since you looked. Check it, and enter"
               " yours again if it should stand:")
@@ -69,8 +69,8 @@ def editable_grid(ctx: AppContext, provider_id: str, only: str, empty: str, kind
     save = _("Save SKUs") if product else _("Save codes")
     saved = st.session_state.get(state.MAPPING_SAVES, 0)
     page_key = f"page_{key}_{text}"
-    place = st.session_state.get(page_key, 1)
-    editor = f"grid_{key}_{place}_{text}_{saved}"
+    page = st.session_state.get(page_key, 1)
+    editor = f"grid_{key}_{page}_{text}_{saved}"
     # whatever others do meanwhile, the rows stay until what was typed is saved
     frame = frozen(
         editor, products.list_known(ctx, provider_id, text, only=only, kind=kind), kept=key
@@ -81,10 +81,10 @@ def editable_grid(ctx: AppContext, provider_id: str, only: str, empty: str, kind
         )
         return
     pages = math.ceil(frame.height / PAGE_ROWS)
-    if place > pages:
-        place = st.session_state[page_key] = pages
-        editor = f"grid_{key}_{place}_{text}_{saved}"
-    shown = frame.slice((place - 1) * PAGE_ROWS, PAGE_ROWS).with_columns(
+    if page > pages:
+        page = st.session_state[page_key] = pages
+        editor = f"grid_{key}_{page}_{text}_{saved}"
+    shown = frame.slice((page - 1) * PAGE_ROWS, PAGE_ROWS).with_columns(
         pl.selectors.decimal().cast(pl.Float64)
     )
     edited = st.data_editor(
@@ -123,7 +123,7 @@ def editable_grid(ctx: AppContext, provider_id: str, only: str, empty: str, kind
             skus, seen = (dict(typed.select("komet_id", name).rows()) for name in ("sku", "shown"))
             done = imports.edit_cells(ctx, session.actor(), provider_id, skus, kind, shown=seen)
             saying = _n("Saved {n} code.", "Saved {n} codes.", done.written)
-            written(done, saying.format(n=done.written))
+            keep_result(done, saying.format(n=done.written))
             st.rerun()
     with bar:
         if pages > 1:

@@ -6,7 +6,7 @@ import streamlit as st
 from komet.context import AppContext
 from komet.language import _, _n
 from komet.mapping.suggestions import DEFAULT_THRESHOLD, accept_suggestions, suggest_skus
-from komet.web.screens.mapping_grid import written
+from komet.web.screens.mapping_grid import keep_result
 from komet.web.shell import failures, reads, session, state
 from komet.web.shell.frozen import frozen
 
@@ -90,5 +90,5 @@ def _accept(ctx: AppContext, provider_id: str, rows: pl.DataFrame) -> None:
         pairs = dict(zip(rows["komet_id"].to_list(), rows["sku"].to_list(), strict=True))
         done = accept_suggestions(ctx, session.actor(), provider_id, pairs)
         saying = _n("Mapped {n:,} product.", "Mapped {n:,} products.", done.written)
-        written(done, saying.format(n=done.written))
+        keep_result(done, saying.format(n=done.written))
         st.rerun()
