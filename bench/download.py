@@ -25,6 +25,7 @@ from komet.context import AppContext, open_context
 from komet.ingest.engine import execute
 from komet.ingest.plan import plan
 from komet.ingest.runs import start_run
+from komet.permissions import SYSTEM
 from komet.sandbox.server import Sandbox
 from komet.sandbox.tokens import IMPORTER_A_COMPANY
 from komet.settings import Settings
@@ -67,9 +68,9 @@ def prepared(home: Path, base_url: str) -> tuple[AppContext, Provider]:
 def run(ctx: AppContext, provider: Provider) -> float:
     """Seconds of one whole run."""
     planned = plan(ctx, [provider], TODAY - timedelta(days=SLICES - 1), TODAY)
-    began, _resumed = start_run(ctx, planned, source="bench")
+    began, _resumed = start_run(ctx, SYSTEM, planned, source="bench")
     clock = time.perf_counter()
-    ended = execute(ctx, began.id)
+    ended = execute(ctx, SYSTEM, began.id)
     taken = time.perf_counter() - clock
     assert ended.state.value == "done", ended
     return taken

@@ -24,6 +24,7 @@ from komet.context import AppContext
 from komet.ingest.engine import execute
 from komet.ingest.plan import refresh_plan
 from komet.ingest.runs import start_run
+from komet.permissions import SYSTEM
 from komet.sandbox.server import Sandbox
 
 PROVIDERS, BACK, AHEAD = 10, 3, 21
@@ -57,8 +58,8 @@ def refresh(ctx: AppContext, chosen: list[Provider]) -> tuple[float, int]:
     """Seconds of one refresh from plan to end, and its slices."""
     clock = time.perf_counter()
     planned = refresh_plan(ctx, chosen)
-    began, _resumed = start_run(ctx, planned, source="bench")
-    ended = execute(ctx, began.id)
+    began, _resumed = start_run(ctx, SYSTEM, planned, source="bench")
+    ended = execute(ctx, SYSTEM, began.id)
     taken = time.perf_counter() - clock
     assert ended.state.value == "done", ended
     return taken, len(planned.slices)

@@ -3,11 +3,12 @@
 import streamlit as st
 
 from komet.clients.table import providers
-from komet.ingest import imports
+from komet.ingest.imports import check_order_file, import_order_file
 from komet.language import _, _n
 from komet.tabular.file import FILE_TYPES
 from komet.web.screens.order_file import show_days, show_reading
 from komet.web.shell import failures, guard, state
+from komet.web.shell.session import actor
 
 ctx = guard.enter("excel_import")
 st.title(_("Import from Excel"))
@@ -34,14 +35,14 @@ uploaded = st.file_uploader(
 if uploaded is None:
     st.stop()
 with failures.shown():
-    checked = imports.dry_run(ctx, uploaded.getvalue(), uploaded.name, provider_id)
+    checked = check_order_file(ctx, uploaded.getvalue(), uploaded.name, provider_id)
     show_days(checked.days)
     if st.button(
         _n("Import {n:,} line", "Import {n:,} lines", checked.writable).format(n=checked.writable),
         type="primary",
         disabled=not checked.writable,
     ):
-        imports.apply(ctx, checked)
+        import_order_file(ctx, actor(), checked)
         st.session_state[state.FILE_IMPORTS] = done + 1
         failures.notice(_("Imported {name}.").format(name=uploaded.name))
         st.switch_page("pages/purchase_orders.py")

@@ -7,20 +7,20 @@ import streamlit as st
 from komet import time_zone
 from komet.clients.table import providers
 from komet.ingest.plan import plan, refresh_plan
-from komet.ingest.runs import active_run, start_run
-from komet.ingest.table import runs
+from komet.ingest.runs import active_run, last_run, start_run
 from komet.language import _, day_pattern
 from komet.web.screens.run_progress import live_progress, past_runs, run_result
 from komet.web.screens.schedule_forms import schedule_forms
 from komet.web.shell import failures, guard
 from komet.web.shell.resources import worker
+from komet.web.shell.session import actor
 
 ctx = guard.enter("po_download")
 st.title(_("PO download"))
 
 with ctx.db.read() as con:
     active = providers.all_providers(con, inactive=False)
-    newest = runs.latest_runs(con, ctx.now(), limit=1, whole=True)
+newest = last_run(ctx)
 if not active:
     st.info(_("There is no active client provider yet. Add the first one, then come back."))
     st.page_link("pages/client_providers.py", label=_("Go to Client providers"))
@@ -90,8 +90,8 @@ with st.container(border=True):
             st.markdown(failures.plain(planned.sentence))
         if st.button(_("Start download"), type="primary", disabled=not names):
             source = "refresh" if refreshing else "app"
-            run, _resumed = start_run(ctx, planned, source=source)
-            worker().submit(run.id)
+            run, _resumed = start_run(ctx, actor(), planned, source=source)
+            worker().submit(actor(), run.id)
             st.rerun()
 
 at_work = active_run(ctx)
@@ -100,7 +100,7 @@ if at_work:
     live_progress(ctx, at_work.id)
 elif newest:
     st.subheader(_("Last download"))
-    run_result(ctx, newest[0])
+    run_result(ctx, newest.id)
 with st.expander(_("Schedule")):
     schedule_forms(ctx, active)
 if newest:

@@ -217,7 +217,7 @@ def main() -> None:
 
     from komet.api import KometClient, KometError, RetryPolicy
     from komet.api.transport import Timeouts
-    from komet.ingest.sources.komet import slice_rows
+    from komet.ingest.sources.komet_rows import slice_rows
     from komet.sentences import message
 
     first, last = map(int, sys.argv[1:])

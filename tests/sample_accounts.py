@@ -15,7 +15,7 @@ from komet.ingest.engine import execute
 from komet.ingest.model import Run
 from komet.ingest.plan import plan
 from komet.ingest.runs import start_run
-from komet.permissions import Actor
+from komet.permissions import SYSTEM, Actor
 from komet.sandbox.server import Sandbox
 from komet.sandbox.tokens import IMPORTER_A_COMPANY, IMPORTER_B_VENDOR
 
@@ -44,10 +44,16 @@ class Accounts:
     def days(self, back: int, ahead: int) -> tuple[date, date]:
         return self.today - timedelta(days=back), self.today + timedelta(days=ahead)
 
-    def download(self, start_day: date, end_day: date, chosen: list[Provider] | None = None) -> Run:
+    def download(
+        self,
+        start_day: date,
+        end_day: date,
+        chosen: list[Provider] | None = None,
+        actor: Actor = SYSTEM,
+    ) -> Run:
         planned = plan(self.ctx, chosen or self.both, start_day, end_day)
-        run, _resumed = start_run(self.ctx, planned, source="test")
-        return execute(self.ctx, run.id)
+        run, _resumed = start_run(self.ctx, actor, planned, source="test")
+        return execute(self.ctx, actor, run.id)
 
 
 def make_accounts(ctx: AppContext, sandbox: Sandbox) -> Accounts:

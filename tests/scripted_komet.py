@@ -16,6 +16,7 @@ from komet.ingest.engine import execute
 from komet.ingest.model import Run
 from komet.ingest.plan import plan
 from komet.ingest.runs import start_run
+from komet.permissions import SYSTEM
 
 DAY = date(2026, 11, 24)
 NEXT = DAY + timedelta(days=1)
@@ -57,8 +58,8 @@ class ScriptedKomet:
     def download(self, *days: date, ctx: AppContext | None = None) -> Run:
         ctx = ctx or self.ctx
         planned = plan(ctx, [self.provider], min(days), max(days))
-        run, _resumed = start_run(ctx, planned, source="test", workers=1)
-        return execute(ctx, run.id)
+        run, _resumed = start_run(ctx, SYSTEM, planned, source="test", workers=1)
+        return execute(ctx, SYSTEM, run.id)
 
     def _reply(self, asked: Asked) -> Reply:
         path = urlsplit(asked.path)

@@ -12,15 +12,15 @@ from komet import time_zone
 from komet.backup.archive import keep_daily_backup
 from komet.cli.output import Json, note, say, say_json, table, warn
 from komet.cli.progress import DownloadProgress
+from komet.cli.session import actor
 from komet.clients.table import providers
 from komet.context import AppContext, open_context
 from komet.errors import InvalidInput
-from komet.ingest.by_number import numbers_in, providers_of, refresh_numbers
+from komet.ingest.by_number import download_numbers, numbers_in, providers_of
 from komet.ingest.engine import execute
 from komet.ingest.model import Plan, Run, RunSlice, RunState, replaced_sentence
 from komet.ingest.plan import plan, refresh_plan
-from komet.ingest.runs import retryable, start_run
-from komet.ingest.table import runs
+from komet.ingest.runs import list_runs, retry_run, show_run, start_run
 from komet.language import _, _n, moment
 
 Names = Annotated[list[str] | None, Parameter(consume_multiple=True, negative="")]
@@ -72,7 +72,7 @@ def download(
     if dry_run:
         return _plan_told(ctx, planned, json)
     note(planned.sentence)
-    run, resumed = start_run(ctx, planned, source="command line", workers=workers)
+    run, resumed = start_run(ctx, actor(), planned, source="command line", workers=workers)
     if resumed:
         note(_("Taking up the download that was interrupted."))
     return _work(ctx, run, json)
@@ -110,7 +110,7 @@ def refresh(
         chosen = providers.chosen(con, names=provider or (), group=group, every=group is None)
     if number:
         named = chosen if provider or group else ()
-        result = refresh_numbers(ctx, providers_of(ctx, numbers_in(number), named))
+        result = download_numbers(ctx, actor(), providers_of(ctx, numbers_in(number), named))
         if json:
             say_json(result.__dict__)
         else:
@@ -121,7 +121,7 @@ def refresh(
     if not planned.slices:
         say(_("Every day of the open window is final: nothing to refresh."))
         return 0
-    run, resumed = start_run(ctx, planned, source="refresh", workers=workers)
+    run, resumed = start_run(ctx, actor(), planned, source="refresh", workers=workers)
     if resumed:
         note(_("Taking up the download that was interrupted."))
     return _work(ctx, run, json)
@@ -130,7 +130,7 @@ def refresh(
 def retry(run: str | None = None, /, *, json: Json = False) -> int:
     """Fetch the failed and unfinished days of a run (default: the last), and nothing else."""
     ctx = open_context().for_long_work()
-    found, count = retryable(ctx, run)
+    found, count = retry_run(ctx, actor(), run)
     if not count:
         say(_("Nothing to retry: every day of that download is there."))
         return 0
@@ -141,15 +141,14 @@ def retry(run: str | None = None, /, *, json: Json = False) -> int:
 def runs_command(*, last: Switch = False, json: Json = False) -> int:
     """Show past downloads; `--last` shows the days of the newest."""
     ctx = open_context()
-    with ctx.db.read() as con:
-        found = runs.latest_runs(con, ctx.now(), limit=1 if last else 20)
-        summaries = {run.id: runs.summary(con, run.id) for run in found}
-        slices = runs.slices_of(con, found[0].id) if last and found else []
-        names = {p.id: p.name for p in providers.all_providers(con)}
+    found = list_runs(ctx, limit=1 if last else 20)
+    newest = show_run(ctx, found[0].run.id) if last and found else None
     if json:
-        rows = [run.model_dump(mode="json") | summaries[run.id] for run in found]
+        rows = [report.run.model_dump(mode="json") | report.summary for report in found]
         if last:
-            days = [_slice_row(slice_, names) for slice_ in slices]
+            days = (
+                [_slice_row(slice_, newest.providers) for slice_ in newest.slices] if newest else []
+            )
             say_json(rows[0] | {"slices": days} if rows else {})
         else:
             say_json(rows)
@@ -158,13 +157,14 @@ def runs_command(*, last: Switch = False, json: Json = False) -> int:
         (_("Run"), time_zone.headed(_("Started")), _("By"), _("From"), _("To"), _("State"),
          _("Result")),
         [
-            (run.id[:8], moment(run.created_at), run.source, run.date_from,
-             run.date_to, run.state.value, _in_words(summaries[run.id]))
-            for run in found
+            (report.run.id[:8], moment(report.run.created_at), report.run.source,
+             report.run.date_from, report.run.date_to, report.run.state.value,
+             _in_words(report.summary))
+            for report in found
         ],
         _("There has been no download yet."),
     )  # fmt: skip
-    if slices:
+    if newest:
         say("")
         table(
             (
@@ -172,9 +172,9 @@ def runs_command(*, last: Switch = False, json: Json = False) -> int:
                 _("Imported POs replaced"),
             ),
             [
-                tuple((_slice_row(slice_, names) | {"replaced": ", ".join(slice_.replaced or ())})
-                      .values())
-                for slice_ in slices
+                tuple((_slice_row(slice_, newest.providers)
+                       | {"replaced": ", ".join(slice_.replaced or ())}).values())
+                for slice_ in newest.slices
             ],
             "",
         )  # fmt: skip
@@ -211,6 +211,8 @@ def _plan_told(ctx: AppContext, planned: Plan, json: bool) -> int:
 
 
 def _work(ctx: AppContext, run: Run, json: bool) -> int:
+    summary = show_run(ctx, run.id).summary
+    waiting = summary["failed"] + summary["waiting"]
     keep_daily_backup(ctx)
     stop = threading.Event()
     pressed: list[int] = []
@@ -222,32 +224,28 @@ def _work(ctx: AppContext, run: Run, json: bool) -> int:
         warn(_("Stopping after the days under way …"))
         stop.set()
 
-    with ctx.db.read() as con:
-        waiting = len(runs.slices_of(con, run.id, unfinished=True))
     before = {sig: signal.signal(sig, ask_to_stop) for sig in (signal.SIGINT, signal.SIGTERM)}
     try:
         with DownloadProgress(waiting) as progress:
-            ended = execute(ctx, run.id, stop=stop, on_slice=progress.advance)
+            ended = execute(ctx, actor(), run.id, stop=stop, on_slice=progress.advance)
     finally:
         for sig, handler in before.items():
             signal.signal(sig, handler)
-    with ctx.db.read() as con:
-        summary = runs.summary(con, run.id)
-        names = {p.id: p.name for p in providers.all_providers(con)}
-        failed = [s for s in runs.slices_of(con, run.id, unfinished=True) if s.reason]
-        replaced = runs.replaced_numbers(con, run.id)
+    report = show_run(ctx, run.id)
     if json:
-        days = [_slice_row(slice_, names) for slice_ in failed]
-        told = {"failures": days, "replaced_numbers": replaced}
-        say_json(ended.model_dump(mode="json") | summary | told)
+        days = [_slice_row(slice_, report.providers) for slice_ in report.failed]
+        told = {"failures": days, "replaced_numbers": list(report.replaced)}
+        say_json(ended.model_dump(mode="json") | report.summary | told)
     else:
-        say(_in_words(summary))
-        if replaced:
-            say(replaced_sentence(replaced))
+        say(_in_words(report.summary))
+        if report.replaced:
+            say(replaced_sentence(report.replaced))
         if ended.message:
             say(ended.message)
-        for slice_ in failed:
-            say(f"  {names.get(slice_.provider_id)} {slice_.slice_date}: {slice_.reason}")
+        for slice_ in report.failed:
+            say(
+                f"  {report.providers.get(slice_.provider_id)} {slice_.slice_date}: {slice_.reason}"
+            )
     if signal.SIGINT in pressed:
         note(_("`komet retry` fetches the days that are missing."))
         return INTERRUPTED

@@ -14,8 +14,7 @@ from komet.export.orders import export_orders
 from komet.ingest.engine import execute
 from komet.ingest.model import RunState
 from komet.ingest.plan import plan
-from komet.ingest.runs import start_run
-from komet.ingest.table import runs
+from komet.ingest.runs import show_run, start_run
 from komet.language import _
 from komet.orders.filters import OrderFilter
 from komet.sandbox.server import serve
@@ -60,10 +59,9 @@ def demo(*, home: Path | None = None) -> int:
         say(_("2. SKU mapping imported"))
         start_day, end_day = sample.window(ctx)
         planned = plan(ctx, chosen, start_day, end_day)
-        run, _resumed = start_run(ctx, planned, source="demo")
-        ended = execute(ctx, run.id)
-        with ctx.db.read() as con:
-            summary = runs.summary(con, run.id)
+        run, _resumed = start_run(ctx, actor(), planned, source="demo")
+        ended = execute(ctx, actor(), run.id)
+        summary = show_run(ctx, run.id).summary
         say(_("3. Downloaded {orders:,} POs with {lines:,} lines").format(**summary))
         if ended.state is not RunState.DONE:
             err.print(ended.message or ended.state.value, markup=False)

@@ -5,7 +5,7 @@ be missing and is not marked gone: that is for a whole day's answer to tell.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import dataclass
 from datetime import date
 
 from komet.api.client import KometClient, Slice
@@ -18,12 +18,14 @@ from komet.context import AppContext
 from komet.db import audit
 from komet.errors import NotFound
 from komet.ingest import commit_order
-from komet.ingest.commit import write_slice
+from komet.ingest.commit import write_run
 from komet.ingest.commit_order import Asked
-from komet.ingest.model import Refreshed, RunState, SliceRows, SliceState
-from komet.ingest.sources.komet import slice_rows
-from komet.ingest.table import runs, slices
+from komet.ingest.model import Refreshed, SliceRows
+from komet.ingest.sources import BY_NUMBER
+from komet.ingest.sources.komet_rows import slice_rows
+from komet.ingest.table import slices
 from komet.language import _
+from komet.permissions import Actor, Permission
 from komet.sentences import message
 
 NUMBERS_A_REQUEST = 50
@@ -45,7 +47,7 @@ def providers_of(
     """
     if chosen:
         return {provider.id: list(numbers) for provider in chosen}
-    with ctx.db.read() as con:
+    with ctx.read() as con:
         held = slices.days_of_numbers(con, numbers)
     asked: dict[str, list[str]] = {}
     for row in held:
@@ -62,114 +64,107 @@ def providers_of(
     return asked
 
 
-def refresh_numbers(ctx: AppContext, asked: Mapping[str, Sequence[str]]) -> Refreshed:
+def download_numbers(
+    ctx: AppContext, actor: Actor, asked: Mapping[str, Sequence[str]]
+) -> Refreshed:
     """Ask for these numbers (provider ID → numbers) and write what comes.
 
     Spends a request for each 50 numbers of a provider; where one of those breaks, one more for
     each of its numbers, and the bad ones are named. Raises `KometError` where Komet cannot be
     reached or lets nothing through, `InvalidInput`, `NotFound` or `WrongKey`; what earlier requests
-    brought is kept.
+    brought is kept. Raises `NotPermitted` before anything is asked for.
     """
+    ctx.authorize(actor, Permission.DOWNLOAD)
     result = Refreshed()
     for provider_id, numbers in asked.items():
-        with ctx.db.read() as con:
+        with ctx.read() as con:
             provider = providers.provider_by_id(con, provider_id)
             commit_order.learn(ctx.db.path, commit_order.newest(con))
         ledger = Ledger(provider.token_id or "", provider.id)
         try:
             with client_for(ctx, provider, ledger) as client:
+                lane = _NumberLane(ctx, actor, provider, client, ledger, result)
                 for start in range(0, len(numbers), NUMBERS_A_REQUEST):
-                    some = list(numbers[start : start + NUMBERS_A_REQUEST])
-                    _ask(ctx, provider, client, some, ledger, result)
+                    lane.download(numbers[start : start + NUMBERS_A_REQUEST])
         finally:
             ledger.save(ctx)
     return result
 
 
-def _ask(  # noqa: PLR0917
-    ctx: AppContext,
-    provider: Provider,
-    client: KometClient,
-    numbers: Sequence[str],
-    ledger: Ledger,
-    result: Refreshed,
-) -> None:
-    sent = commit_order.ask(ctx.db.path)
-    try:
-        answer = client.purchase_orders_by_number(numbers, provider.location_id)
-    except (BadResponse, Rejected, Unavailable) as error:
-        if isinstance(error, Unavailable) and error.http_status is None:
-            raise  # nobody there: asking for each would only take longer
-        if len(numbers) == 1:
-            result.failed[numbers[0]] = message(error)
-            return
-        for number in numbers:
-            _ask(ctx, provider, client, [number], ledger, result)
-        return
-    _write(ctx, provider, numbers, answer, sent, ledger, result)
+@dataclass
+class _NumberLane:
+    """One provider that is asked for numbers, and what has come of all of them so far."""
 
+    ctx: AppContext
+    actor: Actor
+    provider: Provider
+    client: KometClient
+    ledger: Ledger
+    result: Refreshed
 
-def _write(  # noqa: PLR0917
-    ctx: AppContext,
-    provider: Provider,
-    numbers: Sequence[str],
-    answer: Slice,
-    asked: Asked,
-    ledger: Ledger,
-    result: Refreshed,
-) -> None:
-    wanted = {number.upper() for number in numbers}
-    # a server that ignores the parameter answers with anything: only what was asked for counts
-    answer = Slice(
-        [order for order in answer.orders if (order.number or "").upper() in wanted],
-        answer.problems,
-        answer.requested_at,
-    )
-    incoming = {(order.number or "").upper() for order in answer.orders}
-    result.missing += [number for number in numbers if number.upper() not in incoming]
-    with ctx.db.read() as con:
-        held = {
-            row["number"].upper(): row["slice_date"]
-            for row in slices.days_of_numbers(con, numbers)
-            if row["provider_id"] == provider.id
-        }
-    days = _by_day(provider.id, answer, held, result.failed)
-    with ctx.db.write() as con:
-        calls.record(con, ledger.take())
-        if not days:
+    def download(self, numbers: Sequence[str]) -> None:
+        """Ask for these numbers at once; where that breaks, for each of them alone."""
+        sent = commit_order.ask(self.ctx.db.path)
+        try:
+            answer = self.client.purchase_orders_by_number(numbers, self.provider.location_id)
+        except (BadResponse, Rejected, Unavailable) as error:
+            if isinstance(error, Unavailable) and error.http_status is None:
+                raise  # nobody there: asking for each would only take longer
+            if len(numbers) == 1:
+                self.result.failed[numbers[0]] = message(error)
+                return
+            for number in numbers:
+                self.download([number])
             return
-        now = ctx.now()
-        run = runs.create_run(
-            con,
-            [(provider.id, rows.day) for rows in days],
-            source=runs.BY_NUMBER,
-            workers=1,
-            now=now,
+        self._write(numbers, answer, sent)
+
+    def _write(self, numbers: Sequence[str], answer: Slice, asked: Asked) -> None:
+        wanted = {number.upper() for number in numbers}
+        # a server that ignores the parameter answers with anything: only what was asked for counts
+        answer = Slice(
+            [order for order in answer.orders if (order.number or "").upper() in wanted],
+            answer.problems,
+            answer.requested_at,
         )
-        for rows in days:
-            rows.asked = asked
-            written = write_slice(con, rows, run.id, set())
-            result.replaced += written.replaced
-            result.found += written.orders
-            result.changed += written.new_orders + written.first_orders
-            result.changed += written.changed_orders + written.moved_orders
-            fields = {"state": SliceState.DONE, "finished_at": now, **asdict(written)}
-            runs.finish_slice(con, run.id, (provider.id, rows.day), fields)
-        runs.finish_run(con, run.id, RunState.DONE, None, now)
-        audit.record(con, "orders refreshed by number", ", ".join(numbers), now)
+        incoming = {(order.number or "").upper() for order in answer.orders}
+        result = self.result
+        result.missing += [number for number in numbers if number.upper() not in incoming]
+        with self.ctx.read() as con:
+            stored = {
+                row["number"].upper(): row["slice_date"]
+                for row in slices.days_of_numbers(con, numbers)
+                if row["provider_id"] == self.provider.id
+            }
+        days = _by_day(self.provider.id, answer, stored, asked, result.failed)
+        with self.ctx.write(self.actor, Permission.DOWNLOAD) as con:
+            calls.record(con, self.ledger.take())
+            if not days:
+                return
+            now = self.ctx.now()
+            _run, written = write_run(con, days, source=BY_NUMBER, now=now, is_download=False)
+            audit.record(con, "orders refreshed by number", ", ".join(numbers), now)
+        for day in written:
+            result.replaced += day.replaced
+            result.found += day.orders
+            result.changed += day.new_orders + day.first_orders
+            result.changed += day.changed_orders + day.moved_orders
 
 
 def _by_day(
-    provider_id: str, answer: Slice, held: Mapping[str, date], failed: dict[str, str]
+    provider_id: str,
+    answer: Slice,
+    stored: Mapping[str, date],
+    asked: Asked,
+    failed: dict[str, str],
 ) -> list[SliceRows]:
-    """What came, a slice for each ship date; a PO without one stays on the day that we hold.
+    """What came, a slice for each ship date; a PO without one stays on the day that is stored.
 
-    One that is not held either is noted in `failed`.
+    One that is not stored either is noted in `failed`.
     """
     orders: dict[date, list[int]] = {}
     of_id: dict[str, date] = {}
     for place, order in enumerate(answer.orders):
-        day = order.ship_date or held.get((order.number or "").upper())
+        day = order.ship_date or stored.get((order.number or "").upper())
         if day is not None and order.id is not None:
             # two of one ID are one PO, whose lines stay together
             day = of_id.setdefault(order.id, day)
@@ -184,7 +179,7 @@ def _by_day(
         of_day = [answer.orders[place] for place in places]
         ids = {order.id for order in of_day}
         problems = [p for p in answer.problems if p.po_id in ids]
-        rows = slice_rows(provider_id, day, Slice(of_day, problems, answer.requested_at))
+        rows = slice_rows(provider_id, day, Slice(of_day, problems, answer.requested_at), asked)
         rows.whole = False
         found.append(rows)
     return found

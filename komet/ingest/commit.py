@@ -4,17 +4,24 @@ Nothing is deleted: a PO or a line that the complete answer of its day no longer
 A PO that comes under another ship date than we hold is one PO that moved.
 """
 
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
-from typing import Any
 
 from komet.db.database import Connection
 from komet.ingest import commit_order, compare
 from komet.ingest.commit_order import Asked
-from komet.ingest.model import KOMET, OrderBundle, OrderRows, SliceResult, SliceRows
-from komet.ingest.table import differences, slices
-
-Row = dict[str, Any]
+from komet.ingest.model import (
+    OrderBundle,
+    Row,
+    Run,
+    RunState,
+    SliceResult,
+    SliceRows,
+    SliceState,
+)
+from komet.ingest.sources import SOURCES, source_of_order, stand_ins
+from komet.ingest.table import differences, runs, slices
 
 
 @dataclass(frozen=True)
@@ -36,13 +43,7 @@ def write_slice(
     if newest is not None and newest["source"] == incoming.source and asked.before(newest["asked"]):
         # another process has asked later and written already: its answer is the newer truth
         return SliceResult(orders=len(incoming.orders), lines=incoming.line_count)
-    replaced: list[str] = []
-    if incoming.source == KOMET:
-        if not incoming.whole:
-            numbers = [b.head["number"] for b in incoming.orders.values() if b.head["number"]]
-            replaced = slices.forget_file_orders(con, incoming.provider_id, incoming.day, numbers)
-        elif newest is not None and newest["source"] == slices.FILE:
-            replaced = slices.forget_file_orders(con, incoming.provider_id, incoming.day)
+    replaced = _delete_stand_ins(con, incoming, newest["source"] if newest else None)
     is_first = newest is None or newest["source"] != incoming.source
     noted = {
         "run_id": run_id,
@@ -53,7 +54,7 @@ def write_slice(
     }
     written = _write_orders(con, incoming, asked, noted, known_products, is_first=is_first)
     changes = [change | noted for change in written.changes]
-    if incoming.whole or incoming.source == slices.FILE:
+    if incoming.whole or not SOURCES[incoming.source].gives_whole_days:
         slices.record_slice(
             con,
             run_id=run_id,
@@ -73,6 +74,50 @@ def write_slice(
         ids = list(written.orders)
         slices.record_orders(con, incoming.provider_id, ids, asked, changes, problems)
     return _result(incoming, written, replaced)
+
+
+def write_run(
+    con: Connection,
+    incoming: Sequence[SliceRows],
+    *,
+    source: str,
+    now: datetime,
+    is_download: bool = True,
+) -> tuple[Run, list[SliceResult]]:
+    """A run over slices that have come already: recorded, written and closed in one transaction.
+
+    `source`: what it is recorded under. `is_download`: whether "changes since the last download"
+    begin with it.
+    """
+    keys = [(rows.provider_id, rows.day) for rows in incoming]
+    run = runs.create_run(con, keys, source=source, workers=1, now=now)
+    if is_download:
+        runs.begin_run(con, run.id, now)
+    results = []
+    for key, rows in zip(keys, incoming, strict=True):
+        result = write_slice(con, rows, run.id, set())
+        fields = {"state": SliceState.DONE, "finished_at": now, **asdict(result)}
+        runs.finish_slice(con, run.id, key, fields)
+        results.append(result)
+    runs.finish_run(con, run.id, RunState.DONE, None, now)
+    return runs.run_by_id(con, run.id, now), results
+
+
+def _delete_stand_ins(con: Connection, incoming: SliceRows, newest: str | None) -> list[str]:
+    """Delete what only stood in for these orders; the numbers of the POs that were replaced."""
+    if SOURCES[incoming.source].stands_in:
+        return []
+    numbers = None
+    if not incoming.whole:
+        numbers = [b.head["number"] for b in incoming.orders.values() if b.head["number"]]
+    return [
+        number
+        for other in stand_ins()
+        if numbers is not None or newest == other.name
+        for number in slices.delete_orders_of_source(
+            con, other.id_prefix, incoming.provider_id, incoming.day, numbers
+        )
+    ]
 
 
 def _asked(con: Connection, incoming: SliceRows) -> Asked:
@@ -111,16 +156,17 @@ def _write_orders(
         for po_id, head in heads.items()
         if incoming.whole
         and po_id not in incoming.orders
+        and source_of_order(po_id).name == incoming.source
         and head["gone_at"] is None
         and not asked.before(head["asked"])
     ]
     touched = [
         po_id
         for po_id, bundle in orders.items()
-        if po_id in heads and not _same(heads[po_id], bundle)
+        if po_id in heads and not compare.same(heads[po_id], bundle)
     ]
     before = slices.held_rows(con, provider_id, [*touched, *gone])
-    held = _bundles(before)
+    held = compare.bundles_of(before)
     found_again = slices.forget_gone(con, noted["run_id"], provider_id, touched)
     # before gone lines are added to what came: where a line is now, not where it was
     now_of = {
@@ -134,13 +180,13 @@ def _write_orders(
         if po_id not in heads:
             new = compare.whole_order("new", bundle.head)
             changes.append(new | {"first_download": is_first})
-            write.append(_first_seen(bundle, incoming.requested_at))
+            write.append(compare.first_seen(bundle, incoming.requested_at))
         elif po_id in held:
             order_changes = compare.order_changes(held[po_id], bundle)
             if po_id in found_again:
                 order_changes = [c for c in order_changes if c["kind"] != "back"]
             changes += order_changes
-            write.append(_merged(held[po_id], bundle, order_changes, incoming.requested_at))
+            write.append(compare.merged(held[po_id], bundle, order_changes, incoming.requested_at))
     for po_id in gone:
         changes.append(compare.whole_order("gone", held[po_id].head))
         # a line that is of another PO now: told where its own PO is found again (`SAID_ONCE`)
@@ -149,7 +195,7 @@ def _write_orders(
             for ln in held[po_id].lines
             if ln["po_item_id"] in now_of and ln["gone_at"] is None
         ]
-        write.append(_gone(held[po_id], incoming.requested_at))
+        write.append(compare.gone(held[po_id], incoming.requested_at))
 
     elsewhere = slices.lines_elsewhere(con, provider_id, now_of)
     elsewhere = {item: po for item, po in elsewhere.items() if po not in held}
@@ -159,7 +205,7 @@ def _write_orders(
         before.po_lines += taken.po_lines
         before.po_breakdowns += taken.po_breakdowns
         slices.delete_lines(con, provider_id, elsewhere)
-    rows = _rows(write, now_of)
+    rows = compare.rows_of(write, now_of)
     if write:
         first = {c["po_id"] for c in changes if c["first_download"]}
         with slices.written(con, rows):
@@ -172,89 +218,6 @@ def _write_orders(
 def _seen_later(head: Row | None, asked: Asked) -> bool:
     """Whether an answer asked for later than ours, of another day or by number, showed this PO."""
     return head is not None and head["gone_at"] is None and asked.before(head["asked"])
-
-
-def _same(head: Row, bundle: OrderBundle) -> bool:
-    return (
-        head["content_hash"] == bundle.head["content_hash"]
-        and head["slice_date"] == bundle.head["slice_date"]
-        and head["gone_at"] is None
-    )
-
-
-def _bundles(rows: OrderRows) -> dict[str, OrderBundle]:
-    # copies: what was there before is compared again, once it has been written over
-    bundles = {head["po_id"]: OrderBundle(dict(head)) for head in rows.purchase_orders}
-    for line in sorted(rows.po_lines, key=lambda row: row["position"]):
-        bundles[line["po_id"]].lines.append(dict(line))
-    for row in sorted(rows.po_breakdowns, key=lambda row: row["position"]):
-        bundles[row["po_id"]].breakdowns.append(row)
-    for row in rows.po_boxes:
-        bundles[row["po_id"]].boxes.append(row)
-    return bundles
-
-
-def _first_seen(bundle: OrderBundle, at: datetime) -> OrderBundle:
-    for row in (bundle.head, *bundle.lines):
-        row.update(first_seen_at=at, changed_at=at, gone_at=None)
-    return bundle
-
-
-def _merged(
-    held: OrderBundle, incoming: OrderBundle, changes: list[Row], at: datetime
-) -> OrderBundle:
-    """What came, with its history, and with the lines that are gone from it."""
-    changed = {change["po_item_id"] for change in changes}
-    incoming.head.update(
-        first_seen_at=held.head["first_seen_at"],
-        changed_at=at if changed else held.head["changed_at"],
-        gone_at=None,
-    )
-    before = {line["po_item_id"]: line for line in held.lines}
-    for line in incoming.lines:
-        old = before.pop(line["po_item_id"], None)
-        # a change of the header (moved, another status) is a change of each of its lines
-        is_changed = old is None or None in changed or line["po_item_id"] in changed
-        line.update(
-            first_seen_at=old["first_seen_at"] if old else at,
-            changed_at=at if is_changed or old is None else old["changed_at"],
-            gone_at=None,
-        )
-    for line in before.values():
-        line.update(gone_at=line["gone_at"] or at, slice_date=incoming.head["slice_date"])
-        if line["po_item_id"] in changed:
-            line["changed_at"] = at
-        incoming.lines.append(line)
-    for kept, rows in ((incoming.breakdowns, held.breakdowns), (incoming.boxes, held.boxes)):
-        kept += [
-            {**row, "slice_date": incoming.head["slice_date"]}
-            for row in rows
-            if row["po_item_id"] in before
-        ]
-    return incoming
-
-
-def _gone(held: OrderBundle, at: datetime) -> OrderBundle:
-    held.head.update(gone_at=at, changed_at=at)
-    for line in held.lines:
-        line.update(gone_at=line["gone_at"] or at, changed_at=at)
-    return held
-
-
-def _rows(bundles: list[OrderBundle], now_of: dict[str, str]) -> OrderRows:
-    """All rows to write; a line that now belongs to another PO is not written with its old one."""
-    rows = OrderRows([], [], [], [])
-    for bundle in bundles:
-        po_id = bundle.head["po_id"]
-
-        def here(row: Row, po_id: str = po_id) -> bool:
-            return now_of.get(row["po_item_id"], po_id) == po_id
-
-        rows.purchase_orders.append(bundle.head)
-        rows.po_lines += filter(here, bundle.lines)
-        rows.po_breakdowns += filter(here, bundle.breakdowns)
-        rows.po_boxes += filter(here, bundle.boxes)
-    return rows
 
 
 def _result(incoming: SliceRows, written: _Written, replaced: list[str]) -> SliceResult:

@@ -5,10 +5,9 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from komet.ingest.model import OrderBundle
+from komet.ingest.model import OrderBundle, OrderRows, Row
 from komet.orders.columns import Grain, told
 
-Row = dict[str, Any]
 _IDENTITIES = {
     "product_id": ("product_id", "product_description"),
     "product_description": ("product_id", "product_description"),
@@ -161,3 +160,86 @@ def _text(value: Any) -> str | None:
     if isinstance(value, date | datetime):
         return value.isoformat()
     return str(value)
+
+
+def bundles_of(rows: OrderRows) -> dict[str, OrderBundle]:
+    # copies: what was there before is compared again, once it has been written over
+    bundles = {head["po_id"]: OrderBundle(dict(head)) for head in rows.purchase_orders}
+    for line in sorted(rows.po_lines, key=lambda row: row["position"]):
+        bundles[line["po_id"]].lines.append(dict(line))
+    for row in sorted(rows.po_breakdowns, key=lambda row: row["position"]):
+        bundles[row["po_id"]].breakdowns.append(row)
+    for row in rows.po_boxes:
+        bundles[row["po_id"]].boxes.append(row)
+    return bundles
+
+
+def first_seen(bundle: OrderBundle, at: datetime) -> OrderBundle:
+    for row in (bundle.head, *bundle.lines):
+        row.update(first_seen_at=at, changed_at=at, gone_at=None)
+    return bundle
+
+
+def merged(
+    held: OrderBundle, incoming: OrderBundle, changes: list[Row], at: datetime
+) -> OrderBundle:
+    """What came, with its history, and with the lines that are gone from it."""
+    changed = {change["po_item_id"] for change in changes}
+    incoming.head.update(
+        first_seen_at=held.head["first_seen_at"],
+        changed_at=at if changed else held.head["changed_at"],
+        gone_at=None,
+    )
+    before = {line["po_item_id"]: line for line in held.lines}
+    for line in incoming.lines:
+        old = before.pop(line["po_item_id"], None)
+        # a change of the header (moved, another status) is a change of each of its lines
+        is_changed = old is None or None in changed or line["po_item_id"] in changed
+        line.update(
+            first_seen_at=old["first_seen_at"] if old else at,
+            changed_at=at if is_changed or old is None else old["changed_at"],
+            gone_at=None,
+        )
+    for line in before.values():
+        line.update(gone_at=line["gone_at"] or at, slice_date=incoming.head["slice_date"])
+        if line["po_item_id"] in changed:
+            line["changed_at"] = at
+        incoming.lines.append(line)
+    for kept, rows in ((incoming.breakdowns, held.breakdowns), (incoming.boxes, held.boxes)):
+        kept += [
+            {**row, "slice_date": incoming.head["slice_date"]}
+            for row in rows
+            if row["po_item_id"] in before
+        ]
+    return incoming
+
+
+def gone(held: OrderBundle, at: datetime) -> OrderBundle:
+    held.head.update(gone_at=at, changed_at=at)
+    for line in held.lines:
+        line.update(gone_at=line["gone_at"] or at, changed_at=at)
+    return held
+
+
+def rows_of(bundles: list[OrderBundle], now_of: dict[str, str]) -> OrderRows:
+    """All rows to write; a line that now belongs to another PO is not written with its old one."""
+    rows = OrderRows([], [], [], [])
+    for bundle in bundles:
+        po_id = bundle.head["po_id"]
+
+        def here(row: Row, po_id: str = po_id) -> bool:
+            return now_of.get(row["po_item_id"], po_id) == po_id
+
+        rows.purchase_orders.append(bundle.head)
+        rows.po_lines += filter(here, bundle.lines)
+        rows.po_breakdowns += filter(here, bundle.breakdowns)
+        rows.po_boxes += filter(here, bundle.boxes)
+    return rows
+
+
+def same(head: Row, bundle: OrderBundle) -> bool:
+    return (
+        head["content_hash"] == bundle.head["content_hash"]
+        and head["slice_date"] == bundle.head["slice_date"]
+        and head["gone_at"] is None
+    )

@@ -7,57 +7,40 @@ whoever takes the run up again fetches what is not done, and nothing twice.
 import logging
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import ExitStack
+from contextlib import AbstractContextManager
 from contextvars import copy_context
 from dataclasses import asdict
 from datetime import date
 from typing import Any
 
-from komet.api.client import KometClient
-from komet.api.errors import AuthenticationError, PermissionDenied, QuotaExhausted
-from komet.catalogs import refresh as catalogs
-from komet.clients.allowance import Gate, Ledger, pools
-from komet.clients.connect import client_for
-from komet.clients.model import Provider
-from komet.clients.table import calls, providers
+from komet.api.errors import QuotaExhausted
+from komet.clients.table import providers
 from komet.context import AppContext
 from komet.db.database import Connection
 from komet.db.errors import WrongKey
 from komet.errors import AppError
-from komet.ingest import commit_order
+from komet.ingest import commit_order, sources
 from komet.ingest.commit import write_slice
 from komet.ingest.model import Run, RunSlice, RunState, SliceRows, SliceState
-from komet.ingest.sources.komet import ask_for_day
+from komet.ingest.sources.source import Lanes, Pace
 from komet.ingest.table import runs
 from komet.language import _, _n
+from komet.permissions import Actor, Permission
 from komet.sentences import FAILURES, Failure, message
 
 _log = logging.getLogger(__name__)
-_HOPELESS_AFTER = 3
 
 
 class Cancelled(AppError):
     """The run was asked to stop while a request waited to be tried again."""
 
 
-class _Line:
-    """One provider of a run: its client, its ledger, and whether its token works at all."""
-
-    def __init__(self, provider: Provider, client: KometClient, ledger: Ledger) -> None:
-        self.provider = provider
-        self.client = client
-        self.ledger = ledger
-        self.good = 0
-        self.refused = 0
-        self.lock = threading.Lock()
-        self.catalogs_done = False
-        self.known_products: set[str] = set()
-
-
 def execute(
     ctx: AppContext,
+    actor: Actor,
     run_id: str,
     *,
     stop: threading.Event | None = None,
@@ -67,99 +50,77 @@ def execute(
 
     `stop` ends it from inside this process; a cancel that another process asked for in the store
     is seen within two seconds. Failures of single slices are recorded, not raised; what the store
-    itself cannot do (`StoreError`) is raised, and leaves the run to be resumed.
+    itself cannot do (`StoreError`) is raised, and leaves the run to be resumed. Raises
+    `NotPermitted` before anything is asked for.
     """
     stop = stop or threading.Event()
     ctx = ctx.for_long_work()
-    with ctx.db.write() as con:
+    with ctx.write(actor, Permission.DOWNLOAD) as con:
         runs.begin_run(con, run_id, ctx.now())
         commit_order.learn(ctx.db.path, commit_order.newest(con))
         run = runs.run_by_id(con, run_id, ctx.now())
         if run.cancel_requested:
             stop.set()
         todo = runs.slices_of(con, run_id, unfinished=True)
-        chosen = [
-            providers.provider_by_id(con, provider_id)
-            for provider_id in dict.fromkeys(slice_.provider_id for slice_ in todo)
-        ]
-        gates = _gates(con, ctx, chosen, todo)
+        days = Counter(slice_.provider_id for slice_ in todo)
+        chosen = [providers.provider_by_id(con, provider_id) for provider_id in days]
+    source = sources.asked_source(sources.source_of_run(run.source).name)
+    pace = Pace(*_interruptible(stop))
     # tries left over are noted below; the pool of a killed process counts what it had committed
-    with ExitStack() as stack:
-        engine = _Engine(ctx, run, stop, on_slice)
-        for provider in chosen:
-            engine.connect(stack, provider, gates.get(provider.id))
+    with source.connect(ctx, actor, chosen, days, pace) as lanes:
+        engine = _Engine(ctx, actor, run, lanes, stop, on_slice)
         if engine.locked_out:
             # the key to the secrets is missing: one sentence for the run, not one for each day
-            with ctx.db.write() as con:
-                runs.finish_run(con, run_id, RunState.FAILED, str(engine.locked_out), ctx.now())
-                return runs.run_by_id(con, run_id, ctx.now())
+            return engine.close(RunState.FAILED, message(engine.locked_out))
         try:
             engine.work(todo)
         finally:
-            engine.save_ledgers()
-    with ctx.db.write() as con:
-        waiting = runs.slices_of(con, run_id, unfinished=True)
-        state, message = engine.verdict(waiting)
-        runs.finish_run(con, run_id, state, message, ctx.now())
-        return runs.run_by_id(con, run_id, ctx.now())
+            engine.close_lanes()
+    return engine.close()
 
 
-def _gates(
-    con: Connection, ctx: AppContext, chosen: list[Provider], todo: list[RunSlice]
-) -> dict[str, Gate]:
-    """Provider ID → the gate of its pool, which those that share it pass together."""
-    found: dict[str, Gate] = {}
-    for pool, sharing in pools(con, chosen):
-        ids = {provider.id for provider in sharing}
-        expected = sum(slice_.provider_id in ids for slice_ in todo)
-        expected += sum(len(catalogs.due(con, provider, ctx.now())) for provider in sharing)
-        gate = Gate(ctx, pool[0].id, expected)
-        found.update(dict.fromkeys(ids, gate))
-    return found
+def _interruptible(
+    stop: threading.Event,
+) -> tuple[Callable[[float], None], Callable[[], None]]:
+    """How to sleep, and how to look up from an answer: both raise `Cancelled` once it must stop."""
+
+    def sleep(seconds: float) -> None:
+        if stop.wait(seconds):
+            raise Cancelled(_("The download was cancelled."))
+
+    def check() -> None:
+        if stop.is_set():
+            raise Cancelled(_("The download was cancelled."))
+
+    return sleep, check
 
 
 class _Engine:
-    def __init__(
+    def __init__(  # noqa: PLR0917
         self,
         ctx: AppContext,
+        actor: Actor,
         run: Run,
+        lanes: Lanes,
         stop: threading.Event,
         on_slice: Callable[[RunSlice], None] | None,
     ) -> None:
         self._ctx = ctx
+        self._actor = actor
         self._run = run
+        self._lanes = lanes
         self._stop = stop
         self._on_slice = on_slice
-        self._lines: dict[str, _Line] = {}
-        self._broken: dict[str, Failure] = {}
         self._paused: dict[str, QuotaExhausted] = {}
-        self._gates: dict[str, Gate] = {}
-
-    def connect(self, stack: ExitStack, provider: Provider, gate: Gate | None) -> None:
-        """One client per provider and run. A provider that cannot be called fails alone."""
-        ledger = Ledger(provider.token_id or "", provider.id)
-        if gate:
-            self._gates[provider.id] = gate
-        try:
-            client = client_for(
-                self._ctx,
-                provider,
-                ledger,
-                gate=gate,
-                sleep=self._sleep,
-                check=self._check,
-                patient=True,
-            )
-        except FAILURES as error:
-            self._broken[provider.id] = error
-            return
-        self._lines[provider.id] = _Line(provider, stack.enter_context(client), ledger)
+        self._known_products: dict[str, set[str]] = {
+            provider_id: set() for provider_id in lanes.open
+        }
 
     @property
     def locked_out(self) -> WrongKey | None:
         """Why no secret can be read, where that is so of every provider of the run."""
-        locked = [error for error in self._broken.values() if isinstance(error, WrongKey)]
-        return locked[0] if locked and not self._lines else None
+        locked = [error for error in self._lanes.broken.values() if isinstance(error, WrongKey)]
+        return locked[0] if locked and not self._lanes.open else None
 
     def work(self, todo: list[RunSlice]) -> None:
         """Keep the pool fetching while this thread writes, until nothing is left or it must stop.
@@ -200,15 +161,24 @@ class _Engine:
                 beat = time.monotonic()
                 self._heartbeat({(s.provider_id, s.slice_date) for s in under_way.values()})
 
-    def save_ledgers(self) -> None:
+    def close_lanes(self) -> None:
         """Write the tries that no slice's transaction has taken along."""
-        with self._ctx.db.write() as con:
-            for line in self._lines.values():
-                calls.record(con, line.ledger.take())
-            for gate in set(self._gates.values()):
-                gate.give_back(con)
+        with self._write() as con:
+            for lane in self._lanes.open.values():
+                lane.record(con)
+            for lane in self._lanes.open.values():
+                lane.close(con)
 
-    def verdict(self, unfinished: list[RunSlice]) -> tuple[RunState, str | None]:
+    def close(self, state: RunState | None = None, reason: str | None = None) -> Run:
+        """Close the run: as told, or by what became of its slices."""
+        with self._write() as con:
+            if state is None:
+                unfinished = runs.slices_of(con, self._run.id, unfinished=True)
+                state, reason = self._verdict(unfinished)
+            runs.finish_run(con, self._run.id, state, reason, self._ctx.now())
+            return runs.run_by_id(con, self._run.id, self._ctx.now())
+
+    def _verdict(self, unfinished: list[RunSlice]) -> tuple[RunState, str | None]:
         """How the run ended, with a sentence where it did not end well."""
         failed = sum(slice_.state is SliceState.FAILED for slice_ in unfinished)
         waiting = len(unfinished) - failed
@@ -235,43 +205,27 @@ class _Engine:
 
     def _waits(self, slice_: RunSlice) -> bool:
         """Whether the slice's pool is spent; only its own providers wait for the next day."""
-        gate = self._gates.get(slice_.provider_id)
-        return gate is not None and gate.spent is not None
+        lane = self._lanes.open.get(slice_.provider_id)
+        return lane is not None and lane.spent is not None
 
-    def _sleep(self, seconds: float) -> None:
-        if self._stop.wait(seconds):
-            raise Cancelled(_("The download was cancelled."))
-
-    def _check(self) -> None:
-        if self._stop.is_set():
-            raise Cancelled(_("The download was cancelled."))
+    def _write(self) -> AbstractContextManager[Connection]:
+        return self._ctx.write(self._actor, Permission.DOWNLOAD)
 
     def _heartbeat(self, under_way: set[tuple[str, date]]) -> None:
-        with self._ctx.db.write() as con:
+        with self._write() as con:
             if runs.heartbeat(con, self._run.id, under_way, self._ctx.now()):
                 self._stop.set()
 
     def _fetch(self, slice_: RunSlice) -> SliceRows:
-        """On a thread of the pool: ask Komet, and read the answer. Raises `FAILURES`."""
-        if slice_.provider_id in self._broken:
-            raise self._broken[slice_.provider_id]
+        """On a thread of the pool: ask the source for a day. Raises `FAILURES`."""
+        if slice_.provider_id in self._lanes.broken:
+            raise self._lanes.broken[slice_.provider_id]
         if self._halted():
             raise Cancelled(_("The download was cancelled."))
-        line = self._lines[slice_.provider_id]
-        gate = self._gates[slice_.provider_id]
-        if gate.spent:
-            raise gate.spent
-        self._refresh_catalogs(line)
-        try:
-            rows = ask_for_day(self._ctx, line.client, line.provider, slice_.slice_date)
-        except (AuthenticationError, PermissionDenied) as error:
-            line.refused += 1
-            if line.good == 0 and line.refused >= _HOPELESS_AFTER:
-                # the token is refused throughout: the other days would only spend requests
-                self._broken[slice_.provider_id] = error
-            raise
-        line.good += 1
-        return rows
+        lane = self._lanes.open[slice_.provider_id]
+        if lane.spent:
+            raise lane.spent
+        return lane.fetch(slice_.slice_date)
 
     def _settle(self, slice_: RunSlice, future: Future[SliceRows]) -> None:
         """On the run's own thread: write the slice, or why it failed, in one transaction."""
@@ -293,16 +247,16 @@ class _Engine:
     def _note_paused(self, slice_: RunSlice, error: QuotaExhausted) -> None:
         # named with all that share the pool, so not with the one client that happened to ask
         error.provider = error.day = None
-        gate = self._gates.get(slice_.provider_id)
-        for line in self._lines.values():
-            if self._gates.get(line.provider.id) is gate:
-                self._paused[line.provider.name] = error
+        pool = self._lanes.open[slice_.provider_id].pool
+        for lane in self._lanes.open.values():
+            if lane.pool is pool:
+                self._paused[lane.provider.name] = error
 
     def _written(self, slice_: RunSlice, rows: SliceRows) -> RunSlice:
-        line = self._lines[slice_.provider_id]
-        with self._ctx.db.write() as con:
-            calls.record(con, line.ledger.take())
-            result = write_slice(con, rows, self._run.id, line.known_products)
+        with self._write() as con:
+            self._lanes.open[slice_.provider_id].record(con)
+            known = self._known_products[slice_.provider_id]
+            result = write_slice(con, rows, self._run.id, known)
             state = SliceState.DONE if result.orders else SliceState.EMPTY
             taken = self._ctx.now() - rows.requested_at
             fields = {
@@ -317,9 +271,10 @@ class _Engine:
         return ended
 
     def _failed(self, slice_: RunSlice, error: Failure) -> RunSlice:
-        line = self._lines.get(slice_.provider_id)
-        with self._ctx.db.write() as con:
-            calls.record(con, line.ledger.take() if line else [])
+        lane = self._lanes.open.get(slice_.provider_id)
+        with self._write() as con:
+            if lane:
+                lane.record(con)
             fields = {"state": SliceState.FAILED, "reason": message(error)}
             return self._finish(con, slice_, fields)
 
@@ -327,12 +282,3 @@ class _Engine:
         key = (slice_.provider_id, slice_.slice_date)
         runs.finish_slice(con, self._run.id, key, {**fields, "finished_at": self._ctx.now()})
         return slice_.model_copy(update=fields)
-
-    def _refresh_catalogs(self, line: _Line) -> None:
-        with line.lock:
-            if line.catalogs_done:
-                return
-            line.catalogs_done = True
-            with self._ctx.db.read() as con:
-                due = catalogs.due(con, line.provider, self._ctx.now())
-            catalogs.refresh(self._ctx, line.provider, line.client, due)

@@ -4,19 +4,26 @@ What the file says stands in until Komet's own answer for the day comes, and nev
 day that was downloaded from Komet is left alone.
 """
 
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
 
 import polars as pl
 
 from komet.context import AppContext
 from komet.db import audit
+from komet.db.database import Connection
 from komet.errors import InvalidInput
-from komet.ingest.commit import write_slice
-from komet.ingest.model import KOMET, Run, RunState, SliceState
+from komet.ingest.commit import write_run
+from komet.ingest.model import Run, SliceRows
+from komet.ingest.sources import SOURCES
 from komet.ingest.sources.portal_file.file import OrderFile, read_order_file
-from komet.ingest.sources.portal_file.source import slices_of
-from komet.ingest.table import runs, slices
+from komet.ingest.sources.portal_file.source import NAME, slices_of
+from komet.ingest.sources.source import Source
+from komet.ingest.table import slices
 from komet.language import _
+from komet.permissions import Actor, Permission
 
 MOST_BYTES = 50 * 1024 * 1024
 NEW = "new"
@@ -42,7 +49,7 @@ class FileDryRun:
         return int(self.days.filter(pl.col("state") != KEPT)["lines"].sum())
 
 
-def dry_run(ctx: AppContext, data: bytes, file_name: str, provider_id: str) -> FileDryRun:
+def check_order_file(ctx: AppContext, data: bytes, file_name: str, provider_id: str) -> FileDryRun:
     """Read a file and say what it would do. Raises `OrderFileError` or `InvalidInput`."""
     if len(data) > MOST_BYTES:
         raise InvalidInput(
@@ -59,43 +66,55 @@ def dry_run(ctx: AppContext, data: bytes, file_name: str, provider_id: str) -> F
         )
         .sort("ship_date")
     )
-    states = {None: NEW, slices.FILE: AGAIN, KOMET: KEPT}
-    with ctx.db.read() as con:
-        held = [states[slices.source_of(con, provider_id, day)] for day in days["ship_date"]]
-    return FileDryRun(file, provider_id, days.with_columns(state=pl.Series(held, dtype=pl.String)))
+    with ctx.read() as con:
+        states = [_state(con, SOURCES[NAME], provider_id, day) for day in days["ship_date"]]
+    return FileDryRun(
+        file, provider_id, days.with_columns(state=pl.Series(states, dtype=pl.String))
+    )
 
 
-def apply(ctx: AppContext, checked: FileDryRun) -> Run:
+def import_order_file(ctx: AppContext, actor: Actor, checked: FileDryRun) -> Run:
     """Write the days of a dry run that Komet has not answered for, in one transaction.
 
     A line that an earlier file had and this one has not stays: a file may show a part of a day.
+    Raises `InvalidInput` where Komet's own orders are there for all days, and `NotPermitted`.
+    """
+    incoming = slices_of(checked.file, checked.provider_id, ctx.now())
+    return import_slices(ctx, actor, incoming, checked.file.name, {"lines": checked.writable})
+
+
+def import_slices(
+    ctx: AppContext,
+    actor: Actor,
+    incoming: Sequence[SliceRows],
+    subject: str,
+    detail: dict[str, Any] | None = None,
+) -> Run:
+    """Write slices that a source has given as a whole, as one run, in one transaction.
+
+    All are of one source. Where that only stands in, days that another source has answered for are
+    left alone. `subject` and `detail` name them in the audit. Raises as `import_order_file` does.
     """
     now = ctx.now()
-    with ctx.db.write() as con:
-        incoming = [
+    with ctx.write(actor, Permission.IMPORT_ORDERS) as con:
+        writable = [
             rows
-            for rows in slices_of(checked.file, checked.provider_id, now)
-            if slices.source_of(con, checked.provider_id, rows.day) != KOMET
+            for rows in incoming
+            if _state(con, SOURCES[rows.source], rows.provider_id, rows.day) != KEPT
         ]
-        if not incoming:
+        if not writable:
             raise InvalidInput(
                 _("There is nothing to import: Komet's own orders are there for all days.")
             )
-        run = runs.create_run(
-            con,
-            [(checked.provider_id, rows.day) for rows in incoming],
-            source=runs.FROM_FILE,
-            workers=1,
-            now=now,
-        )
-        for rows in incoming:
-            result = write_slice(con, rows, run.id, set())
-            fields = {"state": SliceState.DONE, "finished_at": now, **asdict(result)}
-            runs.finish_slice(con, run.id, (checked.provider_id, rows.day), fields)
-        con.run(
-            "UPDATE runs SET started_at = created_at, started_commit = commit_no WHERE id = $id",
-            {"id": run.id},
-        )
-        runs.finish_run(con, run.id, RunState.DONE, None, now)
-        audit.record(con, "file imported", checked.file.name, now, {"lines": checked.writable})
-        return runs.run_by_id(con, run.id, now)
+        source = SOURCES[writable[0].source]
+        run, _results = write_run(con, writable, source=source.run_name or source.name, now=now)
+        audit.record(con, "file imported", subject, now, detail)
+        return run
+
+
+def _state(con: Connection, source: Source, provider_id: str, day: date) -> str:
+    """What an import of this source would do to a day: see `FileDryRun`."""
+    newest = slices.source_of(con, provider_id, day)
+    if newest is None:
+        return NEW
+    return AGAIN if newest == source.name or not source.stands_in else KEPT

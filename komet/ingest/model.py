@@ -91,6 +91,26 @@ class RunSlice(BaseModel):
     replaced: tuple[str, ...] | None = None
 
 
+class RunReport(BaseModel):
+    """A run and what it did. `summary`: see `komet.ingest.table.runs.summary`.
+
+    `replaced`: numbers of the POs that only stood in until now. `providers`: provider ID → name.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    run: Run
+    summary: dict[str, int]
+    slices: tuple[RunSlice, ...] = ()
+    replaced: tuple[str, ...] = ()
+    providers: dict[str, str] = {}
+
+    @property
+    def failed(self) -> list[RunSlice]:
+        """The slices that failed."""
+        return [slice_ for slice_ in self.slices if slice_.state is SliceState.FAILED]
+
+
 @dataclass(frozen=True)
 class SliceResult:
     """Orders of one slice by what became of them, counted by PO; the columns of `run_slices`.
@@ -130,6 +150,7 @@ class Plan:
     slices: tuple[tuple[str, date], ...]
     pools: tuple[PoolPlan, ...]
     left_alone: int = 0
+    source: str = KOMET
 
     @property
     def requests(self) -> int:

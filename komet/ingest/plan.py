@@ -10,23 +10,26 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from komet import time_zone
-from komet.catalogs import refresh as catalogs
-from komet.clients import allowance as quota
 from komet.clients.model import Provider
-from komet.clients.table import calls
 from komet.context import AppContext
 from komet.errors import InvalidInput
-from komet.ingest.model import Plan, PoolPlan
-from komet.ingest.table import runs, slices
+from komet.ingest import sources
+from komet.ingest.model import KOMET, Plan
+from komet.ingest.table import runs
+from komet.ingest.table import slices as slice_table
 from komet.language import _
 
 LONGEST_DAYS = 731
+FINAL_AFTER = timedelta(days=1)
 
 
-def plan(ctx: AppContext, chosen: Sequence[Provider], start: date, end: date) -> Plan:
+def plan(
+    ctx: AppContext, chosen: Sequence[Provider], start: date, end: date, *, source: str = KOMET
+) -> Plan:
     """All days from `start` to `end`, both included, of these providers.
 
-    Slices that failed the last time come first, then day by day, the providers in turn. Raises
+    Slices that failed the last time come first, then day by day, the providers in turn. `source`
+    is the one to ask. Raises
     `InvalidInput` for a range that is upside down or longer than two years.
     """
     if end < start:
@@ -39,7 +42,9 @@ def plan(ctx: AppContext, chosen: Sequence[Provider], start: date, end: date) ->
             next_step=_("Download it in parts."),
         )
     days = [start + timedelta(days=n) for n in range((end - start).days + 1)]
-    return planned(ctx, chosen, [(provider.id, day) for day in days for provider in chosen])
+    return planned(
+        ctx, chosen, [(provider.id, day) for day in days for provider in chosen], source=source
+    )
 
 
 def planned(
@@ -48,27 +53,15 @@ def planned(
     slices: Sequence[tuple[str, date]],
     *,
     left_alone: int = 0,
+    source: str = KOMET,
 ) -> Plan:
     """The plan for these slices: what failed the last time comes first."""
-    with ctx.db.read() as con:
-        failed = runs.failed_before(con, slices)
-        asked = Counter(provider_id for provider_id, _day in slices)
-        at_work = [provider for provider in chosen if asked[provider.id]]
-        for provider in at_work:
-            asked[provider.id] += len(catalogs.due(con, provider, ctx.now()))
-        shares = tuple(
-            PoolPlan(
-                tuple(provider.name for provider in sharing),
-                sum(asked[provider.id] for provider in sharing),
-                calls.left_today(con, pool, ctx.now()),
-            )
-            for pool, sharing in quota.pools(con, at_work)
-        )
+    days = Counter(provider_id for provider_id, _day in slices)
+    with ctx.read() as con:
+        failed = runs.failed_before(con, slices, sources.runs_of_parts())
+        shares = sources.asked_source(source).cost(ctx, con, chosen, days)
     ordered = sorted(slices, key=lambda slice_: slice_ not in failed)
-    return Plan(tuple(ordered), shares, left_alone)
-
-
-FINAL_AFTER = timedelta(days=1)
+    return Plan(tuple(ordered), shares, left_alone, source)
 
 
 def window(provider: Provider, today: date) -> tuple[date, date]:
@@ -88,8 +81,10 @@ def refresh_plan(ctx: AppContext, chosen: Sequence[Provider]) -> Plan:
     first = min(start for start, _end in spans.values())
     last = max(end for _start, end in spans.values())
     days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
-    with ctx.db.read() as con:
-        final = slices.final_slices(con, list(spans), first, today, FINAL_AFTER)
+    with ctx.read() as con:
+        final = slice_table.final_slices(
+            con, list(spans), first, today, sources=sources.final_sources(), after=FINAL_AFTER
+        )
     wanted = [
         (provider_id, day)
         for day in days

@@ -1,21 +1,26 @@
-"""The app's clock: starts refreshes at the chosen times, for as long as the app runs."""
+"""Schedules: which clients are refreshed at which times of the day, while the app runs."""
 
 import logging
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
+from uuid import uuid4
+from zoneinfo import ZoneInfo, available_timezones
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
 
-from komet import person, time_zone
+from komet import time_zone
 from komet.clients.table import providers
 from komet.context import AppContext
-from komet.ingest.model import Schedule
+from komet.db import audit
+from komet.errors import InvalidInput
+from komet.ingest.model import Schedule, ScheduleFields, times_of
 from komet.ingest.plan import refresh_plan
 from komet.ingest.runs import start_run
 from komet.ingest.table import schedules
 from komet.ingest.worker import Worker
+from komet.language import _
+from komet.permissions import SYSTEM, Actor, Permission, Role
 from komet.sentences import FAILURES, message
 
 _log = logging.getLogger(__name__)
@@ -23,8 +28,46 @@ _ONE_START = timedelta(seconds=55)
 """Starts of one schedule that lie closer together are the same, in two processes of the app."""
 
 
+def list_schedules(ctx: AppContext) -> list[Schedule]:
+    """Every schedule, by name."""
+    with ctx.read() as con:
+        return schedules.all_schedules(con)
+
+
+def save_schedule(
+    ctx: AppContext, actor: Actor, fields: ScheduleFields, *, schedule_id: str | None = None
+) -> Schedule:
+    """Add a schedule, or change the one of that ID.
+
+    Raises `InvalidInput`, `NotFound` or `NotPermitted`.
+    """
+    ctx.authorize(actor, Permission.SCHEDULE)
+    if not fields.name:
+        raise InvalidInput(_("A schedule needs a name."))
+    if fields.time_zone not in available_timezones():
+        raise InvalidInput(
+            _("There is no time zone “{zone}”.").format(zone=fields.time_zone),
+            next_step=_("Choose one such as America/Guayaquil."),
+        )
+    times_of(" ".join(fields.times))
+    with ctx.write(actor, Permission.SCHEDULE) as con:
+        stored = schedules.schedule_by_id(con, schedule_id) if schedule_id else None
+        new_id = stored.id if stored else str(uuid4())
+        schedules.replace_schedule(con, new_id, fields, stored, ctx.now())
+        audit.record(con, "schedule saved", fields.name, ctx.now(), fields.model_dump())
+        return schedules.schedule_by_id(con, new_id)
+
+
+def delete_schedule(ctx: AppContext, actor: Actor, schedule_id: str) -> None:
+    """Delete the schedule of that ID. Raises `NotFound` or `NotPermitted`."""
+    with ctx.write(actor, Permission.SCHEDULE) as con:
+        stored = schedules.schedule_by_id(con, schedule_id)
+        schedules.delete_schedule(con, stored.id)
+        audit.record(con, "schedule deleted", stored.name, ctx.now())
+
+
 class Scheduler:
-    """Keeps one job for each time of each active schedule in the store."""
+    """The app's clock: one job for each time of each active schedule in the store."""
 
     def __init__(
         self, ctx: AppContext, worker: Worker, *, hourly: Callable[[], object] | None = None
@@ -41,12 +84,11 @@ class Scheduler:
 
     def reload(self) -> None:
         """Set the clock by what the store says now."""
-        with self._ctx.db.read() as con:
-            held = schedules.all_schedules(con)
+        stored = list_schedules(self._ctx)
         self._clock.remove_all_jobs()
         if self._hourly:
             self._clock.add_job(self._hourly, "interval", hours=1, next_run_time=datetime.now(UTC))
-        for schedule in held:
+        for schedule in stored:
             if schedule.active:
                 for time in schedule.times:
                     self._clock.add_job(self.fire, _trigger(schedule, time), args=[schedule.id])
@@ -62,7 +104,7 @@ class Scheduler:
         """
         ctx = self._ctx.for_long_work()
         try:
-            with ctx.db.write() as con:
+            with ctx.write(SYSTEM, Permission.SCHEDULE) as con:
                 if not schedules.claim(con, schedule_id, ctx.now(), _ONE_START):
                     return None
                 schedule = schedules.schedule_by_id(con, schedule_id)
@@ -71,16 +113,18 @@ class Scheduler:
             _log.warning("a schedule did not start: %s", error)
             return None
         chosen = [p for p in active if not schedule.provider_ids or p.id in schedule.provider_ids]
+        actor = Actor(name=schedule.name, role=Role.SYSTEM)
         run_id, outcome = None, None
         try:
-            with person.using(schedule.name), time_zone.using(ZoneInfo(schedule.time_zone)):
-                run, _resumed = start_run(ctx, refresh_plan(ctx, chosen), source="schedule")
+            with time_zone.using(ZoneInfo(schedule.time_zone)):
+                planned = refresh_plan(ctx, chosen)
+                run, _resumed = start_run(ctx, actor, planned, source="schedule")
                 run_id = run.id
-                self._worker.submit(run.id)
+                self._worker.submit(actor, run.id)
         except FAILURES as error:
             outcome = message(error)
             _log.warning("schedule %s did not start: %s", schedule.name, error)
-        with ctx.db.write() as con:
+        with ctx.write(SYSTEM, Permission.SCHEDULE) as con:
             schedules.note_outcome(con, schedule_id, run_id=run_id, outcome=outcome)
         return run_id
 

@@ -3,16 +3,27 @@
 import logging
 import queue
 import threading
+from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from komet import language, person, time_zone
 from komet.context import AppContext
-from komet.ingest import engine
+from komet.ingest.engine import execute
 from komet.ingest.model import RunState
+from komet.ingest.runs import cancel_run
 from komet.ingest.table import runs
+from komet.permissions import SYSTEM, Actor, Permission
 from komet.sentences import FAILURES, message
 
 _log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class _Job:
+    run_id: str
+    actor: Actor
+    language: str
+    time_zone: ZoneInfo
 
 
 class Worker:
@@ -20,34 +31,31 @@ class Worker:
 
     def __init__(self, ctx: AppContext) -> None:
         self._ctx = ctx
-        self._queue: queue.Queue[tuple[str, str, str, ZoneInfo]] = queue.Queue()
+        self._queue: queue.Queue[_Job] = queue.Queue()
         self._stop = threading.Event()
         self._current: str | None = None
         self._interrupt_dead()
         self._thread = threading.Thread(target=self._loop, name="downloads", daemon=True)
         self._thread.start()
 
-    @property
-    def busy(self) -> bool:
-        """Whether a run is at work or waiting in this process."""
-        return self._current is not None or not self._queue.empty()
+    def submit(self, actor: Actor, run_id: str) -> None:
+        """Work on this run as soon as those before it are through, for whoever asked for it, in
+        the language and the time zone in force."""
+        self._queue.put(_Job(run_id, actor, language.current(), time_zone.current()))
 
-    def submit(self, run_id: str) -> None:
-        """Work on this run as soon as those before it are through, in the language and
-        the time zone in force."""
-        self._queue.put((run_id, language.current(), person.current(), time_zone.current()))
+    def cancel(self, actor: Actor, run_id: str) -> None:
+        """Stop a run, whichever process has it, after the slices that are under way.
 
-    def cancel(self, run_id: str) -> None:
-        """Stop a run, whichever process has it, after the slices that are under way."""
-        with self._ctx.db.write() as con:
-            runs.request_cancel(con, run_id)
+        Raises `NotPermitted`.
+        """
+        cancel_run(self._ctx, actor, run_id)
         if self._current == run_id:
             self._stop.set()
 
     def _interrupt_dead(self) -> None:
         """What a process that is gone had at work is resumed by a press, or by its next start."""
         try:
-            with self._ctx.db.write() as con:
+            with self._ctx.write(SYSTEM, Permission.DOWNLOAD) as con:
                 for run_id in runs.interrupt_dead(con, self._ctx.now()):
                     _log.warning("run %s was interrupted", run_id)
         except FAILURES as error:
@@ -55,35 +63,39 @@ class Worker:
 
     def _loop(self) -> None:
         while True:
-            run_id, spoken, who, zone = self._queue.get()
-            self._current = run_id
+            job = self._queue.get()
+            self._current = job.run_id
             self._stop.clear()
             try:
-                with language.using(spoken), person.using(who), time_zone.using(zone):
-                    self._work(run_id)
+                with (
+                    language.using(job.language),
+                    person.using(job.actor.name),
+                    time_zone.using(job.time_zone),
+                ):
+                    self._work(job)
             finally:
                 self._current = None
 
-    def _work(self, run_id: str) -> None:
+    def _work(self, job: "_Job") -> None:
         ctx = self._ctx.for_long_work()
         try:
-            with ctx.db.read() as con:
-                waiting = runs.run_by_id(con, run_id, ctx.now())
+            with ctx.read() as con:
+                waiting = runs.run_by_id(con, job.run_id, ctx.now())
             if waiting.cancel_requested and waiting.state is RunState.QUEUED:
-                self._close(run_id, RunState.CANCELLED, None)
+                self._close(job.run_id, RunState.CANCELLED, None)
                 return
-            engine.execute(ctx, run_id, stop=self._stop)
+            execute(ctx, job.actor, job.run_id, stop=self._stop)
         except FAILURES as error:
-            _log.warning("run %s ended early: %s", run_id, error)
-            self._close(run_id, RunState.FAILED, message(error))
+            _log.warning("run %s ended early: %s", job.run_id, error)
+            self._close(job.run_id, RunState.FAILED, message(error))
         except Exception:  # noqa: BLE001 - the thread must live on for the next run
-            _log.exception("run %s broke", run_id)
-            self._close(run_id, RunState.FAILED, None)
+            _log.exception("run %s broke", job.run_id)
+            self._close(job.run_id, RunState.FAILED, None)
 
-    def _close(self, run_id: str, state: RunState, message: str | None) -> None:
+    def _close(self, run_id: str, state: RunState, reason: str | None) -> None:
         ctx = self._ctx.for_long_work()
         try:
-            with ctx.db.write() as con:
-                runs.finish_run(con, run_id, state, message, ctx.now())
+            with ctx.write(SYSTEM, Permission.DOWNLOAD) as con:
+                runs.finish_run(con, run_id, state, reason, ctx.now())
         except FAILURES as error:
             _log.warning("run %s could not be closed: %s", run_id, error)

@@ -20,8 +20,9 @@ from komet.ingest.engine import execute
 from komet.ingest.model import ScheduleFields
 from komet.ingest.plan import plan
 from komet.ingest.runs import start_run
-from komet.ingest.table import schedules
+from komet.ingest.schedules import save_schedule
 from komet.orders.table import views as saved_views
+from komet.permissions import Actor
 from komet.sandbox.server import Sandbox
 from komet.sandbox.tokens import IMPORTER_A_COMPANY
 from komet.settings import Settings
@@ -67,16 +68,15 @@ def named(tmp_path: Path, sandbox: Sandbox) -> Iterator[App]:
             providers.save_provider(con, fields, overlap_too=True, now=ctx.now())
         chosen = providers.all_providers(con)
         saved_views.save_view(con, NAME, {}, sort="newest", shared=True, now=ctx.now())
-        schedules.save_schedule(
-            con, ScheduleFields(name=NAME, provider_ids=(chosen[0].id,), times=("06:00",)),
-            now=ctx.now(),
-        )  # fmt: skip
+    actor = Actor(name=NAME)
+    schedule = ScheduleFields(name=NAME, provider_ids=(chosen[0].id,), times=("06:00",))
+    save_schedule(ctx, actor, schedule)
     today = ctx.now().date()
     with person.using(NAME):
         template = next(iter(READY_MADE.values())).model_copy(update={"name": NAME})
         save_template(ctx, ACTOR, template)
         planned = plan(ctx, chosen, today - timedelta(days=3), today + timedelta(days=3))
-        execute(ctx, start_run(ctx, planned, source="test")[0].id)
+        execute(ctx, actor, start_run(ctx, actor, planned, source="test")[0].id)
     running = App(tmp_path / "home")
     yield running
     running.stop()

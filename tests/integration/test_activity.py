@@ -23,7 +23,7 @@ from komet.clients.table import calls, providers, tokens
 from komet.context import AppContext, open_context
 from komet.db import audit
 from komet.export.activity import export, export_bytes
-from komet.ingest.by_number import providers_of, refresh_numbers
+from komet.ingest.by_number import download_numbers, providers_of
 from komet.ingest.model import RunState
 from komet.ingest.plan import plan
 from komet.ingest.runs import start_run
@@ -32,6 +32,8 @@ from komet.mapping import imports
 from komet.permissions import Actor
 from komet.settings import Settings
 
+ANA = Actor(name="Ana")
+LUIS = Actor(name="Luis")
 CANARY = "canary-secret-5f3a9c71"
 
 ANA = Actor(name="Ana")
@@ -76,8 +78,7 @@ def test_everything_is_told_with_who_and_result(accounts: Accounts) -> None:
     accounts.sandbox.state.faults.add(
         "purchase.order.list", date=bad.isoformat(), status=400, times=None, message="Bad day."
     )
-    with person.using("Luis"):
-        accounts.download(*accounts.days(2, 0), [accounts.magnolia])
+    accounts.download(*accounts.days(2, 0), [accounts.magnolia], LUIS)
     put(accounts, "skus.csv", "komet_product_id,sku\n1,A\n2,B\n")
     imports.undo_import(ctx, ANA)
     imports.edit_cells(ctx, ANA, accounts.magnolia.id, {"3": "C"})
@@ -127,7 +128,7 @@ def test_orders_refreshed_by_number_are_told_once_with_what_came(accounts: Accou
     accounts.download(accounts.today, accounts.today, [accounts.magnolia])
     with accounts.ctx.db.read() as con:
         number = con.value("SELECT number FROM purchase_orders ORDER BY po_id LIMIT 1")
-    refresh_numbers(accounts.ctx, providers_of(accounts.ctx, [number]))
+    download_numbers(accounts.ctx, ANA, providers_of(accounts.ctx, [number]))
     downloads = told(accounts.ctx, ActivityFilter(kinds=(Kind.DOWNLOADS,)))
     assert downloads.height == 2
     assert downloads.row(0, named=True)["event"] == f"POs refreshed by number: {number}"
@@ -159,7 +160,7 @@ def test_filters_and_pages(accounts: Accounts) -> None:
 
 def test_a_run_whose_process_is_gone_is_told_as_interrupted(accounts: Accounts) -> None:
     planned = plan(accounts.ctx, [accounts.petalo], accounts.today, accounts.today)
-    run, _resumed = start_run(accounts.ctx, planned, source="app")
+    run, _resumed = start_run(accounts.ctx, ANA, planned, source="app")
     with accounts.ctx.db.write() as con:
         runs.begin_run(con, run.id, accounts.ctx.now() - timedelta(hours=1))
         con.run("UPDATE runs SET process_id = 4194300")

@@ -26,6 +26,7 @@ from komet.ingest.model import RunState
 from komet.ingest.plan import plan
 from komet.ingest.runs import start_run
 from komet.ingest.table import runs
+from komet.permissions import SYSTEM
 from komet.settings import Settings
 
 TODAY = datetime(2026, 11, 20, tzinfo=UTC).date()
@@ -186,7 +187,7 @@ def _run_at(accounts: Accounts, ctx: AppContext, base_url: str) -> str:
     with ctx.db.write() as con:
         providers.set_base_url(con, accounts.magnolia.id, base_url)
         led = providers.provider_by_id(con, accounts.magnolia.id)
-    run, _resumed = start_run(ctx, plan(ctx, [led], TODAY, TODAY), source="test")
+    run, _resumed = start_run(ctx, SYSTEM, plan(ctx, [led], TODAY, TODAY), source="test")
     return run.id
 
 
@@ -196,7 +197,7 @@ def test_a_run_is_cancelled_while_a_slow_answer_comes(accounts: Accounts) -> Non
         run_id = _run_at(accounts, accounts.ctx, server.base_url)
         threading.Timer(1, stop.set).start()
         started = time.monotonic()
-        ended = execute(accounts.ctx, run_id, stop=stop)
+        ended = execute(accounts.ctx, SYSTEM, run_id, stop=stop)
         took = time.monotonic() - started
     assert ended.state is RunState.CANCELLED
     assert took < 2.5, took
@@ -208,14 +209,14 @@ def test_the_settings_reach_the_wire(accounts: Accounts) -> None:
     answer = HEAD + f"Content-Length: {len(body)}\r\n\r\n".encode() + body
     with RawServer(lambda _head: [answer]) as server:
         run_id = _run_at(accounts, ctx, server.base_url)
-        assert execute(ctx, run_id).state is RunState.FAILED
+        assert execute(ctx, SYSTEM, run_id).state is RunState.FAILED
     with ctx.db.read() as con:
         reasons = [slice_.reason or "" for slice_ in runs.slices_of(con, run_id)]
     assert all("larger than 1 MB" in reason for reason in reasons)
     slow = open_context(Settings(home=accounts.ctx.settings.home, answer_timeout=0.7))
     with RawServer(_drip) as server:
         run_id = _run_at(accounts, slow, server.base_url)
-        assert execute(slow, run_id).state is RunState.FAILED
+        assert execute(slow, SYSTEM, run_id).state is RunState.FAILED
 
 
 def _day_of(count: int) -> bytes:

@@ -17,7 +17,7 @@ from komet.context import AppContext
 from komet.ingest import commit_order
 from komet.ingest.commit import write_slice
 from komet.ingest.commit_order import Asked
-from komet.ingest.sources.komet import slice_rows
+from komet.ingest.sources.komet_rows import slice_rows
 from komet.orders.changes import ChangeFilter, changes
 from komet.orders.table.items import ASKED
 

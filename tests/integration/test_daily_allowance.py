@@ -15,12 +15,13 @@ from komet.clients.check import check_token, try_provider
 from komet.clients.model import Provider
 from komet.clients.table import calls, tokens
 from komet.explorer.calling import call_method
-from komet.ingest.by_number import refresh_numbers
+from komet.ingest.by_number import download_numbers
 from komet.ingest.engine import execute
 from komet.ingest.model import RunState, SliceState
 from komet.ingest.plan import plan
 from komet.ingest.runs import start_run
 from komet.ingest.table import runs
+from komet.permissions import SYSTEM
 
 
 def spend(accounts: Accounts, provider: Provider, requests: int) -> None:
@@ -49,8 +50,8 @@ def test_a_spent_pool_pauses_its_own_days_and_the_others_go_on(accounts: Account
     spend(accounts, accounts.magnolia, 995)
     days = accounts.days(10, 10)
     planned = plan(accounts.ctx, accounts.both, *days)
-    run, _resumed = start_run(accounts.ctx, planned, source="test")
-    ended = execute(accounts.ctx, run.id)
+    run, _resumed = start_run(accounts.ctx, SYSTEM, planned, source="test")
+    ended = execute(accounts.ctx, SYSTEM, run.id)
     assert ended.state is RunState.PAUSED
     assert "Magnolia" in (ended.message or "")
     assert "Pétalo" not in (ended.message or "")
@@ -82,8 +83,8 @@ def test_a_client_without_a_token_in_use_is_not_in_the_plan(accounts: Accounts) 
         )
     planned = plan(accounts.ctx, accounts.both, *accounts.days(0, 0))
     assert planned.sentence == "Magnolia: 3 requests, 1,000 left today"
-    run, _resumed = start_run(accounts.ctx, planned, source="test")
-    assert execute(accounts.ctx, run.id).state is RunState.FAILED
+    run, _resumed = start_run(accounts.ctx, SYSTEM, planned, source="test")
+    assert execute(accounts.ctx, SYSTEM, run.id).state is RunState.FAILED
     assert ledgered(accounts, accounts.magnolia) == 3
 
 
@@ -96,7 +97,7 @@ def test_every_request_passes_the_gate(accounts: Accounts) -> None:
         lambda: check_token(ctx, magnolia.token_id or ""),
         lambda: catalogs.refresh_now(ctx, magnolia),
         lambda: catalog.refresh(ctx, magnolia, "products"),
-        lambda: refresh_numbers(ctx, {magnolia.id: ["P000001"]}),
+        lambda: download_numbers(ctx, SYSTEM, {magnolia.id: ["P000001"]}),
     ):
         with pytest.raises(QuotaExhausted):
             ask()

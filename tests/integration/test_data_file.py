@@ -29,6 +29,7 @@ from komet.db.errors import (
 from komet.ingest.engine import execute
 from komet.ingest.plan import plan
 from komet.ingest.runs import start_run
+from komet.permissions import SYSTEM
 from komet.settings import Settings
 
 
@@ -150,7 +151,7 @@ def after_two_days(accounts: Accounts, harm: object) -> Iterator[None]:
     """Download, and do the harm when two days are there."""
     begin, end = accounts.days(8, 3)
     run, _resumed = start_run(
-        accounts.ctx, plan(accounts.ctx, accounts.both, begin, end), source="t"
+        accounts.ctx, SYSTEM, plan(accounts.ctx, accounts.both, begin, end), source="t"
     )
     ended = 0
 
@@ -161,7 +162,7 @@ def after_two_days(accounts: Accounts, harm: object) -> Iterator[None]:
             harm()  # type: ignore[operator]
 
     with pytest.raises(FileReplaced) as told:
-        execute(accounts.ctx, run.id, on_slice=on_slice)
+        execute(accounts.ctx, SYSTEM, run.id, on_slice=on_slice)
     assert "while Komet Desk was at work" in str(told.value)
     yield
 

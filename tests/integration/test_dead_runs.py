@@ -15,6 +15,7 @@ from komet.ingest.plan import plan
 from komet.ingest.runs import active_run, start_run
 from komet.ingest.table import runs
 from komet.ingest.worker import Worker
+from komet.permissions import SYSTEM
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="boots and lives are told on Linux")
 
@@ -22,7 +23,7 @@ linux = pytest.mark.skipif(sys.platform != "linux", reason="boots and lives are 
 def queued(accounts: Accounts, back: int = 3) -> Run:
     begin, end = accounts.days(back, 0)
     run, _resumed = start_run(
-        accounts.ctx, plan(accounts.ctx, accounts.both, begin, end), source="t"
+        accounts.ctx, SYSTEM, plan(accounts.ctx, accounts.both, begin, end), source="t"
     )
     return run
 
@@ -115,7 +116,7 @@ def test_the_next_start_takes_it_up_or_writes_it_down(accounts: Accounts) -> Non
     assert in_the_store(accounts, run) == "interrupted"
     begin, end = accounts.days(3, 0)
     planned = plan(accounts.ctx, accounts.both, begin, end)
-    again, resumed = start_run(accounts.ctx, planned, source="t")
+    again, resumed = start_run(accounts.ctx, SYSTEM, planned, source="t")
     assert resumed
     assert again.id == run.id
 

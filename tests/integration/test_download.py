@@ -13,11 +13,12 @@ from komet.db.errors import FileInUse
 from komet.ingest.engine import execute
 from komet.ingest.model import RunState, SliceState
 from komet.ingest.plan import plan
-from komet.ingest.runs import retryable, start_run
+from komet.ingest.runs import retry_run, start_run
 from komet.ingest.table import runs
 from komet.orders import query
 from komet.orders.filters import Gone, OrderFilter
 from komet.orders.table.items import ASKED
+from komet.permissions import SYSTEM
 from komet.sandbox.server import Sandbox
 from komet.settings import Settings
 
@@ -150,9 +151,9 @@ def test_a_day_that_never_works_fails_alone_and_is_retried_alone(accounts: Accou
 
     accounts.sandbox.state.faults.clear()
     accounts.sandbox.state.requests.clear()
-    again, count = retryable(accounts.ctx)
+    again, count = retry_run(accounts.ctx, SYSTEM)
     assert (again.id, count) == (run.id, 1)
-    assert execute(accounts.ctx, run.id).state is RunState.DONE
+    assert execute(accounts.ctx, SYSTEM, run.id).state is RunState.DONE
     assert accounts.sandbox.state.requests.counts() == {("purchase.order.list", bad.isoformat()): 1}
 
 
@@ -169,23 +170,24 @@ def test_what_failed_last_time_comes_first(accounts: Accounts) -> None:
 def test_a_cancelled_run_can_go_on(accounts: Accounts) -> None:
     stop = threading.Event()
     planned = plan(accounts.ctx, accounts.both, *accounts.days(9, 9))
-    run, _resumed = start_run(accounts.ctx, planned, source="test", workers=2)
-    ended = execute(accounts.ctx, run.id, stop=stop, on_slice=lambda _slice: stop.set())
+    run, _resumed = start_run(accounts.ctx, SYSTEM, planned, source="test", workers=2)
+    ended = execute(accounts.ctx, SYSTEM, run.id, stop=stop, on_slice=lambda _slice: stop.set())
     assert ended.state is RunState.CANCELLED
-    _run, left = retryable(accounts.ctx)
+    _run, left = retry_run(accounts.ctx, SYSTEM)
     assert 0 < left < len(planned.slices)
-    assert execute(accounts.ctx, run.id).state is RunState.DONE
+    assert execute(accounts.ctx, SYSTEM, run.id).state is RunState.DONE
     totals_equal_the_sandbox(accounts, 9, 9)
 
 
 def test_a_run_that_is_cancelled_while_it_waits_fetches_nothing(accounts: Accounts) -> None:
     planned = plan(accounts.ctx, accounts.both, *accounts.days(3, 3))
-    run, _resumed = start_run(accounts.ctx, planned, source="test")
+    run, _resumed = start_run(accounts.ctx, SYSTEM, planned, source="test")
     with accounts.ctx.db.write() as con:
         runs.request_cancel(con, run.id)
-    assert execute(accounts.ctx, run.id).state is RunState.CANCELLED
-    assert retryable(accounts.ctx)[1] == len(planned.slices)
-    assert execute(accounts.ctx, run.id).state is RunState.DONE  # who goes on with it means it
+    assert execute(accounts.ctx, SYSTEM, run.id).state is RunState.CANCELLED
+    assert retry_run(accounts.ctx, SYSTEM)[1] == len(planned.slices)
+    # who goes on with it means it
+    assert execute(accounts.ctx, SYSTEM, run.id).state is RunState.DONE
 
 
 def test_nothing_more_is_fetched_once_the_store_fails(
@@ -197,10 +199,10 @@ def test_nothing_more_is_fetched_once_the_store_fails(
     monkeypatch.setattr(runs, "HEARTBEAT", timedelta(0))
     monkeypatch.setattr(runs, "heartbeat", fail)
     planned = plan(accounts.ctx, accounts.both, *accounts.days(9, 9))
-    run, _resumed = start_run(accounts.ctx, planned, source="test", workers=2)
+    run, _resumed = start_run(accounts.ctx, SYSTEM, planned, source="test", workers=2)
     stop = threading.Event()
     with pytest.raises(FileInUse):
-        execute(accounts.ctx, run.id, stop=stop)
+        execute(accounts.ctx, SYSTEM, run.id, stop=stop)
     assert stop.is_set()
 
 
@@ -218,8 +220,8 @@ def test_the_run_pauses_at_the_days_limit_and_says_when(accounts: Accounts) -> N
     planned = plan(ctx, [accounts.magnolia], *accounts.days(14, 5))
     assert planned.left_today == 10
     assert "10 left today" in planned.sentence
-    run, _resumed = start_run(ctx, planned, source="test")
-    ended = execute(ctx, run.id)
+    run, _resumed = start_run(ctx, SYSTEM, planned, source="test")
+    ended = execute(ctx, SYSTEM, run.id)
     assert ended.state is RunState.PAUSED
     assert "00:00 UTC" in (ended.message or "")
     with ctx.db.read() as con:

@@ -17,13 +17,14 @@ from komet.activity.timeline import ActivityFilter
 from komet.clients.table import calls
 from komet.context import AppContext
 from komet.ingest import imports
-from komet.ingest.by_number import refresh_numbers
+from komet.ingest.by_number import download_numbers
 from komet.ingest.engine import execute
 from komet.ingest.model import Run, RunSlice, RunState, SliceState
 from komet.ingest.table import runs
 from komet.orders import changes, query
 from komet.orders.changes import ChangeFilter, Kind
 from komet.orders.filters import Gone, OrderFilter
+from komet.permissions import SYSTEM
 
 MIX = [
     {"productId": 1, "productDescription": "Rose", "bunches": 4, "stemsBunch": 25, "cost": "0.3"},
@@ -159,7 +160,7 @@ def test_two_pos_of_one_id_keep_the_lines_of_both(ctx: AppContext, rosas: Script
 
 def test_two_pos_of_one_id_in_an_answer_by_numbers(ctx: AppContext, rosas: ScriptedKomet) -> None:
     rosas.answers[DAY] = [order(1, line(11)), order(1, line(12, 3), day=NEXT)]
-    refresh_numbers(ctx, {rosas.provider.id: ["P1"]})
+    download_numbers(ctx, SYSTEM, {rosas.provider.id: ["P1"]})
     assert boxes(ctx) == 5
 
 
@@ -172,7 +173,7 @@ def test_an_older_answer_of_the_day_does_not_undo_a_newer_one_of_a_po(
 
     def slow() -> dict[str, Any]:
         rosas.answers[NEXT] = [order(1, line(11, 9))]  # what Komet shows by now
-        refresh_numbers(ctx, {rosas.provider.id: ["P1"]})
+        download_numbers(ctx, SYSTEM, {rosas.provider.id: ["P1"]})
         return {"status": 1, "purchaseOrders": [order(1, line(11))]}
 
     rosas.answers[DAY] = slow
@@ -199,7 +200,7 @@ def test_a_mixed_line_that_moves_to_another_po_comes_to_nothing(
     with ctx.db.write() as con:
         slices = [(rosas.provider.id, day) for day in days]
         run = runs.create_run(con, slices, source="test", workers=1, now=ctx.now())
-    execute(ctx, run.id)
+    execute(ctx, SYSTEM, run.id)
     assert comes_to(ctx) == {}
     assert boxes(ctx) == 6
 
@@ -368,8 +369,8 @@ def test_imported_pos_that_komet_replaces_are_counted_and_named(
     rows: list[list[Any]] = [["PO #", "Ship Date", "Customer", "Product", "B/T", "Qty PO", "Cost"]]
     rows += [[number, day, "Bloom", "Rose", "HB", 2, 0.3]
              for number, day in (("P1", DAY), ("P7", DAY), ("P8", NEXT))]  # fmt: skip
-    checked = imports.dry_run(ctx, workbook(rows), "portal.xlsx", rosas.provider.id)
-    imports.apply(ctx, checked)
+    checked = imports.check_order_file(ctx, workbook(rows), "portal.xlsx", rosas.provider.id)
+    imports.import_order_file(ctx, SYSTEM, checked)
     assert boxes(ctx) == 6
     rosas.answers = {DAY: [order(1, line(11))], NEXT: [order(8, line(81), day=NEXT)]}
     run = rosas.download(DAY)
@@ -377,12 +378,12 @@ def test_imported_pos_that_komet_replaces_are_counted_and_named(
     with ctx.db.read() as con:
         assert runs.summary(con, run.id)["replaced"] == 2
         assert runs.replaced_numbers(con, run.id) == ["P1", "P7"]
-    one = refresh_numbers(ctx, {rosas.provider.id: ["P8"]})
+    one = download_numbers(ctx, SYSTEM, {rosas.provider.id: ["P8"]})
     assert one.replaced == ["P8"]
     assert "1 imported PO replaced by Komet's own: P8." in one.sentence
     assert slice_of(ctx, rosas.download(DAY), DAY).replaced == ()
     third = NEXT + timedelta(days=1)
-    imports.apply(ctx, imports.dry_run(
+    imports.import_order_file(ctx, SYSTEM, imports.check_order_file(
         ctx, workbook([rows[0], ["P9", third, "Bloom", "Rose", "HB", 2, 0.3]]), "p.xlsx",
         rosas.provider.id,
     ))  # fmt: skip

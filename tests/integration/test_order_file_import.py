@@ -14,6 +14,7 @@ from komet.mapping import imports as mapping_imports
 from komet.mapping.problems import MappingFileError
 from komet.orders import query
 from komet.orders.filters import OrderFilter
+from komet.permissions import SYSTEM
 
 HEADINGS = ["PO #", "Vendor", "Ship Date", "Status", "Customer", "Product", "B/T", "Qty PO", "Cost"]
 
@@ -39,16 +40,18 @@ def test_a_file_is_stored_and_komet_takes_its_place(accounts: Accounts) -> None:
     ctx, provider = accounts.ctx, accounts.magnolia
     monday = accounts.today + timedelta(days=7 - accounts.today.weekday())
     tuesday = monday + timedelta(days=1)
-    checked = imports.dry_run(ctx, file_of(monday, tuesday), "export.xlsx", provider.id)
+    checked = imports.check_order_file(ctx, file_of(monday, tuesday), "export.xlsx", provider.id)
     assert checked.days["state"].to_list() == ["new", "new"]
     assert (checked.writable, orders(accounts)) == (4, (0, 0))
-    run = imports.apply(ctx, checked)
+    run = imports.import_order_file(ctx, SYSTEM, checked)
     assert run.source == "Excel file"
     assert orders(accounts) == (2, 12)
 
-    again = imports.dry_run(ctx, file_of(monday, tuesday, boxes=5), "export.xlsx", provider.id)
+    again = imports.check_order_file(
+        ctx, file_of(monday, tuesday, boxes=5), "export.xlsx", provider.id
+    )
     assert again.days["state"].to_list() == ["again", "again"]
-    imports.apply(ctx, again)
+    imports.import_order_file(ctx, SYSTEM, again)
     assert orders(accounts) == (2, 14)
     with ctx.db.read() as con:
         changed = runs.summary(con, runs.latest_runs(con, ctx.now(), 1)[0].id)
@@ -65,15 +68,15 @@ def test_a_file_is_stored_and_komet_takes_its_place(accounts: Accounts) -> None:
     expected = accounts.sandbox.state.totals("magnolia", monday, monday)
     assert shown.boxes == expected["boxes"]
 
-    kept = imports.dry_run(ctx, file_of(monday, tuesday), "export.xlsx", provider.id)
+    kept = imports.check_order_file(ctx, file_of(monday, tuesday), "export.xlsx", provider.id)
     assert kept.days["state"].to_list() == ["kept", "again"]
     assert kept.writable == 2
-    imports.apply(ctx, kept)
+    imports.import_order_file(ctx, SYSTEM, kept)
     with ctx.db.read() as con:
         assert query.totals(con, OrderFilter(ship_to=monday)).boxes == expected["boxes"]
     accounts.download(tuesday, tuesday, [provider])
     with pytest.raises(InvalidInput, match="nothing to import"):
-        imports.apply(ctx, kept)
+        imports.import_order_file(ctx, SYSTEM, kept)
 
 
 def test_a_stray_cell_far_away_does_not_take_the_app_down(accounts: Accounts) -> None:

@@ -20,7 +20,7 @@ from komet.export.orders import export_orders
 from komet.ingest import commit_order
 from komet.ingest.commit import write_slice
 from komet.ingest.commit_order import Asked
-from komet.ingest.sources.komet import slice_rows
+from komet.ingest.sources.komet_rows import slice_rows
 from komet.ingest.table import runs
 from komet.mapping.history import Source
 from komet.mapping.table import mappings

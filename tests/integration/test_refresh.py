@@ -11,16 +11,17 @@ from komet.api.errors import Unavailable
 from komet.clients.model import ProviderFields
 from komet.clients.table import providers
 from komet.errors import InvalidInput, NotFound
-from komet.ingest.by_number import numbers_in, providers_of, refresh_numbers
+from komet.ingest.by_number import download_numbers, numbers_in, providers_of
 from komet.ingest.engine import execute
 from komet.ingest.model import RunState, ScheduleFields, times_of
 from komet.ingest.plan import refresh_plan, window
-from komet.ingest.runs import start_run
-from komet.ingest.schedules import Scheduler, next_start
-from komet.ingest.table import runs, schedules
+from komet.ingest.runs import show_run, start_run
+from komet.ingest.schedules import Scheduler, list_schedules, next_start, save_schedule
+from komet.ingest.table import runs
 from komet.ingest.worker import Worker
 from komet.orders import changes
 from komet.orders.changes import ChangeFilter
+from komet.permissions import SYSTEM
 
 
 def with_window(accounts: Accounts, back: int, ahead: int) -> None:
@@ -48,8 +49,8 @@ def test_the_window_is_each_providers_own(accounts: Accounts) -> None:
 def test_what_is_final_is_left_alone(accounts: Accounts) -> None:
     with_window(accounts, 6, 0)
     planned = refresh_plan(accounts.ctx, accounts.both)
-    run, _resumed = start_run(accounts.ctx, planned, source="test")
-    execute(accounts.ctx, run.id)
+    run, _resumed = start_run(accounts.ctx, SYSTEM, planned, source="test")
+    execute(accounts.ctx, SYSTEM, run.id)
     again = refresh_plan(accounts.ctx, accounts.both)
     assert again.left_alone > 0
     assert len(again.slices) + again.left_alone == len(planned.slices)
@@ -78,7 +79,7 @@ def test_single_pos_by_their_numbers(accounts: Accounts) -> None:
         }
     numbers = [number for provider, number in sorted(held) if provider == accounts.magnolia.id]
     asked = providers_of(accounts.ctx, numbers)
-    done = refresh_numbers(accounts.ctx, asked)
+    done = download_numbers(accounts.ctx, SYSTEM, asked)
     assert done.changed > 0
     assert done.found + len(done.missing) == sum(map(len, asked.values()))
     with accounts.ctx.db.read() as con:
@@ -105,7 +106,7 @@ def test_numbers_that_nobody_knows(accounts: Accounts) -> None:
     with pytest.raises(NotFound, match="P000000"):
         providers_of(accounts.ctx, ["P000000"])
     asked = providers_of(accounts.ctx, ["P000000"], [accounts.magnolia])
-    assert refresh_numbers(accounts.ctx, asked).missing == ["P000000"]
+    assert download_numbers(accounts.ctx, SYSTEM, asked).missing == ["P000000"]
 
 
 def test_the_clock_starts_a_refresh_once(accounts: Accounts) -> None:
@@ -114,8 +115,7 @@ def test_the_clock_starts_a_refresh_once(accounts: Accounts) -> None:
     fields = ScheduleFields(name="Morning", times=times_of("6:00 14:30"),
                             time_zone="America/Guayaquil")  # fmt: skip
     assert fields.times == ("06:00", "14:30")
-    with ctx.db.write() as con:
-        saved = schedules.save_schedule(con, fields, now=ctx.now())
+    saved = save_schedule(ctx, SYSTEM, fields)
     upcoming = next_start(saved, ctx.now())
     assert (upcoming.hour, upcoming.minute) in {(6, 0), (14, 30)}
     assert upcoming > ctx.now()
@@ -125,11 +125,9 @@ def test_the_clock_starts_a_refresh_once(accounts: Accounts) -> None:
         run_id = clock.fire(saved.id)
         assert run_id
         assert clock.fire(saved.id) is None  # a second process at the same minute
-        while worker.busy:
+        while (run := show_run(ctx, run_id).run).active:
             pass
-        with ctx.db.read() as con:
-            run = runs.run_by_id(con, run_id, ctx.now())
-            held = schedules.schedule_by_id(con, saved.id)
+        held = list_schedules(ctx)[0]
         assert (run.state, run.source, run.who) == (RunState.DONE, "schedule", "Morning")
         assert held.last_run_id == run_id
     finally:
@@ -171,7 +169,7 @@ def test_a_batch_of_numbers_that_breaks_is_asked_for_one_by_one(accounts: Accoun
     # a person waits for two tries: the whole batch breaks, and then the first number alone
     accounts.sandbox.state.faults.add("purchase.order.list", status=500, times=4)
     accounts.sandbox.state.requests.clear()
-    done = refresh_numbers(accounts.ctx, {accounts.magnolia.id: numbers})
+    done = download_numbers(accounts.ctx, SYSTEM, {accounts.magnolia.id: numbers})
     assert list(done.failed) == numbers[:1]
     assert numbers[0] in done.sentence
     assert done.found == len(numbers) - 1
@@ -181,7 +179,7 @@ def test_a_batch_of_numbers_that_breaks_is_asked_for_one_by_one(accounts: Accoun
 def test_a_komet_that_is_gone_is_not_asked_number_by_number(accounts: Accounts) -> None:
     accounts.sandbox.stop()
     with pytest.raises(Unavailable):
-        refresh_numbers(accounts.ctx, {accounts.magnolia.id: ["P1", "P2", "P3"]})
+        download_numbers(accounts.ctx, SYSTEM, {accounts.magnolia.id: ["P1", "P2", "P3"]})
     with accounts.ctx.db.read() as con:
         assert con.value("SELECT count(*) FROM api_calls") <= 2
 

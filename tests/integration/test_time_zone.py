@@ -30,6 +30,7 @@ from komet.ingest.plan import refresh_plan
 from komet.ingest.worker import Worker
 from komet.orders import changes
 from komet.orders.filters import OrderFilter
+from komet.permissions import SYSTEM
 from komet.web.shell.preferences import kept
 
 GUAYAQUIL = ZoneInfo("America/Guayaquil")
@@ -139,13 +140,13 @@ def test_another_thread_keeps_the_zone(ctx: AppContext, monkeypatch: pytest.Monk
     seen: list[str] = []
     worked = threading.Event()
 
-    def work(_worker: Worker, _run_id: str) -> None:
+    def work(_worker: Worker, _job: object) -> None:
         seen.append(time_zone.name())
         worked.set()
 
     monkeypatch.setattr(Worker, "_work", work)
     with time_zone.using(GUAYAQUIL):
-        Worker(ctx).submit("a run")
+        Worker(ctx).submit(SYSTEM, "a run")
         later = kept(time_zone.name)
     assert worked.wait(10)
     assert time_zone.name() == "UTC"

@@ -18,7 +18,7 @@ from komet.api.transport import Transport
 from komet.context import AppContext
 from komet.ingest.commit import write_slice
 from komet.ingest.model import SliceRows
-from komet.ingest.sources.komet import slice_rows
+from komet.ingest.sources.komet_rows import slice_rows
 from komet.orders.table import items as order_tables
 from komet.orders.table.items import DATA_PROBLEMS
 

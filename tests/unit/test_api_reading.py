@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from komet.api import reading
 from komet.api.client import Slice
 from komet.api.models import DataProblem, PurchaseOrder
-from komet.ingest.sources.komet import slice_rows
+from komet.ingest.sources.komet_rows import slice_rows
 from komet.orders.table import items as order_tables
 
 JSON = st.recursive(

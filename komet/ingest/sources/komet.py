@@ -1,32 +1,164 @@
-"""Komet as a source: asked for one day, its records read into the rows that the store keeps.
+"""Komet Sales as a source: asked for one day of one client provider at a time.
 
-Nothing is invented: a value that could not be read is empty, and stands in `problems`. An order
-that comes without an ID is known by its number, a line by its index in the order; both are
-reported.
+Every request passes the gate of its pool and stands in the ledger. An empty answer for a day of
+which orders are stored is asked for once more before it is believed.
 """
 
-import hashlib
-import json
-from collections.abc import Callable, Container
+import threading
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
 from datetime import date
-from functools import cache
-from typing import Any
 
-from pydantic.alias_generators import to_camel
-
-from komet.api import reading
 from komet.api.client import KometClient, Slice
-from komet.api.errors import BadResponse
-from komet.api.models import DataProblem, OrderLine, PurchaseOrder, Record
-from komet.api.reading import note
+from komet.api.errors import (
+    AuthenticationError,
+    BadResponse,
+    KometError,
+    PermissionDenied,
+    QuotaExhausted,
+)
+from komet.catalogs import refresh as catalogs
+from komet.clients.allowance import Gate, Ledger, pools
+from komet.clients.connect import client_for
 from komet.clients.model import Provider
+from komet.clients.table import calls
 from komet.context import AppContext
+from komet.db.database import Connection
 from komet.ingest import commit_order
-from komet.ingest.commit_order import Asked
-from komet.ingest.model import OrderBundle, SliceRows
+from komet.ingest.model import KOMET, PoolPlan, SliceRows
+from komet.ingest.sources.komet_rows import slice_rows
+from komet.ingest.sources.source import Lane, Lanes, Pace
 from komet.ingest.table import slices
-from komet.orders import columns
-from komet.orders.columns import Grain, Kind, OrderColumn
+from komet.permissions import Actor
+from komet.sentences import FAILURES, Failure
+
+_HOPELESS_AFTER = 3
+"""Days that a token is refused for at the start before the others are given up unasked."""
+
+
+@dataclass(frozen=True)
+class KometSource:
+    """The system that the orders are downloaded from."""
+
+    name: str = KOMET
+    run_name: str | None = None
+    id_prefix: str = ""
+    gives_whole_days: bool = True
+    is_final: bool = True
+    stands_in: bool = False
+
+    def cost(
+        self, ctx: AppContext, con: Connection, chosen: Sequence[Provider], days: Counter[str]
+    ) -> tuple[PoolPlan, ...]:
+        """A request for each day, and one for each list of products or box types that is due."""
+        at_work = [provider for provider in chosen if days[provider.id]]
+        asked = _with_catalogs(ctx, con, at_work, days)
+        return tuple(
+            PoolPlan(
+                tuple(provider.name for provider in sharing),
+                sum(asked[provider.id] for provider in sharing),
+                calls.left_today(con, pool, ctx.now()),
+            )
+            for pool, sharing in pools(con, at_work)
+        )
+
+    @contextmanager
+    def connect(
+        self,
+        ctx: AppContext,
+        actor: Actor,
+        chosen: Sequence[Provider],
+        days: Counter[str],
+        pace: Pace,
+    ) -> Iterator[Lanes]:
+        """A client for each provider, and a gate for each pool that they share."""
+        with ctx.read() as con:
+            gates = _gates(ctx, con, chosen, _with_catalogs(ctx, con, chosen, days))
+        lanes: dict[str, Lane] = {}
+        broken: dict[str, Failure] = {}
+        with ExitStack() as stack:
+            for provider in chosen:
+                ledger = Ledger(provider.token_id or "", provider.id)
+                try:
+                    client = client_for(
+                        ctx,
+                        provider,
+                        ledger,
+                        gate=gates.get(provider.id),
+                        sleep=pace.sleep,
+                        check=pace.check,
+                        patient=True,
+                    )
+                except FAILURES as error:
+                    broken[provider.id] = error
+                    continue
+                gate = gates.get(provider.id) or ledger.gate
+                client = stack.enter_context(client)
+                lanes[provider.id] = KometLane(ctx, actor, provider, client, ledger, gate)
+            yield Lanes(lanes, broken)
+
+
+@dataclass
+class KometLane:
+    """One provider of a run: its client, its ledger, and whether its token works at all."""
+
+    ctx: AppContext
+    actor: Actor
+    provider: Provider
+    client: KometClient
+    ledger: Ledger
+    gate: Gate | None
+    _good: int = 0
+    _refused: int = 0
+    _hopeless: KometError | None = None
+    _lists_done: bool = False
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @property
+    def pool(self) -> object:
+        """The gate, which all that share the allowance pass."""
+        return self.gate
+
+    @property
+    def spent(self) -> QuotaExhausted | None:
+        """The refusal of the gate, once there has been one."""
+        return self.gate.spent if self.gate else None
+
+    def fetch(self, day: date) -> SliceRows:
+        """Ask for a day, after the lists that are due. Raises `FAILURES`."""
+        if self._hopeless:
+            raise self._hopeless
+        self._refresh_lists()
+        try:
+            rows = ask_for_day(self.ctx, self.client, self.provider, day)
+        except (AuthenticationError, PermissionDenied) as error:
+            self._refused += 1
+            if self._good == 0 and self._refused >= _HOPELESS_AFTER:
+                # the token is refused throughout: the other days would only spend requests
+                self._hopeless = error
+            raise
+        self._good += 1
+        return rows
+
+    def record(self, con: Connection) -> None:
+        """Write the ledger of the requests that were sent since the last time."""
+        calls.record(con, self.ledger.take())
+
+    def close(self, con: Connection) -> None:
+        """Give back the requests that the pool set aside and did not send."""
+        if self.gate:
+            self.gate.give_back(con)
+
+    def _refresh_lists(self) -> None:
+        with self._lock:
+            if self._lists_done:
+                return
+            self._lists_done = True
+            with self.ctx.read() as con:
+                due = catalogs.due(con, self.provider, self.ctx.now())
+            catalogs.refresh(self.ctx, self.provider, self.client, due)
 
 
 def ask_for_day(ctx: AppContext, client: KometClient, provider: Provider, day: date) -> SliceRows:
@@ -63,188 +195,21 @@ def _asked(
     return slice_rows(provider.id, day, answer, asked), answer
 
 
-Row = dict[str, Any]
-_READER = "1"
-"""Part of every content hash: raise it when reading changes, and the next download re-reads all."""
-
-_NESTED = {"details", "breakdowns", "boxes", "custom_fields"}
-
-
-def slice_rows(provider_id: str, day: date, answer: Slice, asked: Asked | None = None) -> SliceRows:
-    """The rows of one answer; a PO that is listed twice is one PO, with the lines of both."""
-    problems = list(answer.problems)
-    orders: dict[str, OrderBundle] = {}
-    for order in _each_once(answer.orders, problems):
-        po_id = order.id
-        if po_id is None:
-            if order.number is None and not order.details:
-                problems.append(DataProblem("id", "", None))
-                continue
-            po_id = _made_up(f"number {order.number}", orders)
-            problems.append(DataProblem("id", "", po_id))
-        orders[po_id] = _bundle(provider_id, day, po_id, order, problems)
-        orders[po_id].head["fetched_at"] = answer.requested_at
-        for line in orders[po_id].lines:
-            line["fetched_at"] = answer.requested_at
-    problem_rows = [
-        {
-            "provider_id": provider_id,
-            "slice_date": day,
-            "po_id": problem.po_id,
-            "po_item_id": problem.po_item_id,
-            "field": problem.field,
-            "value": problem.value,
-            "seen_at": answer.requested_at,
-        }
-        for problem in problems
-    ]
-    return SliceRows(provider_id, day, answer.requested_at, orders, problem_rows, asked=asked)
+def _with_catalogs(
+    ctx: AppContext, con: Connection, chosen: Sequence[Provider], days: Counter[str]
+) -> Counter[str]:
+    """Provider ID → requests for its days and for its lists that are due."""
+    lists = {provider.id: len(catalogs.due(con, provider, ctx.now())) for provider in chosen}
+    return days + Counter(lists)
 
 
-def _each_once(orders: list[PurchaseOrder], problems: list[DataProblem]) -> list[PurchaseOrder]:
-    """The POs, those of the same ID as one. Two of an ID are a problem of the data in any case."""
-    found: dict[str | int, list[PurchaseOrder]] = {}
-    for place, order in enumerate(orders):
-        same = found.setdefault(place if order.id is None else order.id, [])
-        same.append(order)
-        if len(same) > 1:
-            problems.append(DataProblem("id", f"{order.id} ×2", order.id))
-    return [_as_one(same) if len(same) > 1 else same[0] for same in found.values()]
-
-
-def _as_one(same: list[PurchaseOrder]) -> PurchaseOrder:
-    """The lines of all, the header of the last.
-
-    A line that comes twice with the same content is one; with another content it is a second line
-    of that ID, which `_bundle` reports.
-    """
-    seen: set[Any] = set()
-    lines: list[OrderLine] = []
-    for order in same:
-        contents = [_hashable(line.model_dump()) for line in order.details]
-        found = zip(order.details, contents, strict=True)
-        lines += [line for line, content in found if content not in seen]
-        seen.update(contents)
-    return same[-1].model_copy(update={"details": lines})
-
-
-def _hashable(value: Any) -> Any:
-    """Equal where the values are equal; comparing thousands of lines in pairs would take hours."""
-    if isinstance(value, dict):
-        return frozenset((name, _hashable(part)) for name, part in value.items())
-    return tuple(map(_hashable, value)) if isinstance(value, list) else value
-
-
-def _bundle(
-    provider_id: str, day: date, po_id: str, order: PurchaseOrder, problems: list[DataProblem]
-) -> OrderBundle:
-    key = {"provider_id": provider_id, "po_id": po_id, "slice_date": day}
-    fields = _fields(order, Grain.PO, key, problems)
-    header = {copy: fields[name] for name, copy in columns.copied().items()}
-    bundle = OrderBundle({**fields, **key, "content_hash": _content_hash(order)})
-    del bundle.head["id"]
-    real_ids = {detail.po_item_id for detail in order.details if detail.po_item_id}
-    taken: set[str] = set()
-    for position, detail in enumerate(order.details, start=1):
-        item_id = detail.po_item_id
-        if item_id is None or item_id in taken:
-            given, item_id = item_id, _made_up(f"{po_id} line {position}", real_ids)
-            problems.append(DataProblem("poItemId", given or "", po_id, item_id))
-        taken.add(item_id)
-        _add_line(bundle, {**key, "po_item_id": item_id}, header, position, detail, problems)
-    return bundle
-
-
-def _made_up(wanted: str, taken: Container[str]) -> str:
-    """An ID for what came without one, unlike any that is there."""
-    number, found = 1, wanted
-    while found in taken:
-        number += 1
-        found = f"{wanted} ({number})"
+def _gates(
+    ctx: AppContext, con: Connection, chosen: Sequence[Provider], requests: Counter[str]
+) -> dict[str, Gate]:
+    """Provider ID → the gate of its pool, which those that share it pass together."""
+    found: dict[str, Gate] = {}
+    for pool, sharing in pools(con, chosen):
+        ids = {provider.id for provider in sharing}
+        gate = Gate(ctx, pool[0].id, sum(requests[id_] for id_ in ids))
+        found.update(dict.fromkeys(ids, gate))
     return found
-
-
-def _add_line(  # noqa: PLR0917
-    bundle: OrderBundle,
-    key: Row,
-    header: Row,
-    position: int,
-    detail: OrderLine,
-    problems: list[DataProblem],
-) -> None:
-    custom = [_known(entry) for entry in detail.custom_fields]
-    bundle.lines.append(
-        {
-            **_fields(detail, Grain.LINE, key, problems),
-            **header,
-            **key,
-            "position": position,
-            "custom_fields": _json(custom) if custom else None,
-        }
-    )
-    bundle.breakdowns += [
-        {**_fields(entry, Grain.BREAKDOWN, key, problems), **key, "position": place}
-        for place, entry in enumerate(detail.breakdowns, start=1)
-    ]
-    bundle.boxes += [{**_fields(entry, Grain.BOX, key, problems), **key} for entry in detail.boxes]
-
-
-def _known(record: Record) -> Row:
-    known = {name: getattr(record, name) for name in type(record).model_fields}
-    return {
-        **{name: value for name, value in known.items() if name not in _NESTED},
-        "extra": _json(record.extra) if record.extra else None,
-    }
-
-
-def _fields(record: Record, grain: Grain, key: Row, problems: list[DataProblem]) -> Row:
-    """What the record has, with the members that only the registry of columns knows."""
-    row = _known(record)
-    beyond = _beyond(columns.COLUMNS, grain, type(record))
-    if not beyond:
-        return row
-    extra = dict(record.extra)
-    for name, column in beyond.items():
-        value = extra.pop(column.member or to_camel(name), None)
-        try:
-            row[name] = _READERS[column.kind](value)
-        except reading.Unreadable:
-            row[name] = None
-            note(problems, column.member or to_camel(name), value)
-            problems[-1].po_id, problems[-1].po_item_id = key["po_id"], key.get("po_item_id")
-    return {**row, "extra": _json(extra) if extra else None}
-
-
-@cache
-def _beyond(
-    known: tuple[OrderColumn, ...], grain: Grain, record: type[Record]
-) -> dict[str, OrderColumn]:
-    """Stored columns of that grain that the record has no field for."""
-    return {
-        c.stored(grain): c
-        for c in known
-        if c.stored(grain) and c.stored(grain) not in record.model_fields
-    }
-
-
-_READERS: dict[Kind, Callable[[Any], Any]] = {
-    Kind.TEXT: reading.text,
-    Kind.JSON: lambda value: None if reading.nothing(value) else _json(value),
-    Kind.INTEGER: lambda value: None if (n := reading.number(value)) is None else int(n),
-    Kind.QUANTITY: reading.number,
-    Kind.MONEY: lambda value: reading.number(value, 6),
-    Kind.PRICE: lambda value: reading.number(value, 6),
-    Kind.FACTOR: reading.number,
-    Kind.DATE: reading.day,
-    Kind.TIME: reading.moment,
-}
-
-
-def _json(value: Any) -> str:
-    text = json.dumps(value, default=str, ensure_ascii=False, sort_keys=True)
-    return text.encode("utf-8", "replace").decode()
-
-
-def _content_hash(order: PurchaseOrder) -> str:
-    content = _READER + _json(order.model_dump(mode="python"))
-    return hashlib.blake2b(content.encode(), digest_size=16).hexdigest()

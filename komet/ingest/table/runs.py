@@ -18,10 +18,6 @@ from komet.ingest.model import Run, RunSlice, RunState
 from komet.language import _
 from komet.orders.table.items import SAID_ONCE
 
-BY_NUMBER = "PO numbers"
-FROM_FILE = "Excel file"
-OF_PARTS = (BY_NUMBER, FROM_FILE)
-"""Sources of runs that did not ask for whole days: they say nothing of a day that failed."""
 HEARTBEAT = timedelta(seconds=2)
 _SILENT_AFTER = timedelta(seconds=30)
 _STUCK_AFTER = timedelta(minutes=20)
@@ -86,13 +82,13 @@ def run_by_id(con: Connection, run_id: str, now: datetime) -> Run:
 
 
 def latest_runs(
-    con: Connection, now: datetime, limit: int = 20, *, whole: bool = False
+    con: Connection, now: datetime, limit: int = 20, *, without: Sequence[str] = ()
 ) -> list[Run]:
-    """The newest runs first; `whole`: only those that asked for whole days."""
-    only = f"WHERE source NOT IN {OF_PARTS}" if whole else ""
+    """The newest runs first; none that is recorded `without`."""
     rows = con.rows(
-        f"SELECT {_RUN_COLUMNS} FROM runs {only} ORDER BY commit_no DESC LIMIT $limit",
-        {"limit": limit},
+        f"SELECT {_RUN_COLUMNS} FROM runs WHERE NOT list_contains($without, source)"
+        " ORDER BY commit_no DESC LIMIT $limit",
+        {"limit": limit, "without": list(without)},
     )
     return [_run(row, now) for row in rows]
 
@@ -107,16 +103,25 @@ def slices_of(con: Connection, run_id: str, *, unfinished: bool = False) -> list
     return [RunSlice.model_validate(row) for row in rows]
 
 
-def failed_before(con: Connection, slices: Sequence[tuple[str, date]]) -> set[tuple[str, date]]:
-    """Of these slices, those whose newest try failed: on the next run they come first."""
+def failed_before(
+    con: Connection, slices: Sequence[tuple[str, date]], without: Sequence[str]
+) -> set[tuple[str, date]]:
+    """Of these slices, those whose newest try failed: on the next run they come first.
+
+    Runs that are recorded `without` did not try the day as a whole.
+    """
     if not slices:
         return set()
     rows = con.rows(
         "SELECT provider_id, slice_date, arg_max(s.state, r.commit_no) AS newest"
         " FROM run_slices s JOIN runs r ON r.id = s.run_id"
         " WHERE slice_date BETWEEN $start AND $end AND s.state IN ('done', 'empty', 'failed')"
-        f" AND r.source NOT IN {OF_PARTS} GROUP BY ALL HAVING newest = 'failed'",
-        {"start": min(day for _p, day in slices), "end": max(day for _p, day in slices)},
+        " AND NOT list_contains($without, r.source) GROUP BY ALL HAVING newest = 'failed'",
+        {
+            "start": min(day for _p, day in slices),
+            "end": max(day for _p, day in slices),
+            "without": list(without),
+        },
     )
     return {(row["provider_id"], row["slice_date"]) for row in rows} & set(slices)
 
@@ -275,6 +280,53 @@ def replaced_numbers(con: Connection, run_id: str) -> list[str]:
         {"run": run_id},
     )
     return [row["number"] for row in rows]
+
+
+def days_of(con: Connection, run_id: str) -> pl.DataFrame:
+    """See `komet.ingest.runs.days_of`; without `sign`."""
+    return con.frame(
+        "SELECT p.name AS provider, s.slice_date AS day, s.state, s.orders, s.lines, s.reason,"
+        " s.position FROM run_slices s LEFT JOIN providers p ON p.id = s.provider_id"
+        " WHERE s.run_id = $run ORDER BY day, provider",
+        {"run": run_id},
+    )
+
+
+def last_downloads(con: Connection, without: Sequence[str]) -> pl.DataFrame:
+    """What is stored of each active provider: see `komet.ingest.runs.last_downloads`."""
+    return con.frame(
+        """
+        SELECT p.id AS provider_id, p.name AS provider, d.last_download,
+          coalesce(d.days, 0) AS days, coalesce(d.orders, 0)::BIGINT AS orders,
+          coalesce(f.failed, 0) AS failed
+        FROM providers p
+        LEFT JOIN (
+          SELECT provider_id, max(fetched_at) AS last_download, count(*) AS days,
+            sum(orders) AS orders FROM day_slices GROUP BY provider_id
+        ) d ON d.provider_id = p.id
+        LEFT JOIN (
+          SELECT provider_id, count(*) AS failed FROM (
+            SELECT s.provider_id, s.slice_date, arg_max(s.state, r.commit_no) AS newest
+            FROM run_slices s JOIN runs r ON r.id = s.run_id
+            WHERE s.state IN ('done', 'empty', 'failed')
+              AND NOT list_contains($without, r.source) GROUP BY ALL
+          ) WHERE newest = 'failed' GROUP BY provider_id
+        ) f ON f.provider_id = p.id
+        WHERE p.active ORDER BY lower(p.name)
+        """,
+        {"without": list(without)},
+    )
+
+
+def steps_done(con: Connection) -> dict[str, bool]:
+    """See `komet.ingest.runs.set_up`."""
+    row = con.rows(
+        "SELECT (SELECT count(*) > 0 FROM tokens WHERE retired_at IS NULL) AS token,"
+        " (SELECT count(*) > 0 FROM providers) AS provider,"
+        " (SELECT count(*) > 0 FROM mappings) AS mapping,"
+        " (SELECT count(*) > 0 FROM day_slices) AS download"
+    )[0]
+    return {name: bool(done) for name, done in row.items()}
 
 
 def _run(row: dict[str, Any], now: datetime) -> Run:

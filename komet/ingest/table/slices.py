@@ -20,9 +20,6 @@ from komet.orders.table import items as order_tables
 from komet.orders.table.items import DATA_PROBLEMS, PO_CHANGES
 
 Row = dict[str, Any]
-FILE = "file"
-FILE_MARK = "file:"
-"""How the PO IDs begin that an Excel file's orders are given: Komet's own are digits."""
 _TABLES = ("purchase_orders", "po_lines", "po_breakdowns", "po_boxes")
 
 
@@ -223,22 +220,26 @@ def record_orders(  # noqa: PLR0917
     con.insert("po_changes", pl.DataFrame(changes, schema=PO_CHANGES))
 
 
-def forget_file_orders(
-    con: Connection, provider_id: str, day: date, numbers: Sequence[str] | None = None
+def delete_orders_of_source(
+    con: Connection,
+    id_prefix: str,
+    provider_id: str,
+    day: date,
+    numbers: Sequence[str] | None = None,
 ) -> list[str]:
-    """Drop what an Excel file said of a day, now that Komet itself has answered for it.
+    """Delete a day's POs whose IDs begin so: another source has answered for the day itself.
 
-    With `numbers`, only the POs of these numbers, on whichever day the file had them. Returns the
-    numbers of the POs that were dropped.
+    With `numbers`, only the POs of these numbers, on whichever day they stand. Returns the numbers
+    of the POs that were deleted.
     """
     if numbers is None:
-        found = "slice_date = $day AND starts_with(po_id, $mark)"
+        found = "slice_date = $day AND starts_with(po_id, $prefix)"
     else:
         found = (
             "po_id IN (SELECT po_id FROM purchase_orders WHERE provider_id = $provider"
-            " AND starts_with(po_id, $mark) AND list_contains($numbers, number))"
+            " AND starts_with(po_id, $prefix) AND list_contains($numbers, number))"
         )
-    key = {"provider": provider_id, "day": day, "mark": FILE_MARK, "numbers": list(numbers or ())}
+    key = {"provider": provider_id, "day": day, "prefix": id_prefix, "numbers": list(numbers or ())}
     used = {name: value for name, value in key.items() if f"${name}" in f"$provider {found}"}
     dropped = con.rows(
         "SELECT coalesce(number, po_id) AS number FROM purchase_orders"
@@ -283,7 +284,7 @@ def holds_orders(con: Connection, provider_id: str, day: date) -> bool:
 
 
 def source_of(con: Connection, provider_id: str, day: date) -> str | None:
-    """Where the newest answer of a slice comes from: `komet`, `file`, or None for none."""
+    """Where the newest answer of a slice comes from (`Source.name`), or None for none."""
     newest = newest_answer(con, provider_id, day)
     return None if newest is None else str(newest["source"])
 
@@ -303,15 +304,22 @@ def newest_answer(con: Connection, provider_id: str, day: date) -> Row | None:
 
 
 def final_slices(
-    con: Connection, provider_ids: Sequence[str], first: date, today: date, after: timedelta
+    con: Connection,
+    provider_ids: Sequence[str],
+    first: date,
+    today: date,
+    *,
+    sources: Sequence[str],
+    after: timedelta,
 ) -> set[tuple[str, date]]:
     """Slices from `first` to before `today` that cannot change any more: see `komet.ingest.plan`.
 
-    Each line was shipped or cancelled when it was last asked for, `after` its day was over.
+    Each line was shipped or cancelled when one of the `sources` was last asked for it, `after` its
+    day was over.
     """
     rows = con.rows(
         "SELECT provider_id, slice_date FROM day_slices d"
-        " WHERE list_contains($providers, provider_id) AND source = 'komet'"
+        " WHERE list_contains($providers, provider_id) AND list_contains($sources, source)"
         " AND slice_date >= $first AND slice_date < $today"
         " AND fetched_at >= (slice_date + 1)::TIMESTAMP AT TIME ZONE 'UTC' + $after"
         # of a clock that was ahead nobody knows when it really asked
@@ -320,7 +328,13 @@ def final_slices(
         " AND i.slice_date = d.slice_date AND i.gone_at IS NULL"
         f" AND {formulas.standing('i')}"
         " AND upper(coalesce(i.line_status, '')) NOT IN ('S', 'SHIPPED'))",
-        {"providers": list(provider_ids), "first": first, "today": today, "after": after},
+        {
+            "providers": list(provider_ids),
+            "sources": list(sources),
+            "first": first,
+            "today": today,
+            "after": after,
+        },
     )
     return {(row["provider_id"], row["slice_date"]) for row in rows}
 

@@ -13,6 +13,7 @@ from komet.mapping import products
 from komet.web.shell import failures, session
 from komet.web.shell.moments import moment_column
 from komet.web.shell.resources import sandbox, worker
+from komet.web.shell.session import actor
 
 
 def steps(done: dict[str, bool]) -> None:
@@ -47,8 +48,8 @@ def sample_button(ctx: AppContext) -> None:
             with st.spinner(_("Setting up the sample importers …")):
                 chosen = demo.prepare(ctx, session.actor(), sandbox())
                 planned = plan(ctx, chosen, *demo.window(ctx))
-                run, _resumed = start_run(ctx, planned, source="sample data")
-            worker().submit(run.id)
+                run, _resumed = start_run(ctx, actor(), planned, source="sample data")
+            worker().submit(actor(), run.id)
             st.switch_page("pages/po_download.py")
 
 
@@ -69,8 +70,8 @@ def refresh_button(ctx: AppContext) -> None:
         )  # fmt: skip
         st.caption(failures.plain(planned.sentence))
         if pressed:
-            run, _resumed = start_run(ctx, planned, source="refresh")
-            worker().submit(run.id)
+            run, _resumed = start_run(ctx, actor(), planned, source="refresh")
+            worker().submit(actor(), run.id)
             st.switch_page("pages/po_download.py")
 
 

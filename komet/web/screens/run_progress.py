@@ -3,27 +3,26 @@
 import streamlit as st
 
 from komet.context import AppContext
-from komet.ingest.model import Run, RunState, replaced_sentence
-from komet.ingest.runs import days_of, retryable
-from komet.ingest.table import runs
+from komet.ingest.model import RunState, replaced_sentence
+from komet.ingest.runs import days_of, list_runs, retry_run, show_run
 from komet.language import _, _n, day_pattern
 from komet.sentences import FAILURES
 from komet.web.screens.charts import day_grid
 from komet.web.shell import failures
 from komet.web.shell.moments import moment_column
 from komet.web.shell.resources import worker
+from komet.web.shell.session import actor
 
 
 @st.fragment(run_every="1s")
 def live_progress(ctx: AppContext, run_id: str) -> None:
     """Read the run every second; when it is through, draw the whole page anew."""
     try:
-        with ctx.db.read() as con:
-            run = runs.run_by_id(con, run_id, ctx.now())
-            summary = runs.summary(con, run_id)
+        report = show_run(ctx, run_id)
     except FAILURES as error:
         failures.show(error)
         return
+    run, summary = report.run, report.summary
     if not run.active:
         st.rerun()
     finished = summary["done"] + summary["empty"] + summary["failed"]
@@ -44,15 +43,14 @@ def live_progress(ctx: AppContext, run_id: str) -> None:
         disabled=asked,
         key="cancel_run",
     ):
-        worker().cancel(run_id)
+        worker().cancel(actor(), run_id)
         st.rerun(scope="fragment")
 
 
-def run_result(ctx: AppContext, run: Run) -> None:
+def run_result(ctx: AppContext, run_id: str) -> None:
     """The state of a run that is not at work, what it found, and what can be done about it."""
-    with ctx.db.read() as con:
-        summary = runs.summary(con, run.id)
-        replaced = runs.replaced_numbers(con, run.id)
+    report = show_run(ctx, run_id)
+    run, summary = report.run, report.summary
     unfinished = summary["failed"] + summary["waiting"]
     if run.state is RunState.DONE:
         st.success(_in_words(summary), icon=":material/check_circle:")
@@ -66,8 +64,8 @@ def run_result(ctx: AppContext, run: Run) -> None:
     else:
         st.warning(failures.plain(run.message or _("The download ended early.")))
         st.markdown(_in_words(summary))
-    if replaced:
-        st.caption(failures.plain(replaced_sentence(replaced)))
+    if report.replaced:
+        st.caption(failures.plain(replaced_sentence(report.replaced)))
     if run.state is RunState.DONE and summary["unmapped"]:
         st.page_link(
             "pages/sku_mapping.py",
@@ -86,8 +84,9 @@ def run_result(ctx: AppContext, run: Run) -> None:
         }.get(run.state, _("Retry failed days"))
         if st.button(label, type="primary", key="retry_run"):
             with failures.shown():
-                again, _count = retryable(ctx, run.id)
-                requeue(ctx, again)
+                retry_run(ctx, actor(), run.id)
+                worker().submit(actor(), run.id)
+                st.rerun()
     days = days_of(ctx, run.id)
     if days.height:
         st.altair_chart(day_grid(days))
@@ -105,19 +104,8 @@ def run_result(ctx: AppContext, run: Run) -> None:
         )
 
 
-def requeue(ctx: AppContext, run: Run) -> None:
-    """Hand a run to the worker and draw the page anew."""
-    with ctx.db.write() as con:
-        runs.queue_run(con, run.id, ctx.now())
-    worker().submit(run.id)
-    st.rerun()
-
-
 def past_runs(ctx: AppContext) -> None:
     """The runs of the past, whoever started them."""
-    with ctx.db.read() as con:
-        found = runs.latest_runs(con, ctx.now())
-        rows = [(run, runs.summary(con, run.id)) for run in found]
     st.dataframe(
         [
             {
@@ -134,7 +122,7 @@ def past_runs(ctx: AppContext) -> None:
                 "failed": summary["failed"],
                 "message": run.message,
             }
-            for run, summary in rows
+            for run, summary in ((report.run, report.summary) for report in list_runs(ctx))
         ],
         hide_index=True,
         placeholder="",

@@ -9,13 +9,14 @@ from komet import time_zone
 from komet.clients.model import Provider
 from komet.context import AppContext
 from komet.ingest.model import Schedule, ScheduleFields, times_of
-from komet.ingest.schedules import next_start
-from komet.ingest.table import runs, schedules
+from komet.ingest.runs import show_run
+from komet.ingest.schedules import delete_schedule, list_schedules, next_start, save_schedule
 from komet.language import _, zoned_moment
 from komet.web.screens.run_progress import state_word
 from komet.web.shell import failures
 from komet.web.shell.failures import plain
 from komet.web.shell.resources import scheduler
+from komet.web.shell.session import actor
 
 
 def schedule_forms(ctx: AppContext, active: Sequence[Provider]) -> None:
@@ -24,9 +25,7 @@ def schedule_forms(ctx: AppContext, active: Sequence[Provider]) -> None:
         _("Refreshes the open window at these times, as long as this app runs. Without the app,"
           " `python -m komet refresh` does the same: see the README for cron and Windows.")
     )  # fmt: skip
-    with ctx.db.read() as con:
-        held = schedules.all_schedules(con)
-    for schedule in held:
+    for schedule in list_schedules(ctx):
         with st.container(border=True):
             _card(ctx, schedule, active)
     with st.popover(_("Add a schedule"), icon=":material/add:"):
@@ -55,8 +54,7 @@ def _card(ctx: AppContext, schedule: Schedule, active: Sequence[Provider]) -> No
         _form(ctx, schedule, active)
     if row.button(_("Delete"), key=f"delete_schedule_{schedule.id}"):
         with failures.shown():
-            with ctx.db.write() as con:
-                schedules.delete_schedule(con, schedule.id, ctx.now())
+            delete_schedule(ctx, actor(), schedule.id)
             _saved(_("Deleted {name}.").format(name=schedule.name))
 
 
@@ -68,21 +66,20 @@ def _last(ctx: AppContext, schedule: Schedule) -> str:
         return f"{began}: {schedule.last_outcome}"
     if schedule.last_run_id is None:
         return began
-    with ctx.db.read() as con:
-        run = runs.run_by_id(con, schedule.last_run_id, ctx.now())
+    run = show_run(ctx, schedule.last_run_id).run
     words = state_word(run.state) + (f" ({run.message})" if run.message else "")
     return f"{began}: {words}"
 
 
-def _form(ctx: AppContext, held: Schedule | None, active: Sequence[Provider]) -> None:
+def _form(ctx: AppContext, stored: Schedule | None, active: Sequence[Provider]) -> None:
     names = {provider.id: provider.name for provider in active}
     zones = sorted(available_timezones())
     here = time_zone.name()
-    zone_held = held.time_zone if held else here
-    with st.form(f"schedule_{held.id if held else 'new'}", border=False):
-        name = st.text_input(_("Name"), held.name if held else _("Every morning"))
+    zone_held = stored.time_zone if stored else here
+    with st.form(f"schedule_{stored.id if stored else 'new'}", border=False):
+        name = st.text_input(_("Name"), stored.name if stored else _("Every morning"))
         times = st.text_input(
-            _("Times of the day"), ", ".join(held.times) if held else "06:00",
+            _("Times of the day"), ", ".join(stored.times) if stored else "06:00",
             help=_("Such as 06:00, 14:30."),
         )  # fmt: skip
         zone = st.selectbox(
@@ -91,11 +88,11 @@ def _form(ctx: AppContext, held: Schedule | None, active: Sequence[Provider]) ->
         ids = st.multiselect(
             _("Client providers"),
             list(names),
-            default=[i for i in held.provider_ids if i in names] if held else [],
+            default=[i for i in stored.provider_ids if i in names] if stored else [],
             format_func=lambda id_: names[id_],
             placeholder=_("All active clients"),
         )
-        on = st.checkbox(_("On"), value=held.active if held else True)
+        on = st.checkbox(_("On"), value=stored.active if stored else True)
         if st.form_submit_button(_("Save"), type="primary"):
             with failures.shown():
                 fields = ScheduleFields(
@@ -105,10 +102,7 @@ def _form(ctx: AppContext, held: Schedule | None, active: Sequence[Provider]) ->
                     time_zone=zone or "UTC",
                     active=on,
                 )
-                with ctx.db.write() as con:
-                    schedules.save_schedule(
-                        con, fields, schedule_id=held.id if held else None, now=ctx.now()
-                    )
+                save_schedule(ctx, actor(), fields, schedule_id=stored.id if stored else None)
                 _saved(_("Saved {name}.").format(name=name))
 
 

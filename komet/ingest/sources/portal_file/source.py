@@ -7,22 +7,35 @@ marked, so that Komet's own answer for the day can take their place.
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
 from typing import Any
 
-from komet.ingest.model import OrderBundle, SliceRows
+from komet.ingest.model import OrderBundle, Row, SliceRows
 from komet.ingest.sources.portal_file.fields import header_code, is_line_word, line_code
 from komet.ingest.sources.portal_file.file import OrderFile
-from komet.ingest.table.slices import FILE, FILE_MARK
 from komet.orders.table import items as order_tables
 from komet.orders.table.items import ASKED
 
-Row = dict[str, Any]
+NAME = "file"
+_PREFIX = "file:"
 _READER = "file 1"
 """Part of every content hash: raise it when reading changes, and the next import writes all."""
 _HEAD = ("vendor_name", "origin", "location_name", "comments")
 _NOT_OF_LINES = {"row", "status", "comments"}
+
+
+@dataclass(frozen=True)
+class PortalFile:
+    """An Excel file that a Komet user exported: a part of a day, until Komet itself answers."""
+
+    name: str = NAME
+    run_name: str | None = "Excel file"
+    id_prefix: str = _PREFIX
+    gives_whole_days: bool = False
+    is_final: bool = False
+    stands_in: bool = True
 
 
 def slices_of(
@@ -45,9 +58,9 @@ def slices_of(
     slices: dict[date, SliceRows] = {}
     for (day, number), lines in sorted(by_order.items(), key=lambda item: item[0][0]):
         incoming = slices.setdefault(
-            day, SliceRows(provider_id, day, requested_at, {}, [], whole=whole, source=FILE)
+            day, SliceRows(provider_id, day, requested_at, {}, [], whole=whole, source=NAME)
         )
-        po_id = f"{FILE_MARK}{number}"
+        po_id = f"{_PREFIX}{number}"
         if day != first_day[number]:
             po_id += f"@{day.isoformat()}"
         key = {"provider_id": provider_id, "po_id": po_id, "slice_date": day}

@@ -1,0 +1,110 @@
+"""What a source of orders is: the seam behind which a second system, or a kind of file, stands.
+
+A source gives day slices (`SliceRows`): all that it knows of one provider's POs of one day. One
+that can be asked (`AskedSource`) is at work in a run, a lane for each provider; the slices of any
+other are handed to `komet.ingest.imports.import_slices`. Each is one line of `SOURCES`.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol, runtime_checkable
+
+from komet.api.errors import QuotaExhausted
+from komet.clients.model import Provider
+from komet.context import AppContext
+from komet.db.database import Connection
+from komet.ingest.model import PoolPlan, SliceRows
+from komet.permissions import Actor
+from komet.sentences import Failure
+
+
+class Source(Protocol):
+    """What is a source's own, and differs from the others."""
+
+    @property
+    def name(self) -> str:
+        """How day slices name it in the store."""
+
+    @property
+    def run_name(self) -> str | None:
+        """What its runs are recorded under; None: under how they were started."""
+
+    @property
+    def id_prefix(self) -> str:
+        """How the PO IDs begin that it makes; Komet's own are digits, and have none."""
+
+    @property
+    def gives_whole_days(self) -> bool:
+        """Whether it gives every PO of a day, so that its runs tell of a day that failed."""
+
+    @property
+    def is_final(self) -> bool:
+        """Whether a day that has shipped need not be asked for again."""
+
+    @property
+    def stands_in(self) -> bool:
+        """Whether its orders hold only until another source, such as Komet, gives its own."""
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How a lane waits between tries, in seconds, and how it hears of a cancel: by raising."""
+
+    sleep: Callable[[float], None]
+    check: Callable[[], None]
+
+
+class Lane(Protocol):
+    """One provider of a run at work. Threads share it."""
+
+    @property
+    def provider(self) -> Provider:
+        """Whose orders it fetches."""
+
+    @property
+    def pool(self) -> object:
+        """What it spends from; the lanes of one pool pause together."""
+
+    @property
+    def spent(self) -> QuotaExhausted | None:
+        """Why nothing more can be asked for today."""
+
+    def fetch(self, day: date) -> SliceRows:
+        """The orders of one day. Raises `FAILURES`."""
+
+    def record(self, con: Connection) -> None:
+        """Write down what was asked since the last time, in the transaction of a slice."""
+
+    def close(self, con: Connection) -> None:
+        """Give back what was set aside and not spent; every lane is recorded by then."""
+
+
+@dataclass(frozen=True)
+class Lanes:
+    """Provider ID → its lane, or why it has none."""
+
+    open: Mapping[str, Lane]
+    broken: Mapping[str, Failure]
+
+
+@runtime_checkable
+class AskedSource(Source, Protocol):
+    """A source that is asked, day by day."""
+
+    def cost(
+        self, ctx: AppContext, con: Connection, chosen: Sequence[Provider], days: Counter[str]
+    ) -> tuple[PoolPlan, ...]:
+        """What a plan spends of each allowance. `days`: provider ID → days to ask for."""
+
+    def connect(
+        self,
+        ctx: AppContext,
+        actor: Actor,
+        chosen: Sequence[Provider],
+        days: Counter[str],
+        pace: Pace,
+    ) -> AbstractContextManager[Lanes]:
+        """The lanes of a run, closed at its end. A provider that cannot be called fails alone."""
