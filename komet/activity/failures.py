@@ -7,6 +7,7 @@ import polars as pl
 from komet.activity import requests
 from komet.activity.outcomes import NOT_ASKED, QUOTA
 from komet.db.database import Connection
+from komet.ingest.sources import stand_ins
 from komet.logs import redact
 
 DAY = "day"
@@ -25,9 +26,15 @@ def grouped(con: Connection, now: datetime) -> pl.DataFrame:
     (Datetime UTC). Days have a reason, requests a method; `open` are days not fetched since.
     """
     params = {"since": requests.since(now)}
+    of_days = {
+        **params,
+        "prefix": _PREFIX,
+        "not_asked": NOT_ASKED,
+        "stand_ins": [source.name for source in stand_ins()],
+    }
     found = pl.concat(
         [
-            con.frame(_DAYS, {**params, "prefix": _PREFIX, "not_asked": NOT_ASKED}),
+            con.frame(_DAYS, of_days),
             con.frame(_REQUESTS, params),
             con.frame(_PAUSES, {**params, "quota": QUOTA}),
         ]
@@ -43,7 +50,7 @@ _DAYS = """
   WITH failed AS (
     SELECT s.provider_id, s.slice_date, r.created_at, coalesce(s.finished_at, r.created_at) AS seen,
       coalesce(regexp_replace(s.reason, $prefix, ''), '') AS reason,
-      coalesce(d.fetched_at < seen OR d.source = 'file', true) AS open
+      coalesce(d.fetched_at < seen OR list_contains($stand_ins, d.source), true) AS open
     FROM run_slices s JOIN runs r ON r.id = s.run_id
     LEFT JOIN day_slices d ON d.provider_id = s.provider_id AND d.slice_date = s.slice_date
     WHERE s.state = 'failed' AND seen >= $since

@@ -5,18 +5,22 @@ that can be asked (`AskedSource`) is at work in a run, a lane for each provider;
 other are handed to `komet.ingest.imports.import_slices`. Each is one line of `SOURCES`.
 """
 
+import hashlib
+import json
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Protocol, runtime_checkable
 
 from komet.api.errors import QuotaExhausted
 from komet.clients.model import Provider
 from komet.context import AppContext
 from komet.db.database import Connection
-from komet.ingest.model import PoolPlan, SliceRows
+from komet.ingest.model import OrderBundle, PoolPlan, Row, SliceRows
+from komet.orders import columns
+from komet.orders.table import items as order_tables
 from komet.permissions import Actor
 from komet.sentences import Failure
 
@@ -108,3 +112,34 @@ class AskedSource(Source, Protocol):
         pace: Pace,
     ) -> AbstractContextManager[Lanes]:
         """The lanes of a run, closed at its end. A provider that cannot be called fails alone."""
+
+
+def make_bundle(
+    key: Row, head: Row, lines: Sequence[Row], fetched_at: datetime, reader: str
+) -> OrderBundle:
+    """One PO with all columns that the store has of it and of its lines; what is not given is None.
+
+    `key` holds provider_id, po_id and slice_date. Lines are named by their index, and repeat what
+    the PO says unless they say it themselves. `reader` is a part of the content hash, which covers
+    all that the source says, and not when: raise it when reading changes.
+    """
+    order = {**dict.fromkeys(order_tables.purchase_orders()), **head, **key}
+    repeated = {copy: order[name] for name, copy in columns.copied().items()}
+    stored = [
+        {
+            **dict.fromkeys(order_tables.po_lines()),
+            **repeated,
+            "po_item_id": f"{key['po_id']}:{position}",
+            **line,
+            **key,
+            "position": position,
+        }
+        for position, line in enumerate(lines, start=1)
+    ]
+    unsaid = {"fetched_at", *order_tables.ASKED}
+    said = [{n: value for n, value in row.items() if n not in unsaid} for row in (order, *stored)]
+    content = reader + json.dumps(said, default=str, ensure_ascii=False, sort_keys=True)
+    order["content_hash"] = hashlib.blake2b(content.encode(), digest_size=16).hexdigest()
+    for row in (order, *stored):
+        row["fetched_at"] = fetched_at
+    return OrderBundle(order, stored)

@@ -4,9 +4,7 @@ A file has no Komet IDs: a PO is known by its number, a line by its index in the
 marked, so that Komet's own answer for the day can take their place.
 """
 
-import hashlib
-import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -15,8 +13,7 @@ from typing import Any
 from komet.ingest.model import OrderBundle, Row, SliceRows
 from komet.ingest.sources.portal_file.fields import header_code, is_line_word, line_code
 from komet.ingest.sources.portal_file.file import OrderFile
-from komet.orders.table import items as order_tables
-from komet.orders.table.items import ASKED
+from komet.ingest.sources.source import make_bundle
 
 NAME = "file"
 _PREFIX = "file:"
@@ -84,46 +81,27 @@ class _Words:
 
 
 def _bundle(key: Row, lines: list[Row], words: _Words, at: datetime) -> OrderBundle:
-    head: Row = {**dict.fromkeys(order_tables.purchase_orders()), **key, "fetched_at": at}
-    head.update({name: _first(line[name] for line in lines) for name in _HEAD})
+    head: Row = {name: _first(line[name] for line in lines) for name in _HEAD}
     head.update(number=lines[0]["po_number"], ship_date=lines[0]["ship_date"])
     said = [line["status"] for line in lines if line["status"]]
     # Lines that were shipped beside lines that were not: the column is theirs, not the PO's.
     if len(set(said)) == 1 or not all(words.is_of_lines(word) for word in said):
         head["status"] = words.of_order(said[0])
-    stored = [
-        {**_line(key, position, line, words), "po_status": head["status"], "fetched_at": at}
-        for position, line in enumerate(lines, start=1)
-    ]
-    head["content_hash"] = _content_hash(head, stored)
-    return OrderBundle(head, stored)
+    return make_bundle(key, head, [_line(line, words) for line in lines], at, _READER)
 
 
-def _line(key: Row, position: int, line: Row, words: _Words) -> Row:
+def _line(line: Row, words: _Words) -> Row:
     word = line["line_item_status"]
     if word is None and line["status"] and words.is_of_lines(line["status"]):
         word = line["status"]
     return {
-        **dict.fromkeys(order_tables.po_lines()),
         **{name: value for name, value in line.items() if name not in _NOT_OF_LINES},
-        **key,
-        "po_item_id": f"{key['po_id']}:{position}",
-        "position": position,
         "line_item_status": words.of_line(word) if word else None,
     }
 
 
 def _first(values: Iterable[Any]) -> Any:
     return next((value for value in values if value is not None), None)
-
-
-def _content_hash(head: Mapping[str, Any], lines: list[Row]) -> str:
-    """Of all that the file says, and not of when it was read."""
-    unsaid = {"fetched_at", *ASKED}
-    said = [{name: value for name, value in row.items() if name not in unsaid}
-            for row in (head, *lines)]  # fmt: skip
-    content = _READER + json.dumps(said, default=str, ensure_ascii=False, sort_keys=True)
-    return hashlib.blake2b(content.encode(), digest_size=16).hexdigest()
 
 
 def _problems_by_row(file: OrderFile) -> dict[int, list[Row]]:
