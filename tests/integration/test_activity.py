@@ -354,7 +354,7 @@ def test_the_file_has_three_sheets_with_what_the_screen_shows(
     accounts: Accounts, tmp_path: Path
 ) -> None:
     accounts.sandbox.state.faults.add("purchase.order.list", status=503, times=1)
-    accounts.download(*accounts.days(1, 1))
+    accounts.download(*accounts.days(1, 1), actor=ANA)
     target = tmp_path / "activity.xlsx"
     export(accounts.ctx, ActivityFilter(kinds=(Kind.DOWNLOADS,)), target)
     book = openpyxl.load_workbook(target)
