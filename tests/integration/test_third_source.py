@@ -12,10 +12,11 @@ import openpyxl
 import pytest
 from sample_accounts import Accounts
 
-from komet.api.errors import QuotaExhausted, Unavailable
+from komet.api.errors import QuotaExhausted
 from komet.clients.model import Provider
 from komet.context import AppContext
 from komet.db.database import Connection
+from komet.errors import AppError
 from komet.export.orders import export
 from komet.ingest.engine import execute
 from komet.ingest.imports import import_slices
@@ -75,7 +76,7 @@ class AuctionLane:
 
     def fetch(self, day: date) -> SliceRows:
         if day in self.source.broken:
-            raise Unavailable("The auction is closed.")
+            raise AppError("The auction is closed.")
         return slice_of(self.source, self.ctx, self.provider, day)
 
     def record(self, con: Connection) -> None:
