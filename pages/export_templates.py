@@ -3,8 +3,7 @@
 import polars as pl
 import streamlit as st
 
-from komet.export.ready_made import READY_MADE
-from komet.export.template import checked_template
+from komet.export.template import READY_MADE, checked_template
 from komet.export.templates import (
     all_templates,
     delete_template,

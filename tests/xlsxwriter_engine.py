@@ -14,7 +14,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
-from komet.export.writers.excel_parts import MARK, Part, PartColumn
+from komet.export.writers.excel_cells import MARK, Part, PartColumn
 
 
 def write_with_xlsxwriter(target: Path, parts: Sequence[Part]) -> None:

@@ -1,11 +1,18 @@
-"""The sheets of an orders export: which columns, in which order, under which headings.
+"""The sheets of exports: which columns, in which order, under which headings.
 
 Those of orders are made from `komet.orders.columns`; here stand the others. Each entry is (column
 of the frame, heading, kind). Quantities are boxes, bunches and stems; amounts are in the provider's
 currency; times are in the time zone in force, which their headings say.
 """
 
+import json
+from collections.abc import Collection, Sequence
+from typing import Any
+
+import polars as pl
+
 from komet import time_zone
+from komet.export.sheet import Column, Sheet
 from komet.export.sheet import ColumnKind as Kind
 from komet.language import _, _later
 from komet.orders.columns import Grain, exported
@@ -23,6 +30,57 @@ def heading_of(heading: str, kind: Kind) -> str:
 def layout_of(grain: Grain) -> Layout:
     """The columns of a sheet whose rows are of that grain, by the registry of order columns."""
     return tuple((c.name, c.label, _KINDS.get(c.kind, Kind.TEXT)) for c in exported(grain))
+
+
+def sheet_of(
+    name: str,
+    columns: Layout,
+    frame: pl.DataFrame,
+    totals: dict[str, Any] | None = None,
+    *,
+    marked: Collection[str] = (),
+) -> Sheet:
+    """A sheet of a frame by its layout; the filled cells of the `marked` columns stand out."""
+    named = _named(frame, columns)
+    shown = [
+        Column(heading_of(heading, kind), kind, marked=column in marked)
+        for column, heading, kind in columns
+    ]
+    if "extra" in frame.columns:
+        extras = _extras(frame["extra"], taken=[column.heading for column in shown])
+        named = pl.concat([named, extras], how="horizontal")
+        shown += [Column(heading, Kind.TEXT) for heading in extras.columns]
+    return Sheet(name, tuple(shown), named, totals)
+
+
+def _named(frame: pl.DataFrame, columns: Layout) -> pl.DataFrame:
+    return frame.select(
+        pl.col(name).alias(heading_of(heading, kind)) for name, heading, kind in columns
+    )
+
+
+def _extras(extra: pl.Series, taken: Sequence[str]) -> pl.DataFrame:
+    """The fields that Komet sent and we have no column for, a text column each."""
+    rows = [json.loads(value) if value else {} for value in extra]
+    names = sorted({name for row in rows for name in row})
+    used = {heading.casefold() for heading in taken}
+    headings: dict[str, str] = {}
+    for name in names:
+        heading = name
+        while heading.casefold() in used:
+            heading += " (Komet)"
+        used.add(heading.casefold())
+        headings[name] = heading
+    return pl.DataFrame(
+        {headings[name]: [_text(row.get(name)) for row in rows] for name in names},
+        schema={headings[name]: pl.String for name in names},
+    )
+
+
+def _text(value: Any) -> str | None:
+    if value is None or isinstance(value, str):
+        return value
+    return json.dumps(value, ensure_ascii=False)
 
 
 UNMAPPED: Layout = (

@@ -1,7 +1,6 @@
 """Exporting what a filter finds: all sheets, or the items alone, as the file type can hold."""
 
-import json
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 from decimal import Decimal
@@ -16,9 +15,9 @@ from komet.clients.table import providers
 from komet.context import AppContext
 from komet.db import audit
 from komet.db.database import Connection
-from komet.export import frames, layout
-from komet.export.layout import Layout, heading_of, layout_of
-from komet.export.sheet import Column, ColumnKind, Sheet
+from komet.export import layout, table
+from komet.export.layout import layout_of, sheet_of
+from komet.export.sheet import Sheet
 from komet.export.writers import writer_of
 from komet.export.writers.writer import Dialect, dialect_of, reported
 from komet.language import _
@@ -51,7 +50,7 @@ def export_orders(
     writer = writer_of(target)
     with ctx.read() as con:
         totals = query.totals(con, chosen)
-        found = frames.items(con, chosen)
+        found = table.items(con, chosen)
         items = sheet_of(_("Items"), layout_of(Grain.ITEM), found, _totals_row(totals, found))
         sheets = _sheets(con, ctx, chosen, totals, items) if writer.has_sheets else [items]
     with reported(target):
@@ -78,15 +77,15 @@ def export_orders_bytes(
 def _sheets(
     con: Connection, ctx: AppContext, chosen: OrderFilter, totals: Totals, items: Sheet
 ) -> list[Sheet]:
-    frames.choose(con, chosen)
+    table.choose(con, chosen)
     since = chosen.changed_since or changes.last_download(con)
-    unmapped, at_stake = frames.unmapped(con, chosen)
+    unmapped, at_stake = table.unmapped(con, chosen)
     sheets = [
         items,
-        sheet_of(_("POs"), layout_of(Grain.PO), frames.purchase_orders(con)),
-        sheet_of(_("Lines"), layout_of(Grain.LINE), frames.lines(con)),
-        sheet_of(_("Breakdowns"), layout_of(Grain.BREAKDOWN), frames.breakdowns(con)),
-        sheet_of(_("Boxes"), layout_of(Grain.BOX), frames.boxes(con)),
+        sheet_of(_("POs"), layout_of(Grain.PO), table.purchase_orders(con)),
+        sheet_of(_("Lines"), layout_of(Grain.LINE), table.lines(con)),
+        sheet_of(_("Breakdowns"), layout_of(Grain.BREAKDOWN), table.breakdowns(con)),
+        sheet_of(_("Boxes"), layout_of(Grain.BOX), table.boxes(con)),
         sheet_of(_("Unmapped"), layout.UNMAPPED, unmapped, _unmapped_row(at_stake)),
         sheet_of(
             _("Changes"),
@@ -97,57 +96,6 @@ def _sheets(
     ]
     info = _info(con, ctx, chosen, totals, sheets, since, at_stake)
     return [*sheets, sheet_of(_("Info"), layout.INFO, info)]
-
-
-def sheet_of(
-    name: str,
-    columns: Layout,
-    frame: pl.DataFrame,
-    totals: dict[str, Any] | None = None,
-    *,
-    marked: Collection[str] = (),
-) -> Sheet:
-    """A sheet of a frame by its layout; the filled cells of the `marked` columns stand out."""
-    named = _named(frame, columns)
-    shown = [
-        Column(heading_of(heading, kind), kind, marked=column in marked)
-        for column, heading, kind in columns
-    ]
-    if "extra" in frame.columns:
-        extras = _extras(frame["extra"], taken=[column.heading for column in shown])
-        named = pl.concat([named, extras], how="horizontal")
-        shown += [Column(heading, ColumnKind.TEXT) for heading in extras.columns]
-    return Sheet(name, tuple(shown), named, totals)
-
-
-def _named(frame: pl.DataFrame, columns: Layout) -> pl.DataFrame:
-    return frame.select(
-        pl.col(name).alias(heading_of(heading, kind)) for name, heading, kind in columns
-    )
-
-
-def _extras(extra: pl.Series, taken: Sequence[str]) -> pl.DataFrame:
-    """The fields that Komet sent and we have no column for, a text column each."""
-    rows = [json.loads(value) if value else {} for value in extra]
-    names = sorted({name for row in rows for name in row})
-    used = {heading.casefold() for heading in taken}
-    headings: dict[str, str] = {}
-    for name in names:
-        heading = name
-        while heading.casefold() in used:
-            heading += " (Komet)"
-        used.add(heading.casefold())
-        headings[name] = heading
-    return pl.DataFrame(
-        {headings[name]: [_text(row.get(name)) for row in rows] for name in names},
-        schema={headings[name]: pl.String for name in names},
-    )
-
-
-def _text(value: Any) -> str | None:
-    if value is None or isinstance(value, str):
-        return value
-    return json.dumps(value, ensure_ascii=False)
 
 
 def _totals_row(totals: Totals, found: pl.DataFrame) -> dict[str, Any]:
@@ -209,7 +157,7 @@ def _info(  # noqa: PLR0917
         (_("Boxes at stake in unmapped products"), _plain(at_stake.boxes)),
         (_("Items without a Komet product ID, which cannot be mapped"), str(at_stake.unidentified)),
     ]
-    without = frames.box_types_without_factor(con)
+    without = table.box_types_without_factor(con)
     rows += [
         (_("Box types without an FBE factor"), ", ".join(without) or _("none")),
         (_("Amounts"), _("in the provider's currency, which Komet does not state")),

@@ -13,7 +13,7 @@ from komet.clients.table import providers
 from komet.context import AppContext
 from komet.db import audit
 from komet.export import layout
-from komet.export.orders import sheet_of
+from komet.export.layout import sheet_of
 from komet.export.sheet import Column, ColumnKind, Sheet
 from komet.export.writers.writer import reported
 from komet.export.writers.xlsx import write_workbook

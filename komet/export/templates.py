@@ -12,12 +12,12 @@ from komet.clients.table import providers
 from komet.context import AppContext
 from komet.db import audit
 from komet.errors import InvalidInput, NotFound
-from komet.export import frames, table
-from komet.export.ready_made import READY_MADE
+from komet.export import table
 from komet.export.sheet import Column, ColumnKind, Sheet
 from komet.export.template import (
     DAYS,
     DECIMALS,
+    READY_MADE,
     ExportTemplate,
     Format,
     Level,
@@ -103,11 +103,11 @@ def rows_of(ctx: AppContext, template: ExportTemplate, chosen: OrderFilter) -> p
     """The rows of the template's level in its columns, under its headings."""
     with language.using(template.language), ctx.read() as con:
         if template.level is Level.ITEM:
-            found = frames.items(con, chosen)
+            found = table.items(con, chosen)
         else:
-            frames.choose(con, chosen)
+            table.choose(con, chosen)
             po = template.level is Level.PO
-            found = frames.purchase_orders(con) if po else frames.lines(con)
+            found = table.purchase_orders(con) if po else table.lines(con)
         return found.select(
             _values(column).alias(heading)
             for column, heading in zip(template.columns, template.headings(), strict=True)

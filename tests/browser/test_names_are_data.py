@@ -14,7 +14,7 @@ from komet import person
 from komet.clients.model import ProviderFields
 from komet.clients.table import providers, tokens
 from komet.context import open_context
-from komet.export.ready_made import READY_MADE
+from komet.export.template import READY_MADE
 from komet.export.templates import save_template
 from komet.ingest.engine import execute
 from komet.ingest.model import ScheduleFields

@@ -14,8 +14,11 @@ from sample_accounts import ACTOR, Accounts, Komet
 
 from komet.errors import InvalidInput, NotFound
 from komet.export import table as export_templates
-from komet.export.ready_made import AS_KOMET, PLAIN_ERP, READY_MADE, UNOSOF_LIKE
 from komet.export.template import (
+    AS_KOMET,
+    PLAIN_ERP,
+    READY_MADE,
+    UNOSOF_LIKE,
     ExportTemplate,
     Format,
     Level,

@@ -24,7 +24,7 @@ from komet.clients.check import try_provider
 from komet.context import AppContext
 from komet.db import audit
 from komet.export.orders import export_orders
-from komet.export.ready_made import KOMET_DESK
+from komet.export.template import KOMET_DESK
 from komet.export.templates import export_by_template, target_name
 from komet.ingest.plan import refresh_plan
 from komet.ingest.worker import Worker

@@ -13,8 +13,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from xlsxwriter_engine import write_with_xlsxwriter
 
-from komet.export.writers.excel_cells import CUT_MARK, EXCEL_TEXT_LIMIT, excel_frame, excel_text
-from komet.export.writers.excel_parts import Engine
+from komet.export.writers.excel_cells import (
+    CUT_MARK,
+    EXCEL_TEXT_LIMIT,
+    Engine,
+    excel_frame,
+    excel_text,
+)
 from komet.export.writers.excel_rust import write_with_rust
 from komet.export.writers.xlsx import Column, ColumnKind, Sheet, write_workbook
 

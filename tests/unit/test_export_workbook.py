@@ -16,7 +16,7 @@ from openpyxl.worksheet.cell_range import MultiCellRange
 from openpyxl.worksheet.worksheet import Worksheet
 from xlsxwriter_engine import write_with_xlsxwriter
 
-from komet.export.writers.excel_parts import Engine
+from komet.export.writers.excel_cells import Engine
 from komet.export.writers.excel_rust import write_with_rust
 from komet.export.writers.xlsx import Column, ColumnKind, Sheet, write_workbook
 

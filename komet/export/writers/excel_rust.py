@@ -24,7 +24,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 import polars as pl
 from rustpy_xlsxwriter import Format, write_worksheets
 
-from komet.export.writers.excel_parts import MARK, Part, PartColumn
+from komet.export.writers.excel_cells import MARK, Part, PartColumn
 from komet.export.writers.writer import replacing
 
 _CHUNK = 1 << 20

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from math import isfinite
 from pathlib import Path
 
+import polars as pl
+
 from komet.export.sheet import Column, ColumnKind, Sheet
-from komet.export.writers.excel_parts import Engine, parts_of
+from komet.export.writers.excel_cells import Engine, Part, PartColumn, column_widths, excel_frame
 from komet.export.writers.excel_rust import write_with_rust
 from komet.export.writers.writer import Dialect, replacing
 from komet.language import _later
@@ -20,6 +24,19 @@ EXCEL_ROWS = 1_048_576
 
 EXCEL_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 """What a browser is told that such a file is."""
+
+_NAME_LIMIT = 31
+_NAME_FORBIDDEN = frozenset("[]:*?/\\")
+
+_NUMBER_FORMAT = {
+    ColumnKind.INTEGER: "0",
+    ColumnKind.MONEY: "#,##0.00",
+    ColumnKind.UNIT_COST: "#,##0.0000",
+    # Not 0.####, which shows a whole number with a lonely point: "1."
+    ColumnKind.FACTOR: "0.00##",
+    ColumnKind.DATE: "yyyy-mm-dd",
+    ColumnKind.TIME: "yyyy-mm-dd hh:mm",
+}
 
 
 class ExcelFile:
@@ -57,6 +74,82 @@ def write_workbook(
     cannot show, ``ValueError`` for sheets that do not fit together or for a name
     that Excel refuses, ``OSError`` if the folder cannot be written.
     """
-    parts = parts_of(sheets, max_rows)
+    parts = _parts_of(sheets, max_rows)
     with replacing(target) as draft:
         engine(draft, parts)
+
+
+def _parts_of(sheets: Sequence[Sheet], max_rows: int) -> list[Part]:
+    """The worksheets for sheets; one that has more than `max_rows` rows goes on in the next.
+
+    Raises `TypeError` for values that a column's kind cannot show, `ValueError` for sheets that do
+    not fit together or for a name that Excel refuses.
+    """
+    if not sheets:
+        raise ValueError("A workbook needs at least one sheet.")
+    if max_rows < 2:
+        raise ValueError("max_rows must leave room for a heading and one row.")
+    parts: list[Part] = []
+    for sheet in sheets:
+        sheet.check()
+        parts += _stretches(sheet, excel_frame(sheet), max_rows)
+    _check_names([part.name for part in parts])
+    return parts
+
+
+def _stretches(sheet: Sheet, frame: pl.DataFrame, max_rows: int) -> Iterator[Part]:
+    columns = tuple(
+        PartColumn(
+            heading=column.heading,
+            number_format=_number_format(column, sheet, frame),
+            width=width,
+            marked=column.marked,
+            is_text=column.kind is ColumnKind.TEXT,
+        )
+        for column, width in zip(sheet.columns, column_widths(sheet, frame), strict=True)
+    )
+    room = max_rows - 1
+    needed = frame.height + (sheet.totals is not None)
+    count = max(1, -(-needed // room))
+    for number in range(1, count + 1):
+        totals = None
+        if number == count and sheet.totals is not None:
+            totals = {h: _plain(v) for h, v in sheet.totals.items()}
+        rows = frame.slice((number - 1) * room, room)
+        yield Part(_part_name(sheet.name, number), columns, rows, totals)
+
+
+def _part_name(name: str, number: int) -> str:
+    suffix = f" {number}" if number > 1 else ""
+    units = name.encode("utf-16-le")[: 2 * (_NAME_LIMIT - len(suffix))]
+    return units.decode("utf-16-le", "ignore") + suffix
+
+
+def _check_names(names: Sequence[str]) -> None:
+    seen: set[str] = set()
+    for name in names:
+        if not name.strip() or _NAME_FORBIDDEN & set(name) or not name.isprintable():
+            raise ValueError(f"Excel refuses the sheet name {name!r}: no blanks only, no []:*?/\\.")
+        if name.startswith("'") or name.endswith("'") or name.casefold() == "history":
+            raise ValueError(f"Excel refuses the sheet name {name!r}.")
+        if name.casefold() in seen:
+            raise ValueError(f"Two sheets would be called {name!r}.")
+        seen.add(name.casefold())
+
+
+def _plain(value: Decimal | int | float | None) -> int | float | None:
+    if value is None or not isfinite(value):
+        return None
+    return float(value) if isinstance(value, Decimal) else value
+
+
+def _number_format(column: Column, sheet: Sheet, frame: pl.DataFrame) -> str | None:
+    if column.kind is not ColumnKind.QUANTITY:
+        return _NUMBER_FORMAT.get(column.kind)
+    total = float((sheet.totals or {}).get(column.heading) or 0)
+    whole = _is_whole(frame.get_column(column.heading)) and total.is_integer()
+    return "#,##0" if whole else "#,##0.00"
+
+
+def _is_whole(values: pl.Series) -> bool:
+    return values.dtype != pl.Float64 or bool((values == values.floor()).all())
