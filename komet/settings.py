@@ -1,5 +1,6 @@
 """Settings from the environment, prefix `KOMET_`. Each is documented in README.md."""
 
+import getpass
 import os
 from functools import cache
 from pathlib import Path
@@ -171,3 +172,11 @@ def _describe(problem: Any) -> str:
             rule = _("it is not usable ({reason})").format(reason=problem["msg"])
     shown = "•••" if field == "secret_key" else given
     return _("{name} is “{value}”: {rule}.").format(name=name, value=shown, rule=rule)
+
+
+def computer_user() -> str:
+    """The name of the user of this computer."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return "unknown"

@@ -1,9 +1,9 @@
 """Who acts in the command line."""
 
-from komet import person
 from komet.permissions import Actor
+from komet.settings import computer_user, settings
 
 
 def actor() -> Actor:
-    """Whoever is at work. There is no sign-in: everybody is an administrator."""
-    return Actor(name=person.current())
+    """Whom `KOMET_PERSON` names, else the computer's user, as an administrator: no sign-in."""
+    return Actor(name=settings().person or computer_user())

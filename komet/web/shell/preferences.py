@@ -11,6 +11,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from komet import language, person, time_zone
 from komet.language import _, languages
+from komet.settings import computer_user
 from komet.web.shell import failures, state
 
 P = ParamSpec("P")
@@ -37,7 +38,7 @@ def load() -> None:
     remembered = _remembered()
     spoken = remembered.get("language") or _text(st.context.locale)
     st.session_state[state.LANGUAGE] = language.nearest(spoken)
-    st.session_state[state.PERSON] = remembered.get("person") or person.computer_user()
+    st.session_state[state.PERSON] = remembered.get("person") or computer_user()
 
 
 def choose() -> None:

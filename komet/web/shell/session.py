@@ -1,9 +1,12 @@
 """Who acts in the browser."""
 
-from komet import person
+import streamlit as st
+
 from komet.permissions import Actor
+from komet.settings import computer_user
+from komet.web.shell import state
 
 
 def actor() -> Actor:
-    """Whoever is at work. There is no sign-in: everybody is an administrator."""
-    return Actor(name=person.current())
+    """Whoever the session says is at work, as an administrator: there is no sign-in."""
+    return Actor(name=st.session_state.get(state.PERSON) or computer_user())
