@@ -17,7 +17,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from komet.context import open_context
 from komet.export.orders import export_orders
-from komet.ingest.table.slices import ITEMS
+from komet.orders.table.items import derive_items
 from komet.orders.filters import OrderFilter
 from komet.permissions import SYSTEM
 from komet.settings import Settings
@@ -71,7 +71,7 @@ def build(home: Path, lines: int) -> None:
         )
         con.run(
             "WITH lines AS (FROM po_lines), breakdowns AS (FROM po_breakdowns)"
-            f" INSERT INTO order_items BY NAME {ITEMS}"
+            f" INSERT INTO order_items BY NAME {derive_items()}"
         )
 
 

@@ -57,5 +57,7 @@ def _make(folder: Path, make: Make) -> None:
 def _make_samples(ctx: AppContext) -> None:
     with Sandbox() as sandbox:
         chosen = demo.prepare(ctx, SYSTEM, sandbox)
-        run, _resumed = start_run(ctx, plan(ctx, chosen, *demo.window(ctx)), source="sample data")
-        execute(ctx, run.id)
+        run, _resumed = start_run(
+            ctx, SYSTEM, plan(ctx, chosen, *demo.window(ctx)), source="sample data"
+        )
+        execute(ctx, SYSTEM, run.id)
