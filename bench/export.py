@@ -17,8 +17,8 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from komet.context import open_context
 from komet.export.orders import export_orders
-from komet.orders.table.items import derive_items
 from komet.orders.filters import OrderFilter
+from komet.orders.table.items import derive_items
 from komet.permissions import SYSTEM
 from komet.settings import Settings
 
