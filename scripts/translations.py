@@ -44,8 +44,11 @@ def catalog(language: str) -> Catalog:
 def update(language: str) -> None:
     """Update one catalog and say what it lacks."""
     stored = catalog(language)
+    before, created = _texts_in(stored), stored.creation_date
     stored.update(texts(), no_fuzzy_matching=True)
     stored.obsolete.clear()
+    if _texts_in(stored) == before:
+        stored.creation_date = created  # nothing new: the file stays as it is, byte for byte
     out = BytesIO()
     write_po(out, stored, width=100, sort_output=True, no_location=True, omit_header=False)
     (FOLDER / f"{language}.po").write_bytes(out.getvalue())
@@ -56,6 +59,10 @@ def update(language: str) -> None:
         and not (all(message.string) if isinstance(message.string, tuple) else message.string)
     ]
     print(f"{language}: {len(stored)} texts, {len(missing)} without a translation")  # noqa: T201
+
+
+def _texts_in(stored: Catalog) -> set[object]:
+    return {message.id for message in stored}
 
 
 def main() -> None:

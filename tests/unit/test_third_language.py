@@ -141,3 +141,6 @@ def test_the_script_begins_a_catalog(catalogs: Path, monkeypatch: pytest.MonkeyP
     with language.using("it"):
         assert "it" in languages()
         assert _("Purchase orders") == "Purchase orders"  # until somebody has translated it
+    begun = (catalogs / "it.po").read_bytes()
+    translations.update("it")
+    assert (catalogs / "it.po").read_bytes() == begun
