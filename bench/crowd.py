@@ -31,8 +31,8 @@ from komet.context import open_context
 from komet.ingest.runs import last_downloads
 from komet.ingest.table import runs
 from komet.orders import changes, query
-from komet.orders.changes import ChangeFilter
 from komet.orders.filters import OrderFilter
+from komet.orders.model import ChangeFilter
 from komet.sandbox.server import Sandbox
 from komet.settings import Settings
 
@@ -86,9 +86,9 @@ def app(home: str, seconds: float, answers: Connection) -> None:
             )
             yield lambda: last_downloads(ctx)
             yield lambda: read(lambda con: runs.latest_runs(con, ctx.now()))
-            yield lambda: read(query.choices)
-            yield lambda: read(lambda con: changes.counts(con, ChangeFilter()))
-            yield lambda: read(lambda con: query.by_ship_date(con, OrderFilter()))
+            yield lambda: query.list_choices(ctx)
+            yield lambda: changes.count_changes(ctx, ChangeFilter())
+            yield lambda: query.sum_boxes_by_day(ctx, OrderFilter())
 
     def read(ask):  # type: ignore[no-untyped-def]
         with ctx.db.read() as con:

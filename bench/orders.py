@@ -17,8 +17,8 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from komet.db import lease
 from komet.db.database import Database
-from komet.orders import query
 from komet.orders.filters import Mapped, OrderFilter
+from komet.orders.table import reading
 
 RUNS = 15
 FIRST = date(2024, 6, 1)
@@ -131,12 +131,12 @@ def main(lines: int) -> None:
             for name, chosen in filters(last).items():
 
                 def work(chosen: OrderFilter = chosen) -> None:
-                    query.totals(con, chosen)
-                    query.page(con, chosen)
+                    reading.totals(con, chosen)
+                    reading.page(con, chosen)
 
                 taken = timed(work)
                 every += taken
-                found = query.totals(con, chosen).items
+                found = reading.totals(con, chosen).items
                 p95 = statistics.quantiles(taken, n=20)[-1]
                 print(f"{name:<34}{found:>10,}{statistics.median(taken):>9.1f}{p95:>9.1f}")
             limit = timed(lambda: con.value("SELECT sum(boxes) FROM order_items"))

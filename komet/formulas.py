@@ -45,7 +45,7 @@ def standing(item: str) -> str:
 
 
 def unmapped(item: str, mapping: str) -> str:
-    """Whether an order item asks for a product that still needs a SKU: see `store.unmapped`.
+    """Whether an order item asks for a product that still needs a SKU.
 
     `mapping` is the alias of the left-joined `mappings` row (`SKU_JOIN`).
     """

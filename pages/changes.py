@@ -8,7 +8,7 @@ from komet.export.reports import export_changes_bytes
 from komet.export.writers.xlsx import EXCEL_TYPE
 from komet.language import _
 from komet.orders import changes
-from komet.orders.changes import GROUPS
+from komet.orders.model import CHANGE_GROUPS
 from komet.web.screens.changes_parts import (
     change_filter,
     change_table,
@@ -26,7 +26,7 @@ st.caption(_("What Komet says differently from one download to the next."))
 
 with ctx.db.read() as con:
     every_provider = providers.all_providers(con)
-    last = changes.last_download(con)
+last = changes.last_download(ctx)
 if last is None:
     st.info(_("Nothing has been downloaded yet: changes are seen from one download to the next."))
     st.page_link("pages/po_download.py", label=_("Go to PO download"))
@@ -45,8 +45,8 @@ if frame.is_empty():
 bar = st.container(horizontal=True, vertical_alignment="bottom")
 with bar:
     by = st.segmented_control(
-        _("Sum up by"), list(GROUPS), format_func=lambda name: _(GROUPS[name]), default="provider",
-        required=True, key="changes_by",
+        _("Sum up by"), list(CHANGE_GROUPS), format_func=lambda name: _(CHANGE_GROUPS[name]),
+        default="provider", required=True, key="changes_by",
     )  # fmt: skip
     st.download_button(
         _("Export to Excel"),

@@ -7,7 +7,7 @@ from komet.clients.table import providers
 from komet.export.reports import export_planning_bytes
 from komet.export.writers.xlsx import EXCEL_TYPE
 from komet.language import _
-from komet.orders.planning import DIMENSIONS
+from komet.orders.model import DIMENSIONS
 from komet.web.screens.planning_parts import (
     pivot_choice,
     pivot_table,

@@ -13,9 +13,17 @@ from komet.clients.table import providers
 from komet.context import AppContext, open_context
 from komet.language import _, moment
 from komet.orders import changes as found_changes
-from komet.orders.changes import GROUPS, WORDS, ChangeFilter, Kind
 from komet.orders.filters import OrderFilter
-from komet.orders.planning import DIMENSIONS, MEASURES, PERIODS, pivot
+from komet.orders.model import (
+    CHANGE_GROUPS,
+    CHANGE_WORDS,
+    DIMENSIONS,
+    MEASURES,
+    PERIODS,
+    ChangeFilter,
+    ChangeKind,
+)
+from komet.orders.planning import plan_weeks
 
 Group = Literal["provider", "customer_name", "product"]
 Dimension = Literal[
@@ -33,7 +41,7 @@ def changes(
     *,
     since: datetime | None = None,
     provider: Names = None,
-    kind: Annotated[list[Kind] | None, Parameter(consume_multiple=True, negative="")] = None,
+    kind: Annotated[list[ChangeKind] | None, Parameter(consume_multiple=True, negative="")] = None,
     customer: str = "",
     product: str = "",
     number: str = "",
@@ -59,18 +67,16 @@ def changes(
         Rows of changes to show, the newest first.
     """
     ctx = open_context()
-    with ctx.db.read() as con:
-        chosen = ChangeFilter(
-            since=time_zone.instant(since) if since else found_changes.last_download(con),
-            providers=_ids(ctx, provider),
-            kinds=tuple(kind or ()),
-            customer=customer,
-            product=product,
-            po_number=number,
-        )
-        frame = found_changes.changes(con, chosen, limit=limit)
-        counts = found_changes.counts(con, chosen)
-        sums = found_changes.differences(con, chosen, by)
+    chosen = ChangeFilter(
+        since=time_zone.instant(since) if since else None,
+        providers=_ids(ctx, provider),
+        kinds=tuple(kind or ()),
+        customer=customer,
+        product=product,
+        po_number=number,
+    )
+    report = found_changes.report_changes(ctx, chosen, by, limit=limit)
+    frame, counts, sums = report.changes, report.counts, report.differences
     if json:
         say_json({
             "counts": counts, "differences": sums.to_dicts(), "changes": frame.to_dicts(),
@@ -91,10 +97,12 @@ def changes(
     if frame.is_empty():
         return 0
     say("")
-    say(", ".join(f"{_(word)} {counts[key]:,}" for key, word in WORDS.items() if counts[key]))
+    say(
+        ", ".join(f"{_(word)} {counts[key]:,}" for key, word in CHANGE_WORDS.items() if counts[key])
+    )
     say("")
     table(
-        (_(GROUPS[by]), _("POs"), _("Boxes"), _("Stems"), _("Total cost")),
+        (_(CHANGE_GROUPS[by]), _("POs"), _("Boxes"), _("Stems"), _("Total cost")),
         [
             (row["group"], row["purchase_orders"], figure(row["boxes"]), figure(row["stems"]),
              figure(row["total_cost"]))
@@ -143,10 +151,9 @@ def planning(
         standing=not cancelled,
     )
     down = tuple(dict.fromkeys(rows or ["product"]))[:2]
-    with ctx.db.read() as con:
-        found = pivot(
-            con, chosen, rows=down, column=None if column == "none" else column, measure=sum
-        )
+    found = plan_weeks(
+        ctx, chosen, rows=down, column=None if column == "none" else column, measure=sum
+    )
     if json:
         say_json({"measure": sum, "rows": found.cells.to_dicts(), "totals": found.totals})
         return 0

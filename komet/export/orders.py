@@ -22,11 +22,12 @@ from komet.export.writers import writer_of
 from komet.export.writers.writer import Dialect, dialect_of, reported
 from komet.language import _
 from komet.mapping.model import AtStake
-from komet.orders import changes, query
-from komet.orders.changes import Download
+from komet.orders import changes
 from komet.orders.columns import Grain
 from komet.orders.filters import OrderFilter
-from komet.orders.query import Totals
+from komet.orders.model import Download, Totals
+from komet.orders.table import changes as changes_table
+from komet.orders.table import reading
 from komet.permissions import Actor, Permission
 
 _TOTALLED = ("boxes", "stems", "fbe", "total_cost", "quantity_confirmed")
@@ -49,7 +50,7 @@ def export_orders(
     ctx.authorize(actor, Permission.EXPORT)
     writer = writer_of(target)
     with ctx.read() as con:
-        totals = query.totals(con, chosen)
+        totals = reading.totals(con, chosen)
         found = table.items(con, chosen)
         items = sheet_of(_("Items"), layout_of(Grain.ITEM), found, _totals_row(totals, found))
         sheets = _sheets(con, ctx, chosen, totals, items) if writer.has_sheets else [items]
@@ -78,7 +79,7 @@ def _sheets(
     con: Connection, ctx: AppContext, chosen: OrderFilter, totals: Totals, items: Sheet
 ) -> list[Sheet]:
     table.choose(con, chosen)
-    since = chosen.changed_since or changes.last_download(con)
+    since = chosen.changed_since or changes_table.last_download(con)
     unmapped, at_stake = table.unmapped(con, chosen)
     sheets = [
         items,
@@ -90,7 +91,7 @@ def _sheets(
         sheet_of(
             _("Changes"),
             layout.CHANGES,
-            changes.in_words(changes.of_orders(con, chosen, since)),
+            changes.in_words(changes_table.of_orders(con, chosen, since)),
             marked=layout.CHANGES_MARKED,
         ),
     ]

@@ -19,9 +19,9 @@ from komet.export.writers.writer import reported
 from komet.export.writers.xlsx import write_workbook
 from komet.language import _
 from komet.orders import changes
-from komet.orders.changes import GROUPS, ChangeFilter
 from komet.orders.filters import OrderFilter
-from komet.orders.planning import DIMENSIONS, MEASURES, PERIODS, Pivot
+from komet.orders.model import CHANGE_GROUPS, DIMENSIONS, MEASURES, PERIODS, ChangeFilter, Pivot
+from komet.orders.table import changes as changes_table
 from komet.permissions import Actor, Permission
 
 _KIND = {"fbe": ColumnKind.FACTOR, "total_cost": ColumnKind.MONEY}
@@ -30,13 +30,14 @@ _KIND = {"fbe": ColumnKind.FACTOR, "total_cost": ColumnKind.MONEY}
 def export_changes(ctx: AppContext, actor: Actor, chosen: ChangeFilter, target: Path) -> int:
     """Write the changes that the filter finds to an .xlsx file; returns how many.
 
-    Sheet Changes with the changed values marked, and a sheet of differences for each of `GROUPS`.
+    Sheet Changes with the changed values marked, and a sheet of differences for each of
+    `CHANGE_GROUPS`.
     Raises `InvalidInput` where the file cannot be written, `NotPermitted` before anything is read.
     """
     ctx.authorize(actor, Permission.EXPORT)
     with ctx.read() as con:
-        found = changes.changes(con, chosen)
-        sums = {by: changes.differences(con, chosen, by) for by in GROUPS}
+        found = changes_table.changes(con, chosen)
+        sums = {by: changes_table.differences(con, chosen, by) for by in CHANGE_GROUPS}
     sheets = [
         sheet_of(
             _("Changes"), layout.CHANGES, changes.in_words(found), marked=layout.CHANGES_MARKED
@@ -45,7 +46,7 @@ def export_changes(ctx: AppContext, actor: Actor, chosen: ChangeFilter, target: 
     for by, frame in sums.items():
         totals = {_(name): frame[column].sum() for column, name, kind in layout.DIFFERENCES
                   if kind.is_number and column != "purchase_orders"}  # fmt: skip
-        name = _("By {group}").format(group=_(GROUPS[by]).lower())
+        name = _("By {group}").format(group=_(CHANGE_GROUPS[by]).lower())
         sheets.append(sheet_of(name, layout.DIFFERENCES, frame, totals))
     with reported(target):
         write_workbook(target, sheets)

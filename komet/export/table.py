@@ -20,7 +20,6 @@ from komet.mapping.model import AtStake
 from komet.mapping.table import products as store
 from komet.orders.columns import Grain
 from komet.orders.filters import OrderFilter
-from komet.orders.query import SORTS, items_of, source
 from komet.orders.table.items import (
     BOX_TYPE_JOIN,
     LOOKUPS,
@@ -30,6 +29,7 @@ from komet.orders.table.items import (
     items_sql,
     sheet_sql,
 )
+from komet.orders.table.reading import SORTS, items_of, source
 
 
 def definitions(con: Connection) -> dict[str, Any]:

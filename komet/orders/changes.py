@@ -6,205 +6,73 @@ is only new to us, because nobody had asked for its day before, is a kind of its
 """
 
 from datetime import datetime, timedelta
-from enum import StrEnum
-from typing import Any
 
 import polars as pl
-from pydantic import BaseModel, ConfigDict, field_validator
 
 from komet import time_zone
-from komet.db.database import Connection
-from komet.formulas import folded
-from komet.language import _, _later
+from komet.context import AppContext
+from komet.language import _
 from komet.orders.columns import label_of_field, value_in_words
-from komet.orders.filters import Gone, OrderFilter
-from komet.orders.query import source
-from komet.orders.table.items import SAID_ONCE
+from komet.orders.model import CHANGE_WORDS, ChangeFilter, ChangeReport, Download
+from komet.orders.table import changes as table
 
 
-class Kind(StrEnum):
-    """What happened."""
-
-    NEW = "new"
-    MOVED = "moved"
-    CHANGED = "changed"
-    SUBSTITUTED = "substituted"
-    CANCELLED = "cancelled"
-    GONE = "gone"
-    BACK = "back"
-    FIRST = "first"
-
-
-WORDS = {
-    Kind.NEW: _later("New"),
-    Kind.MOVED: _later("Moved"),
-    Kind.CHANGED: _later("Changed"),
-    Kind.SUBSTITUTED: _later("Substituted"),
-    Kind.CANCELLED: _later("Cancelled"),
-    Kind.GONE: _later("Gone"),
-    Kind.BACK: _later("Back again"),
-    Kind.FIRST: _later("First download"),
-}
-GROUPS = {
-    "provider": _later("Client provider"),
-    "customer_name": _later("Customer"),
-    "product": _later("Product"),
-}
-
-
-class Download(BaseModel):
-    """The beginning of a run: `at`, by the clock of that day, and what tells it from what followed.
-
-    `commit` is the newest commit that was there, so that no clock decides what came after.
-    """
-
-    model_config = ConfigDict(frozen=True)
-
-    at: datetime
-    commit: int
-
-
-class ChangeFilter(BaseModel):
-    """Which changes: seen `since`, of these providers (IDs) and kinds; texts find a part.
-
-    Without `first_downloads`, what is only new to us is left out, unless `kinds` ask for it.
-    """
-
-    model_config = ConfigDict(frozen=True, str_strip_whitespace=True)
-
-    since: datetime | Download | None = None
-    until: datetime | Download | None = None
-    providers: tuple[str, ...] = ()
-    kinds: tuple[Kind, ...] = ()
-    customer: str = ""
-    product: str = ""
-    po_number: str = ""
-    first_downloads: bool = True
-
-    @field_validator("since", "until")
-    @classmethod
-    def _is_an_instant(cls, value: datetime | Download | None) -> datetime | Download | None:
-        # a bare day or time is one of the person who wrote it
-        return time_zone.instant(value) if isinstance(value, datetime) else value
-
-
-_KIND = (
-    "CASE WHEN c.first_download THEN 'first'"
-    " WHEN c.kind = 'changed' AND ((c.field = 'status' AND upper(c.after) IN"
-    " ('CA', 'CANCELLED')) OR (c.field = 'line_item_status' AND upper(c.after) IN"
-    " ('CA', 'CANCELLED'))) THEN 'cancelled' ELSE c.kind END"
-)
-
-
-def last_download(con: Connection) -> Download | None:
+def last_download(ctx: AppContext) -> Download | None:
     """The beginning of the newest run that came to an end: what it saw is what is new."""
-    rows = con.rows(
-        "SELECT started_at AS at, started_commit AS commit FROM runs"
-        " WHERE finished_at IS NOT NULL AND started_at IS NOT NULL AND started_commit IS NOT NULL"
-        " ORDER BY started_commit DESC, commit_no DESC LIMIT 1"
-    )
-    return Download(**rows[0]) if rows else None
+    with ctx.read() as con:
+        return table.last_download(con)
 
 
-def changes(con: Connection, chosen: ChangeFilter, *, limit: int | None = None) -> pl.DataFrame:
+def find_changes(
+    ctx: AppContext, chosen: ChangeFilter, *, limit: int | None = None
+) -> pl.DataFrame:
     """The changes, the newest first, a PO's own before those of its lines.
 
-    seen_at (Datetime UTC), provider, po_number, kind (a value of `Kind`), ship_date (Date, as it
-    is now), vendor_name, customer_name, product, field, before, after (String), provider_id,
-    po_id, po_item_id. Of a PO as a whole, `customer_name` and `product` are those of all its
-    lines.
+    Columns as `table.changes.changes` says.
     """
-    where, params = _where(chosen)
-    return con.frame(
-        f"""
-        WITH found AS (SELECT c.*, {_KIND} AS what FROM po_changes c WHERE {where}),
-        texts AS (
-          SELECT l.provider_id, l.po_id,
-            array_to_string(list_sort(list(DISTINCT l.customer_name)), ', ') AS customers,
-            array_to_string(list_sort(list(DISTINCT l.product_description)), ', ') AS products
-          FROM po_lines l SEMI JOIN found USING (provider_id, po_id) GROUP BY ALL
-        ), told AS (
-          SELECT c.seen_at, p.name AS provider, c.po_number, c.what AS kind, o.ship_date,
-            o.vendor_name, coalesce(l.customer_name, t.customers) AS customer_name,
-            coalesce(l.product_description, t.products) AS product, c.field, c.before, c.after,
-            c.provider_id, c.po_id, c.po_item_id, c.commit_no
-          FROM found c JOIN providers p ON p.id = c.provider_id
-          LEFT JOIN purchase_orders o ON o.provider_id = c.provider_id AND o.po_id = c.po_id
-          LEFT JOIN po_lines l ON l.provider_id = c.provider_id AND l.po_id = c.po_id
-            AND l.po_item_id = c.po_item_id
-          LEFT JOIN texts t ON t.provider_id = c.provider_id AND t.po_id = c.po_id
-        )
-        SELECT * EXCLUDE (commit_no) FROM told WHERE {_of_lines(chosen)}
-        ORDER BY commit_no DESC, seen_at DESC, provider, po_number, po_id, po_item_id NULLS FIRST,
-          field
-        {"LIMIT $limit" if limit is not None else ""}
-        """,
-        params | ({"limit": limit} if limit is not None else {}),
-    )
+    with ctx.read() as con:
+        return table.changes(con, chosen, limit=limit)
 
 
-def counts(con: Connection, chosen: ChangeFilter) -> dict[str, int]:
+def count_changes(ctx: AppContext, chosen: ChangeFilter) -> dict[str, int]:
     """How many POs each kind of change concerns; `all` counts each PO once.
 
     First downloads are counted even where the filter leaves them out, but not in `all`.
     """
-    found = changes(con, chosen.model_copy(update={"first_downloads": True}))
-    key = pl.struct("provider_id", "po_id")
-    by_kind = found.group_by("kind").agg(key.n_unique().alias("n"))
-    counted = {kind.value: 0 for kind in Kind} | dict(by_kind.iter_rows())
-    if not _with_first(chosen):
-        found = found.filter(pl.col("kind") != Kind.FIRST.value)
-    return counted | {"all": found.select(key.n_unique()).item() if found.height else 0}
+    with ctx.read() as con:
+        return table.counts(con, chosen)
 
 
-def differences(con: Connection, chosen: ChangeFilter, by: str = "provider") -> pl.DataFrame:
-    """What the changes come to, summed up by a key of `GROUPS`, the largest first.
+def sum_differences(ctx: AppContext, chosen: ChangeFilter, by: str = "provider") -> pl.DataFrame:
+    """What the changes come to, summed up by a key of `CHANGE_GROUPS`, the largest first.
 
     group (String), purchase_orders (Int64), boxes, stems (Decimal, more is positive) and
     total_cost (Decimal, in the provider's currency). Groups whose sums are all zero are left out.
     """
-    params = _where(chosen)[1]
-    group = "p.name" if by == "provider" else f"coalesce(c.{by}, '–')"
-    kinds = ""
-    if chosen.kinds:
-        kinds = (
-            " AND EXISTS (FROM po_changes k WHERE k.provider_id = c.provider_id"
-            " AND k.po_id = c.po_id AND k.run_id = c.run_id"
-            f" AND list_contains($kinds, {_KIND.replace('c.', 'k.')}))"
-        )
-    return con.frame(
-        f"""
-        SELECT {group} AS "group", count(DISTINCT (c.provider_id, c.po_id)) AS purchase_orders,
-          sum(c.boxes) AS boxes, sum(c.stems) AS stems, sum(c.total_cost) AS total_cost
-        FROM po_differences c JOIN providers p ON p.id = c.provider_id
-        LEFT JOIN purchase_orders o ON o.provider_id = c.provider_id AND o.po_id = c.po_id
-        WHERE {_seen(chosen)}{kinds}{_not_first(chosen)} AND {_of_lines(chosen, "c")}
-          AND {_of_number(chosen, "o.number")}
-        GROUP BY ALL HAVING sum(c.boxes) <> 0 OR sum(c.stems) <> 0 OR sum(c.total_cost) <> 0
-        ORDER BY abs(sum(c.boxes)) DESC, abs(sum(c.total_cost)) DESC, 1
-        """,
-        params,
-    )
+    with ctx.read() as con:
+        return table.differences(con, chosen, by)
 
 
-def of_orders(
-    con: Connection, chosen: OrderFilter, since: datetime | Download | None
-) -> pl.DataFrame:
-    """The changes of the POs that a filter of orders finds, gone ones too; columns as `changes`.
+def report_changes(
+    ctx: AppContext, chosen: ChangeFilter, by: str, *, limit: int | None = None
+) -> ChangeReport:
+    """The newest changes, the counts and the differences of all of them, from one snapshot.
 
-    What is only new to us is left out: it has not changed.
+    A filter without `since` begins with the last download.
     """
-    everything = changes(
-        con, ChangeFilter(since=since, providers=chosen.providers, first_downloads=False)
-    )
-    found, params = source(chosen.model_copy(update={"gone": Gone.SHOW}))
-    keys = con.frame(f"SELECT DISTINCT i.provider_id, i.po_id {found}", params)
-    return everything.join(keys, on=["provider_id", "po_id"], how="semi", maintain_order="left")
+    with ctx.read() as con:
+        if chosen.since is None:
+            chosen = chosen.model_copy(update={"since": table.last_download(con)})
+        return ChangeReport(
+            table.changes(con, chosen, limit=limit),
+            table.counts(con, chosen),
+            table.differences(con, chosen, by),
+        )
 
 
 def in_words(frame: pl.DataFrame) -> pl.DataFrame:
     """The same rows with kinds, fields and coded values as a person reads them."""
-    kinds = {kind.value: _(word) for kind, word in WORDS.items()}
+    kinds = {kind.value: _(word) for kind, word in CHANGE_WORDS.items()}
     fields = frame["field"].unique().drop_nulls().to_list()
     values = [
         {
@@ -220,61 +88,6 @@ def in_words(frame: pl.DataFrame) -> pl.DataFrame:
         worded["before"],
         worded["after"],
     )
-
-
-def _where(chosen: ChangeFilter) -> tuple[str, dict[str, Any]]:
-    conditions = [_seen(chosen), _of_number(chosen, "c.po_number"), SAID_ONCE]
-    if chosen.kinds:
-        conditions.append(f"list_contains($kinds, {_KIND})")
-    params: dict[str, Any] = {
-        "since": _bound(chosen.since),
-        "until": _bound(chosen.until),
-        "providers": list(chosen.providers),
-        "kinds": [kind.value for kind in chosen.kinds],
-        "customer": chosen.customer,
-        "product": chosen.product,
-        "po_number": chosen.po_number,
-    }
-    given = {name: value for name, value in params.items() if value not in (None, "", [])}
-    return " AND ".join(conditions) + _not_first(chosen), given
-
-
-def _bound(moment: datetime | Download | None) -> datetime | int | None:
-    return moment.commit if isinstance(moment, Download) else moment
-
-
-def _with_first(chosen: ChangeFilter) -> bool:
-    return chosen.first_downloads or Kind.FIRST in chosen.kinds
-
-
-def _not_first(chosen: ChangeFilter) -> str:
-    return "" if _with_first(chosen) else " AND NOT c.first_download"
-
-
-def _seen(chosen: ChangeFilter) -> str:
-    parts = ["true"]
-    if chosen.since is not None:
-        of_run = isinstance(chosen.since, Download)
-        parts.append("c.commit_no > $since" if of_run else "c.seen_at >= $since")
-    if chosen.until is not None:
-        of_run = isinstance(chosen.until, Download)
-        parts.append("c.commit_no <= $until" if of_run else "c.seen_at < $until")
-    if chosen.providers:
-        parts.append("list_contains($providers, c.provider_id)")
-    return " AND ".join(parts)
-
-
-def _of_number(chosen: ChangeFilter, column: str) -> str:
-    return f"contains(lower({column}), lower($po_number))" if chosen.po_number else "true"
-
-
-def _of_lines(chosen: ChangeFilter, alias: str = "told") -> str:
-    parts = [
-        f"contains({folded(f'{alias}.{column}')}, {folded(f'${name}')})"
-        for column, name in (("customer_name", "customer"), ("product", "product"))
-        if getattr(chosen, name)
-    ]
-    return " AND ".join(parts) or "true"
 
 
 def since_yesterday(now: datetime) -> datetime:

@@ -16,11 +16,11 @@ from komet.errors import InvalidInput
 from komet.formulas import folded, standing, unmapped
 from komet.language import _
 from komet.orders import columns, statuses
-from komet.orders.work_lists import OF_ITEMS, WorkList, condition
+from komet.orders.work_lists import WorkList
 
 
 class Mapped(StrEnum):
-    """Whether an item's product has a SKU. Unmapped items stand: see `store.unmapped`."""
+    """Whether an item's product has a SKU. Unmapped items stand: see `formulas.unmapped`."""
 
     ALL = "all"
     MAPPED = "mapped"
@@ -121,7 +121,7 @@ class OrderFilter(BaseModel):
     @property
     def by_item(self) -> bool:
         """Whether items of one mixed line may be on either side of the filter."""
-        return bool(self.product) or self.needs_sku or self.work in OF_ITEMS
+        return bool(self.product) or self.needs_sku or bool(self.work and self.work.of_items)
 
     def where(self) -> tuple[str, dict[str, Any]]:  # noqa: PLR0912 - a branch a field
         """The condition on `order_items i` (and `mappings m` if `needs_sku`), and its values."""
@@ -172,5 +172,5 @@ class OrderFilter(BaseModel):
         if self.standing:
             add(standing("i"))
         if self.work:
-            add(condition(self.work))
+            add(self.work.condition)
         return " AND ".join(conditions) or "true", params

@@ -5,6 +5,7 @@ word that Komet sent instead is taken too.
 """
 
 from enum import StrEnum
+from typing import Self
 
 from komet import formulas
 from komet.language import _later
@@ -18,56 +19,6 @@ _SAME = (
     "provider_id, ship_date, customer_name, product_id, box_type, boxes, mark_code, bunches,"
     " stems_bunch"
 )
-
-
-class WorkList(StrEnum):
-    """The lists."""
-
-    PENDING = "pending"
-    PARTLY = "partly"
-    NO_AWB = "no_awb"
-    UNMAPPED = "approved_unmapped"
-    MISMATCH = "mismatch"
-    PRICE = "price"
-    DUPLICATES = "duplicates"
-
-
-TITLES = {
-    WorkList.PENDING: _later("Pending confirmation"),
-    WorkList.PARTLY: _later("Partly confirmed"),
-    WorkList.NO_AWB: _later("Shipped without an AWB"),
-    WorkList.UNMAPPED: _later("Approved but unmapped"),
-    WorkList.MISMATCH: _later("Units or totals that do not fit"),
-    WorkList.PRICE: _later("Zero or odd price"),
-    WorkList.DUPLICATES: _later("Duplicates"),
-}
-MEANINGS = {
-    WorkList.PENDING: _later(
-        "Lines that wait for your confirmation, the longest waiting (since we saw them) first."
-    ),
-    WorkList.PARTLY: _later("Lines with fewer boxes confirmed than ordered, but not none."),
-    WorkList.NO_AWB: _later(
-        "Shipped lines for which nothing that Komet sent names an AWB: perhaps a temporary one."
-    ),
-    WorkList.UNMAPPED: _later(
-        "Approved orders with a product that has no SKU: Komet skips unknown products when"
-        " shipping."
-    ),
-    WorkList.MISMATCH: _later(
-        "Total units that are not boxes × pack, or a cost that is not units × unit cost."
-    ),
-    WorkList.PRICE: _later(
-        "No price, zero, or more than 30 % off the median of the same product at this client."
-    ),
-    WorkList.DUPLICATES: _later(
-        "The same customer, product, boxes, pack and mark code on the same day in two POs."
-    ),
-}
-
-
-def condition(work: WorkList) -> str:
-    """The SQL condition; `approved_unmapped` needs the mapping joined as `m`."""
-    return f"({_STANDING} AND {_CONDITIONS[work]})"
 
 
 def _units_unlike() -> str:
@@ -88,29 +39,100 @@ def _names_awb(table: str, on: str) -> str:
     )
 
 
-_CONDITIONS = {
-    WorkList.PENDING: f"{_PENDING} AND coalesce(i.po_status, '') <> 'PA'",
-    WorkList.PARTLY: "i.quantity_confirmed > 0 AND i.quantity_confirmed < i.boxes",
-    WorkList.NO_AWB: (
+class WorkList(StrEnum):
+    """The lists, a row each: its name in links, its title, its meaning, and what it asks for.
+
+    `of_items`: it may take one item of a mixed line and leave another. `sort`: how it is read.
+    """
+
+    label: str
+    meaning: str
+    sql: str
+    of_items: bool
+    sort: str
+
+    def __new__(  # noqa: PLR0917
+        cls,
+        name: str,
+        label: str = "",
+        meaning: str = "",
+        sql: str = "",
+        of_items: bool = False,
+        sort: str = "ship_date",
+    ) -> Self:
+        work = str.__new__(cls, name)
+        work._value_ = name
+        work.label, work.meaning, work.sql = label, meaning, sql
+        work.of_items, work.sort = of_items, sort
+        return work
+
+    PENDING = (
+        "pending",
+        _later("Pending confirmation"),
+        _later(
+            "Lines that wait for your confirmation, the longest waiting (since we saw them) first."
+        ),
+        f"{_PENDING} AND coalesce(i.po_status, '') <> 'PA'",
+        False,
+        "waiting",
+    )
+    PARTLY = (
+        "partly",
+        _later("Partly confirmed"),
+        _later("Lines with fewer boxes confirmed than ordered, but not none."),
+        "i.quantity_confirmed > 0 AND i.quantity_confirmed < i.boxes",
+    )
+    NO_AWB = (
+        "no_awb",
+        _later("Shipped without an AWB"),
+        _later(
+            "Shipped lines for which nothing that Komet sent names an AWB: perhaps a temporary one."
+        ),
         f"{_SHIPPED} AND NOT {_names_awb('purchase_orders', '')}"
         f" AND NOT {_names_awb('po_lines', ' AND x.po_item_id = i.po_item_id')}"
-        f" AND NOT {_names_awb('po_boxes', ' AND x.po_item_id = i.po_item_id')}"
-    ),
-    WorkList.UNMAPPED: f"i.po_status IN ('A', 'CF', 'SC') AND {formulas.unmapped('i', 'm')}",
-    WorkList.MISMATCH: _units_unlike(),
-    WorkList.PRICE: (
+        f" AND NOT {_names_awb('po_boxes', ' AND x.po_item_id = i.po_item_id')}",
+    )
+    UNMAPPED = (
+        "approved_unmapped",
+        _later("Approved but unmapped"),
+        _later(
+            "Approved orders with a product that has no SKU: Komet skips unknown products when"
+            " shipping."
+        ),
+        f"i.po_status IN ('A', 'CF', 'SC') AND {formulas.unmapped('i', 'm')}",
+        True,
+    )
+    MISMATCH = (
+        "mismatch",
+        _later("Units or totals that do not fit"),
+        _later("Total units that are not boxes × pack, or a cost that is not units × unit cost."),
+        _units_unlike(),
+    )
+    PRICE = (
+        "price",
+        _later("Zero or odd price"),
+        _later(
+            "No price, zero, or more than 30 % off the median of the same product at this client."
+        ),
         "(coalesce(i.unit_cost, 0) = 0 OR EXISTS (FROM ("
         "SELECT provider_id, product_id, unit_type, median(unit_cost) AS usual FROM order_items"
         " WHERE unit_cost > 0 AND gone_at IS NULL GROUP BY ALL HAVING count(*) >= 5) h"
         " WHERE h.provider_id = i.provider_id AND h.product_id = i.product_id"
         " AND h.unit_type = i.unit_type"
-        f" AND abs(i.unit_cost - h.usual) > {ODD_PRICE} * h.usual))"
-    ),
-    WorkList.DUPLICATES: (
+        f" AND abs(i.unit_cost - h.usual) > {ODD_PRICE} * h.usual))",
+        True,
+    )
+    DUPLICATES = (
+        "duplicates",
+        _later("Duplicates"),
+        _later("The same customer, product, boxes, pack and mark code on the same day in two POs."),
         f"hash({', '.join('i.' + column for column in _SAME.split(', '))}) IN ("
         f"SELECT hash({_SAME}) FROM order_items i WHERE gone_at IS NULL AND product_id IS NOT NULL"
-        f" AND {_STANDING} GROUP BY ALL HAVING count(DISTINCT po_id) > 1)"
-    ),
-}
-OF_ITEMS = frozenset({WorkList.UNMAPPED, WorkList.PRICE, WorkList.DUPLICATES})
-"""Lists that may take one item of a mixed line and leave another."""
+        f" AND {_STANDING} GROUP BY ALL HAVING count(DISTINCT po_id) > 1)",
+        True,
+    )
+
+    @property
+    def condition(self) -> str:
+        """The SQL condition on `order_items i`; `approved_unmapped` needs the mapping as `m`."""
+        return f"({_STANDING} AND {self.sql})"

@@ -21,7 +21,7 @@ from komet.ingest.model import ScheduleFields
 from komet.ingest.plan import plan
 from komet.ingest.runs import start_run
 from komet.ingest.schedules import save_schedule
-from komet.orders.table import views as saved_views
+from komet.orders import views
 from komet.permissions import Actor
 from komet.sandbox.server import Sandbox
 from komet.sandbox.tokens import IMPORTER_A_COMPANY
@@ -67,10 +67,10 @@ def named(tmp_path: Path, sandbox: Sandbox) -> Iterator[App]:
             )  # fmt: skip
             providers.save_provider(con, fields, overlap_too=True, now=ctx.now())
         chosen = providers.all_providers(con)
-        saved_views.save_view(con, NAME, {}, sort="newest", shared=True, now=ctx.now())
     actor = Actor(name=NAME)
     schedule = ScheduleFields(name=NAME, provider_ids=(chosen[0].id,), times=("06:00",))
     save_schedule(ctx, actor, schedule)
+    views.save_view(ctx, actor, NAME, {}, sort="newest", shared=True)
     today = ctx.now().date()
     with person.using(NAME):
         template = next(iter(READY_MADE.values())).model_copy(update={"name": NAME})

@@ -34,8 +34,8 @@ from komet.ingest import commit_order
 from komet.ingest.commit import write_slice
 from komet.ingest.sources.komet import ask_for_day
 from komet.orders import changes, query
-from komet.orders.changes import ChangeFilter, Download
 from komet.orders.filters import Mapped, OrderFilter
+from komet.orders.model import ChangeFilter, Download
 
 _EXAMPLES = int(os.environ.get("KOMET_EXAMPLES", "25"))
 _numbers = count()
@@ -116,8 +116,8 @@ def check_store(ctx: AppContext, company: Company) -> None:
     there = company.expected.there()
     chosen = OrderFilter(providers=(company.provider.id,))
     with ctx.db.read() as con:
-        totals = query.totals(con, chosen)
-        unmapped = query.totals(con, chosen.model_copy(update={"mapped": Mapped.UNMAPPED}))
+        totals = query.total_items(ctx, chosen)
+        unmapped = query.total_items(ctx, chosen.model_copy(update={"mapped": Mapped.UNMAPPED}))
         rows = con.rows(
             "SELECT po_id, po_item_id, item_no, product, stems, slice_date FROM order_items"
             " WHERE provider_id = $p AND gone_at IS NULL", {"p": company.provider.id},
@@ -164,9 +164,8 @@ def check_store(ctx: AppContext, company: Company) -> None:
 
 def check_changes(ctx: AppContext, company: Company) -> None:
     told = ChangeFilter(providers=(company.provider.id,))
-    with ctx.db.read() as con:
-        found = changes.changes(con, told)
-        hidden = changes.changes(con, told.model_copy(update={"first_downloads": False}))
+    found = changes.find_changes(ctx, told)
+    hidden = changes.find_changes(ctx, told.model_copy(update={"first_downloads": False}))
     rows = Counter(
         (
             row["po_id"], row["po_item_id"], row["kind"], row["field"],
@@ -200,15 +199,14 @@ def check_differences(ctx: AppContext, company: Company) -> None:
         moved = dict(now)
         plainly.add(moved, then, sign=-1)
         expected.append((every.model_copy(update={"since": since}), moved))
-    with ctx.db.read() as con:
-        for chosen, figures in expected:
-            for by, place in (("product", 0), ("customer_name", 1)):
-                frame = changes.differences(con, chosen, by)
-                found = {
-                    row["group"]: tuple(row[name] for name in _COLUMNS)
-                    for row in frame.iter_rows(named=True)
-                }
-                assert found == grouped(figures, place)
+    for chosen, figures in expected:
+        for by, place in (("product", 0), ("customer_name", 1)):
+            frame = changes.sum_differences(ctx, chosen, by)
+            found = {
+                row["group"]: tuple(row[name] for name in _COLUMNS)
+                for row in frame.iter_rows(named=True)
+            }
+            assert found == grouped(figures, place)
 
 
 def check_file(ctx: AppContext, company: Company, folder: Path) -> None:

@@ -18,7 +18,8 @@ from komet.ingest import commit_order
 from komet.ingest.commit import write_slice
 from komet.ingest.commit_order import Asked
 from komet.ingest.sources.komet_rows import slice_rows
-from komet.orders.changes import ChangeFilter, changes
+from komet.orders.changes import find_changes
+from komet.orders.model import ChangeFilter
 from komet.orders.table.items import ASKED
 
 World = dict[str, tuple[int, dict[str, int]]]
@@ -128,8 +129,7 @@ def test_changes_lead_from_one_download_to_the_next(
     for n, day in enumerate(days):
         ask(ctx, provider, second, day, since + timedelta(minutes=n))
     after = of_provider(ctx, provider)
-    with ctx.db.read() as con:
-        found = changes(con, ChangeFilter(since=since, providers=(provider,))).rows(named=True)
+    found = find_changes(ctx, ChangeFilter(since=since, providers=(provider,))).rows(named=True)
     # a line that went to another PO is that PO's now, and no longer kept with the first
     told = told_changes.applied(before, reversed(found), after)
     assert here(told) == here(after)

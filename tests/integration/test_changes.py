@@ -14,9 +14,8 @@ from komet.export.orders import export_orders
 from komet.export.reports import export_changes
 from komet.ingest.model import RunState
 from komet.orders import changes, query
-from komet.orders.changes import GROUPS, ChangeFilter, Kind
-from komet.orders.detail import order_detail
 from komet.orders.filters import OrderFilter
+from komet.orders.model import CHANGE_GROUPS, ChangeFilter, ChangeKind
 
 
 @pytest.fixture
@@ -36,9 +35,8 @@ def state(accounts: Accounts) -> Store:
 
 
 def last_changes(accounts: Accounts, **chosen: Any) -> list[dict[str, Any]]:
-    with accounts.ctx.db.read() as con:
-        since = changes.last_download(con)
-        return changes.changes(con, ChangeFilter(since=since, **chosen)).rows(named=True)
+    since = changes.last_download(accounts.ctx)
+    return changes.find_changes(accounts.ctx, ChangeFilter(since=since, **chosen)).rows(named=True)
 
 
 def test_the_changes_applied_to_the_first_download_give_the_second(
@@ -52,24 +50,23 @@ def test_the_changes_applied_to_the_first_download_give_the_second(
 
 def test_differences_are_those_of_the_totals(twice: tuple[Accounts, Store, Store]) -> None:
     accounts, _before, _after = twice
-    with accounts.ctx.db.read() as con:
-        # what is cancelled is worth nothing in what the changes come to
-        now = query.totals(con, OrderFilter(standing=True))
-        since = changes.last_download(con)
-        for by in GROUPS:
-            everything = changes.differences(con, ChangeFilter(), by)
-            assert everything["boxes"].sum() == now.boxes
-            assert everything["stems"].sum() == now.stems
-            assert everything["total_cost"].sum() == now.total_cost
-        of_last = changes.differences(con, ChangeFilter(since=since))
-        first = changes.differences(con, ChangeFilter(until=since))
+    # what is cancelled is worth nothing in what the changes come to
+    now = query.total_items(accounts.ctx, OrderFilter(standing=True))
+    since = changes.last_download(accounts.ctx)
+    for by in CHANGE_GROUPS:
+        everything = changes.sum_differences(accounts.ctx, ChangeFilter(), by)
+        assert everything["boxes"].sum() == now.boxes
+        assert everything["stems"].sum() == now.stems
+        assert everything["total_cost"].sum() == now.total_cost
+    of_last = changes.sum_differences(accounts.ctx, ChangeFilter(since=since))
+    first = changes.sum_differences(accounts.ctx, ChangeFilter(until=since))
     assert of_last.height
     assert first["boxes"].sum() + of_last["boxes"].sum() == now.boxes
 
 
 def test_filters(twice: tuple[Accounts, Store, Store]) -> None:
     accounts, _before, _after = twice
-    moved = last_changes(accounts, kinds=(Kind.MOVED,))
+    moved = last_changes(accounts, kinds=(ChangeKind.MOVED,))
     assert moved
     assert {row["field"] for row in moved} == {"ship_date"}
     assert all(str(row["ship_date"]) == row["after"] for row in moved)
@@ -86,8 +83,7 @@ def test_excel_has_what_the_screen_has(
     twice: tuple[Accounts, Store, Store], tmp_path: Path
 ) -> None:
     accounts, _before, _after = twice
-    with accounts.ctx.db.read() as con:
-        chosen = ChangeFilter(since=changes.last_download(con))
+    chosen = ChangeFilter(since=changes.last_download(accounts.ctx))
     count = export_changes(accounts.ctx, ACTOR, chosen, tmp_path / "changes.xlsx")
     sheet = fastexcel.read_excel(tmp_path / "changes.xlsx").load_sheet("Changes").to_polars()
     assert sheet.height == count == len(last_changes(accounts))
@@ -111,8 +107,8 @@ def test_every_orders_export_has_them(twice: tuple[Accounts, Store, Store], tmp_
 
 def test_a_pos_history_is_in_time_order(twice: tuple[Accounts, Store, Store]) -> None:
     accounts, _before, _after = twice
-    moved = last_changes(accounts, kinds=(Kind.MOVED,))[0]
-    history = order_detail(accounts.ctx, moved["provider_id"], moved["po_id"]).changes
+    moved = last_changes(accounts, kinds=(ChangeKind.MOVED,))[0]
+    history = query.read_order(accounts.ctx, moved["provider_id"], moved["po_id"]).changes
     assert history["seen_at"].is_sorted()
     assert history["kind"][0] == "new"
     assert "moved" in history["kind"]

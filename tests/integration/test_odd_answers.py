@@ -22,8 +22,9 @@ from komet.ingest.engine import execute
 from komet.ingest.model import Run, RunSlice, RunState, SliceState
 from komet.ingest.table import runs
 from komet.orders import changes, query
-from komet.orders.changes import ChangeFilter, Kind
 from komet.orders.filters import Gone, OrderFilter
+from komet.orders.model import ChangeFilter, ChangeKind
+from komet.orders.table import changes as changes_table
 from komet.permissions import SYSTEM
 
 MIX = [
@@ -38,8 +39,7 @@ def rosas(ctx: AppContext) -> ScriptedKomet:
 
 
 def boxes(ctx: AppContext, **chosen: Any) -> int:
-    with ctx.db.read() as con:
-        return int(query.totals(con, OrderFilter(**chosen)).boxes or 0)
+    return int(query.total_items(ctx, OrderFilter(**chosen)).boxes or 0)
 
 
 def slice_of(ctx: AppContext, run: Run, day: date) -> RunSlice:
@@ -48,9 +48,8 @@ def slice_of(ctx: AppContext, run: Run, day: date) -> RunSlice:
 
 
 def last(ctx: AppContext, **chosen: Any) -> list[dict[str, Any]]:
-    with ctx.db.read() as con:
-        since = changes.last_download(con)
-        found = changes.changes(con, ChangeFilter(since=since, **chosen))
+    since = changes.last_download(ctx)
+    found = changes.find_changes(ctx, ChangeFilter(since=since, **chosen))
     return found.rows(named=True)
 
 
@@ -59,9 +58,8 @@ def told(ctx: AppContext) -> Counter[tuple[str, str | None, str, str | None]]:
 
 
 def comes_to(ctx: AppContext, by: str = "provider", **chosen: Any) -> dict[str, tuple[Any, ...]]:
-    with ctx.db.read() as con:
-        since = changes.last_download(con)
-        frame = changes.differences(con, ChangeFilter(since=since, **chosen), by)
+    since = changes.last_download(ctx)
+    frame = changes.sum_differences(ctx, ChangeFilter(since=since, **chosen), by)
     return {
         row["group"]: (row["boxes"], row["stems"], row["total_cost"])
         for row in frame.iter_rows(named=True)
@@ -283,7 +281,7 @@ def test_a_substitute_is_minus_the_old_plus_the_new(ctx: AppContext, rosas: Scri
         ("1", "11", "substituted", "product_description"): 1,
         ("1", "12", "substituted", "customer_name"): 1,
     })  # fmt: skip
-    assert {r["po_item_id"] for r in last(ctx, kinds=(Kind.SUBSTITUTED,))} == {"11", "12"}
+    assert {r["po_item_id"] for r in last(ctx, kinds=(ChangeKind.SUBSTITUTED,))} == {"11", "12"}
     # called otherwise is no substitute
     lily["productDescription"] = "Lily white"
     rosas.answers[DAY] = [order(1, line(11, **lily), line(12, 3, customerId=8, customerName="T"))]
@@ -345,13 +343,15 @@ def test_days_downloaded_for_the_first_time_are_no_new_orders(
     run = rosas.download(DAY, NEXT)
     with ctx.db.read() as con:
         summary = runs.summary(con, run.id)
-        since = changes.last_download(con)
-        counted = changes.counts(con, ChangeFilter(since=since, first_downloads=False))
-        in_file = changes.of_orders(con, OrderFilter(), since)
+        since = changes.last_download(ctx)
+        counted = changes.count_changes(ctx, ChangeFilter(since=since, first_downloads=False))
+        in_file = changes_table.of_orders(con, OrderFilter(), since)
     assert (summary["new"], summary["first"]) == (1, 1)
     assert (counted["new"], counted["first"], counted["all"]) == (1, 1, 1)
     assert [(r["po_id"], r["kind"]) for r in last(ctx, first_downloads=False)] == [("3", "new")]
-    assert [(r["po_id"], r["kind"]) for r in last(ctx, kinds=(Kind.FIRST,))] == [("2", "first")]
+    assert [(r["po_id"], r["kind"]) for r in last(ctx, kinds=(ChangeKind.FIRST,))] == [
+        ("2", "first")
+    ]
     assert in_file["po_id"].to_list() == ["3"]
     assert comes_to(ctx, first_downloads=False) == {"Rosas": (4, 1000, 300)}
     assert comes_to(ctx) == {"Rosas": (7, 1750, 525)}

@@ -14,12 +14,12 @@ from komet.export.orders import export_orders
 from komet.export.template import ExportTemplate, Level, TemplateColumn, offered
 from komet.export.templates import rows_of
 from komet.orders import changes, columns, query
-from komet.orders.changes import ChangeFilter
 from komet.orders.columns import Grain, Kind, OrderColumn, Shown
-from komet.orders.detail import order_detail
 from komet.orders.filters import OrderFilter
+from komet.orders.model import ChangeFilter
 from komet.orders.table import items as order_tables
-from komet.web.screens.order_table import column_words
+from komet.orders.table.reading import SORTS
+from komet.web.screens.order_table import _SORT_WORDS, column_words
 
 CUT = OrderColumn(
     name="cut_stage", label="Cut stage", line="cut_stage", told=True, picked="cut_stages",
@@ -55,7 +55,7 @@ def test_it_is_read_stored_and_shown_of_items(
     found = query.list_items(ctx, OrderFilter(), sort="ship_date")
     assert found["cut_stage"].to_list() == ["Tight", "Open", None]
     assert found["weight"].cast(pl.Float64).to_list() == [12.5, None, None]
-    held = order_detail(ctx, komet_with_columns.provider.id, "2")
+    held = query.read_order(ctx, komet_with_columns.provider.id, "2")
     assert held.extra.rows() == [("Line 21", "color", "red")]
     assert held.problems.rows() == [("21", "boxWeight", "much")]
 
@@ -64,8 +64,7 @@ def test_it_is_filtered_by(komet_with_columns: ScriptedKomet, ctx: AppContext) -
     chosen = OrderFilter.from_query({"cut_stages": ["tight"]})
     assert chosen.to_query() == {"cut_stages": ["tight"]}
     assert query.list_items(ctx, chosen)["po_item_id"].to_list() == ["11"]
-    with ctx.read() as con:
-        assert query.choices(con)["cut_stages"] == ["Open", "Tight"]
+    assert query.list_choices(ctx)["cut_stages"] == ["Open", "Tight"]
 
 
 def test_a_change_of_it_is_told_in_words(
@@ -76,8 +75,7 @@ def test_a_change_of_it_is_told_in_words(
         order(2, line(21, boxWeight="much", color="red")),
     ]
     komet_with_columns.download(DAY)
-    with ctx.read() as con:
-        found = changes.in_words(changes.changes(con, ChangeFilter(first_downloads=False)))
+    found = changes.in_words(changes.find_changes(ctx, ChangeFilter(first_downloads=False)))
     assert set(found.select("po_item_id", "field", "before", "after").rows()) == {
         ("11", "Cut stage", "Tight", "Open"),
         ("11", "Weight", "12.5", "13"),
@@ -119,8 +117,7 @@ def test_the_screen_has_it_in_its_grid_and_its_filters(
         order_table(frame, "orders")
 
     assert column_words()["cut_stage"] == "Cut stage"
-    with ctx.read() as con:
-        choices = query.choices(con)
+    choices = query.list_choices(ctx)
     shown = AppTest.from_function(screen, args=(query.list_items(ctx, OrderFilter()), choices)).run(
         timeout=60
     )
@@ -128,3 +125,7 @@ def test_the_screen_has_it_in_its_grid_and_its_filters(
     (picker,) = [one for one in shown.sidebar.multiselect if one.label == "Cut stage"]
     assert picker.options == ["Open", "Tight"]
     assert "cut_stage" in shown.dataframe[0].value.columns
+
+
+def test_every_order_of_the_rows_has_its_words() -> None:
+    assert set(_SORT_WORDS) == set(SORTS)

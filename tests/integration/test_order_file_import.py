@@ -30,9 +30,8 @@ def file_of(*days: date, boxes: int = 4) -> bytes:
 
 
 def orders(accounts: Accounts) -> tuple[int, int]:
-    with accounts.ctx.db.read() as con:
-        chosen = OrderFilter(providers=(accounts.magnolia.id,))
-        found = query.totals(con, chosen)
+    chosen = OrderFilter(providers=(accounts.magnolia.id,))
+    found = query.total_items(accounts.ctx, chosen)
     return found.purchase_orders, int(found.boxes or 0)
 
 
@@ -64,7 +63,7 @@ def test_a_file_is_stored_and_komet_takes_its_place(accounts: Accounts) -> None:
         )
         assert [row["slice_date"] for row in left] == [tuesday]
         assert slices.source_of(con, provider.id, monday) == "komet"
-        shown = query.totals(con, OrderFilter(providers=(provider.id,), ship_to=monday))
+        shown = query.total_items(ctx, OrderFilter(providers=(provider.id,), ship_to=monday))
     expected = accounts.sandbox.state.totals("magnolia", monday, monday)
     assert shown.boxes == expected["boxes"]
 
@@ -72,8 +71,7 @@ def test_a_file_is_stored_and_komet_takes_its_place(accounts: Accounts) -> None:
     assert kept.days["state"].to_list() == ["kept", "again"]
     assert kept.writable == 2
     imports.import_order_file(ctx, SYSTEM, kept)
-    with ctx.db.read() as con:
-        assert query.totals(con, OrderFilter(ship_to=monday)).boxes == expected["boxes"]
+    assert query.total_items(ctx, OrderFilter(ship_to=monday)).boxes == expected["boxes"]
     accounts.download(tuesday, tuesday, [provider])
     with pytest.raises(InvalidInput, match="nothing to import"):
         imports.import_order_file(ctx, SYSTEM, kept)

@@ -25,8 +25,8 @@ from komet.ingest.table import runs
 from komet.mapping.history import Source
 from komet.mapping.table import mappings
 from komet.orders import query
-from komet.orders.detail import order_detail
 from komet.orders.filters import Gone, Mapped, OrderFilter
+from komet.orders.model import Totals
 
 DAY = date(2026, 11, 20)
 AT = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -95,7 +95,7 @@ def put(
     return provider.id
 
 
-def totals(ctx: AppContext, **chosen: Any) -> query.Totals:
+def totals(ctx: AppContext, **chosen: Any) -> Totals:
     return query.total_items(ctx, OrderFilter(**chosen))
 
 
@@ -203,7 +203,7 @@ def test_what_is_not_there_any_more_is_marked_and_comes_back(held: AppContext) -
     assert totals(held, gone=Gone.ONLY).purchase_orders == 1
     put(held, ORDERS, AT + timedelta(hours=2))
     assert totals(held).purchase_orders == 2
-    history = order_detail(held, provider, "2").changes["kind"].to_list()
+    history = query.read_order(held, provider, "2").changes["kind"].to_list()
     assert history == ["new", "gone", "back"]
 
 
@@ -211,7 +211,7 @@ def test_a_changed_field_is_told_with_before_and_after(held: AppContext) -> None
     line = {**ORDERS[0]["details"][0], "totalBoxes": "5", "unitCost": "0.2600"}
     changed = [{**ORDERS[0], "details": [line, ORDERS[0]["details"][1]]}, ORDERS[1]]
     provider = put(held, changed, AT + timedelta(hours=1))
-    changes = order_detail(held, provider, "1").changes.filter(pl.col("kind") == "changed")
+    changes = query.read_order(held, provider, "1").changes.filter(pl.col("kind") == "changed")
     assert changes.select("po_item_id", "field", "before", "after").rows() == [
         ("11", "total_boxes", "4", "5")
     ]

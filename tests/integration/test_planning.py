@@ -11,7 +11,8 @@ from sample_accounts import ACTOR, Accounts
 from komet.export.reports import export_planning
 from komet.orders import planning, query
 from komet.orders.filters import OrderFilter
-from komet.orders.planning import DIMENSIONS, MEASURES, PERIODS, pivot, weeks_compared
+from komet.orders.model import DIMENSIONS, MEASURES, PERIODS
+from komet.orders.planning import compare_weeks, plan_weeks
 
 
 @pytest.fixture(scope="module")
@@ -24,25 +25,27 @@ def test_every_pivot_adds_up(
     accounts: Accounts, filters: tuple[OrderFilter, ...], measure: str
 ) -> None:
     accounts.download(*accounts.days(5, 9))
-    with accounts.ctx.db.read() as con:
-        for chosen in filters:
-            total = float(getattr(query.totals(con, chosen), measure) or 0)
-            for row in DIMENSIONS:
-                for column in (None, "week", "customer_name"):
-                    found = pivot(con, chosen, rows=(row,), column=column, measure=measure)
-                    assert found.totals["total"] == pytest.approx(total)
-                    assert found.cells["total"].sum() == pytest.approx(total)
-                    across = sum(found.totals[name] for name in found.columns)
-                    assert not found.columns or across == pytest.approx(total)
-            for period in PERIODS:
-                found = pivot(con, chosen, rows=("provider", period), column=None, measure=measure)
+    for chosen in filters:
+        total = float(getattr(query.total_items(accounts.ctx, chosen), measure) or 0)
+        for row in DIMENSIONS:
+            for column in (None, "week", "customer_name"):
+                found = plan_weeks(
+                    accounts.ctx, chosen, rows=(row,), column=column, measure=measure
+                )
                 assert found.totals["total"] == pytest.approx(total)
+                assert found.cells["total"].sum() == pytest.approx(total)
+                across = sum(found.totals[name] for name in found.columns)
+                assert not found.columns or across == pytest.approx(total)
+        for period in PERIODS:
+            found = plan_weeks(
+                accounts.ctx, chosen, rows=("provider", period), column=None, measure=measure
+            )
+            assert found.totals["total"] == pytest.approx(total)
 
 
 def test_the_file_has_the_same_figures(accounts: Accounts, tmp_path: Path) -> None:
     accounts.download(*accounts.days(5, 9))
-    with accounts.ctx.db.read() as con:
-        found = pivot(con, OrderFilter(), rows=("product", "box_type"), column="week")
+    found = plan_weeks(accounts.ctx, OrderFilter(), rows=("product", "box_type"), column="week")
     export_planning(accounts.ctx, ACTOR, found, "boxes", OrderFilter(), tmp_path / "pivot.xlsx")
     sheet = fastexcel.read_excel(tmp_path / "pivot.xlsx").load_sheet("Pivot").to_polars()
     assert sheet.columns == ["Product", "Box type", *found.columns, "Total"]
@@ -57,13 +60,13 @@ def test_weeks_at_the_turn_of_the_year() -> None:
 
 def test_a_week_that_is_not_held_is_left_out(accounts: Accounts) -> None:
     monday = accounts.today - timedelta(days=accounts.today.weekday())
-    with accounts.ctx.db.read() as con:
-        assert weeks_compared(con, OrderFilter(), accounts.today)["boxes"] == {}
+    assert compare_weeks(accounts.ctx, OrderFilter(), accounts.today)["boxes"] == {}
     accounts.download(monday, monday + timedelta(days=6))
-    with accounts.ctx.db.read() as con:
-        found = weeks_compared(con, OrderFilter(), accounts.today)
-        assert set(found["boxes"]) == {"this"}
-        assert found["boxes"]["this"] == Decimal(str(float(query.totals(con, OrderFilter()).boxes)))
+    found = compare_weeks(accounts.ctx, OrderFilter(), accounts.today)
+    assert set(found["boxes"]) == {"this"}
+    assert found["boxes"]["this"] == Decimal(
+        str(float(query.total_items(accounts.ctx, OrderFilter()).boxes))
+    )
 
 
 def test_what_was_cancelled_does_not_ship(accounts: Accounts) -> None:
@@ -72,16 +75,15 @@ def test_what_was_cancelled_does_not_ship(accounts: Accounts) -> None:
         one = con.value("SELECT min(po_id) FROM order_items WHERE provider_id = $p",
                         {"p": accounts.magnolia.id})  # fmt: skip
         con.run("UPDATE order_items SET line_status = 'Cancelled' WHERE po_id = $po", {"po": one})
-    with accounts.ctx.db.read() as con:
-        everything = query.totals(con, OrderFilter())
-        standing = query.totals(con, OrderFilter(standing=True))
-        cancelled = query.totals(con, OrderFilter(line_statuses=("CA",)))
-        codes = query.totals(con, OrderFilter(statuses=("CA",)))
-        assert cancelled.boxes > 0
-        assert (
-            everything.boxes
-            > standing.boxes
-            >= (everything.boxes - cancelled.boxes - (codes.boxes or 0))
-        )
-        shown = pivot(con, OrderFilter(standing=True), rows=("provider",))
-        assert shown.totals["total"] == pytest.approx(float(standing.boxes))
+    everything = query.total_items(accounts.ctx, OrderFilter())
+    standing = query.total_items(accounts.ctx, OrderFilter(standing=True))
+    cancelled = query.total_items(accounts.ctx, OrderFilter(line_statuses=("CA",)))
+    codes = query.total_items(accounts.ctx, OrderFilter(statuses=("CA",)))
+    assert cancelled.boxes > 0
+    assert (
+        everything.boxes
+        > standing.boxes
+        >= (everything.boxes - cancelled.boxes - (codes.boxes or 0))
+    )
+    shown = plan_weeks(accounts.ctx, OrderFilter(standing=True), rows=("provider",))
+    assert shown.totals["total"] == pytest.approx(float(standing.boxes))

@@ -20,7 +20,7 @@ from komet.ingest.schedules import Scheduler, list_schedules, next_start, save_s
 from komet.ingest.table import runs
 from komet.ingest.worker import Worker
 from komet.orders import changes
-from komet.orders.changes import ChangeFilter
+from komet.orders.model import ChangeFilter
 from komet.permissions import SYSTEM
 
 
@@ -83,7 +83,9 @@ def test_single_pos_by_their_numbers(accounts: Accounts) -> None:
     assert done.changed > 0
     assert done.found + len(done.missing) == sum(map(len, asked.values()))
     with accounts.ctx.db.read() as con:
-        found = changes.changes(con, ChangeFilter(since=changes.last_download(con)))
+        found = changes.find_changes(
+            accounts.ctx, ChangeFilter(since=changes.last_download(accounts.ctx))
+        )
         known = {"moved", "changed", "cancelled", "new", "gone", "back", "first", "substituted"}
         assert set(found["kind"]) <= known
         gone = found.filter(kind="gone")

@@ -2,38 +2,34 @@
 
 import pytest
 
-from komet import person
+from komet import permissions
 from komet.context import AppContext
 from komet.errors import InvalidInput
-from komet.orders.table import views as saved_views
-from komet.orders.table.views import SavedView
+from komet.orders import views
+from komet.orders.model import SavedView
+from komet.permissions import Actor, NotPermitted, Permission, Role
 
 
 def save(ctx: AppContext, owner: str, name: str) -> SavedView:
-    with person.using(owner), ctx.db.write() as con:
-        return saved_views.save_view(
-            con, name, {"q": ["x"]}, sort="newest", shared=False, now=ctx.now()
-        )
+    return views.save_view(ctx, Actor(name=owner), name, {"q": ["x"]}, sort="newest", shared=False)
 
 
 def names(ctx: AppContext, owner: str) -> set[str]:
-    with person.using(owner), ctx.db.read() as con:
-        return {view.name for view in saved_views.views(con) if view.owner == owner}
+    return {view.name for view in views.list_views(ctx, Actor(name=owner)) if view.owner == owner}
 
 
 def test_a_view_is_renamed_by_its_owner_alone(ctx: AppContext) -> None:
-    view = save(ctx, "Ana", "Mondays")
+    view, ana = save(ctx, "Ana", "Mondays"), Actor(name="Ana")
     save(ctx, "Ana", "Tuesdays")
-    with person.using("Ana"), ctx.db.write() as con:
-        saved_views.rename_view(con, view.id, " Weekly ", ctx.now())
-        saved_views.rename_view(con, view.id, "WEEKLY", ctx.now())
-        for bad in ("", "tuesdays"):
-            with pytest.raises(InvalidInput):
-                saved_views.rename_view(con, view.id, bad, ctx.now())
-        assert saved_views.view_by_id(con, view.id).query == {"q": ["x"]}
+    views.rename_view(ctx, ana, view.id, " Weekly ")
+    views.rename_view(ctx, ana, view.id, "WEEKLY")
+    for bad in ("", "tuesdays"):
+        with pytest.raises(InvalidInput):
+            views.rename_view(ctx, ana, view.id, bad)
+    assert views.read_view(ctx, view.id).query == {"q": ["x"]}
     assert names(ctx, "Ana") == {"WEEKLY", "Tuesdays"}
-    with person.using("Luis"), ctx.db.write() as con, pytest.raises(InvalidInput, match="Ana"):
-        saved_views.rename_view(con, view.id, "Mine", ctx.now())
+    with pytest.raises(InvalidInput, match="Ana"):
+        views.rename_view(ctx, Actor(name="Luis"), view.id, "Mine")
 
 
 def test_views_are_taken_over_when_a_name_changes(ctx: AppContext) -> None:
@@ -41,10 +37,32 @@ def test_views_are_taken_over_when_a_name_changes(ctx: AppContext) -> None:
     save(ctx, "ana", "Open")
     save(ctx, "Ana Pérez", "Open")
     save(ctx, "Luis", "His")
-    with person.using("Ana Pérez"), ctx.db.write() as con:
-        assert saved_views.other_owners(con) == {"ana": 2, "Luis": 1}
-        assert saved_views.take_over(con, "ana", ctx.now()) == 2
-        assert saved_views.view_by_id(con, old.id).owner == "Ana Pérez"
+    ana = Actor(name="Ana Pérez")
+    assert views.list_other_owners(ctx, ana) == {"ana": 2, "Luis": 1}
+    assert views.take_views_over(ctx, ana, "ana") == 2
+    assert views.read_view(ctx, old.id).owner == "Ana Pérez"
     assert names(ctx, "Ana Pérez") == {"Mondays", "Open", "Open (ana)"}
     assert names(ctx, "ana") == set()
     assert names(ctx, "Luis") == {"His"}
+
+
+def test_who_may_not_save_views_is_refused_and_nothing_is_written(
+    ctx: AppContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    view = save(ctx, "Ana", "Mondays")
+    with ctx.read() as con:
+        recorded = con.value("SELECT count(*) FROM audit")
+    granted = permissions.GRANTS[Role.ADMINISTRATOR] - {Permission.SAVE_VIEWS}
+    monkeypatch.setitem(permissions.GRANTS, Role.ADMINISTRATOR, granted)
+    ana = Actor(name="Ana")
+    for refused in (
+        lambda: save(ctx, "Ana", "Tuesdays"),
+        lambda: views.rename_view(ctx, ana, view.id, "Weekly"),
+        lambda: views.take_views_over(ctx, Actor(name="Luis"), "Ana"),
+        lambda: views.delete_view(ctx, ana, view.id),
+    ):
+        with pytest.raises(NotPermitted, match="save views"):
+            refused()
+    assert views.list_views(ctx, ana) == [view]
+    with ctx.read() as con:
+        assert con.value("SELECT count(*) FROM audit") == recorded

@@ -103,16 +103,15 @@ def test_the_overview_and_the_mapping_say_it(filled: Accounts, expected: dict[st
 
 
 def test_purchase_orders_say_it(filled: Accounts, expected: dict[str, Any]) -> None:
-    with filled.ctx.db.read() as con:
-        for gone in (Gone.HIDE, Gone.SHOW):
-            chosen = OrderFilter(mapped=Mapped.UNMAPPED, gone=gone)
-            totals = query.totals(con, chosen)
-            shown = query.page(con, chosen, limit=100_000)
-            assert totals.items == shown.height == expected["items"]
-            assert totals.boxes == shown["boxes"].sum() == expected["boxes"]
-            assert shown.select("provider_id", "product_id").n_unique() == len(expected["rows"])
-        work = query.totals(con, OrderFilter(work=WorkList.UNMAPPED))
-        assert work.items == expected["approved"] > 0
+    for gone in (Gone.HIDE, Gone.SHOW):
+        chosen = OrderFilter(mapped=Mapped.UNMAPPED, gone=gone)
+        totals = query.total_items(filled.ctx, chosen)
+        shown = query.list_items(filled.ctx, chosen, limit=100_000)
+        assert totals.items == shown.height == expected["items"]
+        assert totals.boxes == shown["boxes"].sum() == expected["boxes"]
+        assert shown.select("provider_id", "product_id").n_unique() == len(expected["rows"])
+    work = query.total_items(filled.ctx, OrderFilter(work=WorkList.UNMAPPED))
+    assert work.items == expected["approved"] > 0
 
 
 def test_the_sheets_say_it(filled: Accounts, expected: dict[str, Any], tmp_path: Path) -> None:
@@ -153,8 +152,7 @@ def test_a_filter_leaves_its_part(filled: Accounts, tmp_path: Path, text: str) -
     chosen = OrderFilter(product=text, mapped=Mapped.UNMAPPED)
     export_orders(filled.ctx, ACTOR, chosen, tmp_path / "part.xlsx")
     book = fastexcel.read_excel(tmp_path / "part.xlsx")
-    with filled.ctx.db.read() as con:
-        totals = query.totals(con, chosen)
+    totals = query.total_items(filled.ctx, chosen)
     last: Callable[[str], Any] = book.load_sheet("Unmapped").to_polars().row(-1, named=True).get
     assert last("Boxes at stake") == float(totals.boxes or 0)
     assert last("Items") == totals.items

@@ -5,13 +5,13 @@ from typing import Any
 import pytest
 from sample_accounts import Accounts, Komet
 
-from komet import person
 from komet.db.database import Connection
 from komet.errors import InvalidInput, NotFound
-from komet.orders import query
+from komet.orders import views
 from komet.orders.filters import OrderFilter
-from komet.orders.table import views as saved_views
-from komet.orders.work_lists import MEANINGS, TITLES, WorkList
+from komet.orders.table import reading
+from komet.orders.work_lists import WorkList
+from komet.permissions import Actor
 
 
 @pytest.fixture
@@ -21,8 +21,8 @@ def filled(accounts: Accounts) -> Accounts:
 
 
 def found(con: Connection, work: WorkList) -> list[dict[str, Any]]:
-    frame = query.page(con, OrderFilter(work=work), limit=100_000)
-    assert query.totals(con, OrderFilter(work=work)).items == frame.height
+    frame = reading.page(con, OrderFilter(work=work), limit=100_000)
+    assert reading.totals(con, OrderFilter(work=work)).items == frame.height
     return frame.rows(named=True)
 
 
@@ -43,7 +43,7 @@ def change(accounts: Accounts, **values: Any) -> str:
 
 
 def test_each_has_a_title_and_a_meaning() -> None:
-    assert set(TITLES) == set(MEANINGS) == set(WorkList)
+    assert all(work.label and work.meaning for work in WorkList)
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_it_finds_what_it_says(filled: Accounts, work: WorkList, values: dict[st
 
 def test_sound_lines_are_left_alone(filled: Accounts) -> None:
     with filled.ctx.db.read() as con:
-        every = {row["po_item_id"] for row in query.page(con, OrderFilter(), limit=100_000).rows(
+        every = {row["po_item_id"] for row in reading.page(con, OrderFilter(), limit=100_000).rows(
             named=True)}  # fmt: skip
         assert len(found(con, WorkList.MISMATCH)) < len(every) / 10
         for row in found(con, WorkList.PARTLY):
@@ -107,33 +107,27 @@ def test_duplicates_are_in_two_pos(filled: Accounts) -> None:
 
 
 def test_a_view_keeps_filter_columns_and_order(accounts: Accounts) -> None:
-    ctx = accounts.ctx
+    ctx, ana, luis = accounts.ctx, Actor(name="Ana"), Actor(name="Luis")
     chosen = OrderFilter(product="rose", work=WorkList.PARTLY, customers=("Bloom & Co",))
-    with ctx.db.write() as con:
-        with person.using("Ana"):
-            saved = saved_views.save_view(
-                con, "Roses", chosen.to_query(), columns=["po_number", "boxes"], sort="boxes",
-                shared=False, now=ctx.now(),
-            )  # fmt: skip
-            again = saved_views.save_view(
-                con, "roses", chosen.to_query(), sort="boxes", shared=True, now=ctx.now()
-            )
-            assert again.id == saved.id
-            assert OrderFilter.from_query(again.query) == chosen
-        with person.using("Luis"):
-            assert [view.name for view in saved_views.views(con)] == ["roses"]
-            with pytest.raises(InvalidInput, match="Ana"):
-                saved_views.delete_view(con, saved.id, ctx.now())
-        with person.using("Ana"):
-            saved_views.save_view(con, "Mine", {}, sort="newest", shared=False, now=ctx.now())
-            with pytest.raises(InvalidInput):
-                saved_views.save_view(con, " ", {}, sort="newest", shared=False, now=ctx.now())
-        with person.using("Luis"):
-            assert len(saved_views.views(con)) == 1
-        with person.using("Ana"):
-            saved_views.delete_view(con, saved.id, ctx.now())
-            with pytest.raises(NotFound):
-                saved_views.view_by_id(con, saved.id)
+    saved = views.save_view(
+        ctx, ana, "Roses", chosen.to_query(), columns=["po_number", "boxes"], sort="boxes",
+        shared=False,
+    )  # fmt: skip
+    assert views.list_views(ctx, ana) == [saved]
+    assert (saved.columns, saved.sort) == (("po_number", "boxes"), "boxes")
+    again = views.save_view(ctx, ana, "roses", chosen.to_query(), sort="boxes", shared=True)
+    assert again.id == saved.id
+    assert OrderFilter.from_query(again.query) == chosen
+    assert [view.name for view in views.list_views(ctx, luis)] == ["roses"]
+    with pytest.raises(InvalidInput, match="Ana"):
+        views.delete_view(ctx, luis, saved.id)
+    views.save_view(ctx, ana, "Mine", {}, sort="newest", shared=False)
+    with pytest.raises(InvalidInput):
+        views.save_view(ctx, ana, " ", {}, sort="newest", shared=False)
+    assert len(views.list_views(ctx, luis)) == 1
+    views.delete_view(ctx, ana, saved.id)
+    with pytest.raises(NotFound):
+        views.read_view(ctx, saved.id)
 
 
 def test_the_command_exports_a_work_list(filled: Accounts, komet: Komet) -> None:

@@ -11,7 +11,7 @@ from komet import time_zone
 from komet.clients.model import Provider
 from komet.language import _, _n, day_pattern, number, zoned_moment
 from komet.orders import changes
-from komet.orders.changes import GROUPS, WORDS, ChangeFilter, Download, Kind
+from komet.orders.model import CHANGE_GROUPS, CHANGE_WORDS, ChangeFilter, ChangeKind, Download
 from komet.web.shell.moments import moment_column
 
 _PAGE = 500
@@ -39,8 +39,8 @@ def change_filter(every: Sequence[Provider], last: Download | None, now: datetim
         seen_from = since.at if isinstance(since, Download) else since
         left.caption(_("Seen since {when}.").format(when=zoned_moment(seen_from)))
     kinds = right.pills(
-        _("What happened"), list(Kind), selection_mode="multi", wrap=True,
-        format_func=lambda kind: _(WORDS[kind]), key="changes_kinds",
+        _("What happened"), list(ChangeKind), selection_mode="multi", wrap=True,
+        format_func=lambda kind: _(CHANGE_WORDS[kind]), key="changes_kinds",
     )  # fmt: skip
     names = {provider.id: provider.name for provider in every}
     a, b, c = st.columns(3)
@@ -63,14 +63,14 @@ def change_filter(every: Sequence[Provider], last: Download | None, now: datetim
 def show_counts(counts: Mapping[str, int]) -> None:
     """How many POs each kind of change concerns."""
     row = st.container(horizontal=True)
-    for kind, word in WORDS.items():
+    for kind, word in CHANGE_WORDS.items():
         row.metric(_(word), number(counts[kind.value]), border=True, width=130)
 
 
 def say_first_downloads(counts: Mapping[str, int], chosen: ChangeFilter) -> None:
     """Where orders are hidden because their day was only downloaded for the first time: say so."""
-    hidden = counts[Kind.FIRST.value]
-    if hidden and Kind.FIRST not in chosen.kinds:
+    hidden = counts[ChangeKind.FIRST.value]
+    if hidden and ChangeKind.FIRST not in chosen.kinds:
         st.caption(
             _n(
                 "{n} PO is on a day that was downloaded for the first time, and is no new order:"
@@ -78,7 +78,7 @@ def say_first_downloads(counts: Mapping[str, int], chosen: ChangeFilter) -> None
                 "{n} POs are on days that were downloaded for the first time, and are no new"
                 " orders: choose {kind} to see them.",
                 hidden,
-            ).format(n=hidden, kind=_(WORDS[Kind.FIRST]))
+            ).format(n=hidden, kind=_(CHANGE_WORDS[ChangeKind.FIRST]))
         )
 
 
@@ -96,7 +96,7 @@ def show_differences(frame: pl.DataFrame, by: str) -> None:
         hide_index=True,
         placeholder="",
         column_config={
-            "group": _(GROUPS[by]),
+            "group": _(CHANGE_GROUPS[by]),
             "purchase_orders": _("POs"),
             "boxes": st.column_config.NumberColumn(_("Boxes"), format="localized"),
             "stems": st.column_config.NumberColumn(_("Stems"), format="localized"),

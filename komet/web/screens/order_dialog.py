@@ -11,7 +11,8 @@ from komet.context import AppContext
 from komet.language import _, number, zoned_moment
 from komet.orders import statuses
 from komet.orders.columns import worded
-from komet.orders.detail import OrderDetail, order_detail
+from komet.orders.model import OrderDetail
+from komet.orders.query import read_order
 from komet.web.screens.order_table import column_config
 from komet.web.shell import failures, state
 from komet.web.shell.moments import moment_column
@@ -37,7 +38,7 @@ def open_order(ctx: AppContext, provider_id: str, po_id: str, number: str | None
     )
     def dialog() -> None:
         with failures.shown():
-            _body(order_detail(ctx, provider_id, po_id))
+            _body(read_order(ctx, provider_id, po_id))
 
     dialog()
 

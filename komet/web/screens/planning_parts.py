@@ -12,7 +12,7 @@ import streamlit as st
 from komet.clients.model import Provider
 from komet.language import _, day_pattern, number
 from komet.orders.filters import OrderFilter
-from komet.orders.planning import DIMENSIONS, MEASURES, PERIODS, Pivot
+from komet.orders.model import DIMENSIONS, MEASURES, PERIODS, Pivot
 from komet.web.screens.chart_language import in_our_language
 
 _SERIES = 8

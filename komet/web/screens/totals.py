@@ -5,7 +5,7 @@ from decimal import Decimal
 import streamlit as st
 
 from komet.language import _, number
-from komet.orders.query import Totals
+from komet.orders.model import Totals
 
 
 def show_totals(totals: Totals) -> None:

@@ -2,26 +2,25 @@
 
 import streamlit as st
 
-from komet import person
 from komet.context import AppContext
 from komet.language import _, _n
+from komet.orders import views
 from komet.orders.filters import OrderFilter
-from komet.orders.table import views as saved_views
-from komet.orders.table.views import SavedView
-from komet.orders.work_lists import MEANINGS, TITLES, WorkList
+from komet.orders.model import SavedView
+from komet.orders.work_lists import WorkList
 from komet.sentences import FAILURES
 from komet.web.screens.order_filters import fill
 from komet.web.shell import failures, state
+from komet.web.shell.session import actor
 
 _ALL = ""
 
 
 def view_choice(ctx: AppContext) -> None:
     """Choose a view; it sets filters, columns and order. A link with `view=` opens one."""
-    with ctx.db.read() as con:
-        held = {view.id: view for view in saved_views.views(con)}
+    held = {view.id: view for view in views.list_views(ctx, actor())}
     _from_link(ctx, held)
-    titles = {_ALL: _("All orders")} | {work.value: _(TITLES[work]) for work in WorkList}
+    titles = {_ALL: _("All orders")} | {work.value: _(work.label) for work in WorkList}
     titles |= {id_: view.name for id_, view in held.items()}
     left, right = st.columns([3, 1], vertical_alignment="bottom")
 
@@ -31,11 +30,10 @@ def view_choice(ctx: AppContext) -> None:
         if view:
             _take(view)
         else:
-            fill(OrderFilter(work=WorkList(chosen) if chosen else None))
+            work = WorkList(chosen) if chosen else None
+            fill(OrderFilter(work=work))
             st.session_state["orders_columns"] = []
-            st.session_state["orders_sort"] = (
-                "waiting" if chosen == WorkList.PENDING else "ship_date" if chosen else "newest"
-            )
+            st.session_state["orders_sort"] = work.sort if work else "newest"
 
     chosen = left.selectbox(
         _("View"),
@@ -44,8 +42,8 @@ def view_choice(ctx: AppContext) -> None:
         key=state.ORDERS_VIEW,
         on_change=choose,
     )
-    if chosen in MEANINGS:
-        st.caption(_(MEANINGS[WorkList(chosen)]))
+    if chosen in set(WorkList):
+        st.caption(_(WorkList(chosen).meaning))
     with right.popover(_("Save view"), icon=":material/bookmark:", width="stretch"):
         _save_form(ctx, held.get(chosen or ""))
 
@@ -57,23 +55,22 @@ def _save_form(ctx: AppContext, held: SavedView | None) -> None:
         st.caption(_("Keeps the filters, the columns and the order as they are now."))
         if st.form_submit_button(_("Save"), type="primary"):
             with failures.shown():
-                with ctx.db.write() as con:
-                    saved = saved_views.save_view(
-                        con,
-                        name,
-                        st.session_state.get(state.ORDERS_LINK, {}),
-                        columns=st.session_state.get("orders_columns", []),
-                        sort=st.session_state.get("orders_sort", "newest"),
-                        shared=shared,
-                        now=ctx.now(),
-                    )
+                saved = views.save_view(
+                    ctx,
+                    actor(),
+                    name,
+                    st.session_state.get(state.ORDERS_LINK, {}),
+                    columns=st.session_state.get("orders_columns", []),
+                    sort=st.session_state.get("orders_sort", "newest"),
+                    shared=shared,
+                )
                 st.session_state[state.ORDERS_PICK] = saved.id
                 failures.notice(_("Saved {name}.").format(name=saved.name))
                 st.rerun()
     if held:
         st.caption(_("Link to it:"))
         st.code(f"/purchase_orders?view={held.id}", language=None)
-        if held.owner == person.current():
+        if held.owner == actor().name:
             _own_view(ctx, held)
     _take_over_form(ctx)
 
@@ -83,14 +80,12 @@ def _own_view(ctx: AppContext, held: SavedView) -> None:
         name = st.text_input(_("New name"), held.name)
         if st.form_submit_button(_("Rename")):
             with failures.shown():
-                with ctx.db.write() as con:
-                    saved_views.rename_view(con, held.id, name, ctx.now())
+                views.rename_view(ctx, actor(), held.id, name)
                 failures.notice(_("Saved {name}.").format(name=name.strip()))
                 st.rerun()
     if st.button(failures.plain(_("Delete {name}").format(name=held.name))):
         with failures.shown():
-            with ctx.db.write() as con:
-                saved_views.delete_view(con, held.id, ctx.now())
+            views.delete_view(ctx, actor(), held.id)
             st.session_state[state.ORDERS_PICK] = _ALL
             failures.notice(_("Deleted {name}.").format(name=held.name))
             st.rerun()
@@ -98,8 +93,7 @@ def _own_view(ctx: AppContext, held: SavedView) -> None:
 
 def _take_over_form(ctx: AppContext) -> None:
     """After a change of name: the views of the former one become those of the new."""
-    with ctx.db.read() as con:
-        owners = saved_views.other_owners(con)
+    owners = views.list_other_owners(ctx, actor())
     if not owners:
         return
     with st.form("take_over_views", border=False):
@@ -112,8 +106,7 @@ def _take_over_form(ctx: AppContext) -> None:
         )
         if st.form_submit_button(_("Take them over")) and owner:
             with failures.shown():
-                with ctx.db.write() as con:
-                    taken = saved_views.take_over(con, owner, ctx.now())
+                taken = views.take_views_over(ctx, actor(), owner)
                 failures.notice(
                     _n("{n} view is yours now.", "{n} views are yours now.", taken).format(n=taken)
                 )
@@ -162,8 +155,7 @@ def _from_link(ctx: AppContext, held: dict[str, SavedView]) -> None:
             st.session_state[state.ORDERS_VIEW] = work
         return
     try:
-        with ctx.db.read() as con:
-            view = saved_views.view_by_id(con, st.query_params["view"])
+        view = views.read_view(ctx, st.query_params["view"])
     except FAILURES as error:
         failures.show(error)
         return

@@ -8,10 +8,8 @@ import streamlit as st
 
 from komet.orders import changes as found
 from komet.orders import planning, query
-from komet.orders.changes import ChangeFilter
 from komet.orders.filters import OrderFilter
-from komet.orders.planning import Pivot
-from komet.orders.query import Totals
+from komet.orders.model import ChangeFilter, Pivot, Totals
 from komet.web.shell.resources import context
 
 Version = tuple[int, ...]
@@ -25,8 +23,7 @@ def version() -> Version:
 @st.cache_data(show_spinner=False, max_entries=100)
 def totals(version: Version, chosen: OrderFilter) -> Totals:  # noqa: ARG001 - part of the key
     """The sums over a filter."""
-    with context().db.read() as con:
-        return query.totals(con, chosen)
+    return query.total_items(context(), chosen)
 
 
 @st.cache_data(show_spinner=False, max_entries=50)
@@ -37,37 +34,32 @@ def page(
     offset: int,
     limit: int,
 ) -> pl.DataFrame:
-    """One page of items; see `komet.orders.query.page`."""
-    with context().db.read() as con:
-        return query.page(con, chosen, sort=sort, offset=offset, limit=limit)
+    """One page of items; see `komet.orders.query.list_items`."""
+    return query.list_items(context(), chosen, sort=sort, offset=offset, limit=limit)
 
 
 @st.cache_data(show_spinner=False, max_entries=50)
 def by_ship_date(version: Version, chosen: OrderFilter) -> pl.DataFrame:  # noqa: ARG001
-    """Boxes by ship date and provider; see `komet.orders.query.by_ship_date`."""
-    with context().db.read() as con:
-        return query.by_ship_date(con, chosen)
+    """Boxes by ship date and provider; see `komet.orders.query.sum_boxes_by_day`."""
+    return query.sum_boxes_by_day(context(), chosen)
 
 
 @st.cache_data(show_spinner=False, max_entries=4)
 def choices(version: Version) -> dict[str, list[str]]:  # noqa: ARG001 - part of the key
-    """What the filters can pick from; see `komet.orders.query.choices`."""
-    with context().db.read() as con:
-        return query.choices(con)
+    """What the filters can pick from; see `komet.orders.query.list_choices`."""
+    return query.list_choices(context())
 
 
 @st.cache_data(show_spinner=False, max_entries=20)
 def changes(version: Version, chosen: ChangeFilter) -> pl.DataFrame:  # noqa: ARG001
-    """The changes; see `komet.orders.changes.changes`."""
-    with context().db.read() as con:
-        return found.changes(con, chosen)
+    """The changes; see `komet.orders.changes.find_changes`."""
+    return found.find_changes(context(), chosen)
 
 
 @st.cache_data(show_spinner=False, max_entries=20)
 def change_counts(version: Version, chosen: ChangeFilter) -> dict[str, int]:  # noqa: ARG001
-    """POs by kind of change; see `komet.orders.changes.counts`."""
-    with context().db.read() as con:
-        return found.counts(con, chosen)
+    """POs by kind of change; see `komet.orders.changes.count_changes`."""
+    return found.count_changes(context(), chosen)
 
 
 @st.cache_data(show_spinner=False, max_entries=20)
@@ -76,9 +68,8 @@ def change_differences(
     chosen: ChangeFilter,
     by: str,
 ) -> pl.DataFrame:
-    """Differences by group; see `komet.orders.changes.differences`."""
-    with context().db.read() as con:
-        return found.differences(con, chosen, by)
+    """Differences by group; see `komet.orders.changes.sum_differences`."""
+    return found.sum_differences(context(), chosen, by)
 
 
 @st.cache_data(show_spinner=False, max_entries=20)
@@ -87,9 +78,8 @@ def weeks_compared(
     chosen: OrderFilter,
     today: date,
 ) -> dict[str, dict[str, Decimal]]:
-    """This week, the last, and a year ago; see `komet.orders.planning.weeks_compared`."""
-    with context().db.read() as con:
-        return planning.weeks_compared(con, chosen, today)
+    """This week, the last, and a year ago; see `komet.orders.planning.compare_weeks`."""
+    return planning.compare_weeks(context(), chosen, today)
 
 
 @st.cache_data(show_spinner=False, max_entries=20)
@@ -99,9 +89,8 @@ def week_sums(
     dimension: str,
     measure: str,
 ) -> pl.DataFrame:
-    """A measure by ship week and one dimension; see `komet.orders.planning.sums`."""
-    with context().db.read() as con:
-        return planning.sums(con, chosen, ("week", dimension), measure)
+    """A measure by ship week and one dimension; see `komet.orders.planning.sum_weeks`."""
+    return planning.sum_weeks(context(), chosen, dimension, measure)
 
 
 @st.cache_data(show_spinner=False, max_entries=20)
@@ -112,6 +101,5 @@ def pivot(
     column: str | None,
     measure: str,
 ) -> Pivot:
-    """The pivot; see `komet.orders.planning.pivot`."""
-    with context().db.read() as con:
-        return planning.pivot(con, chosen, rows=rows, column=column, measure=measure)
+    """The pivot; see `komet.orders.planning.plan_weeks`."""
+    return planning.plan_weeks(context(), chosen, rows=rows, column=column, measure=measure)

@@ -1,0 +1,181 @@
+"""Reading what changed between downloads, with what it means in boxes, stems and cost."""
+
+from datetime import datetime
+from typing import Any
+
+import polars as pl
+
+from komet.db.database import Connection
+from komet.formulas import folded
+from komet.orders.filters import Gone, OrderFilter
+from komet.orders.model import ChangeFilter, ChangeKind, Download
+from komet.orders.table.items import SAID_ONCE
+from komet.orders.table.reading import source
+
+_KIND = (
+    "CASE WHEN c.first_download THEN 'first'"
+    " WHEN c.kind = 'changed' AND ((c.field = 'status' AND upper(c.after) IN"
+    " ('CA', 'CANCELLED')) OR (c.field = 'line_item_status' AND upper(c.after) IN"
+    " ('CA', 'CANCELLED'))) THEN 'cancelled' ELSE c.kind END"
+)
+
+
+def last_download(con: Connection) -> Download | None:
+    """The beginning of the newest run that came to an end: what it saw is what is new."""
+    rows = con.rows(
+        "SELECT started_at AS at, started_commit AS commit FROM runs"
+        " WHERE finished_at IS NOT NULL AND started_at IS NOT NULL AND started_commit IS NOT NULL"
+        " ORDER BY started_commit DESC, commit_no DESC LIMIT 1"
+    )
+    return Download(**rows[0]) if rows else None
+
+
+def changes(con: Connection, chosen: ChangeFilter, *, limit: int | None = None) -> pl.DataFrame:
+    """The changes, the newest first, a PO's own before those of its lines.
+
+    seen_at (Datetime UTC), provider, po_number, kind (a value of `ChangeKind`), ship_date (Date, as
+    it is now), vendor_name, customer_name, product, field, before, after (String), provider_id,
+    po_id, po_item_id. Of a PO as a whole, `customer_name` and `product` are those of all its
+    lines.
+    """
+    where, params = _where(chosen)
+    return con.frame(
+        f"""
+        WITH found AS (SELECT c.*, {_KIND} AS what FROM po_changes c WHERE {where}),
+        texts AS (
+          SELECT l.provider_id, l.po_id,
+            array_to_string(list_sort(list(DISTINCT l.customer_name)), ', ') AS customers,
+            array_to_string(list_sort(list(DISTINCT l.product_description)), ', ') AS products
+          FROM po_lines l SEMI JOIN found USING (provider_id, po_id) GROUP BY ALL
+        ), told AS (
+          SELECT c.seen_at, p.name AS provider, c.po_number, c.what AS kind, o.ship_date,
+            o.vendor_name, coalesce(l.customer_name, t.customers) AS customer_name,
+            coalesce(l.product_description, t.products) AS product, c.field, c.before, c.after,
+            c.provider_id, c.po_id, c.po_item_id, c.commit_no
+          FROM found c JOIN providers p ON p.id = c.provider_id
+          LEFT JOIN purchase_orders o ON o.provider_id = c.provider_id AND o.po_id = c.po_id
+          LEFT JOIN po_lines l ON l.provider_id = c.provider_id AND l.po_id = c.po_id
+            AND l.po_item_id = c.po_item_id
+          LEFT JOIN texts t ON t.provider_id = c.provider_id AND t.po_id = c.po_id
+        )
+        SELECT * EXCLUDE (commit_no) FROM told WHERE {_of_lines(chosen)}
+        ORDER BY commit_no DESC, seen_at DESC, provider, po_number, po_id, po_item_id NULLS FIRST,
+          field
+        {"LIMIT $limit" if limit is not None else ""}
+        """,
+        params | ({"limit": limit} if limit is not None else {}),
+    )
+
+
+def counts(con: Connection, chosen: ChangeFilter) -> dict[str, int]:
+    """How many POs each kind of change concerns; `all` counts each PO once.
+
+    First downloads are counted even where the filter leaves them out, but not in `all`.
+    """
+    found = changes(con, chosen.model_copy(update={"first_downloads": True}))
+    key = pl.struct("provider_id", "po_id")
+    by_kind = found.group_by("kind").agg(key.n_unique().alias("n"))
+    counted = {kind.value: 0 for kind in ChangeKind} | dict(by_kind.iter_rows())
+    if not _with_first(chosen):
+        found = found.filter(pl.col("kind") != ChangeKind.FIRST.value)
+    return counted | {"all": found.select(key.n_unique()).item() if found.height else 0}
+
+
+def differences(con: Connection, chosen: ChangeFilter, by: str = "provider") -> pl.DataFrame:
+    """What the changes come to, summed up by a key of `CHANGE_GROUPS`, the largest first.
+
+    group (String), purchase_orders (Int64), boxes, stems (Decimal, more is positive) and
+    total_cost (Decimal, in the provider's currency). Groups whose sums are all zero are left out.
+    """
+    params = _where(chosen)[1]
+    group = "p.name" if by == "provider" else f"coalesce(c.{by}, '–')"
+    kinds = ""
+    if chosen.kinds:
+        kinds = (
+            " AND EXISTS (FROM po_changes k WHERE k.provider_id = c.provider_id"
+            " AND k.po_id = c.po_id AND k.run_id = c.run_id"
+            f" AND list_contains($kinds, {_KIND.replace('c.', 'k.')}))"
+        )
+    return con.frame(
+        f"""
+        SELECT {group} AS "group", count(DISTINCT (c.provider_id, c.po_id)) AS purchase_orders,
+          sum(c.boxes) AS boxes, sum(c.stems) AS stems, sum(c.total_cost) AS total_cost
+        FROM po_differences c JOIN providers p ON p.id = c.provider_id
+        LEFT JOIN purchase_orders o ON o.provider_id = c.provider_id AND o.po_id = c.po_id
+        WHERE {_seen(chosen)}{kinds}{_not_first(chosen)} AND {_of_lines(chosen, "c")}
+          AND {_of_number(chosen, "o.number")}
+        GROUP BY ALL HAVING sum(c.boxes) <> 0 OR sum(c.stems) <> 0 OR sum(c.total_cost) <> 0
+        ORDER BY abs(sum(c.boxes)) DESC, abs(sum(c.total_cost)) DESC, 1
+        """,
+        params,
+    )
+
+
+def of_orders(
+    con: Connection, chosen: OrderFilter, since: datetime | Download | None
+) -> pl.DataFrame:
+    """The changes of the POs that a filter of orders finds, gone ones too; columns as `changes`.
+
+    What is only new to us is left out: it has not changed.
+    """
+    everything = changes(
+        con, ChangeFilter(since=since, providers=chosen.providers, first_downloads=False)
+    )
+    found, params = source(chosen.model_copy(update={"gone": Gone.SHOW}))
+    keys = con.frame(f"SELECT DISTINCT i.provider_id, i.po_id {found}", params)
+    return everything.join(keys, on=["provider_id", "po_id"], how="semi", maintain_order="left")
+
+
+def _where(chosen: ChangeFilter) -> tuple[str, dict[str, Any]]:
+    conditions = [_seen(chosen), _of_number(chosen, "c.po_number"), SAID_ONCE]
+    if chosen.kinds:
+        conditions.append(f"list_contains($kinds, {_KIND})")
+    params: dict[str, Any] = {
+        "since": _bound(chosen.since),
+        "until": _bound(chosen.until),
+        "providers": list(chosen.providers),
+        "kinds": [kind.value for kind in chosen.kinds],
+        "customer": chosen.customer,
+        "product": chosen.product,
+        "po_number": chosen.po_number,
+    }
+    given = {name: value for name, value in params.items() if value not in (None, "", [])}
+    return " AND ".join(conditions) + _not_first(chosen), given
+
+
+def _bound(moment: datetime | Download | None) -> datetime | int | None:
+    return moment.commit if isinstance(moment, Download) else moment
+
+
+def _with_first(chosen: ChangeFilter) -> bool:
+    return chosen.first_downloads or ChangeKind.FIRST in chosen.kinds
+
+
+def _not_first(chosen: ChangeFilter) -> str:
+    return "" if _with_first(chosen) else " AND NOT c.first_download"
+
+
+def _seen(chosen: ChangeFilter) -> str:
+    parts = ["true"]
+    if chosen.since is not None:
+        of_run = isinstance(chosen.since, Download)
+        parts.append("c.commit_no > $since" if of_run else "c.seen_at >= $since")
+    if chosen.until is not None:
+        of_run = isinstance(chosen.until, Download)
+        parts.append("c.commit_no <= $until" if of_run else "c.seen_at < $until")
+    if chosen.providers:
+        parts.append("list_contains($providers, c.provider_id)")
+    return " AND ".join(parts)
+
+
+def _of_number(chosen: ChangeFilter, column: str) -> str:
+    return f"contains(lower({column}), lower($po_number))" if chosen.po_number else "true"
+
+
+def _of_lines(chosen: ChangeFilter, alias: str = "told") -> str:
+    parts = [
+        f"contains({folded(f'{alias}.{column}')}, {folded(f'${name}')})"
+        for column, name in (("customer_name", "customer"), ("product", "product"))
+        if getattr(chosen, name)
+    ]
+    return " AND ".join(parts) or "true"

@@ -1,0 +1,252 @@
+"""Reading order items and POs: pages, sums, the values there are, a PO in full.
+
+Boxes, cost, FBE and confirmed boxes belong to a line: of a mixed line they stand on the first of
+its items that a filter leaves, and nowhere else, so that a column adds up to its total. Exports
+read these in the one snapshot of all their sheets.
+"""
+
+import json
+from dataclasses import fields
+from datetime import date
+from typing import Any
+
+import polars as pl
+
+from komet import formulas
+from komet.db.database import Connection
+from komet.errors import NotFound
+from komet.language import _
+from komet.orders import columns
+from komet.orders.filters import Gone, OrderFilter
+from komet.orders.model import DIMENSIONS, OrderDetail, Totals
+from komet.orders.table.items import (
+    BOX_TYPE_JOIN,
+    LOOKUPS,
+    MAPPING_JOIN,
+    SAID_ONCE,
+    items_sql,
+)
+
+_LINE = "i.provider_id, i.po_id, i.po_item_id"
+_ORDER = "i.ship_date, i.provider_id, i.po_number, i.po_id, i.po_item_id, i.item_no"
+
+SORTS = {
+    "ship_date": _ORDER,
+    "newest": f"i.ship_date DESC, {_ORDER}",
+    "changed": f"i.changed_at DESC, {_ORDER}",
+    "waiting": f"i.first_seen_at, {_ORDER}",
+    "boxes": f"i.boxes DESC NULLS LAST, {_ORDER}",
+    "cost": f"i.total_cost DESC NULLS LAST, {_ORDER}",
+    "product": f"i.product_folded, {_ORDER}",
+}
+
+
+def source(chosen: OrderFilter) -> tuple[str, dict[str, Any]]:
+    """`FROM … WHERE …` over `order_items i`, and its parameters."""
+    where, params = chosen.where()
+    joined = MAPPING_JOIN if chosen.needs_sku else ""
+    return f"FROM order_items i{joined} WHERE {where}", params
+
+
+def items_of(chosen: OrderFilter, selected: str = "i.*") -> tuple[str, dict[str, Any]]:
+    """`SELECT selected, is_first …` of the items that the filter finds, and its parameters.
+
+    `is_first`: whether an item is the one of its line that carries boxes and cost. Where a filter
+    cannot part the items of a line, that is the first breakdown; else the first that is left.
+    """
+    found, params = source(chosen)
+    first = f"min(i.item_no) OVER (PARTITION BY {_LINE})" if chosen.by_item else "1"
+    return f"SELECT {selected}, i.item_no <= {first} AS is_first {found}", params
+
+
+def totals(con: Connection, chosen: OrderFilter) -> Totals:
+    """Sums over everything that the filter finds."""
+    found, params = source(chosen)
+    items, _params = items_of(
+        chosen,
+        "i.provider_id, i.box_type, i.boxes, i.stems, i.total_cost, i.total_units, i.unit_type,"
+        " i.quantity_confirmed",
+    )
+    stem_unit = formulas.is_unit("unit_type", "stem")
+    bunch_unit = formulas.is_unit("unit_type", "bunch")
+    row = con.rows(
+        f"""
+        WITH by_type AS (
+          SELECT provider_id, box_type, count(*) AS items, count(*) FILTER (is_first) AS lines,
+            sum(boxes) FILTER (is_first) AS boxes, sum(stems) AS stems,
+            sum(total_cost) FILTER (is_first) AS total_cost,
+            sum(total_units) FILTER ({stem_unit}) AS stem_units,
+            sum(total_units) FILTER ({bunch_unit}) AS bunch_units,
+            sum(quantity_confirmed) FILTER (is_first) AS quantity_confirmed
+          FROM ({items}) GROUP BY provider_id, box_type
+        )
+        SELECT coalesce(sum(i.items), 0)::BIGINT AS items,
+          coalesce(sum(i.lines), 0)::BIGINT AS lines,
+          (SELECT count(*) FROM (SELECT DISTINCT i.provider_id, i.po_id {found}))
+            AS purchase_orders,
+          sum(i.boxes) AS boxes, sum(i.stems) AS stems, sum(i.total_cost) AS total_cost,
+          sum(i.stem_units) AS stem_units, sum(i.bunch_units) AS bunch_units,
+          sum(i.quantity_confirmed) AS quantity_confirmed,
+          sum(i.boxes::DECIMAL(28, 4) * {formulas.fbe_factor("i.box_type", "f")}) AS fbe
+        FROM by_type i {BOX_TYPE_JOIN}
+        """,
+        params,
+    )[0]
+    return Totals(**{field.name: row[field.name] for field in fields(Totals)})
+
+
+def page(
+    con: Connection, chosen: OrderFilter, *, sort: str = "newest", offset: int = 0, limit: int = 200
+) -> pl.DataFrame:
+    """Items of one page, with the columns of `items_sql`. `sort` is a key of `SORTS`."""
+    found, params = source(chosen)
+    # which item of a line comes first is looked up for the lines of the page alone
+    return con.frame(
+        f"WITH chosen AS (SELECT i.* {found} ORDER BY {SORTS[sort]} LIMIT $limit OFFSET $offset),"
+        f" firsts AS (SELECT {_LINE}, min(i.item_no) AS first_no {found}"
+        f" AND i.po_item_id IN (SELECT po_item_id FROM chosen) GROUP BY {_LINE}),"
+        " marked AS (SELECT *, item_no = first_no AS is_first FROM chosen"
+        " JOIN firsts USING (provider_id, po_id, po_item_id))"
+        f" SELECT {items_sql()} FROM marked i{LOOKUPS} ORDER BY {SORTS[sort]}",
+        {**params, "limit": limit, "offset": offset},
+    )
+
+
+def by_ship_date(con: Connection, chosen: OrderFilter) -> pl.DataFrame:
+    """ship_date (Date), provider (String), boxes (Float64): boxes that ship each day."""
+    items, params = items_of(chosen, "i.ship_date, i.provider_id, i.boxes")
+    return con.frame(
+        f"SELECT ship_date, p.name AS provider, sum(boxes)::DOUBLE AS boxes FROM ({items}"
+        ") i JOIN providers p ON p.id = i.provider_id WHERE is_first AND ship_date IS NOT NULL"
+        " GROUP BY ALL ORDER BY ALL",
+        params,
+    )
+
+
+def choices(con: Connection) -> dict[str, list[str]]:
+    """What can be chosen: the distinct values of the columns that filters pick from."""
+    picked = columns.picked()
+    lists = ", ".join(
+        f"list_sort(list(DISTINCT {column.name})) AS {name}" for name, column in picked.items()
+    )
+    row = con.rows(f"SELECT {lists} FROM order_items")[0]
+    return {name: [value for value in row[name] or [] if value] for name in picked}
+
+
+_PERIOD = {
+    "week": "strftime(i.ship_date, '%G-W%V')",
+    "day": "strftime(i.ship_date, '%Y-%m-%d')",
+    "month": "strftime(i.ship_date, '%Y-%m')",
+}
+_COLUMN = {name: f"i.{name}" for name in DIMENSIONS} | {"sku": "m.code", "provider": "p.name"}
+NONE = "–"
+"""Stands for what an item has not, as a dimension of a sum."""
+
+
+def sums(
+    con: Connection, chosen: OrderFilter, by: tuple[str, ...], measure: str = "boxes"
+) -> pl.DataFrame:
+    """One row a combination of `by` (keys of `DIMENSIONS`, `PERIODS`), with `value` (Float64)."""
+    items, params = items_of(
+        chosen,
+        "i.provider_id, i.ship_date, i.product, i.product_id, i.customer_name, i.carrier_name,"
+        " i.origin, i.vendor_name, i.location_name, i.box_type, i.mark_code, i.boxes, i.stems,"
+        " i.total_cost",
+    )
+    values = {
+        "boxes": "sum(i.boxes) FILTER (i.is_first)",
+        "fbe": f"sum({formulas.fbe('i.boxes', 'i.box_type', 'f')}) FILTER (i.is_first)",
+        "stems": "sum(i.stems)",
+        "total_cost": "sum(i.total_cost) FILTER (i.is_first)",
+    }
+    columns = _PERIOD | _COLUMN
+    shown = ", ".join(f"coalesce({columns[name]}, '{NONE}') AS {name}" for name in by)
+    joins = (MAPPING_JOIN if "sku" in by else "") + (BOX_TYPE_JOIN if measure == "fbe" else "")
+    return con.frame(
+        f"SELECT {shown}{', ' if by else ''}coalesce({values[measure]}, 0)::DOUBLE AS value"
+        f" FROM ({items}) i JOIN providers p ON p.id = i.provider_id{joins}"
+        f" {'GROUP BY ALL ORDER BY ALL' if by else ''}",
+        params,
+    )
+
+
+def holds_days(con: Connection, start: date, end: date) -> bool:
+    """Whether any day from `start` to `end` was downloaded."""
+    return bool(
+        con.value(
+            "SELECT count(*) > 0 FROM day_slices WHERE slice_date BETWEEN $start AND $end",
+            {"start": start, "end": end},
+        )
+    )
+
+
+def order(con: Connection, provider_id: str, po_id: str) -> OrderDetail:
+    """Everything of one PO. Raises `NotFound`.
+
+    items: the columns of `items_sql`. breakdowns: po_item_id, product_id, product, bunches,
+    stems_bunch, cost. boxes: po_item_id, box_code, lot_number, position, status. changes: seen_at,
+    kind, po_item_id, field, before, after, oldest first. problems: po_item_id, field, value. extra:
+    part, field, value, for every member that Komet sent and we have no column for.
+    """
+    key = {"provider": provider_id, "po": po_id}
+    where = "WHERE provider_id = $provider AND po_id = $po"
+    header = con.rows(
+        "SELECT o.*, p.name AS provider, d.fetched_at AS downloaded_at FROM purchase_orders o"
+        " JOIN providers p ON p.id = o.provider_id LEFT JOIN day_slices d"
+        " ON d.provider_id = o.provider_id AND d.slice_date = o.slice_date"
+        " WHERE o.provider_id = $provider AND o.po_id = $po",
+        key,
+    )
+    if not header:
+        raise NotFound(_("That purchase order is not there any more."))
+    found, params = source(OrderFilter(providers=(provider_id,), gone=Gone.SHOW))
+    return OrderDetail(
+        header=header[0],
+        items=con.frame(
+            f"WITH chosen AS (SELECT i.*, i.item_no <= 1 AS is_first {found} AND i.po_id = $po)"
+            f" SELECT {items_sql()} FROM chosen i{LOOKUPS} ORDER BY i.po_item_id, i.item_no",
+            {**params, "po": po_id},
+        ),
+        breakdowns=con.frame(
+            "SELECT po_item_id, product_id, product_description AS product, bunches,"
+            f" stems_bunch, cost FROM po_breakdowns {where} ORDER BY po_item_id, position",
+            key,
+        ),
+        boxes=con.frame(
+            "SELECT po_item_id, box_code, lot_number, position,"
+            f" coalesce(status_name, status_id) AS status FROM po_boxes {where}"
+            " ORDER BY po_item_id, box_code",
+            key,
+        ),
+        changes=con.frame(
+            "SELECT seen_at, kind, po_item_id, field, before, after FROM po_changes c"
+            f" {where} AND {SAID_ONCE}"
+            " ORDER BY commit_no, seen_at, po_item_id NULLS FIRST, field",
+            key,
+        ),
+        problems=con.frame(
+            f"SELECT po_item_id, field, value FROM data_problems {where} ORDER BY ALL", key
+        ),
+        extra=_extras(
+            con.rows(
+                f"SELECT 'PO' AS part, extra FROM purchase_orders {where}"
+                f" UNION ALL SELECT 'Line ' || po_item_id, extra FROM po_lines {where}"
+                f" UNION ALL SELECT 'Breakdown of ' || po_item_id, extra FROM po_breakdowns"
+                f" {where} UNION ALL SELECT 'Box of ' || po_item_id, extra FROM po_boxes"
+                f" {where}",
+                key,
+            )
+        ),
+    )
+
+
+def _extras(rows: list[dict[str, Any]]) -> pl.DataFrame:
+    return pl.DataFrame(
+        [
+            {"part": row["part"], "field": name, "value": str(value)}
+            for row in rows
+            if row["extra"]
+            for name, value in json.loads(row["extra"]).items()
+        ],
+        schema={"part": pl.String, "field": pl.String, "value": pl.String},
+    )
