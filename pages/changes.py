@@ -9,7 +9,7 @@ from komet.export.writers.xlsx import EXCEL_TYPE
 from komet.language import _
 from komet.orders import changes
 from komet.orders.model import CHANGE_GROUPS
-from komet.web.screens.changes_parts import (
+from komet.web.screens.changes import (
     change_filter,
     change_table,
     say_first_downloads,

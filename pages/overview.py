@@ -6,8 +6,8 @@ from komet.ingest.runs import active_run, set_up
 from komet.language import _
 from komet.orders.filters import OrderFilter
 from komet.web.screens.charts import boxes_by_ship_date
-from komet.web.screens.overview_parts import provider_table, refresh_button, sample_button, steps
-from komet.web.screens.shared_orders import warn_of_shared_orders
+from komet.web.screens.orders import warn_of_shared_orders
+from komet.web.screens.overview import provider_table, refresh_button, sample_button, steps
 from komet.web.shell import guard, reads
 
 ctx = guard.enter("overview")

@@ -8,7 +8,7 @@ from komet.export.reports import export_planning_bytes
 from komet.export.writers.xlsx import EXCEL_TYPE
 from komet.language import _
 from komet.orders.model import DIMENSIONS
-from komet.web.screens.planning_parts import (
+from komet.web.screens.planning import (
     pivot_choice,
     pivot_table,
     planning_filter,

@@ -8,13 +8,18 @@ from komet.clients.table import providers
 from komet.language import _
 from komet.web.screens.charts import boxes_by_ship_date
 from komet.web.screens.export_menu import export_menu
-from komet.web.screens.order_dialog import open_order
 from komet.web.screens.order_filters import order_filters
-from komet.web.screens.order_table import PAGE_ROWS, column_words, order_table, sort_choice
+from komet.web.screens.order_views import columns_choice, view_choice
+from komet.web.screens.orders import (
+    PAGE_ROWS,
+    column_words,
+    open_order,
+    order_table,
+    show_totals,
+    sort_choice,
+    warn_of_shared_orders,
+)
 from komet.web.screens.quick_refresh import quick_refresh
-from komet.web.screens.shared_orders import warn_of_shared_orders
-from komet.web.screens.totals import show_totals
-from komet.web.screens.view_choice import columns_choice, view_choice
 from komet.web.shell import guard, reads, state
 
 ctx = guard.enter("purchase_orders")

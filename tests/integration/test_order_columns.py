@@ -19,7 +19,7 @@ from komet.orders.filters import OrderFilter
 from komet.orders.model import ChangeFilter
 from komet.orders.table import items as order_tables
 from komet.orders.table.reading import SORTS
-from komet.web.screens.order_table import _SORT_WORDS, column_words
+from komet.web.screens.orders import _SORT_WORDS, column_words
 
 CUT = OrderColumn(
     name="cut_stage", label="Cut stage", line="cut_stage", told=True, picked="cut_stages",
@@ -111,7 +111,7 @@ def test_the_screen_has_it_in_its_grid_and_its_filters(
 ) -> None:
     def screen(frame: object, choices: object) -> None:
         from komet.web.screens.order_filters import order_filters
-        from komet.web.screens.order_table import order_table
+        from komet.web.screens.orders import order_table
 
         order_filters([], choices)
         order_table(frame, "orders")

@@ -18,7 +18,7 @@ from komet.export.writers.csv import write_csv
 from komet.export.writers.writer import dialect_of
 from komet.language import CATALOGS, _, _n, languages, nearest
 from komet.settings import Settings, settings
-from komet.web.screens.chart_language import in_our_language
+from komet.web.screens.charts import in_our_language
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "scripts"))
 import translations

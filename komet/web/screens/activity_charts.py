@@ -6,7 +6,7 @@ import altair as alt
 import polars as pl
 
 from komet.language import _, day_code, number
-from komet.web.screens.chart_language import in_our_language
+from komet.web.screens.charts import in_our_language
 
 _LIMIT = "#d1495b"
 

@@ -13,7 +13,7 @@ from komet.clients.model import Provider
 from komet.language import _, day_pattern, number
 from komet.orders.filters import OrderFilter
 from komet.orders.model import DIMENSIONS, MEASURES, PERIODS, Pivot
-from komet.web.screens.chart_language import in_our_language
+from komet.web.screens.charts import in_our_language
 
 _SERIES = 8
 
