@@ -354,7 +354,7 @@ def label_of_field(name: str | None) -> str | None:
 
 def value_in_words(name: str | None, value: str | None) -> str | None:
     """A value of a stored name as a person reads it: codes in words."""
-    codes = next((c.codes for c in COLUMNS if c.codes and name in {c.head, c.line}), None)
+    codes = _codes(COLUMNS).get(name or "")
     return value if value is None or codes is None else statuses.decoded(codes, value)
 
 
@@ -377,3 +377,8 @@ def _told(columns: tuple[OrderColumn, ...], grain: Grain) -> tuple[str, ...]:
 @cache
 def _labels(columns: tuple[OrderColumn, ...]) -> dict[str, str]:
     return {n: c.label for c in columns for n in (c.line, c.head) if n and c.label}
+
+
+@cache
+def _codes(columns: tuple[OrderColumn, ...]) -> dict[str, Mapping[str, str]]:
+    return {n: c.codes for c in columns if c.codes for n in (c.line, c.head) if n}
