@@ -1,24 +1,39 @@
 """The root of every failure that a person is told about.
 
     AppError                    title, reason, next step
-    ├── komet.api.errors         what Komet or the network answered
     ├── komet.db.errors       the data file: in use, newer, or a key that does not fit
     ├── komet.tabular.errors     a table file that cannot be read
     ├── komet.mapping.problems   a mapping file that cannot be used
     └── komet.ingest.sources.portal_file.problems   an order file that cannot be used
 
 A page and the command line show the same three sentences. None of them ever holds a secret.
+Failures of a call to Komet are no part of this tree: `komet.api.errors` stands alone.
 """
+
+from typing import Any, ClassVar
+
+from komet.language import to_json
 
 
 class AppError(Exception):
-    """What happened, why, and what to do next, in words for a person."""
+    """What happened, why, and what to do next, in words for a person.
+
+    `code` names the kind of failure, for good.
+    """
+
+    code: ClassVar[str] = "failed"
 
     def __init__(self, title: str, reason: str = "", next_step: str = "") -> None:
         super().__init__(title)
         self.title = title
         self.reason = reason
         self.next_step = next_step
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """Its sentences as JSON has them: what each was made of, see `komet.language.to_json`."""
+        parts = {"title": self.title, "reason": self.reason, "next_step": self.next_step}
+        return {name: to_json(text) for name, text in parts.items() if text}
 
     def __str__(self) -> str:
         return " ".join(part for part in (self.title, self.reason, self.next_step) if part)
@@ -27,6 +42,10 @@ class AppError(Exception):
 class NotFound(AppError):
     """Something that was asked for by name is not there."""
 
+    code = "not_found"
+
 
 class InvalidInput(AppError):
     """What was entered cannot be used, and why."""
+
+    code = "invalid_input"

@@ -21,7 +21,7 @@ from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from io import BytesIO
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 from komet import time_zone
 
@@ -91,14 +91,69 @@ def nearest(tag: str | None) -> str:
     return ours.get(asked) or ours.get(asked.partition("_")[0]) or DEFAULT
 
 
-class Message(str):
-    """A text whose `format` writes numbers and dates as the language in force does."""
+Origin = dict[str, Any]
+"""What a text was made of: `text` in English, or `one`, `many` and `count`; `data` it was filled
+with."""
 
-    __slots__ = ()
+
+class Message(str):
+    """A text whose `format` writes numbers and dates as the language in force does.
+
+    It remembers its `origin`, so that it can be stored and told again in another language.
+    """
+
+    __slots__ = ("origin",)
+    origin: Origin | None
+
+    def __new__(cls, text: str, origin: Origin | None = None) -> Self:
+        """The text, and what it was made of."""
+        made = super().__new__(cls, text)
+        made.origin = origin
+        return made
 
     def format(self, *args: object, **kwargs: object) -> str:
         """Fill the placeholders. A bare date is written as on screen, `{n:,}` as a number."""
-        return _Filler().vformat(str(self), args, kwargs)
+        origin = {**self.origin, "data": kwargs} if self.origin and not args else None
+        return Message(_Filler().vformat(str(self), args, kwargs), origin)
+
+
+def to_json(value: Any) -> Any:
+    """A text as what it was made of, for `from_json`; other values so that JSON can hold them."""
+    match value:
+        case Message(origin=dict() as origin):
+            data = {name: to_json(part) for name, part in origin.get("data", {}).items()}
+            return {"message": origin | {"data": data}}
+        case datetime():
+            return {"moment": value.isoformat()}
+        case date():
+            return {"day": value.isoformat()}
+        case Decimal():
+            return {"decimal": str(value)}
+        case None | bool() | int() | float():
+            return value
+    return str(value)
+
+
+def from_json(value: Any) -> Any:
+    """What `to_json` was given; a text in the language that is in force now."""
+    match value:
+        case {"message": dict() as origin}:
+            catalog = _catalog(current())
+            told = (
+                catalog.ngettext(origin["one"], origin["many"], origin["count"])
+                if "one" in origin
+                else catalog.gettext(origin["text"])
+            )
+            text = Message(told, origin)
+            data = {name: from_json(part) for name, part in origin["data"].items()}
+            return text.format(**data) if data else text
+        case {"moment": str() as text}:
+            return datetime.fromisoformat(text)
+        case {"day": str() as text}:
+            return date.fromisoformat(text)
+        case {"decimal": str() as text}:
+            return Decimal(text)
+    return value
 
 
 class _Filler(string.Formatter):
@@ -114,12 +169,13 @@ class _Filler(string.Formatter):
 
 def _(text: str) -> str:
     """The text in the language in force."""
-    return Message(_catalog(current()).gettext(text) if text else text)
+    return Message(_catalog(current()).gettext(text) if text else text, {"text": text})
 
 
 def _n(one: str, many: str, count: int) -> str:
     """The form that fits a count: `_n("{n} day", "{n} days", 3).format(n=3)`."""
-    return Message(_catalog(current()).ngettext(one, many, count))
+    origin = {"one": one, "many": many, "count": count}
+    return Message(_catalog(current()).ngettext(one, many, count), origin)
 
 
 def _later(text: str) -> str:

@@ -54,6 +54,8 @@ SYSTEM = Actor(name="Komet Desk", role=Role.SYSTEM)
 class NotPermitted(AppError):
     """Someone asked for what his role does not grant."""
 
+    code = "not_permitted"
+
     def __init__(self, actor: Actor, permission: Permission) -> None:
         super().__init__(
             _("{person} may not do this: {permission}.").format(

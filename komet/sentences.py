@@ -3,21 +3,37 @@
 `describe` gives title, reason and next step in the language of whoever reads, the same three for
 browser and command line. What is stored of a failure is its code and its data (`to_store`); the
 sentence is made when it is read (`stored_message`), so that it speaks the reader's language.
+
+Our own failures (`AppError`) still bring the sentences of the place that raised them. They remember
+what those were made of, and are told again from it.
 """
 
+import json
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from komet.api.errors import KometError
 from komet.errors import AppError
-from komet.language import _, _later, _n
+from komet.language import _, _later, _n, from_json
 
 FAILURES = (AppError, KometError)
 """What is told to a person, for `except`: our own failures, and those of a call to Komet."""
 
 Failure = AppError | KometError
 Data = Mapping[str, Any]
+
+
+class Stored(NamedTuple):
+    """What is stored of a failure, or of how something ended: a code, and data as JSON."""
+
+    code: str
+    data: str
+
+    @property
+    def text(self) -> str:
+        """Its sentence, in the language in force."""
+        return told(self.code, json.loads(self.data))
 
 
 class Description(NamedTuple):
@@ -88,6 +104,21 @@ _SENTENCES: dict[str, Description | Callable[[Data], Description]] = {
         _("It can go on at {when} UTC.").format(
             when=datetime.fromisoformat(data["resumes_at"]).strftime("%Y-%m-%d %H:%M")
         ),
+    ),
+    # --- how a run ended ------------------------------------------------------------------------
+    "days_not_fetched": lambda data: Description(
+        _n(
+            "Cancelled; {waiting} day was not fetched.",
+            "Cancelled; {waiting} days were not fetched.",
+            data["waiting"],
+        ).format(waiting=data["waiting"])
+    ),
+    "days_failed": lambda data: Description(
+        _n(
+            "{failed} day failed; the other days are there.",
+            "{failed} days failed; the other days are there.",
+            data["failed"],
+        ).format(failed=data["failed"])
     ),
     # --- no answer ------------------------------------------------------------------------------
     "not_reached": lambda data: Description(
@@ -219,7 +250,7 @@ def describe(error: Failure) -> Description:
 
 def message(error: Failure) -> str:
     """The same as one text; of a call to Komet, client and day stand first."""
-    return _told(error.code, error.data) if isinstance(error, KometError) else str(error)
+    return told(error.code, error.data) if isinstance(error, KometError) else str(error)
 
 
 def problem_message(problem: Data) -> str:
@@ -229,22 +260,54 @@ def problem_message(problem: Data) -> str:
     return f"{problem['at']}: {text}" if "at" in problem else text
 
 
-def _told(code: str, data: Data) -> str:
-    where = [data[name] for name in ("provider", "day") if data.get(name)]
+def to_store(error: Failure, **more: Any) -> Stored:
+    """What to store of a failure; `more` is added to its data.
+
+    Of a call to Komet, the data also says how it ended (`outcome`, the class, as in the ledger).
+    """
+    data = error.data | more
+    if isinstance(error, KometError):
+        data["outcome"] = type(error).__name__
+    return Stored(error.code, json.dumps(data))
+
+
+def note_to_store(code: str, **data: Any) -> Stored:
+    """What to store of something that has ended, and was no failure of a call."""
+    return Stored(code, json.dumps(data))
+
+
+def stored_message(code: str | None, data: str | None, text: str | None = None) -> str | None:
+    """The sentence of what is stored; `text` is that of a row from before there were codes."""
+    return Stored(code, data or "{}").text if code else text
+
+
+def stored_label(code: str, data: Data) -> str:
+    """In few words: what Komet says itself, else what happened."""
+    return data.get("komet_message") or _described(code, data).title
+
+
+def told(code: str, data: Data) -> str:
+    """The sentence of a code and its data; of a call to Komet, client and day stand first."""
+    where = [*data.get("providers", ())]
+    where += [data[name] for name in ("provider", "day") if data.get(name)]
     prefix = f"{', '.join(where)}: " if where else ""
     return f"{prefix}{_described(code, data)}"
 
 
 def _described(code: str, data: Data) -> Description:
-    found = _SENTENCES[code]
+    found = _SENTENCES.get(code)
+    if found is None:
+        parts = (from_json(data.get(name, "")) for name in Description._fields)
+        made = Description(*parts)
+        return made if any(made) else Description(code)
     if callable(found):
-        told = found(data)
+        made = found(data)
     else:
         values = {"status": data.get("http_status"), **data}
-        told = Description(*(_(text).format(**values) for text in found))
+        made = Description(*(_(text).format(**values) for text in found))
     if said := data.get("komet_message"):
-        told = told._replace(reason=_("Komet says: “{message}”.").format(message=said))
+        made = made._replace(reason=_("Komet says: “{message}”.").format(message=said))
     if data.get("maybe_done"):
         after = _("It may have been done all the same: look before you repeat it.")
-        told = told._replace(next_step=after)
-    return told
+        made = made._replace(next_step=after)
+    return made

@@ -15,6 +15,7 @@ from komet.ingest.model import RunState
 from komet.language import _, _later, _n, day, zoned_moment
 from komet.logs import redact
 from komet.mapping.history import name_import
+from komet.sentences import stored_message
 
 _NAMED = 3
 _SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
@@ -139,7 +140,8 @@ def _details(row: Mapping[str, Any], names: Mapping[str, str]) -> str:
     if row["what"] == kinds.DOWNLOADED:
         source = row["source"] or ""
         known = _(_SOURCES[source]) if source in _SOURCES else source
-        return redact(" · ".join(part for part in (known, row["message"]) if part))
+        why = stored_message(row["message_code"], row["message_data"], row["message"])
+        return redact(" · ".join(part for part in (known, why) if part))
     if row["what"] in kinds.OF_A_MAPPING:
         return ""
     return readable(row["detail"], row["before"], names)

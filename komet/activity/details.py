@@ -6,6 +6,7 @@ from typing import Any
 
 from komet.language import _, _later, number
 from komet.logs import redact
+from komet.sentences import told
 
 _HIDDEN = ("token", "secret", "password", "authorization", "apikey", "api_key", "ciphertext")
 _ANOTHER_TOKEN = "token_id"
@@ -93,5 +94,6 @@ def _value(value: Any, names: Mapping[str, str]) -> str:
     if isinstance(value, list):
         return ", ".join(_value(entry, names) for entry in value)
     if isinstance(value, dict):
-        return f"({_listed(value, names)})"
+        failed = value.keys() == {"code", "data"}
+        return told(**value) if failed else f"({_listed(value, names)})"
     return names.get(str(value), str(value))

@@ -83,9 +83,10 @@ def entries(
 
     happened_at (Datetime UTC), who, kind, what, subject (String), detail, before (String: JSON of
     the audit, and of the change before to the same provider); of runs: run_id, source, state,
-    message (String), date_from, date_to (Date), providers (List of String), days, failed, waiting,
-    orders, lines, new, first, changed, moved, gone, back (Int64); of mapping imports: new_rows,
-    changed_rows (Int32), undone_at (Datetime UTC). What does not apply is null.
+    message, message_code, message_data (String), date_from, date_to (Date), providers (List of
+    String), days, failed, waiting, orders, lines, new, first, changed, moved, gone, back (Int64);
+    of mapping imports: new_rows, changed_rows (Int32), undone_at (Datetime UTC). What does not
+    apply is null.
     """
     found, params = _found(chosen)
     kind_counts = ", ".join(
@@ -115,7 +116,8 @@ def entries(
           ) GROUP BY run_id
         )
         SELECT e.happened_at, e.who, e.kind, e.what, e.subject, e.detail, e.before, e.run_id,
-          r.source, r.state, r.message, r.date_from, r.date_to, s.providers, s.days, s.failed,
+          r.source, r.state, r.message, r.message_code, r.message_data,
+          r.date_from, r.date_to, s.providers, s.days, s.failed,
           s.waiting, s.orders, s.lines, {found_columns}, m.new_rows, m.changed_rows, m.undone_at
         FROM chosen e LEFT JOIN runs r ON r.id = e.run_id
         LEFT JOIN slices s ON s.run_id = e.run_id LEFT JOIN changes c ON c.run_id = e.run_id

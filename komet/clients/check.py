@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Any
 
 from pydantic import SecretStr
 
@@ -25,7 +26,6 @@ from komet.clients.model import Provider, Token
 from komet.clients.table import tokens
 from komet.context import AppContext
 from komet.language import _, _n
-from komet.sentences import describe
 
 NEEDED = ("purchase.order.list",)
 """Without these nothing can be downloaded."""
@@ -113,7 +113,7 @@ def check_token(ctx: AppContext, token_id: str, base_url: str | None = None) -> 
     with ctx.db.read() as con:
         token = tokens.token_by_id(con, token_id)
     names = (*NEEDED, *USEFUL, *COMPANY_ONLY)
-    results = {name: NOT_FOR_KIND for name in names if not _is_for(token, name)}
+    results: dict[str, Any] = {name: NOT_FOR_KIND for name in names if not _is_for(token, name)}
     expected = len(names) - len(results)
     with token_client(ctx, token_id, base_url, expected=expected) as client:
         for name in names:
@@ -124,7 +124,7 @@ def check_token(ctx: AppContext, token_id: str, base_url: str | None = None) -> 
     results = {name: results[name] for name in names if name in results}
     with ctx.db.write() as con:
         tokens.save_check(con, token_id, results, ctx.now())
-    return Check(results)
+        return Check(tokens.token_by_id(con, token_id).check_result)
 
 
 def try_provider(ctx: AppContext, provider: Provider) -> str:
@@ -168,7 +168,7 @@ def _is_for(token: Token, name: str) -> bool:
     return kinds is None or token.kind in kinds
 
 
-def _try(client: KometClient, name: str, today: date) -> str:
+def _try(client: KometClient, name: str, today: date) -> str | dict[str, Any]:
     try:
         if name == "purchase.order.list":
             client.purchase_orders(today)
@@ -181,5 +181,5 @@ def _try(client: KometClient, name: str, today: date) -> str:
     except QuotaExhausted:
         raise
     except KometError as error:
-        return error.komet_message or describe(error).title
+        return {"code": error.code, "data": error.data}
     return OK

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from komet.clients.addresses import KOMETS_OWN
 from komet.errors import InvalidInput
 from komet.language import _later
+from komet.sentences import stored_label
 
 KINDS = (_later("Company"), _later("Vendor"), _later("Customer"))
 SYSTEM = "Komet Sales (USA)"
@@ -43,7 +44,11 @@ class Token(BaseModel):
     @field_validator("check_result", mode="before")
     @classmethod
     def _from_json(cls, value: Any) -> Any:
-        return json.loads(value) if isinstance(value, str) else value or {}
+        found = json.loads(value) if isinstance(value, str) else value or {}
+        return {
+            name: stored_label(**result) if isinstance(result, dict) else result
+            for name, result in found.items()
+        }
 
     @property
     def masked(self) -> str:
@@ -58,6 +63,8 @@ class Token(BaseModel):
 
 class Overlap(InvalidInput):
     """The provider would get orders that another one gets. It may be saved all the same."""
+
+    code = "overlap"
 
 
 class ProviderFields(BaseModel):

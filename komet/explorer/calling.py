@@ -162,7 +162,7 @@ def _recorded(
                 heard.at,
                 {
                     "provider": provider.name if provider else SANDBOX,
-                    "result": message(heard.failure) if heard.failure else "ok",
+                    "result": _result(heard.failure),
                     "parameters": shown,
                 },
             )
@@ -178,6 +178,10 @@ def _recorded(
         tries=len(heard.tried),
         headers=dict(last.headers) if last else {},
     )
+
+
+def _result(failure: KometError | None) -> Any:
+    return {"code": failure.code, "data": failure.data} if failure else "ok"
 
 
 def _without(secret: str, value: Any) -> Any:

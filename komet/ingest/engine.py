@@ -27,15 +27,17 @@ from komet.ingest.commit import write_slice
 from komet.ingest.model import Run, RunSlice, RunState, SliceRows, SliceState
 from komet.ingest.sources.source import Lanes, Pace
 from komet.ingest.table import runs
-from komet.language import _, _n
+from komet.language import _
 from komet.permissions import Actor, Permission
-from komet.sentences import FAILURES, Failure, message
+from komet.sentences import FAILURES, Failure, Stored, note_to_store, to_store
 
 _log = logging.getLogger(__name__)
 
 
 class Cancelled(AppError):
     """The run was asked to stop while a request waited to be tried again."""
+
+    code = "cancelled"
 
 
 def execute(
@@ -71,7 +73,7 @@ def execute(
         engine = _Engine(ctx, actor, run, lanes, stop, on_slice)
         if engine.locked_out:
             # the key to the secrets is missing: one sentence for the run, not one for each day
-            return engine.close(RunState.FAILED, message(engine.locked_out))
+            return engine.close(RunState.FAILED, to_store(engine.locked_out))
         try:
             engine.work(todo)
         finally:
@@ -169,35 +171,26 @@ class _Engine:
             for lane in self._lanes.open.values():
                 lane.close(con)
 
-    def close(self, state: RunState | None = None, reason: str | None = None) -> Run:
+    def close(self, state: RunState | None = None, why: Stored | None = None) -> Run:
         """Close the run: as told, or by what became of its slices."""
         with self._write() as con:
             if state is None:
                 unfinished = runs.slices_of(con, self._run.id, unfinished=True)
-                state, reason = self._verdict(unfinished)
-            runs.finish_run(con, self._run.id, state, reason, self._ctx.now())
+                state, why = self._verdict(unfinished)
+            runs.finish_run(con, self._run.id, state, why, self._ctx.now())
             return runs.run_by_id(con, self._run.id, self._ctx.now())
 
-    def _verdict(self, unfinished: list[RunSlice]) -> tuple[RunState, str | None]:
-        """How the run ended, with a sentence where it did not end well."""
+    def _verdict(self, unfinished: list[RunSlice]) -> tuple[RunState, Stored | None]:
+        """How the run ended, and why where it did not end well."""
         failed = sum(slice_.state is SliceState.FAILED for slice_ in unfinished)
         waiting = len(unfinished) - failed
         if waiting and self._paused and not self._stop.is_set():
             why = next(iter(self._paused.values()))
-            names = ", ".join(sorted(self._paused))
-            return RunState.PAUSED, f"{names}: {message(why)}"
+            return RunState.PAUSED, to_store(why, providers=sorted(self._paused))
         if waiting:
-            return RunState.CANCELLED, _n(
-                "Cancelled; {waiting} day was not fetched.",
-                "Cancelled; {waiting} days were not fetched.",
-                waiting,
-            ).format(waiting=waiting)
+            return RunState.CANCELLED, note_to_store("days_not_fetched", waiting=waiting)
         if failed:
-            return RunState.FAILED, _n(
-                "{failed} day failed; the other days are there.",
-                "{failed} days failed; the other days are there.",
-                failed,
-            ).format(failed=failed)
+            return RunState.FAILED, note_to_store("days_failed", failed=failed)
         return RunState.DONE, None
 
     def _halted(self) -> bool:
@@ -275,10 +268,11 @@ class _Engine:
         with self._write() as con:
             if lane:
                 lane.record(con)
-            fields = {"state": SliceState.FAILED, "reason": message(error)}
+            fields = {"state": SliceState.FAILED, "reason": to_store(error)}
             return self._finish(con, slice_, fields)
 
     def _finish(self, con: Connection, slice_: RunSlice, fields: dict[str, Any]) -> RunSlice:
         key = (slice_.provider_id, slice_.slice_date)
         runs.finish_slice(con, self._run.id, key, {**fields, "finished_at": self._ctx.now()})
-        return slice_.model_copy(update=fields)
+        why: Stored | None = fields.get("reason")
+        return slice_.model_copy(update={**fields, "reason": why.text if why else None})

@@ -21,7 +21,7 @@ from komet.ingest.table import schedules
 from komet.ingest.worker import Worker
 from komet.language import _
 from komet.permissions import SYSTEM, Actor, Permission, Role
-from komet.sentences import FAILURES, message
+from komet.sentences import FAILURES, to_store
 
 _log = logging.getLogger(__name__)
 _ONE_START = timedelta(seconds=55)
@@ -122,7 +122,7 @@ class Scheduler:
                 run_id = run.id
                 self._worker.submit(actor, run.id)
         except FAILURES as error:
-            outcome = message(error)
+            outcome = to_store(error)
             _log.warning("schedule %s did not start: %s", schedule.name, error)
         with ctx.write(SYSTEM, Permission.SCHEDULE) as con:
             schedules.note_outcome(con, schedule_id, run_id=run_id, outcome=outcome)

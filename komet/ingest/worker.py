@@ -13,7 +13,7 @@ from komet.ingest.model import RunState
 from komet.ingest.runs import cancel_run
 from komet.ingest.table import runs
 from komet.permissions import SYSTEM, Actor, Permission
-from komet.sentences import FAILURES, message
+from komet.sentences import FAILURES, Stored, to_store
 
 _log = logging.getLogger(__name__)
 
@@ -87,15 +87,15 @@ class Worker:
             execute(ctx, job.actor, job.run_id, stop=self._stop)
         except FAILURES as error:
             _log.warning("run %s ended early: %s", job.run_id, error)
-            self._close(job.run_id, RunState.FAILED, message(error))
+            self._close(job.run_id, RunState.FAILED, to_store(error))
         except Exception:  # noqa: BLE001 - the thread must live on for the next run
             _log.exception("run %s broke", job.run_id)
             self._close(job.run_id, RunState.FAILED, None)
 
-    def _close(self, run_id: str, state: RunState, reason: str | None) -> None:
+    def _close(self, run_id: str, state: RunState, why: Stored | None) -> None:
         ctx = self._ctx.for_long_work()
         try:
             with ctx.write(SYSTEM, Permission.DOWNLOAD) as con:
-                runs.finish_run(con, run_id, state, reason, ctx.now())
+                runs.finish_run(con, run_id, state, why, ctx.now())
         except FAILURES as error:
             _log.warning("run %s could not be closed: %s", run_id, error)

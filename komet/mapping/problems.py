@@ -17,6 +17,8 @@ from komet.errors import AppError
 class MappingFileError(AppError):
     """The file as a whole cannot be read."""
 
+    code = "mapping_file_error"
+
     def __str__(self) -> str:
         return f"{self.title}: {self.reason} {self.next_step}"
 

@@ -19,9 +19,13 @@ from komet.tabular.sheet_rows import WORKER_SECONDS
 class TableError(AppError):
     """The file as a whole cannot be read."""
 
+    code = "table_error"
+
 
 class EmptyTable(TableError):
     """There is nothing in it."""
+
+    code = "empty_table"
 
     def __init__(self, file_name: str) -> None:
         super().__init__(
@@ -34,13 +38,19 @@ class EmptyTable(TableError):
 class NotATable(TableError):
     """It is not a workbook, and not a text with columns."""
 
+    code = "not_a_table"
+
 
 class TableTooBig(TableError):
     """Reading all of it would cost more than a file may."""
 
+    code = "table_too_big"
+
 
 class PasswordProtected(TableError):
     """Only its password opens it."""
+
+    code = "password_protected"
 
     def __init__(self, file_name: str) -> None:
         super().__init__(
@@ -52,6 +62,8 @@ class PasswordProtected(TableError):
 
 class OpenQuotation(TableError):
     """Nobody can tell where its rows end."""
+
+    code = "open_quotation"
 
     def __init__(self, row: int) -> None:
         super().__init__(

@@ -1,17 +1,22 @@
 """Every code of a failure has its sentences, in the language of whoever reads."""
 
 import ast
+import importlib
+import json
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from komet import api, language, sentences
 from komet.api import errors
 from komet.api.errors import KometError, QuotaExhausted, Rejected, Unavailable
-from komet.errors import InvalidInput
-from komet.sentences import describe, message
+from komet.errors import AppError, InvalidInput
+from komet.language import _
+from komet.sentences import describe, message, stored_message, to_store
 
 KOMET = Path(sentences.__file__).parent
 KINDS = {
@@ -36,7 +41,7 @@ def _codes_raised(kinds: set[str], folder: Path) -> Iterator[str]:
 
 
 def test_every_code_that_is_raised_has_its_sentences_and_no_other_has() -> None:
-    raised = set(_codes_raised(KINDS, KOMET)) | {"allowance_spent"}
+    raised = set(_codes_raised(KINDS | {"note_to_store"}, KOMET)) | {"allowance_spent"}
     assert raised == set(sentences._SENTENCES)
 
 
@@ -77,3 +82,43 @@ def test_the_sentence_is_made_when_it_is_read() -> None:
 @pytest.mark.parametrize("code", ["not_reached", "proxy_does_not_connect"])
 def test_what_the_network_says_is_the_reason(code: str) -> None:
     assert describe(Unavailable(code, why="[Errno 111] refused")).reason == "[Errno 111] refused"
+
+
+def test_every_kind_of_our_own_failures_has_a_code_of_its_own() -> None:
+    for name in ("cli", "web", "demo"):
+        importlib.import_module(f"komet.{name}")
+    kinds = list(_below(AppError))
+    codes = [kind.code for kind in kinds]
+    assert len(set(codes)) == len(codes) > 20
+    assert all("code" in vars(kind) for kind in kinds)
+    assert not set(codes) & set(sentences._SENTENCES)
+
+
+def test_our_own_failures_are_told_again_in_another_language() -> None:
+    with language.using("en"):
+        error = InvalidInput(
+            _("There is no time zone “{zone}”.").format(zone="Mars"),
+            next_step=_("Choose one such as America/Guayaquil."),
+        )
+        stored = to_store(error)
+        assert stored.text == str(error)
+    with language.using("es"):
+        assert "Mars" in stored.text
+        assert stored.text != str(error)
+    assert stored.code == "invalid_input"
+    assert stored_message(None, None, "as it was") == "as it was"
+
+
+def _below(kind: type[AppError]) -> Iterator[type[AppError]]:
+    for found in kind.__subclasses__():
+        if found.__module__.startswith("komet."):
+            yield found
+            yield from _below(found)
+
+
+@given(st.dictionaries(st.text("abc", min_size=1), st.integers() | st.dates() | st.decimals(
+    allow_nan=False) | st.text()))  # fmt: skip
+def test_what_a_text_was_filled_with_is_kept(data: dict[str, object]) -> None:
+    text = " ".join(f"{{{name}}}" for name in data)
+    told = language.Message(text, {"text": text}).format(**data)
+    assert language.from_json(json.loads(json.dumps(language.to_json(told)))) == told

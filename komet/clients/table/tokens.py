@@ -1,7 +1,9 @@
 """Tokens: Komet API keys. Stored encrypted; on screen only their last four characters."""
 
 import json
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 from uuid import uuid4
 
 from pydantic import SecretStr
@@ -208,8 +210,8 @@ def retire_token(
     audit.record(con, "token retired", token_by_id(con, token_id).label, now)
 
 
-def save_check(con: Connection, token_id: str, result: dict[str, str], now: datetime) -> None:
-    """Remember which methods the token may call."""
+def save_check(con: Connection, token_id: str, result: Mapping[str, Any], now: datetime) -> None:
+    """Remember which methods the token may call: `ok`, why not, or a failure's code and data."""
     con.run(
         "UPDATE tokens SET checked_at = $now, check_result = $result WHERE id = $id",
         {"id": token_id, "now": now, "result": json.dumps(result)},

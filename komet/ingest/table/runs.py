@@ -17,6 +17,7 @@ from komet.ingest import commit_order
 from komet.ingest.model import Run, RunSlice, RunState
 from komet.language import _
 from komet.orders.table.items import SAID_ONCE
+from komet.sentences import Stored, stored_message
 
 HEARTBEAT = timedelta(seconds=2)
 _SILENT_AFTER = timedelta(seconds=30)
@@ -24,8 +25,8 @@ _STUCK_AFTER = timedelta(minutes=20)
 """Even a process that lives may have lost a run; longer than one waits for the data file."""
 
 
-_RUN_COLUMNS = ", ".join(Run.model_fields)
-_SLICE_COLUMNS = ", ".join(RunSlice.model_fields)
+_RUN_COLUMNS = ", ".join([*Run.model_fields, "message_code", "message_data"])
+_SLICE_COLUMNS = ", ".join([*RunSlice.model_fields, "reason_code", "reason_data"])
 _UNFINISHED = "state IN ('queued', 'running', 'failed')"
 
 
@@ -100,7 +101,7 @@ def slices_of(con: Connection, run_id: str, *, unfinished: bool = False) -> list
         f" {'AND ' + _UNFINISHED if unfinished else ''} ORDER BY position",
         {"run": run_id},
     )
-    return [RunSlice.model_validate(row) for row in rows]
+    return [_slice(row) for row in rows]
 
 
 def failed_before(
@@ -132,14 +133,15 @@ def begin_run(con: Connection, run_id: str, now: datetime) -> None:
         "UPDATE runs SET state = 'running', started_at = coalesce(started_at, $now),"
         " started_commit = coalesce(started_commit, (SELECT max(commits) FROM commit_counter)),"
         " finished_at = NULL, heartbeat_at = $now, message = NULL,"
+        " message_code = NULL, message_data = NULL,"
         # who has cancelled it while it waited is heard; what ended an earlier try is over
         " cancel_requested = cancel_requested AND state = 'queued',"
         " process_id = $pid, host = $host, process = $process WHERE id = $id",
         {"id": run_id, "now": now, **_here()},
     )
     con.run(
-        "UPDATE run_slices SET state = 'queued', reason = NULL"
-        f" WHERE run_id = $id AND {_UNFINISHED}",
+        "UPDATE run_slices SET state = 'queued', reason = NULL, reason_code = NULL,"
+        f" reason_data = NULL WHERE run_id = $id AND {_UNFINISHED}",
         {"id": run_id},
     )
 
@@ -147,9 +149,9 @@ def begin_run(con: Connection, run_id: str, now: datetime) -> None:
 def queue_run(con: Connection, run_id: str, now: datetime) -> None:
     """Put a closed or interrupted run back into the queue of this process."""
     con.run(
-        "UPDATE runs SET state = 'queued', message = NULL, cancel_requested = false,"
-        " finished_at = NULL, heartbeat_at = $now, process_id = $pid, host = $host,"
-        " process = $process WHERE id = $id",
+        "UPDATE runs SET state = 'queued', message = NULL, message_code = NULL,"
+        " message_data = NULL, cancel_requested = false, finished_at = NULL,"
+        " heartbeat_at = $now, process_id = $pid, host = $host, process = $process WHERE id = $id",
         {"id": run_id, "now": now, **_here()},
     )
 
@@ -204,7 +206,10 @@ def request_cancel(con: Connection, run_id: str) -> None:
 def finish_slice(
     con: Connection, run_id: str, key: tuple[str, date], fields: dict[str, Any]
 ) -> None:
-    """Write how a slice ended: any columns of `run_slices`."""
+    """Write how a slice ended: any columns of `run_slices`; `reason` as a `Stored`, or None."""
+    if "reason" in fields:
+        why: Stored | None = fields["reason"]
+        fields = {**fields, "reason": None, **_coded("reason", why)}
     assignments = ", ".join(f"{name} = ${name}" for name in fields)
     con.run(
         f"UPDATE run_slices SET {assignments}"
@@ -214,7 +219,7 @@ def finish_slice(
 
 
 def finish_run(
-    con: Connection, run_id: str, state: RunState, message: str | None, now: datetime
+    con: Connection, run_id: str, state: RunState, why: Stored | None, now: datetime
 ) -> None:
     """Close a run; slices that were under way go back into the queue.
 
@@ -228,9 +233,9 @@ def finish_run(
         ours,
     )
     con.run(
-        "UPDATE runs SET state = $state, message = $message, finished_at = $now"
-        f" WHERE id = $id AND ({mine})",
-        {**ours, "state": state.value, "message": message, "now": now},
+        "UPDATE runs SET state = $state, message = NULL, message_code = $message_code,"
+        f" message_data = $message_data, finished_at = $now WHERE id = $id AND ({mine})",
+        {**ours, "state": state.value, "now": now, **_coded("message", why)},
     )
 
 
@@ -284,11 +289,16 @@ def replaced_numbers(con: Connection, run_id: str) -> list[str]:
 
 def days_of(con: Connection, run_id: str) -> pl.DataFrame:
     """See `komet.ingest.runs.days_of`; without `sign`."""
-    return con.frame(
+    found = con.frame(
         "SELECT p.name AS provider, s.slice_date AS day, s.state, s.orders, s.lines, s.reason,"
-        " s.position FROM run_slices s LEFT JOIN providers p ON p.id = s.provider_id"
-        " WHERE s.run_id = $run ORDER BY day, provider",
+        " s.reason_code, s.reason_data, s.position FROM run_slices s"
+        " LEFT JOIN providers p ON p.id = s.provider_id WHERE s.run_id = $run"
+        " ORDER BY day, provider",
         {"run": run_id},
+    )
+    reasons = found.select("reason_code", "reason_data", "reason").iter_rows()
+    return found.drop("reason_code", "reason_data").with_columns(
+        reason=pl.Series([stored_message(*row) for row in reasons], dtype=pl.String)
     )
 
 
@@ -330,10 +340,23 @@ def steps_done(con: Connection) -> dict[str, bool]:
 
 
 def _run(row: dict[str, Any], now: datetime) -> Run:
-    run = Run.model_validate(row)
+    told = stored_message(row["message_code"], row["message_data"], row["message"])
+    run = Run.model_validate({**row, "message": told})
     if run.active and not _alive(run, now):
         return run.model_copy(update={"state": RunState.INTERRUPTED})
     return run
+
+
+def _slice(row: dict[str, Any]) -> RunSlice:
+    told = stored_message(row["reason_code"], row["reason_data"], row["reason"])
+    return RunSlice.model_validate({**row, "reason": told})
+
+
+def _coded(column: str, why: Stored | None) -> dict[str, str | None]:
+    return {
+        f"{column}_code": why.code if why else None,
+        f"{column}_data": why.data if why else None,
+    }
 
 
 def _alive(run: Run, now: datetime) -> bool:

@@ -1,19 +1,22 @@
 """The SQL of schedules."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from komet.db.database import Connection
 from komet.errors import NotFound
 from komet.ingest.model import Schedule, ScheduleFields
 from komet.language import _
+from komet.sentences import Stored, stored_message
 
-_COLUMNS = ", ".join(Schedule.model_fields)
+_COLUMNS = ", ".join([*Schedule.model_fields, "outcome_code", "outcome_data"])
+_OUTCOME = ("last_outcome", "outcome_code", "outcome_data")
 
 
 def all_schedules(con: Connection) -> list[Schedule]:
     """Every schedule, by name."""
     rows = con.rows(f"SELECT {_COLUMNS} FROM schedules ORDER BY lower(name)")
-    return [Schedule.model_validate(row) for row in rows]
+    return [_schedule(row) for row in rows]
 
 
 def schedule_by_id(con: Connection, schedule_id: str) -> Schedule:
@@ -32,11 +35,15 @@ def replace_schedule(
     now: datetime,
 ) -> None:
     """Write the fields under that ID, with what is known of the last start."""
+    outcome = con.rows(
+        f"SELECT {', '.join(_OUTCOME)} FROM schedules WHERE id = $id", {"id": schedule_id}
+    )
     con.run("DELETE FROM schedules WHERE id = $id", {"id": schedule_id})
     con.run(
         "INSERT INTO schedules BY NAME SELECT $id AS id, $name AS name, $providers AS provider_ids,"
         " $times AS times, $zone AS time_zone, $active AS active, $started AS last_started_at,"
-        " $run AS last_run_id, $outcome AS last_outcome, $now AS created_at, $now AS updated_at,"
+        " $run AS last_run_id, $last_outcome AS last_outcome, $outcome_code AS outcome_code,"
+        " $outcome_data AS outcome_data, $now AS created_at, $now AS updated_at,"
         " $who AS updated_by",
         {
             "id": schedule_id,
@@ -47,7 +54,7 @@ def replace_schedule(
             "active": fields.active,
             "started": stored.last_started_at if stored else None,
             "run": stored.last_run_id if stored else None,
-            "outcome": stored.last_outcome if stored else None,
+            **(outcome[0] if outcome else dict.fromkeys(_OUTCOME)),
             "now": now,
             "who": con.actor,
         },
@@ -65,18 +72,29 @@ def claim(con: Connection, schedule_id: str, now: datetime, within: timedelta) -
     if stored.last_started_at is not None and now - stored.last_started_at < within:
         return False
     con.run(
-        "UPDATE schedules SET last_started_at = $now, last_run_id = NULL, last_outcome = NULL"
-        " WHERE id = $id",
+        "UPDATE schedules SET last_started_at = $now, last_run_id = NULL, last_outcome = NULL,"
+        " outcome_code = NULL, outcome_data = NULL WHERE id = $id",
         {"id": schedule_id, "now": now},
     )
     return True
 
 
 def note_outcome(
-    con: Connection, schedule_id: str, *, run_id: str | None = None, outcome: str | None = None
+    con: Connection, schedule_id: str, *, run_id: str | None = None, outcome: Stored | None = None
 ) -> None:
     """What the last start came to: a run, or why there is none."""
     con.run(
-        "UPDATE schedules SET last_run_id = $run, last_outcome = $outcome WHERE id = $id",
-        {"id": schedule_id, "run": run_id, "outcome": outcome},
+        "UPDATE schedules SET last_run_id = $run, last_outcome = NULL, outcome_code = $code,"
+        " outcome_data = $data WHERE id = $id",
+        {
+            "id": schedule_id,
+            "run": run_id,
+            "code": outcome.code if outcome else None,
+            "data": outcome.data if outcome else None,
+        },
     )
+
+
+def _schedule(row: dict[str, Any]) -> Schedule:
+    told = stored_message(row["outcome_code"], row["outcome_data"], row["last_outcome"])
+    return Schedule.model_validate({**row, "last_outcome": told})

@@ -22,9 +22,13 @@ from komet.language import _
 class OrderFileError(AppError):
     """The file as a whole cannot be read."""
 
+    code = "order_file_error"
+
 
 class EmptyFile(OrderFileError):
     """There is nothing in it."""
+
+    code = "order_file_empty_file"
 
     def __init__(self, file_name: str) -> None:
         super().__init__(
@@ -37,9 +41,13 @@ class EmptyFile(OrderFileError):
 class NotATable(OrderFileError):
     """It is not a workbook, and not a text with columns."""
 
+    code = "order_file_not_a_table"
+
 
 class PasswordProtected(OrderFileError):
     """Only its password opens it."""
+
+    code = "order_file_password_protected"
 
     def __init__(self, file_name: str) -> None:
         super().__init__(
@@ -51,6 +59,8 @@ class PasswordProtected(OrderFileError):
 
 class NoHeadings(OrderFileError):
     """No row tells which column is which."""
+
+    code = "order_file_no_headings"
 
 
 ERROR = "error"
