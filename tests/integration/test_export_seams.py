@@ -37,7 +37,8 @@ from komet.export.writers import WRITERS
 from komet.export.writers.writer import Dialect, replacing
 from komet.orders.changes import ChangeFilter
 from komet.orders.filters import OrderFilter
-from komet.orders.planning import Pivot, pivot
+from komet.orders.model import Pivot
+from komet.orders.planning import plan_weeks
 from komet.permissions import NotPermitted, Permission, Role
 
 EVERYTHING = OrderFilter()
@@ -142,8 +143,7 @@ Act = Callable[[AppContext, Path], object]
 
 
 def _pivot(ctx: AppContext) -> Pivot:
-    with ctx.read() as con:
-        return pivot(con, EVERYTHING, rows=("product",), column=None, measure="boxes")
+    return plan_weeks(ctx, EVERYTHING, rows=("product",), column=None, measure="boxes")
 
 
 EXPORTS: dict[str, Act] = {

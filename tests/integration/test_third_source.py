@@ -17,7 +17,7 @@ from komet.clients.model import Provider
 from komet.context import AppContext
 from komet.db.database import Connection
 from komet.errors import AppError
-from komet.export.orders import export
+from komet.export.orders import export_orders
 from komet.ingest.engine import execute
 from komet.ingest.imports import import_slices
 from komet.ingest.model import Plan, PoolPlan, RunState, SliceRows, SliceState
@@ -128,7 +128,7 @@ def test_its_orders_are_stored_listed_and_exported(
     assert report.summary["first"] == 2
     assert numbers(accounts.ctx) == {"A1": 3, "A2": 4}
     target = tmp_path / "orders.xlsx"
-    totals = export(accounts.ctx, OrderFilter(), target)
+    totals = export_orders(accounts.ctx, SYSTEM, OrderFilter(), target)
     assert (totals.items, totals.boxes) == (2, 7)
     cells = [cell for sheet in openpyxl.load_workbook(target) for row in sheet for cell in row]
     assert "Auction hall" in {cell.value for cell in cells}
