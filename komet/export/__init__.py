@@ -1,0 +1,1 @@
+"""Orders, changes and planning as files, by sheets of our own or by a person's template."""
