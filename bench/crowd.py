@@ -26,13 +26,15 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from komet import demo
-from komet.clients.table import providers, tokens
+from komet.clients.providers import list_providers
+from komet.clients.tokens import edit_token, list_tokens
 from komet.context import open_context
 from komet.ingest.runs import last_downloads
 from komet.ingest.table import runs
 from komet.orders import changes, query
 from komet.orders.filters import OrderFilter
 from komet.orders.model import ChangeFilter
+from komet.permissions import SYSTEM
 from komet.sandbox.server import Sandbox
 from komet.settings import Settings
 
@@ -59,15 +61,12 @@ def prepared(home: Path, base_url: str) -> None:
         stdout=subprocess.DEVNULL,
     )
     ctx = open_context(Settings(home=home))
+    for token in list_tokens(ctx):
+        edit_token(ctx, SYSTEM, token.id, label=token.label, owner=token.owner, users=500)
     with ctx.db.write() as con:
-        for token in tokens.all_tokens(con):
-            tokens.rename_token(
-                con, token.id, label=token.label, owner=token.owner, users=500, now=ctx.now()
-            )
         con.run("UPDATE providers SET base_url = $url", {"url": base_url})
         con.run("UPDATE tokens SET base_url = $url WHERE base_url IS NOT NULL", {"url": base_url})
-    with ctx.db.read() as con:
-        chosen = demo.samples(providers.all_providers(con))
+    chosen = demo.samples(list_providers(ctx))
     (home.parent / "mapping.csv").write_bytes(demo.sample_mapping(ctx, chosen))
 
 

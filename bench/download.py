@@ -19,8 +19,9 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from pydantic import SecretStr
 
 from komet.catalogs.table import products
-from komet.clients.model import Provider, ProviderFields
-from komet.clients.table import providers, tokens
+from komet.clients.model import Provider, ProviderFields, TokenFields
+from komet.clients.providers import add_provider
+from komet.clients.tokens import add_token
 from komet.context import AppContext, open_context
 from komet.ingest.engine import execute
 from komet.ingest.plan import plan
@@ -48,18 +49,15 @@ def serve(pipe: Connection) -> None:
 def prepared(home: Path, base_url: str) -> tuple[AppContext, Provider]:
     """A context with one token and one provider, whose catalogs are there."""
     ctx = open_context(Settings(home=home, workers=WORKERS))
+    token = add_token(
+        ctx,
+        SYSTEM,
+        TokenFields(label="bench", kind="Company"),
+        SecretStr(IMPORTER_A_COMPANY.secret),
+    )
+    fields = ProviderFields(name="Bench", token_id=token.id, base_url=base_url)
+    provider = add_provider(ctx, SYSTEM, fields)
     with ctx.db.write() as con:
-        token = tokens.add_token(
-            con,
-            ctx.vault,
-            label="bench",
-            kind="Company",
-            secret=SecretStr(IMPORTER_A_COMPANY.secret),
-            owner=None,
-            now=ctx.now(),
-        )
-        fields = ProviderFields(name="Bench", token_id=token.id, base_url=base_url)
-        provider = providers.save_provider(con, fields, now=ctx.now())
         for method in ("boxtype.list", "product.list"):
             products.record_catalog(con, provider.id, method, "ok", ctx.now())
     return ctx, provider

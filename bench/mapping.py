@@ -12,8 +12,11 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from komet.clients.model import ProviderFields
-from komet.clients.table import providers
+from pydantic import SecretStr
+
+from komet.clients.model import ProviderFields, TokenFields
+from komet.clients.providers import add_provider
+from komet.clients.tokens import add_token
 from komet.context import AppContext, open_context
 from komet.mapping import imports
 from komet.permissions import SYSTEM
@@ -25,8 +28,11 @@ ROWS = 100_000
 def prepared(home: Path) -> tuple[AppContext, str, bytes]:
     """A context with a provider, its products, half of them mapped; and the file."""
     ctx = open_context(Settings(home=home))
+    token = add_token(
+        ctx, SYSTEM, TokenFields(label="Acme", kind="Company"), SecretStr("a-secret-of-a-bench")
+    )
+    provider = add_provider(ctx, SYSTEM, ProviderFields(name="Acme", token_id=token.id))
     with ctx.db.write() as con:
-        provider = providers.save_provider(con, ProviderFields(name="Acme"), now=ctx.now())
         con.run(
             "INSERT INTO komet_products BY NAME SELECT $provider AS provider_id,"
             " (1000000 + n)::VARCHAR AS product_id, printf('%06d', n::INTEGER) AS legacy_code,"

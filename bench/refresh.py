@@ -19,7 +19,7 @@ from download import prepared
 
 from komet.catalogs.table import products
 from komet.clients.model import Provider, ProviderFields
-from komet.clients.table import providers
+from komet.clients.providers import add_provider
 from komet.context import AppContext
 from komet.ingest.engine import execute
 from komet.ingest.plan import refresh_plan
@@ -43,12 +43,10 @@ def serve(pipe: Connection) -> None:
 def ten(ctx: AppContext, first: Provider) -> list[Provider]:
     """Ten providers with the token and the address of the first."""
     found = [first]
-    with ctx.db.write() as con:
-        for n in range(2, PROVIDERS + 1):
-            fields = ProviderFields(
-                name=f"Bench {n}", token_id=first.token_id, base_url=first.base_url
-            )
-            found.append(providers.save_provider(con, fields, now=ctx.now()))
+    for n in range(2, PROVIDERS + 1):
+        fields = ProviderFields(name=f"Bench {n}", token_id=first.token_id, base_url=first.base_url)
+        found.append(add_provider(ctx, SYSTEM, fields, overlap_too=True))
+        with ctx.db.write() as con:
             for method in ("boxtype.list", "product.list"):
                 products.record_catalog(con, found[-1].id, method, "ok", ctx.now())
     return found

@@ -9,10 +9,11 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from komet import time_zone
+from komet import permissions, time_zone
 from komet.catalogs import refresh as catalogs
-from komet.clients.model import Provider, ProviderFields
-from komet.clients.table import providers, tokens
+from komet.clients.model import Provider, ProviderFields, TokenFields
+from komet.clients.providers import add_provider, follow_sandbox, list_providers
+from komet.clients.tokens import add_token, list_tokens
 from komet.context import AppContext
 from komet.language import _
 from komet.mapping import imports, products
@@ -45,9 +46,8 @@ SAMPLES = (
 def start_sandbox(ctx: AppContext) -> Sandbox:
     """Start the sandbox on a free port and lead the sample providers to it."""
     sandbox = Sandbox().start()
-    with ctx.db.write() as con:
-        for provider in samples(providers.all_providers(con)):
-            providers.set_base_url(con, provider.id, sandbox.base_url)
+    stored = [provider.id for provider in samples(list_providers(ctx))]
+    follow_sandbox(ctx, permissions.SYSTEM, stored, sandbox.base_url)
     return sandbox
 
 
@@ -58,43 +58,40 @@ def samples(stored: list[Provider]) -> list[Provider]:
 
 def has_samples(ctx: AppContext) -> bool:
     """Whether sample providers are stored."""
-    with ctx.db.read() as con:
-        return bool(samples(providers.all_providers(con)))
+    return bool(samples(list_providers(ctx)))
 
 
-def add_samples(ctx: AppContext, sandbox: Sandbox) -> list[Provider]:
+def add_samples(ctx: AppContext, actor: Actor, sandbox: Sandbox) -> list[Provider]:
     """Add the sample tokens and providers where they are missing, and return the providers."""
-    with ctx.db.write() as con:
-        by_label = {token.label: token for token in tokens.all_tokens(con)}
-        by_name = {provider.name: provider for provider in providers.all_providers(con)}
-        for sample in SAMPLES:
-            label = f"{sample.provider} ({sample.token.kind.value})"
-            token = by_label.get(label) or tokens.add_token(
-                con,
-                ctx.vault,
-                label=label,
-                kind=sample.token.kind.value,
-                secret=SecretStr(sample.token.secret),
-                owner=sample.token.owner,
-                now=ctx.now(),
+    by_label = {token.label: token for token in list_tokens(ctx)}
+    by_name = {provider.name: provider for provider in list_providers(ctx)}
+    for sample in SAMPLES:
+        kind = sample.token.kind.value
+        label = f"{sample.provider} ({kind})"
+        token = by_label.get(label) or add_token(
+            ctx,
+            actor,
+            TokenFields(label=label, kind=kind, owner=sample.token.owner),
+            SecretStr(sample.token.secret),
+            duplicate_too=True,
+        )
+        if sample.provider not in by_name:
+            fields = ProviderFields(
+                name=sample.provider,
+                system=SYSTEM,
+                token_id=token.id,
+                location_id=sample.location_id,
+                komet_group=sample.group,
+                company_id=sample.company_id,
+                base_url=sandbox.base_url,
             )
-            if sample.provider not in by_name:
-                fields = ProviderFields(
-                    name=sample.provider,
-                    system=SYSTEM,
-                    token_id=token.id,
-                    location_id=sample.location_id,
-                    komet_group=sample.group,
-                    company_id=sample.company_id,
-                    base_url=sandbox.base_url,
-                )
-                providers.save_provider(con, fields, now=ctx.now())
-        return samples(providers.all_providers(con))
+            add_provider(ctx, actor, fields)
+    return samples(list_providers(ctx))
 
 
 def prepare(ctx: AppContext, actor: Actor, sandbox: Sandbox) -> list[Provider]:
     """Everything before the download: tokens, providers, their product lists, the mapping."""
-    chosen = add_samples(ctx, sandbox)
+    chosen = add_samples(ctx, actor, sandbox)
     for provider in chosen:
         catalogs.refresh_now(ctx, provider)
     import_sample_mapping(ctx, actor, chosen)

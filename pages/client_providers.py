@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from komet.clients.table import providers, tokens
+from komet.clients.providers import list_providers
+from komet.clients.tokens import list_tokens
 from komet.language import _
 from komet.web.screens.providers import card, provider_form
 from komet.web.shell import guard
@@ -11,9 +12,8 @@ ctx = guard.enter("client_providers")
 st.title(_("Client providers"))
 st.caption(_("Each importer that runs Komet and whose purchase orders you download."))
 
-with ctx.db.read() as con:
-    held = providers.all_providers(con)
-    every_token = tokens.all_tokens(con)
+held = list_providers(ctx)
+every_token = list_tokens(ctx)
 
 if not every_token and not held:
     st.info(_("A client provider needs a token. Add the token first."))

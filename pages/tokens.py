@@ -3,7 +3,7 @@
 import streamlit as st
 
 from komet.clients.check import COMPANY_ONLY, NEEDED, SENDING, USEFUL, VENDOR_PRESET
-from komet.clients.table import tokens
+from komet.clients.tokens import list_tokens
 from komet.language import _
 from komet.web.screens.tokens import add_form, card, login_form
 from komet.web.shell import guard
@@ -15,8 +15,7 @@ st.caption(
       " again.")
 )  # fmt: skip
 
-with ctx.db.read() as con:
-    held = tokens.all_tokens(con)
+held = list_tokens(ctx)
 
 if not held:
     st.info(

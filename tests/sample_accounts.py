@@ -8,8 +8,9 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from komet.clients.model import Provider, ProviderFields
-from komet.clients.table import providers, tokens
+from komet.clients.model import Provider, ProviderFields, TokenFields
+from komet.clients.providers import add_provider, list_providers
+from komet.clients.tokens import add_token
 from komet.context import AppContext
 from komet.ingest.engine import execute
 from komet.ingest.model import Run
@@ -21,6 +22,7 @@ from komet.sandbox.tokens import IMPORTER_A_COMPANY, IMPORTER_B_VENDOR
 
 ACTOR = Actor(name="Tester")
 ROOT = Path(__file__).parents[1]
+ANA = Actor(name="Ana")
 Komet = Callable[..., subprocess.CompletedProcess[str]]
 
 
@@ -57,27 +59,29 @@ class Accounts:
 
 
 def make_accounts(ctx: AppContext, sandbox: Sandbox) -> Accounts:
-    with ctx.db.write() as con:
-        found = []
-        for name, token in (("Magnolia", IMPORTER_A_COMPANY), ("Pétalo", IMPORTER_B_VENDOR)):
-            stored = tokens.add_token(
-                con,
-                ctx.vault,
-                label=name,
-                kind=token.kind.value,
-                secret=SecretStr(token.secret),
-                owner=name,
-                now=ctx.now(),
-            )
-            fields = ProviderFields(
-                name=name, token_id=stored.id, base_url=sandbox.base_url, komet_group="Sample"
-            )
-            found.append(providers.save_provider(con, fields, now=ctx.now()))
+    found = []
+    for name, token in (("Magnolia", IMPORTER_A_COMPANY), ("Pétalo", IMPORTER_B_VENDOR)):
+        stored = add_token(
+            ctx,
+            ANA,
+            TokenFields(label=name, kind=token.kind.value, owner=name),
+            SecretStr(token.secret),
+        )
+        fields = ProviderFields(
+            name=name, token_id=stored.id, base_url=sandbox.base_url, komet_group="Sample"
+        )
+        found.append(add_provider(ctx, ANA, fields))
     return Accounts(ctx, sandbox, found[0], found[1])
 
 
 def stored_accounts(ctx: AppContext, sandbox: Sandbox) -> Accounts:
     """What `make_accounts` has made, of a data file that has it already."""
-    with ctx.db.read() as con:
-        by_name = {held.name: held for held in providers.all_providers(con)}
+    by_name = {stored.name: stored for stored in list_providers(ctx)}
     return Accounts(ctx, sandbox, by_name["Magnolia"], by_name["Pétalo"])
+
+
+def add_client(ctx: AppContext, name: str, base_url: str | None = None) -> Provider:
+    """A client provider with a token of its own, which no Komet knows."""
+    fields = TokenFields(label=name, kind="Company")
+    token = add_token(ctx, ANA, fields, SecretStr("a-secret-of-a-test"))
+    return add_provider(ctx, ANA, ProviderFields(name=name, token_id=token.id, base_url=base_url))

@@ -2,15 +2,13 @@
 
 import json
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from pydantic import SecretStr
+from sample_accounts import add_client
 from scripted_server import Asked, Reply, ScriptedServer
 
-from komet.clients.model import ProviderFields
-from komet.clients.table import providers, tokens
 from komet.context import AppContext
 from komet.ingest.engine import execute
 from komet.ingest.model import Run
@@ -47,13 +45,7 @@ class ScriptedKomet:
         self.answers: dict[date, Answer] = {}
         self.asked: list[date] = []
         self.server = ScriptedServer(self._reply)
-        with ctx.db.write() as con:
-            token = tokens.add_token(
-                con, ctx.vault, label="Rosas", kind="Company", secret=SecretStr("s3cret-token"),
-                owner="Rosas", now=datetime.now(UTC),
-            )  # fmt: skip
-            fields = ProviderFields(name="Rosas", token_id=token.id, base_url=self.server.base_url)
-            self.provider = providers.save_provider(con, fields, now=datetime.now(UTC))
+        self.provider = add_client(ctx, "Rosas", self.server.base_url)
 
     def download(self, *days: date, ctx: AppContext | None = None) -> Run:
         ctx = ctx or self.ctx

@@ -1,8 +1,9 @@
 """Product and box-type lists: fetched with a download once a day, where the token may list them."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 import polars as pl
 
@@ -16,6 +17,7 @@ from komet.clients.model import Provider
 from komet.context import AppContext
 from komet.db.database import Connection
 from komet.language import _
+from komet.permissions import Actor, Permission
 from komet.sentences import message
 
 FRESH_FOR = timedelta(hours=20)
@@ -70,6 +72,24 @@ def refresh_now(ctx: AppContext, provider: Provider) -> dict[str, str]:
             return refresh(ctx, provider, client)
     finally:
         ledger.save(ctx)
+
+
+def list_box_types(ctx: AppContext, provider_id: str) -> pl.DataFrame:
+    """code, komet_fbe, fbe_edited, fbe (the factor in force, or null), lines (that use it).
+
+    Every box type that Komet lists, or that an order line has.
+    """
+    with ctx.read() as con:
+        return products.box_types(con, provider_id)
+
+
+def edit_fbe_factors(
+    ctx: AppContext, actor: Actor, provider_id: str, factors: Mapping[str, Decimal | None]
+) -> None:
+    """Set FBE factors by box type; None goes back to Komet's, or the usual one."""
+    with ctx.write(actor, Permission.MANAGE_PROVIDERS) as con:
+        for code, fbe in factors.items():
+            products.edit_fbe(con, provider_id, code, fbe, ctx.now())
 
 
 def sentence(outcome: dict[str, str]) -> str:

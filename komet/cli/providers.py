@@ -5,10 +5,11 @@ from typing import Annotated
 from cyclopts import App, Parameter
 from cyclopts.validators import Number
 
-from komet.api.transport import checked_base_url
+from komet.cli import session
 from komet.cli.output import Json, say, say_json, table
+from komet.clients import providers
 from komet.clients.model import ProviderFields, Token
-from komet.clients.table import providers, tokens
+from komet.clients.tokens import find_token, list_tokens
 from komet.context import open_context
 from komet.errors import InvalidInput
 from komet.language import _
@@ -48,16 +49,15 @@ def add_provider(
         Add it even though it gets the same orders as another one.
     """
     ctx = open_context()
-    with ctx.db.write() as con:
-        fields = ProviderFields(
-            name=name,
-            token_id=tokens.token_by_label(con, token).id,
-            base_url=checked_base_url(base_url) if base_url else None,
-            location_id=location_id,
-            komet_group=group,
-            company_id=company_id,
-        )
-        added = providers.save_provider(con, fields, overlap_too=yes, now=ctx.now())
+    fields = ProviderFields(
+        name=name,
+        token_id=find_token(ctx, token).id,
+        base_url=base_url or None,
+        location_id=location_id,
+        komet_group=group,
+        company_id=company_id,
+    )
+    added = providers.add_provider(ctx, session.actor(), fields, overlap_too=yes)
     say(_("Added client provider {name}.").format(name=added.name))
     return 0
 
@@ -104,30 +104,25 @@ def edit_provider(
     """
     given = {
         "name": new_name,
-        "base_url": checked_base_url(base_url) if base_url else base_url,
+        "base_url": base_url,
         "location_id": location_id,
         "komet_group": group,
         "company_id": company_id,
         "days_back": days_back,
         "days_ahead": days_ahead,
     }
-    changed: dict[str, object] = {key: value for key, value in given.items() if value is not None}
-    if not changed and token is None:
+    changes: dict[str, object] = {
+        key: None if value == "" and key != "name" else value
+        for key, value in given.items()
+        if value is not None
+    }
+    if not changes and token is None:
         raise InvalidInput(_("Nothing to change: `--help` lists what can be."))
     ctx = open_context()
-    with ctx.db.write() as con:
-        held = providers.provider_by_name(con, name)
-        if token is not None:
-            changed["token_id"] = tokens.token_by_label(con, token).id
-        if location_id is not None and location_id != (held.location_id or ""):
-            changed["location_name"] = None
-        fields = ProviderFields.model_validate(
-            held.model_dump() | {k: None if v == "" and k != "name" else v
-                                 for k, v in changed.items()}
-        )  # fmt: skip
-        saved = providers.save_provider(
-            con, fields, provider_id=held.id, overlap_too=yes, now=ctx.now()
-        )
+    provider_id = providers.find_provider(ctx, name).id
+    if token is not None:
+        changes["token_id"] = find_token(ctx, token).id
+    saved = providers.edit_provider(ctx, session.actor(), provider_id, changes, overlap_too=yes)
     say(_("Saved {name}.").format(name=saved.name))
     return 0
 
@@ -143,28 +138,21 @@ def activate(name: str, /, *, yes: Annotated[bool, Parameter(negative="")] = Fal
     yes
         Activate it even though it gets the same orders as another one.
     """
-    return _set_active(name, True, yes)
+    ctx = open_context()
+    found = providers.find_provider(ctx, name)
+    saved = providers.activate_provider(ctx, session.actor(), found.id, overlap_too=yes)
+    say(_("{name} is active.").format(name=saved.name))
+    return 0
 
 
 @provider.command
 def deactivate(name: str, /) -> int:
     """Leave a client provider out of downloads; its orders stay."""
-    return _set_active(name, False, True)
-
-
-def _set_active(name: str, active: bool, overlap_too: bool) -> int:
     ctx = open_context()
-    with ctx.db.write() as con:
-        held = providers.provider_by_name(con, name)
-        fields = ProviderFields.model_validate(held.model_dump() | {"active": active})
-        saved = providers.save_provider(
-            con, fields, provider_id=held.id, overlap_too=overlap_too, now=ctx.now()
-        )
-    say(
-        _("{name} is active.").format(name=saved.name)
-        if active
-        else _("{name} is inactive: it is not downloaded, its orders stay.").format(name=saved.name)
+    saved = providers.deactivate_provider(
+        ctx, session.actor(), providers.find_provider(ctx, name).id
     )
+    say(_("{name} is inactive: it is not downloaded, its orders stay.").format(name=saved.name))
     return 0
 
 
@@ -172,13 +160,12 @@ def _set_active(name: str, active: bool, overlap_too: bool) -> int:
 def list_providers(*, json: Json = False) -> int:
     """Show the client providers."""
     ctx = open_context()
-    with ctx.db.read() as con:
-        found = providers.all_providers(con)
-        held = {entry.id: entry for entry in tokens.all_tokens(con, retired=True)}
+    found = providers.list_providers(ctx)
+    by_id = {entry.id: entry for entry in list_tokens(ctx, retired=True)}
     if json:
         say_json(
             [
-                entry.model_dump(mode="json") | {"token_retired": _retired(held, entry.token_id)}
+                entry.model_dump(mode="json") | {"token_retired": _retired(by_id, entry.token_id)}
                 for entry in found
             ]
         )
@@ -186,7 +173,7 @@ def list_providers(*, json: Json = False) -> int:
     table(
         (_("Name"), _("Token"), _("Location"), _("Group"), _("Company"), _("Active")),
         [
-            (p.name, _token_word(held, p.token_id), p.location_id, p.komet_group, p.company_id,
+            (p.name, _token_label(by_id, p.token_id), p.location_id, p.komet_group, p.company_id,
              _("yes") if p.active else _("no"))
             for p in found
         ],
@@ -195,13 +182,13 @@ def list_providers(*, json: Json = False) -> int:
     return 0
 
 
-def _retired(held: dict[str, Token], token_id: str | None) -> bool:
-    token = held.get(token_id or "")
+def _retired(by_id: dict[str, Token], token_id: str | None) -> bool:
+    token = by_id.get(token_id or "")
     return token is not None and token.retired_at is not None
 
 
-def _token_word(held: dict[str, Token], token_id: str | None) -> str | None:
-    token = held.get(token_id or "")
+def _token_label(by_id: dict[str, Token], token_id: str | None) -> str | None:
+    token = by_id.get(token_id or "")
     if token is None:
         return None
     if token.retired_at:

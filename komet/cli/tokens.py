@@ -9,10 +9,11 @@ from typing import Annotated
 from cyclopts import App, Parameter
 from pydantic import SecretStr
 
-from komet.api.transport import checked_base_url
+from komet.cli import session
 from komet.cli.output import Json, say, say_json, table
+from komet.clients import tokens
 from komet.clients.check import Outcome, check_token
-from komet.clients.table import tokens
+from komet.clients.model import DuplicateOwner, TokenFields
 from komet.context import open_context
 from komet.errors import InvalidInput
 from komet.language import _, zoned_moment
@@ -51,25 +52,14 @@ def add_token(
     """
     ctx = open_context()
     secret = _secret()
-    with ctx.db.write() as con:
-        same = tokens.same_owner(con, kind.capitalize(), owner)
-        if same and not yes:
-            raise InvalidInput(
-                _("{owner} has a token already: {label}.").format(owner=owner, label=same[0].label),
-                _("Komet advises one token per vendor or customer."),
-                _("Add --yes to add another all the same."),
-            )
-        added = tokens.add_token(
-            con,
-            ctx.vault,
-            label=label,
-            kind=kind.capitalize(),
-            secret=secret,
-            owner=owner,
-            users=users,
-            base_url=checked_base_url(base_url) if base_url else None,
-            now=ctx.now(),
-        )
+    fields = TokenFields(
+        label=label, kind=kind.capitalize(), owner=owner, users=users, base_url=base_url
+    )
+    try:
+        added = tokens.add_token(ctx, session.actor(), fields, secret, duplicate_too=yes)
+    except DuplicateOwner as error:
+        error.next_step = _("Add --yes to add another all the same.")
+        raise
     say(_("Added token {label} ({masked}).").format(label=added.label, masked=added.masked))
     return 0
 
@@ -78,8 +68,7 @@ def add_token(
 def list_tokens(*, json: Json = False) -> int:
     """Show the tokens in use, without their secrets."""
     ctx = open_context()
-    with ctx.db.read() as con:
-        found = tokens.all_tokens(con)
+    found = tokens.list_tokens(ctx)
     if json:
         say_json([entry.model_dump(mode="json") for entry in found])
         return 0
@@ -94,7 +83,7 @@ def list_tokens(*, json: Json = False) -> int:
 @token.command(name="new-key")
 def new_key() -> int:
     """Make a new key file where the old one is lost. Enter the tokens' secrets again after it."""
-    if not open_context().vault.make_key():
+    if not tokens.make_key(open_context(), session.actor()):
         raise InvalidInput(
             _("There is a key file already."),
             next_step=_("Nothing was changed; a key is never replaced."),
@@ -110,9 +99,8 @@ def check(label: str, /, *, base_url: str | None = None, json: Json = False) -> 
     Exit 0 when it may download purchase orders, 1 when it may not, 3 when Komet did not answer.
     """
     ctx = open_context()
-    with ctx.db.read() as con:
-        found = tokens.token_by_label(con, label)
-    result = check_token(ctx, found.id, base_url)
+    found = tokens.find_token(ctx, label)
+    result = check_token(ctx, session.actor(), found.id, base_url)
     if json:
         outcome = result.outcome.value
         say_json({"usable": result.usable, "outcome": outcome, "methods": result.results})
@@ -131,9 +119,7 @@ def replace(label: str, /) -> int:
     """
     ctx = open_context()
     secret = _secret()
-    with ctx.db.write() as con:
-        found = tokens.token_by_label(con, label)
-        tokens.replace_secret(con, ctx.vault, found.id, secret, ctx.now())
+    tokens.replace_secret(ctx, session.actor(), tokens.find_token(ctx, label).id, secret)
     say(_("The secret was replaced. Check the token now."))
     return 0
 
@@ -148,10 +134,9 @@ def retire(label: str, /, *, yes: Annotated[bool, Parameter(negative="")] = Fals
         Retire it even though client providers use it: their downloads stop.
     """
     ctx = open_context()
-    with ctx.db.write() as con:
-        found = tokens.token_by_label(con, label)
-        tokens.retire_token(con, found.id, ctx.now(), in_use_too=yes)
-    say(_("Retired token {label}.").format(label=found.label))
+    found = tokens.find_token(ctx, label)
+    retired = tokens.retire_token(ctx, session.actor(), found.id, in_use_too=yes)
+    say(_("Retired token {label}.").format(label=retired.label))
     return 0
 
 

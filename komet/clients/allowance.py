@@ -17,6 +17,7 @@ from komet.clients.model import Provider, Token
 from komet.clients.table import calls, providers, tokens
 from komet.context import AppContext
 from komet.db.database import Connection
+from komet.permissions import SYSTEM, Permission
 
 BLOCK = 50
 """Requests that are set aside at once: one short write for so many."""
@@ -68,7 +69,7 @@ class Gate:
 
     def _set_aside(self, now: datetime) -> None:
         wanted = max(1, min(BLOCK, self._expected))
-        with self._ctx.db.write() as con:
+        with self._ctx.write(SYSTEM, Permission.READ_KOMET) as con:
             token = tokens.token_by_id(con, self._token_id)
             self._held = calls.set_aside(con, self.reservation_id, token, wanted, now)
         if not self._held:
@@ -125,7 +126,7 @@ class Ledger:
     def save(self, ctx: AppContext) -> None:
         """`close` in a transaction of its own, once the client has nothing under way."""
         if self._rows or (self.gate and self.gate.holds):
-            with ctx.db.write() as con:
+            with ctx.write(SYSTEM, Permission.READ_KOMET) as con:
                 self.close(con)
 
 
@@ -151,8 +152,11 @@ def pools(con: Connection, chosen: Sequence[Provider]) -> list[tuple[list[Token]
     return list(found.values())
 
 
-def left_today(con: Connection, ctx: AppContext, provider: Provider) -> int | None:
-    """Requests left today in the provider's pool; None for one without a token in use."""
-    for pool, _providers in pools(con, [provider]):
-        return calls.left_today(con, pool, ctx.now())
-    return None
+def requests_left(ctx: AppContext, chosen: Sequence[Provider]) -> dict[str, int | None]:
+    """Provider ID → requests left today in its pool; None for one without a token in use."""
+    left: dict[str, int | None] = {provider.id: None for provider in chosen}
+    with ctx.read() as con:
+        for pool, sharing in pools(con, chosen):
+            remaining = calls.left_today(con, pool, ctx.now())
+            left |= {provider.id: remaining for provider in sharing}
+    return left

@@ -5,10 +5,8 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from pydantic import SecretStr
-
 from komet import time_zone
-from komet.api.client import DEFAULT_BASE_URL, KometClient
+from komet.api.client import KometClient
 from komet.api.errors import (
     AuthenticationError,
     KometError,
@@ -19,13 +17,14 @@ from komet.api.errors import (
 )
 from komet.api.methods import method
 from komet.api.models import Location
-from komet.api.transport import checked_base_url
 from komet.clients.allowance import Ledger
 from komet.clients.connect import client_for, token_client
 from komet.clients.model import Provider, Token
-from komet.clients.table import tokens
+from komet.clients.table import tokens as token_table
+from komet.clients.tokens import get_token
 from komet.context import AppContext
 from komet.language import _, _n
+from komet.permissions import Actor, Permission
 
 NEEDED = ("purchase.order.list",)
 """Without these nothing can be downloaded."""
@@ -104,14 +103,14 @@ def _not_allowed(result: str) -> str:
     return _("the method is not allowed for it") if result == REFUSED else result
 
 
-def check_token(ctx: AppContext, token_id: str, base_url: str | None = None) -> Check:
+def check_token(ctx: AppContext, actor: Actor, token_id: str, base_url: str | None = None) -> Check:
     """Call each method once, remember the outcome, and spend seven requests or a few more.
 
     Stops where Komet does not answer. Raises `QuotaExhausted` where today's requests are used up,
     `InvalidInput` for another address than the token's, `NotFound` or `WrongKey`.
     """
-    with ctx.db.read() as con:
-        token = tokens.token_by_id(con, token_id)
+    ctx.authorize(actor, Permission.READ_KOMET)
+    token = get_token(ctx, token_id)
     names = (*NEEDED, *USEFUL, *COMPANY_ONLY)
     results: dict[str, Any] = {name: NOT_FOR_KIND for name in names if not _is_for(token, name)}
     expected = len(names) - len(results)
@@ -122,16 +121,17 @@ def check_token(ctx: AppContext, token_id: str, base_url: str | None = None) -> 
             if results[name] == UNREACHABLE:
                 break
     results = {name: results[name] for name in names if name in results}
-    with ctx.db.write() as con:
-        tokens.save_check(con, token_id, results, ctx.now())
-        return Check(tokens.token_by_id(con, token_id).check_result)
+    with ctx.write(actor, Permission.READ_KOMET) as con:
+        token_table.save_check(con, token_id, results, ctx.now())
+        return Check(token_table.token_by_id(con, token_id).check_result)
 
 
-def try_provider(ctx: AppContext, provider: Provider) -> str:
+def try_provider(ctx: AppContext, actor: Actor, provider: Provider) -> str:
     """Ask for today's orders and say what came. Spends one request (more if it is tried again).
 
     Raises `KometError`, `InvalidInput`, `NotFound` or `WrongKey`.
     """
+    ctx.authorize(actor, Permission.READ_KOMET)
     ledger = Ledger(provider.token_id or "", provider.id)
     try:
         with client_for(ctx, provider, ledger) as client:
@@ -145,22 +145,16 @@ def try_provider(ctx: AppContext, provider: Provider) -> str:
     ).format(provider=provider.name, orders=len(answer.orders))
 
 
-def locations(ctx: AppContext, token_id: str, base_url: str | None = None) -> list[Location]:
+def list_locations(
+    ctx: AppContext, actor: Actor, token_id: str, base_url: str | None = None
+) -> list[Location]:
     """The locations to pick from; empty where the token may not list them. Raises `KometError`."""
+    ctx.authorize(actor, Permission.READ_KOMET)
     with token_client(ctx, token_id, base_url) as client:
         try:
             return client.locations()
         except (AuthenticationError, PermissionDenied):
             return []
-
-
-def login_secret(username: str, password: SecretStr, base_url: str | None = None) -> SecretStr:
-    """A token by login, for who has a Komet user but no token. Raises `KometError`.
-
-    The login travels in the URL (the contract's way); neither it nor its answer is logged or kept.
-    """
-    with KometClient(checked_base_url(base_url or DEFAULT_BASE_URL)) as client:
-        return SecretStr(client.login(username, password.get_secret_value()))
 
 
 def _is_for(token: Token, name: str) -> bool:

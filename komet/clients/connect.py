@@ -1,18 +1,26 @@
-"""From a stored token or provider to a client that can call Komet."""
+"""From a stored token or provider to a client that can call Komet.
+
+What is written here and in the ledger is the program's own bookkeeping: whether somebody may call
+Komet is asked by the operation that needs a client, which knows who acts.
+"""
 
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+
+from pydantic import SecretStr
 
 from komet.api.client import DEFAULT_BASE_URL, KometClient, RetryPolicy
 from komet.api.network import MB
 from komet.api.transport import Timeouts, checked_base_url
 from komet.clients.allowance import Gate, Ledger
 from komet.clients.model import Provider
-from komet.clients.table import tokens
+from komet.clients.table import tokens as token_table
+from komet.clients.tokens import get_token
 from komet.context import AppContext
 from komet.errors import InvalidInput
 from komet.language import _
+from komet.permissions import SYSTEM, Permission
 
 _HURRIED = RetryPolicy(tries=2, longest_retry_after=3)
 
@@ -29,8 +37,7 @@ def _patient(ctx: AppContext) -> Timeouts:
 
 def address_of(ctx: AppContext, provider: Provider) -> str:
     """Where a provider is asked: its own base URL, else its token's, else Komet's."""
-    with ctx.db.read() as con:
-        token = tokens.token_by_id(con, provider.token_id) if provider.token_id else None
+    token = get_token(ctx, provider.token_id) if provider.token_id else None
     return provider.base_url or (token.address if token else DEFAULT_BASE_URL)
 
 
@@ -57,9 +64,10 @@ def client_for(
             next_step=_("Choose one on the Client providers page."),
         )
     address = address_of(ctx, provider)
-    with ctx.db.write() as con:
-        tokens.set_base_url(con, provider.token_id, address, sent=True)
-        secret = tokens.secret_of(con, ctx.vault, provider.token_id)
+    with ctx.write(SYSTEM, Permission.READ_KOMET) as con:
+        token = token_table.token_by_id(con, provider.token_id)
+        token_table.update_address(con, token, token.bind(address, sent=True))
+        secret = token_table.secret_of(con, ctx.vault, token.id)
     ledger.gate = gate or Gate(ctx, provider.token_id, expected)
     return KometClient(
         address,
@@ -76,6 +84,15 @@ def client_for(
     )
 
 
+def load_secret(ctx: AppContext, token_id: str) -> SecretStr:
+    """The secret of a token, so that it can be kept out of what is shown. Never show it.
+
+    Raises `NotFound` (retired) or `WrongKey`.
+    """
+    with ctx.read() as con:
+        return token_table.secret_of(con, ctx.vault, token_id)
+
+
 @contextmanager
 def token_client(
     ctx: AppContext, token_id: str, base_url: str | None = None, *, expected: int = 1
@@ -87,12 +104,13 @@ def token_client(
     """
     ledger = Ledger(token_id)
     base_url = checked_base_url(base_url) if base_url else None
-    with ctx.db.write() as con:
-        address = base_url or tokens.token_by_id(con, token_id).address
+    with ctx.write(SYSTEM, Permission.READ_KOMET) as con:
+        token = token_table.token_by_id(con, token_id)
+        address = base_url or token.address
         # an address that a person gives here is as good as one that a provider is saved with
-        tokens.set_base_url(con, token_id, address, sent=False)
-        tokens.set_base_url(con, token_id, address, sent=True)
-        secret = tokens.secret_of(con, ctx.vault, token_id)
+        bound = token.bind(address, sent=False).bind(address, sent=True)
+        token_table.update_address(con, token, bound)
+        secret = token_table.secret_of(con, ctx.vault, token_id)
     ledger.gate = Gate(ctx, token_id, expected)
     try:
         with KometClient(

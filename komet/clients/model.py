@@ -2,19 +2,41 @@
 
 import json
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from komet.clients.addresses import KOMETS_OWN
+from komet.clients.addresses import KOMETS_OWN, same_place, shown
 from komet.errors import InvalidInput
-from komet.language import _later
+from komet.language import _, _later
 from komet.sentences import stored_label
 
 KINDS = (_later("Company"), _later("Vendor"), _later("Customer"))
 SYSTEM = "Komet Sales (USA)"
 DAYS_BACK = 3
 DAYS_AHEAD = 21
+
+
+class TokenFields(BaseModel):
+    """What a person enters of a token, beside its secret.
+
+    `owner`: the vendor or customer that it was made for. `users`: its company's paid users (1,000
+    requests a day each). `base_url`: where it is sent; None leaves it to its first use.
+    """
+
+    model_config = ConfigDict(frozen=True, str_strip_whitespace=True)
+
+    label: str
+    kind: str
+    owner: str | None = None
+    users: int = 1
+    base_url: str | None = None
+
+
+class DuplicateOwner(InvalidInput):
+    """The owner has a token of that kind in use. Another may be added all the same."""
+
+    code = "duplicate_owner"
 
 
 class Token(BaseModel):
@@ -59,6 +81,25 @@ class Token(BaseModel):
     def address(self) -> str:
         """Where it is sent, unless a provider leads it to another path there."""
         return self.base_url or KOMETS_OWN
+
+    def bind(self, base_url: str, *, sent: bool) -> Self:
+        """The token, bound to the one place that it is sent to; its path may differ.
+
+        `sent`: its secret is about to go there. Raises `InvalidInput` where the token belongs to
+        another place and its secret has not been entered again.
+        """
+        if self.base_url and same_place(self.base_url, base_url):
+            return self.model_copy(update={"may_move": self.may_move and not sent})
+        if not self.may_move or (self.base_url and sent):
+            raise InvalidInput(
+                _("The token {label} is for {known} and is not sent to {other}.").format(
+                    label=self.label, known=shown(self.address), other=shown(base_url)
+                ),
+                _("Whoever is given another address would receive the client's token."),
+                _("If the address is right, enter the token's secret again (Tokens, Replace"
+                  " secret)."),
+            )  # fmt: skip
+        return self.model_copy(update={"base_url": base_url, "may_move": False})
 
 
 class Overlap(InvalidInput):

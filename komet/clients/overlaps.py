@@ -1,12 +1,14 @@
 """Orders that two client providers hold: every figure counts them twice, and says so."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-import polars as pl
-
-from komet.clients.table.providers import all_providers, overlapping
-from komet.db.database import Connection
+from komet.clients.addresses import KOMETS_OWN, same_place
+from komet.clients.model import Provider, ProviderFields, Token
+from komet.clients.table import providers as provider_table
+from komet.clients.table import tokens as token_table
+from komet.context import AppContext
 from komet.language import _n
 
 _NUMBERS_SHOWN = 5
@@ -41,33 +43,43 @@ class SharedOrders:
         )
 
 
-def shared_orders(con: Connection) -> list[SharedOrders]:
+def overlapping(
+    fields: ProviderFields, others: Sequence[Provider], tokens: Sequence[Token]
+) -> list[Provider]:
+    """Those of the other providers that may get the same orders.
+
+    They use the same token, or name the same company, at one address; and they have the same
+    location, or one of the two has none and gets all.
+    """
+    addresses = {token.id: token.address for token in tokens}
+
+    def address(one: ProviderFields) -> str:
+        return one.base_url or addresses.get(one.token_id or "", KOMETS_OWN)
+
+    return [
+        other
+        for other in others
+        if _same_source(fields, other)
+        and (not fields.location_id or not other.location_id
+             or fields.location_id == other.location_id)
+        and same_place(address(fields), address(other))
+    ]  # fmt: skip
+
+
+def list_shared_orders(ctx: AppContext) -> list[SharedOrders]:
     """What overlapping providers both hold and count, a row for each two of them."""
-    providers = all_providers(con)
+    with ctx.read() as con:
+        providers = provider_table.all_providers(con)
+        tokens = token_table.all_tokens(con, retired=True)
+        pairs = [
+            (provider.id, other.id)
+            for index, provider in enumerate(providers)
+            for other in overlapping(provider, providers[index + 1 :], tokens)
+        ]
+        if not pairs:
+            return []
+        rows = provider_table.orders_held_twice(con, pairs, _NUMBERS_SHOWN + 1)
     names = {provider.id: provider.name for provider in providers}
-    pairs = [
-        (provider.id, other.id)
-        for place, provider in enumerate(providers)
-        for other in overlapping(con, provider, provider.id)
-        if other.id in {later.id for later in providers[place + 1 :]}
-    ]
-    if not pairs:
-        return []
-    frame = pl.DataFrame(pairs, schema={"one": pl.String, "other": pl.String}, orient="row")
-    with con.tables(pairs=frame):
-        rows = con.rows(
-            "WITH twice AS (SELECT p.one, p.other, a.po_id, a.number FROM pairs p"
-            " JOIN purchase_orders a ON a.provider_id = p.one AND a.gone_at IS NULL"
-            " JOIN purchase_orders b ON b.provider_id = p.other AND b.gone_at IS NULL"
-            " AND b.po_id = a.po_id),"
-            " lines AS (SELECT provider_id, po_id, po_item_id, max(boxes) AS boxes"
-            " FROM order_items WHERE gone_at IS NULL GROUP BY ALL),"
-            " sums AS (SELECT provider_id, po_id, sum(boxes) AS boxes FROM lines GROUP BY ALL)"
-            " SELECT one, other, count(*) AS orders, coalesce(sum(s.boxes), 0) AS boxes,"
-            f" list(number ORDER BY number)[1:{_NUMBERS_SHOWN + 1}] AS numbers FROM twice"
-            " LEFT JOIN sums s ON s.provider_id = twice.other AND s.po_id = twice.po_id"
-            " GROUP BY one, other ORDER BY orders DESC"
-        )
     return [
         SharedOrders(
             (names[row["one"]], names[row["other"]]),
@@ -77,3 +89,9 @@ def shared_orders(con: Connection) -> list[SharedOrders]:
         )
         for row in rows
     ]
+
+
+def _same_source(one: ProviderFields, other: ProviderFields) -> bool:
+    if one.token_id and one.token_id == other.token_id:
+        return True
+    return bool(one.company_id) and one.company_id == other.company_id

@@ -7,11 +7,10 @@ import fastexcel
 import pytest
 from playwright.sync_api import Browser, expect
 from running_app import App, settled
-from sample_accounts import Accounts
+from sample_accounts import ANA, Accounts
 
 from komet import language
-from komet.clients.model import ProviderFields
-from komet.clients.table import providers
+from komet.clients.providers import edit_provider
 from komet.language import _
 
 pytestmark = pytest.mark.browser
@@ -28,12 +27,8 @@ def yesterday(accounts: Accounts) -> Accounts:
             " GROUP BY product_id",
             {"p": accounts.magnolia.id},
         )
-        for held in providers.all_providers(con):
-            fields = held.model_dump() | {"days_back": 3, "days_ahead": 6}
-            providers.save_provider(
-                con, ProviderFields.model_validate(fields), provider_id=held.id,
-                now=accounts.ctx.now(),
-            )  # fmt: skip
+    for held in accounts.both:
+        edit_provider(accounts.ctx, ANA, held.id, {"days_back": 3, "days_ahead": 6})
     for _step in range(3):
         accounts.sandbox.state.advance()
     return accounts

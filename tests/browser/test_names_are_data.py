@@ -11,8 +11,9 @@ from running_app import App, settled
 from sample_accounts import ACTOR
 
 from komet import person
-from komet.clients.model import ProviderFields
-from komet.clients.table import providers, tokens
+from komet.clients.model import ProviderFields, TokenFields
+from komet.clients.providers import add_provider, list_providers
+from komet.clients.tokens import add_token
 from komet.context import open_context
 from komet.export.template import READY_MADE
 from komet.export.templates import save_template
@@ -55,19 +56,20 @@ _VERBATIM = """name => [...document.querySelectorAll('*')].some(node =>
 def named(tmp_path: Path, sandbox: Sandbox) -> Iterator[App]:
     """An app in which everything that can have a name has this one."""
     ctx = open_context(Settings(home=tmp_path / "home"))
-    with person.using(NAME), ctx.db.write() as con:
-        token = tokens.add_token(
-            con, ctx.vault, label=NAME, kind="Company", owner=NAME, now=ctx.now(),
-            secret=SecretStr(IMPORTER_A_COMPANY.secret), base_url=sandbox.base_url,
-        )  # fmt: skip
-        for name in (NAME, NAME + " two"):
-            fields = ProviderFields(
-                name=name, token_id=token.id, location_name=NAME,
-                komet_group=NAME, company_id=NAME,
-            )  # fmt: skip
-            providers.save_provider(con, fields, overlap_too=True, now=ctx.now())
-        chosen = providers.all_providers(con)
     actor = Actor(name=NAME)
+    token = add_token(
+        ctx,
+        actor,
+        TokenFields(label=NAME, kind="Company", owner=NAME, base_url=sandbox.base_url),
+        SecretStr(IMPORTER_A_COMPANY.secret),
+    )
+    for name in (NAME, NAME + " two"):
+        fields = ProviderFields(
+            name=name, token_id=token.id, location_name=NAME,
+            komet_group=NAME, company_id=NAME,
+        )  # fmt: skip
+        add_provider(ctx, actor, fields, overlap_too=True)
+    chosen = list_providers(ctx)
     schedule = ScheduleFields(name=NAME, provider_ids=(chosen[0].id,), times=("06:00",))
     save_schedule(ctx, actor, schedule)
     views.save_view(ctx, actor, NAME, {}, sort="newest", shared=True)

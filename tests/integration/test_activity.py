@@ -17,9 +17,11 @@ from komet.activity.outcomes import OUTCOMES
 from komet.activity.timeline import ActivityFilter
 from komet.api import errors as api_errors
 from komet.api.errors import InvalidCall, KometError
+from komet.clients import tokens
 from komet.clients.check import check_token, try_provider
-from komet.clients.model import ProviderFields
-from komet.clients.table import calls, providers, tokens
+from komet.clients.model import ProviderFields, TokenFields
+from komet.clients.providers import add_provider, edit_provider
+from komet.clients.table import calls
 from komet.context import AppContext, open_context
 from komet.db import audit
 from komet.export.activity import export, export_bytes
@@ -82,16 +84,10 @@ def test_everything_is_told_with_who_and_result(accounts: Accounts) -> None:
     put(accounts, "skus.csv", "komet_product_id,sku\n1,A\n2,B\n")
     imports.undo_import(ctx, ANA)
     imports.edit_cells(ctx, ANA, accounts.magnolia.id, {"3": "C"})
+    tokens.replace_secret(ctx, ANA, accounts.magnolia.token_id or "", SecretStr(CANARY))
+    moved = {"location_id": "77", "token_id": accounts.petalo.token_id}
+    edit_provider(ctx, ANA, accounts.magnolia.id, moved, overlap_too=True)
     with ctx.db.write() as con:
-        token_id = accounts.magnolia.token_id or ""
-        tokens.replace_secret(con, ctx.vault, token_id, SecretStr(CANARY), ctx.now())
-        fields = ProviderFields.model_validate(accounts.magnolia.model_dump())
-        other = fields.model_copy(
-            update={"location_id": "77", "token_id": accounts.petalo.token_id}
-        )
-        providers.save_provider(
-            con, other, provider_id=accounts.magnolia.id, overlap_too=True, now=ctx.now()
-        )
         audit.record(con, "orders exported", "orders.xlsx", ctx.now(), {"rows": 1234})
         audit.record(con, "view saved", "Valentine's", ctx.now())
         audit.record(con, "tea made", "green", ctx.now(), {"cups": 2})
@@ -198,8 +194,8 @@ def test_what_was_recorded_before_names_were_is_told_too(ctx: AppContext) -> Non
 def test_requests_are_the_sandboxs_own_count(accounts: Accounts) -> None:
     accounts.sandbox.state.faults.add("purchase.order.list", status=503, times=2)
     accounts.download(*accounts.days(3, 2))
-    check_token(accounts.ctx, accounts.petalo.token_id or "")
-    try_provider(accounts.ctx, accounts.magnolia)
+    check_token(accounts.ctx, ANA, accounts.petalo.token_id or "")
+    try_provider(accounts.ctx, ANA, accounts.magnolia)
     frame = spent(accounts.ctx)
     counted = dict(frame.group_by("method").agg(pl.col("requests").sum()).iter_rows())
     expected: dict[str, int] = {}
@@ -207,8 +203,7 @@ def test_requests_are_the_sandboxs_own_count(accounts: Accounts) -> None:
         expected[method] = expected.get(method, 0) + n
     assert counted == expected
     assert frame["again"].sum() == 2
-    with accounts.ctx.db.read() as con:
-        every = tokens.all_tokens(con)
+    every = tokens.list_tokens(accounts.ctx)
     assert set(frame["token"]) == {f"{token.label} {token.masked}" for token in every}
     assert set(frame["day"]) == {accounts.today}
 
@@ -216,9 +211,9 @@ def test_requests_are_the_sandboxs_own_count(accounts: Accounts) -> None:
 def test_the_chart_has_every_day_of_a_pool_and_its_allowance(accounts: Accounts) -> None:
     ctx = accounts.ctx
     accounts.download(accounts.today, accounts.today)
+    token_id = accounts.magnolia.token_id or ""
+    tokens.edit_token(ctx, ANA, token_id, label="Magnolia", owner=None, users=3)
     with ctx.db.write() as con:
-        token_id = accounts.magnolia.token_id or ""
-        tokens.rename_token(con, token_id, label="Magnolia", owner=None, users=3, now=ctx.now())
         old = {"called_at": ctx.now() - timedelta(days=5), "token_id": token_id,
                "method": "product.list", "attempt": 1, "outcome": "ok"}  # fmt: skip
         calls.record(con, [old] * 40)
@@ -234,12 +229,8 @@ def test_the_chart_has_every_day_of_a_pool_and_its_allowance(accounts: Accounts)
     assert sum(used.values()) == 43
     assert apart[0].left_today == 2997
 
-    with ctx.db.write() as con:
-        for provider in accounts.both:
-            fields = ProviderFields.model_validate(provider.model_dump() | {"company_id": "501"})
-            providers.save_provider(
-                con, fields, provider_id=provider.id, overlap_too=True, now=ctx.now()
-            )
+    for provider in accounts.both:
+        edit_provider(ctx, ANA, provider.id, {"company_id": "501"}, overlap_too=True)
     with ctx.db.read() as con:
         [together] = requests.pools(con, ctx.now())
         assert requests.daily(con, together, ctx.now()).height == 2 * requests.DAYS
@@ -284,10 +275,7 @@ def test_days_that_were_given_up_unasked_share_the_reason(accounts: Accounts) ->
     assert days.select("outcome", "client", "times").rows() == [
         ("AuthenticationError", "Magnolia", 19)
     ]
-    with accounts.ctx.db.write() as con:
-        tokens.retire_token(
-            con, accounts.petalo.token_id or "", accounts.ctx.now(), in_use_too=True
-        )
+    tokens.retire_token(accounts.ctx, ANA, accounts.petalo.token_id or "", in_use_too=True)
     accounts.download(accounts.today, accounts.today, [accounts.petalo])
     [unasked] = wrong(accounts.ctx).filter(client="Pétalo").to_dicts()
     assert (unasked["outcome"], unasked["times"], unasked["open"]) == ("", 1, 1)
@@ -322,18 +310,18 @@ def test_every_failure_of_the_client_has_its_words() -> None:
 
 def test_no_secret_is_in_any_frame_nor_in_the_file(accounts: Accounts, tmp_path: Path) -> None:
     ctx = accounts.ctx
+    canary = TokenFields(label="Canary", kind="Company", owner="me")
+    token = tokens.add_token(ctx, ANA, canary, SecretStr(CANARY))
+    fields = ProviderFields(name="Cage", token_id=token.id, base_url=accounts.sandbox.base_url)
+    cage = add_provider(ctx, ANA, fields)
     with ctx.db.write() as con:
-        token = tokens.add_token(con, ctx.vault, label="Canary", kind="Company",
-                                 secret=SecretStr(CANARY), owner="me", now=ctx.now())  # fmt: skip
-        fields = ProviderFields(name="Cage", token_id=token.id, base_url=accounts.sandbox.base_url)
-        cage = providers.save_provider(con, fields, now=ctx.now())
         detail = {"token": CANARY, "new_secret": CANARY, "deep": {"password": CANARY, "n": 1},
                   "url": f"https://x/?authenticationToken={CANARY}"}  # fmt: skip
         audit.record(con, "token changed", "Canary", ctx.now(), detail)
     accounts.download(accounts.today, accounts.today, [cage])
     accounts.sandbox.state.faults.add(status=400, times=None, message=f"token {CANARY} is odd")
     accounts.download(*accounts.days(1, 0), [cage])
-    check_token(ctx, token.id)
+    check_token(ctx, ANA, token.id)
     everything = [told(ctx), spent(ctx), wrong(ctx)]
     assert "deep: (n: 1)" in str(told(ctx)["details"].to_list())
     for frame in everything:

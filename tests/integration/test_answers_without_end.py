@@ -18,7 +18,7 @@ from told import raises
 from komet.api import KometClient
 from komet.api.errors import BadResponse, KometError, Unavailable
 from komet.api.transport import Timeouts
-from komet.clients.table import providers
+from komet.clients import providers
 from komet.context import AppContext, open_context
 from komet.errors import AppError
 from komet.ingest.engine import execute
@@ -184,9 +184,8 @@ def test_who_gives_up_is_heard_within_a_second(script: object) -> None:
 
 def _run_at(accounts: Accounts, ctx: AppContext, base_url: str) -> str:
     """A run of one day, whose provider is led to this address."""
-    with ctx.db.write() as con:
-        providers.set_base_url(con, accounts.magnolia.id, base_url)
-        led = providers.provider_by_id(con, accounts.magnolia.id)
+    providers.follow_sandbox(ctx, SYSTEM, [accounts.magnolia.id], base_url)
+    led = providers.get_provider(ctx, accounts.magnolia.id)
     run, _resumed = start_run(ctx, SYSTEM, plan(ctx, [led], TODAY, TODAY), source="test")
     return run.id
 

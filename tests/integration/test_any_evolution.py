@@ -21,13 +21,12 @@ import hypothesis
 import pytest
 from evolving_world import DAYS, MAPPED, PRODUCTS, Evolution, Expected
 from hypothesis import strategies as st
-from sample_accounts import ACTOR
+from sample_accounts import ACTOR, add_client
 from scripted_server import Asked, Reply, ScriptedServer
 
 from komet.api.client import KometClient
 from komet.api.errors import KometError
-from komet.clients.model import Provider, ProviderFields
-from komet.clients.table import providers
+from komet.clients.model import Provider
 from komet.context import AppContext
 from komet.export.orders import export_orders
 from komet.ingest import commit_order
@@ -59,9 +58,8 @@ class Company:
             return clock + timedelta(minutes=dice.randint(-600_000, 600_000))
 
         self.client = KometClient(base_url, self.token, now=now, sleep=lambda _s: None)
+        self.provider: Provider = add_client(ctx, f"Client {self.token}", base_url)
         with ctx.db.write() as con:
-            fields = ProviderFields(name=f"Client {self.token}", base_url=base_url)
-            self.provider: Provider = providers.save_provider(con, fields, now=clock)
             con.run(
                 "INSERT INTO box_types (provider_id, code, fbe) VALUES ($p, 'HB', 0.45)",
                 {"p": self.provider.id},

@@ -7,12 +7,11 @@ from typing import Any
 import hypothesis
 import told_changes
 from hypothesis import strategies as st
+from sample_accounts import add_client
 from told_changes import Store
 
 from komet.api.client import Slice
 from komet.api.models import PurchaseOrder
-from komet.clients.model import ProviderFields
-from komet.clients.table import providers
 from komet.context import AppContext
 from komet.ingest import commit_order
 from komet.ingest.commit import write_slice
@@ -119,9 +118,7 @@ def test_the_last_state_is_what_is_kept(
 def test_changes_lead_from_one_download_to_the_next(
     ctx: AppContext, first: World, second: World, days: list[int]
 ) -> None:
-    with ctx.db.write() as con:
-        fields = ProviderFields(name=f"Client {next(_numbers)}")
-        provider = providers.save_provider(con, fields, now=_START).id
+    provider = add_client(ctx, f"Client {next(_numbers)}").id
     for n, day in enumerate(days):
         ask(ctx, provider, first, day, _START + timedelta(minutes=n))
     before = of_provider(ctx, provider)

@@ -1,23 +1,18 @@
 """Catalogs: every list is fetched from the sandbox, filtered, and knows where it is used."""
 
 import pytest
-from sample_accounts import Accounts
+from sample_accounts import ANA, Accounts
 
 from komet.catalogs import browse as catalog
 from komet.catalogs.kinds import KINDS
-from komet.clients.model import Provider, ProviderFields
-from komet.clients.table import providers
+from komet.clients.model import Provider
+from komet.clients.providers import edit_provider
 from komet.explorer.export import answer_bytes
 
 
 @pytest.fixture
 def magnolia(accounts: Accounts) -> Provider:
-    with accounts.ctx.db.write() as con:
-        fields = accounts.magnolia.model_dump() | {"company_id": "501"}
-        return providers.save_provider(
-            con, ProviderFields.model_validate(fields), provider_id=accounts.magnolia.id,
-            now=accounts.ctx.now(),
-        )  # fmt: skip
+    return edit_provider(accounts.ctx, ANA, accounts.magnolia.id, {"company_id": "501"})
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -6,14 +6,15 @@ import textwrap
 from datetime import timedelta
 
 import pytest
-from sample_accounts import ROOT, Accounts, Komet
+from sample_accounts import ANA, ROOT, Accounts, Komet
 
 from komet.api.errors import QuotaExhausted
 from komet.catalogs import browse as catalog
 from komet.catalogs import refresh as catalogs
 from komet.clients.check import check_token, try_provider
 from komet.clients.model import Provider
-from komet.clients.table import calls, tokens
+from komet.clients.table import calls
+from komet.clients.tokens import retire_token
 from komet.explorer.calling import call_method
 from komet.ingest.by_number import download_numbers
 from komet.ingest.engine import execute
@@ -77,10 +78,7 @@ def test_the_plan_tells_each_pool_apart(accounts: Accounts) -> None:
 
 
 def test_a_client_without_a_token_in_use_is_not_in_the_plan(accounts: Accounts) -> None:
-    with accounts.ctx.db.write() as con:
-        tokens.retire_token(
-            con, accounts.petalo.token_id or "", accounts.ctx.now(), in_use_too=True
-        )
+    retire_token(accounts.ctx, ANA, accounts.petalo.token_id or "", in_use_too=True)
     planned = plan(accounts.ctx, accounts.both, *accounts.days(0, 0))
     assert planned.sentence == "Magnolia: 3 requests, 1,000 left today"
     run, _resumed = start_run(accounts.ctx, SYSTEM, planned, source="test")
@@ -93,8 +91,8 @@ def test_every_request_passes_the_gate(accounts: Accounts) -> None:
     spend(accounts, magnolia, 1000)
     accounts.sandbox.state.requests.clear()
     for ask in (
-        lambda: try_provider(ctx, magnolia),
-        lambda: check_token(ctx, magnolia.token_id or ""),
+        lambda: try_provider(ctx, ANA, magnolia),
+        lambda: check_token(ctx, ANA, magnolia.token_id or ""),
         lambda: catalogs.refresh_now(ctx, magnolia),
         lambda: catalog.refresh(ctx, magnolia, "products"),
         lambda: download_numbers(ctx, SYSTEM, {magnolia.id: ["P000001"]}),
@@ -104,14 +102,14 @@ def test_every_request_passes_the_gate(accounts: Accounts) -> None:
     told = call_method(ctx, magnolia, "carrier.list", {}, writes_allowed=False)
     assert "used up" in (told.error or "")
     assert accounts.sandbox.state.requests.total() == 0
-    assert try_provider(ctx, accounts.petalo)
+    assert try_provider(ctx, ANA, accounts.petalo)
 
 
 def test_a_check_stops_where_the_allowance_ends(accounts: Accounts) -> None:
     spend(accounts, accounts.magnolia, 997)
     accounts.sandbox.state.requests.clear()
     with pytest.raises(QuotaExhausted):
-        check_token(accounts.ctx, accounts.magnolia.token_id or "")
+        check_token(accounts.ctx, ANA, accounts.magnolia.token_id or "")
     assert accounts.sandbox.state.requests.total() == 3
     assert ledgered(accounts, accounts.magnolia) == 1000
 
@@ -123,10 +121,9 @@ _CALLER = """
     from komet.clients.allowance import Ledger
     from komet.api.errors import QuotaExhausted
     from komet.context import open_context
-    from komet.clients.table import providers
+    from komet.clients.providers import find_provider
     ctx = open_context()
-    with ctx.db.read() as con:
-        provider = providers.provider_by_name(con, "Magnolia")
+    provider = find_provider(ctx, "Magnolia")
     print("ready", flush=True)
     sys.stdin.readline()
     ledger = Ledger(provider.token_id, provider.id)
@@ -184,13 +181,13 @@ def test_what_a_dead_process_set_aside_comes_back(accounts: Accounts) -> None:
             {"token": magnolia.token_id, "until": ctx.now() + timedelta(minutes=5)},
         )
     with pytest.raises(QuotaExhausted):
-        try_provider(ctx, magnolia)
+        try_provider(ctx, ANA, magnolia)
     with ctx.db.write() as con:
         con.run(
             "UPDATE request_reservations SET expires_at = $past",
             {"past": ctx.now() - timedelta(seconds=1)},
         )
-    assert "Magnolia answers" in try_provider(ctx, magnolia)
+    assert "Magnolia answers" in try_provider(ctx, ANA, magnolia)
 
 
 def test_a_download_writes_its_blocks_seldom(accounts: Accounts) -> None:

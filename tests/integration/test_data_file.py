@@ -13,9 +13,11 @@ from pathlib import Path
 import duckdb
 import pytest
 from pydantic import SecretStr
-from sample_accounts import ROOT, Accounts, Komet
+from sample_accounts import ANA, ROOT, Accounts, Komet
 
-from komet.clients.table import tokens
+from komet.clients import tokens
+from komet.clients.connect import load_secret
+from komet.clients.model import TokenFields
 from komet.context import AppContext, open_context
 from komet.db.database import Database
 from komet.db.errors import (
@@ -47,16 +49,8 @@ def made(home: Path) -> Database:
 
 
 def add_token(ctx: AppContext, label: str) -> None:
-    with ctx.db.write() as con:
-        tokens.add_token(
-            con,
-            ctx.vault,
-            label=label,
-            kind="Company",
-            secret=SecretStr("a-secret-of-a-test"),
-            owner=None,
-            now=ctx.now(),
-        )
+    fields = TokenFields(label=label, kind="Company")
+    tokens.add_token(ctx, ANA, fields, SecretStr("a-secret-of-a-test"))
 
 
 def overwrite(path: Path, at: int, count: int) -> None:
@@ -213,10 +207,9 @@ def test_a_missing_key_is_never_replaced_in_silence(home: Path) -> None:
     key.unlink()
     with pytest.raises(WrongKey, match=r"secret\.key"):
         add_token(ctx, "second")
-    with ctx.db.read() as con:
-        held = tokens.all_tokens(con)
-        with pytest.raises(WrongKey, match=r"secret\.key"):
-            tokens.secret_of(con, ctx.vault, held[0].id)
+    held = tokens.list_tokens(ctx)
+    with pytest.raises(WrongKey, match=r"secret\.key"):
+        load_secret(ctx, held[0].id)
     assert [token.label for token in held] == ["first"]
     assert not key.exists()
     key.write_bytes(kept)

@@ -5,10 +5,9 @@ from pathlib import Path
 import openpyxl
 import polars as pl
 import pytest
-from sample_accounts import ACTOR
+from sample_accounts import ACTOR, add_client
 
-from komet.clients.model import Provider, ProviderFields
-from komet.clients.table import providers
+from komet.clients.model import Provider
 from komet.context import AppContext
 from komet.errors import InvalidInput
 from komet.mapping import imports, products
@@ -17,8 +16,8 @@ from komet.mapping.cells import write_bad_rows_csv
 
 @pytest.fixture
 def acme(ctx: AppContext) -> Provider:
+    provider = add_client(ctx, "Acme")
     with ctx.db.write() as con:
-        provider = providers.save_provider(con, ProviderFields(name="Acme"), now=ctx.now())
         con.run(
             "INSERT INTO komet_products BY NAME SELECT $provider AS provider_id,"
             " n::VARCHAR AS product_id, '00' || n AS legacy_code,"

@@ -4,10 +4,8 @@ import polars as pl
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from sample_accounts import ACTOR
+from sample_accounts import ACTOR, add_client
 
-from komet.clients.model import ProviderFields
-from komet.clients.table import providers
 from komet.context import AppContext, open_context
 from komet.mapping import imports
 from komet.mapping.history import Source
@@ -36,11 +34,8 @@ skus = st.one_of(
 def shelf(tmp_path_factory: pytest.TempPathFactory) -> tuple[AppContext, list[str]]:
     """A context with two clients that list the same twelve names under other IDs."""
     ctx = open_context(Settings(home=tmp_path_factory.mktemp("home")))
+    ids = [add_client(ctx, name).id for name in ("Acme", "Zeta")]
     with ctx.db.write() as con:
-        ids = [
-            providers.save_provider(con, ProviderFields(name=name), now=ctx.now()).id
-            for name in ("Acme", "Zeta")
-        ]
         for provider, first in zip(ids, (1_000, 7_000), strict=True):
             con.run(
                 "INSERT INTO komet_products BY NAME SELECT $provider AS provider_id,"

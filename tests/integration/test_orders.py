@@ -8,13 +8,12 @@ from typing import Any
 import openpyxl
 import polars as pl
 import pytest
-from sample_accounts import ACTOR
+from sample_accounts import ACTOR, add_client
 
 from komet.api.client import Slice
 from komet.api.models import PurchaseOrder
 from komet.catalogs.table import products
-from komet.clients.model import ProviderFields
-from komet.clients.table import providers
+from komet.clients.providers import list_providers
 from komet.context import AppContext
 from komet.export.orders import export_orders
 from komet.ingest import commit_order
@@ -81,13 +80,9 @@ def held(ctx: AppContext) -> AppContext:
 def put(
     ctx: AppContext, orders: list[dict[str, Any]], at: datetime = AT, sent: Asked | None = None
 ) -> str:
+    known = list_providers(ctx)
+    provider = known[0] if known else add_client(ctx, "Client")
     with ctx.db.write() as con:
-        known = providers.all_providers(con)
-        provider = (
-            known[0]
-            if known
-            else providers.save_provider(con, ProviderFields(name="Client"), now=AT)
-        )
         run = runs.create_run(con, [(provider.id, DAY)], source="test", workers=1, now=at)
         read = [PurchaseOrder.model_validate(order, context=[]) for order in orders]
         rows = slice_rows(provider.id, DAY, Slice(read, [], at), sent)
@@ -122,8 +117,8 @@ def test_a_mixed_line_counts_once_whichever_of_its_items_is_left(held: AppContex
 
 
 def test_the_providers_factor_counts_and_an_edited_one_before_it(held: AppContext) -> None:
+    provider = list_providers(held)[0]
     with held.db.write() as con:
-        provider = providers.all_providers(con)[0]
         frame = pl.DataFrame(
             {"code": ["HB"], "fbe": [Decimal("0.48")], "extra": [None]}, schema=products.BOX_TYPES
         )
@@ -180,8 +175,8 @@ def test_a_filter_survives_the_url(held: AppContext) -> None:
 
 
 def test_a_mapping_works_backwards_at_once(held: AppContext) -> None:
+    provider = list_providers(held)[0]
     with held.db.write() as con:
-        provider = providers.all_providers(con)[0]
         rows = pl.DataFrame(
             {
                 "provider_id": [provider.id],

@@ -3,11 +3,11 @@
 from decimal import Decimal
 
 import pytest
-from sample_accounts import Accounts, Komet
+from sample_accounts import ANA, Accounts, Komet
 
-from komet.clients import overlaps
+from komet.clients import providers
 from komet.clients.model import Overlap, Provider, ProviderFields
-from komet.clients.table import providers
+from komet.clients.overlaps import list_shared_orders
 from komet.orders import query
 from komet.orders.filters import OrderFilter
 from komet.sandbox.tokens import IMPORTER_A_COMPANY
@@ -15,13 +15,12 @@ from komet.sandbox.tokens import IMPORTER_A_COMPANY
 
 def add(accounts: Accounts, name: str, *, overlap_too: bool = False, **fields: object) -> Provider:
     chosen = {"token_id": accounts.magnolia.token_id} | fields
-    with accounts.ctx.db.write() as con:
-        return providers.save_provider(
-            con,
-            ProviderFields.model_validate({"name": name, **chosen}),
-            overlap_too=overlap_too,
-            now=accounts.ctx.now(),
-        )
+    return providers.add_provider(
+        accounts.ctx,
+        ANA,
+        ProviderFields.model_validate({"name": name, **chosen}),
+        overlap_too=overlap_too,
+    )
 
 
 def sandbox_boxes(accounts: Accounts, back: int, ahead: int) -> Decimal:
@@ -41,35 +40,19 @@ def sandbox_boxes(accounts: Accounts, back: int, ahead: int) -> Decimal:
 def test_the_same_token_again_is_asked_about(accounts: Accounts, fields: dict[str, str]) -> None:
     with pytest.raises(Overlap, match="Magnolia"):
         add(accounts, "Again", **fields)
-    with accounts.ctx.db.read() as con:
-        assert len(providers.all_providers(con)) == 2
+    assert len(providers.list_providers(accounts.ctx)) == 2
     assert add(accounts, "Again", overlap_too=True, **fields).name == "Again"
 
 
 def test_the_same_company_at_the_same_address_is_asked_about(accounts: Accounts) -> None:
-    for provider in accounts.both:
-        fields = provider.model_dump() | {"company_id": "501"}
-        with accounts.ctx.db.write() as con:
-            if provider is accounts.magnolia:
-                save(con, accounts, fields, provider.id)
-            else:
-                with pytest.raises(Overlap, match="Magnolia"):
-                    save(con, accounts, fields, provider.id)
-
-
-def save(con, accounts: Accounts, fields: dict[str, object], provider_id: str) -> None:  # type: ignore[no-untyped-def]
-    providers.save_provider(
-        con,
-        ProviderFields.model_validate(fields),
-        provider_id=provider_id,
-        now=accounts.ctx.now(),
-    )
+    company = {"company_id": "501"}
+    providers.edit_provider(accounts.ctx, ANA, accounts.magnolia.id, company)
+    with pytest.raises(Overlap, match="Magnolia"):
+        providers.edit_provider(accounts.ctx, ANA, accounts.petalo.id, company)
 
 
 def test_two_locations_of_one_token_do_not_overlap(accounts: Accounts) -> None:
-    with accounts.ctx.db.write() as con:
-        save(con, accounts, accounts.magnolia.model_dump() | {"location_id": "1"},
-             accounts.magnolia.id)  # fmt: skip
+    providers.edit_provider(accounts.ctx, ANA, accounts.magnolia.id, {"location_id": "1"})
     add(accounts, "Other location", location_id="2")
     with pytest.raises(Overlap):
         add(accounts, "Same location", location_id="2")
@@ -77,25 +60,23 @@ def test_two_locations_of_one_token_do_not_overlap(accounts: Accounts) -> None:
 
 def test_what_does_not_touch_the_orders_is_not_asked_about(accounts: Accounts) -> None:
     again = add(accounts, "Again", overlap_too=True)
-    with accounts.ctx.db.write() as con:
-        save(con, accounts, again.model_dump() | {"name": "Renamed"}, again.id)
-        save(con, accounts, again.model_dump() | {"active": False}, again.id)
-        with pytest.raises(Overlap):
-            save(con, accounts, again.model_dump() | {"active": True}, again.id)
+    providers.edit_provider(accounts.ctx, ANA, again.id, {"name": "Renamed"})
+    providers.deactivate_provider(accounts.ctx, ANA, again.id)
+    with pytest.raises(Overlap):
+        providers.activate_provider(accounts.ctx, ANA, again.id)
 
 
 def test_the_orders_that_count_twice_are_named_with_their_boxes(accounts: Accounts) -> None:
     once = sandbox_boxes(accounts, 4, 4)
     assert once > 0
     accounts.download(*accounts.days(4, 4), [accounts.magnolia])
-    with accounts.ctx.db.read() as con:
-        assert overlaps.shared_orders(con) == []
+    assert list_shared_orders(accounts.ctx) == []
     again = add(accounts, "Again", overlap_too=True)
     accounts.download(*accounts.days(4, 4), [again])
     counted = query.total_items(accounts.ctx, OrderFilter()).boxes
     assert counted == 2 * once  # so it is, and so it is said:
+    shared = list_shared_orders(accounts.ctx)
     with accounts.ctx.db.read() as con:
-        shared = overlaps.shared_orders(con)
         held = con.value(
             "SELECT count(*) FROM purchase_orders WHERE provider_id = $id AND gone_at IS NULL",
             {"id": again.id},
@@ -112,8 +93,7 @@ def test_the_orders_that_count_twice_are_named_with_their_boxes(accounts: Accoun
 
 def test_orders_of_other_companies_with_the_same_ids_are_not_named(accounts: Accounts) -> None:
     accounts.download(*accounts.days(8, 0))
-    with accounts.ctx.db.read() as con:
-        assert overlaps.shared_orders(con) == []
+    assert list_shared_orders(accounts.ctx) == []
 
 
 def test_the_command_line_refuses_without_yes(komet: Komet, accounts: Accounts) -> None:

@@ -5,11 +5,10 @@ from datetime import timedelta
 
 import pytest
 from cryptography.fernet import Fernet
-from sample_accounts import Accounts, Komet
+from sample_accounts import ANA, Accounts, Komet
 
 from komet.api.errors import Unavailable
-from komet.clients.model import ProviderFields
-from komet.clients.table import providers
+from komet.clients.providers import edit_provider, list_providers
 from komet.errors import InvalidInput, NotFound
 from komet.ingest.by_number import download_numbers, numbers_in, providers_of
 from komet.ingest.engine import execute
@@ -25,13 +24,10 @@ from komet.permissions import SYSTEM
 
 
 def with_window(accounts: Accounts, back: int, ahead: int) -> None:
-    with accounts.ctx.db.write() as con:
-        for held in providers.all_providers(con):
-            fields = ProviderFields.model_validate(
-                held.model_dump() | {"days_back": back, "days_ahead": ahead}
-            )
-            providers.save_provider(con, fields, provider_id=held.id, now=accounts.ctx.now())
-        accounts.magnolia, accounts.petalo = providers.all_providers(con)
+    days = {"days_back": back, "days_ahead": ahead}
+    accounts.magnolia, accounts.petalo = (
+        edit_provider(accounts.ctx, ANA, held.id, days) for held in list_providers(accounts.ctx)
+    )
 
 
 def test_the_window_is_each_providers_own(accounts: Accounts) -> None:

@@ -2,17 +2,17 @@
 
 import pytest
 from pydantic import SecretStr
-from sample_accounts import Accounts, Komet
+from sample_accounts import ANA, Accounts, Komet
 
 from komet import demo
 from komet.api.client import DEFAULT_BASE_URL
 from komet.api.errors import InvalidCall
+from komet.clients import providers, tokens
 from komet.clients.addresses import KOMETS_OWN, same_place
 from komet.clients.allowance import Ledger
 from komet.clients.check import check_token, try_provider
 from komet.clients.connect import address_of, client_for
-from komet.clients.model import Provider, ProviderFields
-from komet.clients.table import providers, tokens
+from komet.clients.model import Provider, ProviderFields, TokenFields
 from komet.context import AppContext
 from komet.errors import InvalidInput
 from komet.sandbox.server import Sandbox
@@ -28,19 +28,17 @@ def location(name: str) -> str | None:
 
 
 def add_token(ctx: AppContext, label: str, base_url: str | None = None) -> str:
-    with ctx.db.write() as con:
-        return tokens.add_token(
-            con, ctx.vault, label=label, kind="Company", secret=SecretStr("a-real-secret-1"),
-            owner=None, base_url=base_url, now=ctx.now(),
-        ).id  # fmt: skip
+    fields = TokenFields(label=label, kind="Company", base_url=base_url)
+    return tokens.add_token(ctx, ANA, fields, SecretStr("a-real-secret-1")).id
 
 
 def save(
     ctx: AppContext, name: str, token_id: str, url: str | None, held: str | None = None
 ) -> Provider:
     fields = ProviderFields(name=name, token_id=token_id, base_url=url, location_id=location(name))
-    with ctx.db.write() as con:
-        return providers.save_provider(con, fields, provider_id=held, now=ctx.now())
+    if held:
+        return providers.edit_provider(ctx, ANA, held, fields.model_dump())
+    return providers.add_provider(ctx, ANA, fields)
 
 
 def test_the_two_names_of_komets_own_address_are_one() -> None:
@@ -72,7 +70,7 @@ def test_a_provider_without_an_address_never_takes_another_providers(ctx: AppCon
     assert address_of(ctx, without) == DEFAULT_BASE_URL
     with ctx.db.write() as con:
         con.run("UPDATE providers SET token_id = $t WHERE id = $p", {"t": token, "p": without.id})
-        moved = providers.provider_by_id(con, without.id)
+    moved = providers.get_provider(ctx, without.id)
     assert address_of(ctx, moved) == DEFAULT_BASE_URL
 
 
@@ -95,8 +93,7 @@ def test_the_first_provider_of_a_fresh_token_sets_the_address(ctx: AppContext) -
 def test_entering_the_secret_again_lets_it_move_once(ctx: AppContext) -> None:
     token = add_token(ctx, "T", HOME)
     save(ctx, "One", token, None)
-    with ctx.db.write() as con:
-        tokens.replace_secret(con, ctx.vault, token, SecretStr("another-secret-2"), ctx.now())
+    tokens.replace_secret(ctx, ANA, token, SecretStr("another-secret-2"))
     renamed = save(ctx, "One", token, None, _id(ctx, "One"))
     assert address_of(ctx, renamed) == HOME
     save(ctx, "One", token, ELSEWHERE, renamed.id)
@@ -110,10 +107,9 @@ def test_a_slip_in_the_address_of_a_check_does_not_become_the_tokens(
 ) -> None:
     token = add_token(ctx, "Fresh")
     with pytest.raises(InvalidCall):
-        check_token(ctx, token, wrong)
-    with ctx.db.read() as con:
-        assert tokens.token_by_id(con, token).base_url is None
-    check_token(ctx, token, sandbox.base_url)
+        check_token(ctx, ANA, token, wrong)
+    assert tokens.get_token(ctx, token).base_url is None
+    check_token(ctx, ANA, token, sandbox.base_url)
 
 
 def test_a_token_of_another_host_cannot_be_given_to_a_provider(ctx: AppContext) -> None:
@@ -129,55 +125,45 @@ def test_the_last_line_of_defence_is_where_the_client_is_made(
     provider = save(ctx, "One", add_token(ctx, "T", HOME), None)
     with ctx.db.write() as con:  # whoever gets round the form
         con.run("UPDATE providers SET base_url = $url", {"url": sandbox.base_url})
-        provider = providers.provider_by_id(con, provider.id)
+    provider = providers.get_provider(ctx, provider.id)
     with pytest.raises(InvalidInput, match=r"komet\.example"):
         client_for(ctx, provider, Ledger(provider.token_id or "", provider.id))
     with pytest.raises(InvalidInput):
-        check_token(ctx, provider.token_id or "", sandbox.base_url)
+        check_token(ctx, ANA, provider.token_id or "", sandbox.base_url)
     assert sandbox.state.requests.total() == 0
 
 
 def test_a_first_use_fixes_the_address(ctx: AppContext, sandbox: Sandbox) -> None:
-    with ctx.db.write() as con:
-        token = tokens.add_token(
-            con, ctx.vault, label="T", kind="Company", secret=SecretStr(IMPORTER_A_COMPANY.secret),
-            owner=None, now=ctx.now(),
-        ).id  # fmt: skip
-    check_token(ctx, token, sandbox.base_url)
+    fields = TokenFields(label="T", kind="Company")
+    token = tokens.add_token(ctx, ANA, fields, SecretStr(IMPORTER_A_COMPANY.secret)).id
+    check_token(ctx, ANA, token, sandbox.base_url)
     with pytest.raises(InvalidInput):
         save(ctx, "One", token, ELSEWHERE)
-    assert "answers" in try_provider(ctx, save(ctx, "Whole", token, None))
+    assert "answers" in try_provider(ctx, ANA, save(ctx, "Whole", token, None))
 
 
 def test_a_provider_can_be_renamed_whatever_its_address(accounts: Accounts) -> None:
     with accounts.ctx.db.write() as con:
         con.run("UPDATE tokens SET base_url = $url", {"url": HOME})
-        fields = accounts.magnolia.model_dump() | {"name": "Magnolia 2"}
-        saved = providers.save_provider(
-            con,
-            ProviderFields.model_validate(fields),
-            provider_id=accounts.magnolia.id,
-            now=accounts.ctx.now(),
-        )
+    name = {"name": "Magnolia 2"}
+    saved = providers.edit_provider(accounts.ctx, ANA, accounts.magnolia.id, name)
     assert saved.name == "Magnolia 2"
 
 
 def test_the_sample_providers_follow_their_sandbox_to_another_port(ctx: AppContext) -> None:
     first = demo.start_sandbox(ctx)
     try:
-        chosen = demo.add_samples(ctx, first)
-        assert "answers" in try_provider(ctx, chosen[0])
+        chosen = demo.add_samples(ctx, ANA, first)
+        assert "answers" in try_provider(ctx, ANA, chosen[0])
     finally:
         first.stop()
     second = demo.start_sandbox(ctx)
     try:
         assert second.base_url != first.base_url
-        with ctx.db.read() as con:
-            found = demo.samples(providers.all_providers(con))
-        assert all("answers" in try_provider(ctx, provider) for provider in found)
-        assert all(check_token(ctx, provider.token_id or "").results for provider in found)
-        with ctx.db.read() as con:
-            addresses = {token.base_url for token in tokens.all_tokens(con)}
+        found = demo.samples(providers.list_providers(ctx))
+        assert all("answers" in try_provider(ctx, ANA, provider) for provider in found)
+        assert all(check_token(ctx, ANA, provider.token_id or "").results for provider in found)
+        addresses = {token.base_url for token in tokens.list_tokens(ctx)}
         assert addresses == {second.base_url}
     finally:
         second.stop()
@@ -186,13 +172,11 @@ def test_the_sample_providers_follow_their_sandbox_to_another_port(ctx: AppConte
 def test_a_real_token_does_not_follow_the_samples_to_the_sandbox(ctx: AppContext) -> None:
     token = add_token(ctx, "Real", HOME)
     fields = ProviderFields(name="Sly", system=demo.SYSTEM, token_id=token)
-    with ctx.db.write() as con:
-        providers.save_provider(con, fields, now=ctx.now())
+    providers.add_provider(ctx, ANA, fields)
     sandbox = demo.start_sandbox(ctx)
     try:
-        with ctx.db.read() as con:
-            sly = providers.provider_by_name(con, "Sly")
-            assert tokens.token_by_id(con, token).base_url == HOME
+        sly = providers.find_provider(ctx, "Sly")
+        assert tokens.get_token(ctx, token).base_url == HOME
         with pytest.raises(InvalidInput):
             client_for(ctx, sly, Ledger(token, sly.id))
         assert sandbox.state.requests.total() == 0
@@ -211,5 +195,4 @@ def test_the_command_line_refuses_and_lets_the_secret_be_entered_again(komet: Ko
 
 
 def _id(ctx: AppContext, name: str) -> str:
-    with ctx.db.read() as con:
-        return providers.provider_by_name(con, name).id
+    return providers.find_provider(ctx, name).id

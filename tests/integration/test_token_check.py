@@ -4,10 +4,11 @@ import json
 import socket
 
 from pydantic import SecretStr
-from sample_accounts import Accounts, Komet
+from sample_accounts import ANA, Accounts, Komet
 
+from komet.clients import tokens
 from komet.clients.check import UNREACHABLE, Outcome, check_token
-from komet.clients.table import tokens
+from komet.clients.model import TokenFields
 from komet.context import AppContext
 from komet.sandbox.tokens import IMPORTER_A_COMPANY
 
@@ -20,21 +21,18 @@ def nowhere() -> str:
 
 
 def add(ctx: AppContext, secret: str, url: str) -> str:
-    with ctx.db.write() as con:
-        return tokens.add_token(
-            con, ctx.vault, label="T", kind="Company", secret=SecretStr(secret), owner=None,
-            base_url=url, now=ctx.now(),
-        ).id  # fmt: skip
+    fields = TokenFields(label="T", kind="Company", base_url=url)
+    return tokens.add_token(ctx, ANA, fields, SecretStr(secret)).id
 
 
 def test_an_unreachable_komet_says_nothing_of_the_token(ctx: AppContext) -> None:
     token = add(ctx, IMPORTER_A_COMPANY.secret, nowhere())
-    result = check_token(ctx, token)
+    result = check_token(ctx, ANA, token)
     assert result.outcome is Outcome.UNREACHABLE
     assert "could not be reached" in result.sentence
     assert "of 7" not in result.sentence
+    stored = tokens.get_token(ctx, token).check_result
     with ctx.db.read() as con:
-        stored = tokens.token_by_id(con, token).check_result
         tried = con.value("SELECT count(DISTINCT method) FROM api_calls")
     assert stored["purchase.order.list"] == UNREACHABLE
     assert "ok" not in stored.values()
@@ -44,14 +42,14 @@ def test_an_unreachable_komet_says_nothing_of_the_token(ctx: AppContext) -> None
 
 def test_a_refused_token_fails(ctx: AppContext, accounts: Accounts) -> None:
     token = add(ctx, "not-a-known-secret", accounts.sandbox.base_url)
-    result = check_token(ctx, token)
+    result = check_token(ctx, ANA, token)
     assert result.outcome is Outcome.REFUSED
     assert not result.usable
 
 
 def test_komet_falling_silent_in_the_middle_keeps_what_is_known(accounts: Accounts) -> None:
     accounts.sandbox.state.faults.add("boxtype.list", status=503, times=None)
-    result = check_token(accounts.ctx, accounts.magnolia.token_id or "")
+    result = check_token(accounts.ctx, ANA, accounts.magnolia.token_id or "")
     assert result.outcome is Outcome.WORKS
     assert result.results["product.list"] == "ok"
     assert result.results["boxtype.list"] == UNREACHABLE

@@ -1,15 +1,13 @@
-"""Client providers: the importers on Komet whose orders we download."""
+"""The SQL of client providers."""
 
 from collections.abc import Sequence
-from datetime import datetime
-from uuid import uuid4
+from typing import Any
 
-from komet.clients.addresses import KOMETS_OWN, same_place
-from komet.clients.model import Overlap, Provider, ProviderFields
-from komet.clients.table import tokens
-from komet.db import audit
+import polars as pl
+
+from komet.clients.model import Provider
 from komet.db.database import Connection
-from komet.errors import InvalidInput, NotFound
+from komet.errors import NotFound
 from komet.language import _
 
 _COLUMNS = (
@@ -65,119 +63,50 @@ def chosen(
     return found
 
 
-def set_base_url(con: Connection, provider_id: str, base_url: str) -> None:
-    """Another base URL and nothing else, unrecorded: the sandbox has a new one at every start.
+def names_with_token(con: Connection, token_id: str) -> list[str]:
+    """The names of the providers that a token is used for."""
+    rows = con.rows(
+        "SELECT name FROM providers WHERE token_id = $id ORDER BY lower(name)", {"id": token_id}
+    )
+    return [row["name"] for row in rows]
 
-    Its token follows if it has been used on this machine alone; another one is refused when called.
-    """
+
+def replace(con: Connection, provider: Provider) -> Provider:
+    """Store a provider, in the place of the one of its ID if there is one; no text is empty."""
+    content = provider.model_dump()
+    row = {name: value if value != "" else None for name, value in content.items()}
+    con.run("DELETE FROM providers WHERE id = $id", {"id": provider.id})
+    names = ", ".join(f"${name.strip()}" for name in _COLUMNS.split(","))
+    con.run(f"INSERT INTO providers ({_COLUMNS}) VALUES ({names})", row)
+    return provider_by_id(con, provider.id)
+
+
+def update_base_url(con: Connection, provider_id: str, base_url: str) -> None:
+    """Change where a provider is asked, and nothing else."""
     con.run(
         "UPDATE providers SET base_url = $url WHERE id = $id", {"url": base_url, "id": provider_id}
     )
-    if token_id := provider_by_id(con, provider_id).token_id:
-        tokens.follow_sandbox(con, token_id, base_url)
 
 
-def overlapping(
-    con: Connection, fields: ProviderFields, provider_id: str | None = None
-) -> list[Provider]:
-    """The other providers that may get the same orders.
+def orders_held_twice(
+    con: Connection, pairs: Sequence[tuple[str, str]], numbers: int
+) -> list[dict[str, Any]]:
+    """one, other, orders, boxes, numbers: what two providers of a pair both hold and count.
 
-    They use the same token, or name the same company, at one address; and they have the same
-    location, or one of the two has none and gets all.
+    It joins the tables of orders, whose rows alone tell. At most so many PO numbers each.
     """
-    here = _address(con, fields)
-    return [
-        other
-        for other in all_providers(con)
-        if other.id != provider_id
-        and _same_source(fields, other)
-        and (not fields.location_id or not other.location_id
-             or fields.location_id == other.location_id)
-        and same_place(here, _address(con, other))
-    ]  # fmt: skip
-
-
-def save_provider(
-    con: Connection,
-    fields: ProviderFields,
-    *,
-    provider_id: str | None = None,
-    overlap_too: bool = False,
-    now: datetime,
-) -> Provider:
-    """Add a provider, or change the one of that ID.
-
-    Raises `InvalidInput`, also where it would send its token to another place than the token's;
-    and `Overlap` where it would get another provider's orders, unless `overlap_too`.
-    """
-    if not fields.name:
-        raise InvalidInput(_("A client provider needs a name."))
-    for other in all_providers(con):
-        if other.id != provider_id and other.name.casefold() == fields.name.casefold():
-            raise InvalidInput(
-                _("There is a client provider “{name}” already.").format(name=fields.name),
-                next_step=_("Choose another name, or change that one."),
-            )
-    before = provider_by_id(con, provider_id) if provider_id else None
-    if before is None or (before.token_id, before.base_url) != (fields.token_id, fields.base_url):
-        _lead_token(con, fields)
-    if not overlap_too and fields.active and _reach(before) != _reach(fields):
-        _refuse_overlap(con, fields, provider_id)
-    created = before.created_at if before else now
-    row = {
-        **{key: value if value != "" else None for key, value in fields.model_dump().items()},
-        "id": provider_id or str(uuid4()),
-        "created_at": created,
-        "updated_at": now,
-    }
-    con.run("DELETE FROM providers WHERE id = $id", {"id": row["id"]})
-    names = ", ".join(f"${name.strip()}" for name in _COLUMNS.split(","))
-    con.run(f"INSERT INTO providers ({_COLUMNS}) VALUES ({names})", row)
-    audit.record(
-        con,
-        "provider changed" if provider_id else "provider added",
-        fields.name,
-        now,
-        fields.model_dump(),
-    )
-    return provider_by_id(con, str(row["id"]))
-
-
-def _lead_token(con: Connection, fields: ProviderFields) -> None:
-    if fields.token_id:
-        token = tokens.token_by_id(con, fields.token_id)
-        tokens.set_base_url(con, token.id, fields.base_url or token.address, sent=False)
-
-
-def _reach(fields: ProviderFields | None) -> tuple[object, ...]:
-    """What decides which orders a provider gets."""
-    if fields is None:
-        return ()
-    return (
-        fields.token_id, fields.base_url, fields.location_id, fields.company_id, fields.active
-    )  # fmt: skip
-
-
-def _refuse_overlap(con: Connection, fields: ProviderFields, provider_id: str | None) -> None:
-    others = overlapping(con, fields, provider_id)
-    if others:
-        raise Overlap(
-            _("{name} would get the same orders as {others}: figures would double.").format(
-                name=fields.name, others=", ".join(other.name for other in others)
-            ),
-            _("They have the same token or company, and no location that tells them apart."),
-            _("Give each its location, or confirm that it is to be saved all the same (--yes on"
-              " the command line)."),
-        )  # fmt: skip
-
-
-def _same_source(one: ProviderFields, other: ProviderFields) -> bool:
-    if one.token_id and one.token_id == other.token_id:
-        return True
-    return bool(one.company_id) and one.company_id == other.company_id
-
-
-def _address(con: Connection, fields: ProviderFields) -> str:
-    if fields.base_url or not fields.token_id:
-        return fields.base_url or KOMETS_OWN
-    return tokens.token_by_id(con, fields.token_id).address
+    frame = pl.DataFrame(pairs, schema={"one": pl.String, "other": pl.String}, orient="row")
+    with con.tables(pairs=frame):
+        return con.rows(
+            "WITH twice AS (SELECT p.one, p.other, a.po_id, a.number FROM pairs p"
+            " JOIN purchase_orders a ON a.provider_id = p.one AND a.gone_at IS NULL"
+            " JOIN purchase_orders b ON b.provider_id = p.other AND b.gone_at IS NULL"
+            " AND b.po_id = a.po_id),"
+            " lines AS (SELECT provider_id, po_id, po_item_id, max(boxes) AS boxes"
+            " FROM order_items WHERE gone_at IS NULL GROUP BY ALL),"
+            " sums AS (SELECT provider_id, po_id, sum(boxes) AS boxes FROM lines GROUP BY ALL)"
+            " SELECT one, other, count(*) AS orders, coalesce(sum(s.boxes), 0) AS boxes,"
+            f" list(number ORDER BY number)[1:{numbers}] AS numbers FROM twice"
+            " LEFT JOIN sums s ON s.provider_id = twice.other AND s.po_id = twice.po_id"
+            " GROUP BY one, other ORDER BY orders DESC"
+        )

@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from komet.clients import overlaps
+from komet.clients.overlaps import list_shared_orders
 from komet.context import AppContext
 from komet.language import _, _later, day_pattern, number, zoned_moment
 from komet.orders import columns, statuses
@@ -43,9 +43,7 @@ _LINE_COLUMNS = (
 
 def warn_of_shared_orders(ctx: AppContext) -> None:
     """Name the clients, the orders and the boxes too many; nothing where none are shared."""
-    with ctx.db.read() as con:
-        shared = overlaps.shared_orders(con)
-    if shared:
+    if shared := list_shared_orders(ctx):
         lines = [failures.plain(found.sentence) for found in shared]
         lines.append(_("Filter by one of the clients for figures that count each order once."))
         st.warning("  \n".join(lines), icon=":material/content_copy:")

@@ -3,8 +3,8 @@
 import streamlit as st
 
 from komet import demo
-from komet.clients import allowance as quota
-from komet.clients.table import providers
+from komet.clients.allowance import requests_left
+from komet.clients.providers import list_providers
 from komet.context import AppContext
 from komet.ingest.plan import plan, refresh_plan
 from komet.ingest.runs import last_downloads, start_run
@@ -55,8 +55,7 @@ def sample_button(ctx: AppContext) -> None:
 
 def refresh_button(ctx: AppContext) -> None:
     """One press every morning: the open window of every active client."""
-    with ctx.db.read() as con:
-        active = providers.all_providers(con, inactive=False)
+    active = list_providers(ctx, inactive=False)
     if not active:
         return
     with failures.shown():
@@ -81,9 +80,7 @@ def provider_table(ctx: AppContext) -> None:
     unmapped = {
         row["provider_id"]: row for row in products.load_coverage(ctx).iter_rows(named=True)
     }
-    with ctx.db.read() as con:
-        active = providers.all_providers(con, inactive=False)
-        left = {p.id: quota.left_today(con, ctx, p) for p in active}
+    left = requests_left(ctx, list_providers(ctx, inactive=False))
     st.dataframe(
         [
             {

@@ -7,9 +7,8 @@ from decimal import Decimal
 import polars as pl
 import streamlit as st
 
-from komet.api.transport import checked_base_url
-from komet.catalogs.table import products
-from komet.clients.check import locations, try_provider
+from komet.catalogs.refresh import edit_fbe_factors, list_box_types
+from komet.clients.check import list_locations, try_provider
 from komet.clients.model import (
     DAYS_AHEAD,
     DAYS_BACK,
@@ -19,13 +18,19 @@ from komet.clients.model import (
     ProviderFields,
     Token,
 )
-from komet.clients.table import providers
+from komet.clients.providers import (
+    activate_provider,
+    add_provider,
+    deactivate_provider,
+    edit_provider,
+)
 from komet.context import AppContext
 from komet.errors import InvalidInput
 from komet.language import _, _n
 from komet.web.shell import failures
 from komet.web.shell.failures import plain
 from komet.web.shell.frozen import frozen
+from komet.web.shell.session import actor
 
 
 def card(ctx: AppContext, provider: Provider, tokens: Sequence[Token]) -> None:
@@ -52,7 +57,7 @@ def card(ctx: AppContext, provider: Provider, tokens: Sequence[Token]) -> None:
         row = st.container(horizontal=True)
         if row.button(_("Test"), key=f"test_{provider.id}", icon=":material/network_check:"):
             with failures.shown(), st.spinner(_("Asking Komet for today's orders …")):
-                st.success(plain(try_provider(ctx, provider)))
+                st.success(plain(try_provider(ctx, actor(), provider)))
         agreed = _overlap_agreed(f"activate_{provider.id}")
         if row.button(
             _("Deactivate") if provider.active else _("Activate"),
@@ -60,10 +65,11 @@ def card(ctx: AppContext, provider: Provider, tokens: Sequence[Token]) -> None:
             help=_("An inactive provider is not downloaded; its orders stay."),
         ):
             with failures.shown(), _overlap_asked(f"activate_{provider.id}"):
-                fields = ProviderFields.model_validate(
-                    provider.model_dump() | {"active": not provider.active}
+                _tell_saved(
+                    deactivate_provider(ctx, actor(), provider.id)
+                    if provider.active
+                    else activate_provider(ctx, actor(), provider.id, overlap_too=agreed)
                 )
-                _save(ctx, fields, provider.id, overlap_too=agreed)
         with st.expander(_("Change")):
             provider_form(ctx, tokens, provider)
         with st.expander(_("FBE factors")):
@@ -94,7 +100,7 @@ def provider_form(ctx: AppContext, tokens: Sequence[Token], held: Provider | Non
         disabled=token_id is None,
     ):
         with failures.shown():
-            found = locations(ctx, str(token_id), held.base_url if held else None)
+            found = list_locations(ctx, actor(), str(token_id), held.base_url if held else None)
             st.session_state[known_key] = {row.id: row.name or row.id for row in found if row.id}
             if not found:
                 right.caption(_("This token may not list locations: type the ID instead."))
@@ -148,11 +154,6 @@ def provider_form(ctx: AppContext, tokens: Sequence[Token], held: Provider | Non
         agreed = _overlap_agreed(key)
         if st.form_submit_button(_("Save") if held else _("Add client provider"), type="primary"):
             with failures.shown(), _overlap_asked(key):
-                if token_id is None:
-                    raise InvalidInput(
-                        _("A client provider needs a token."),
-                        next_step=_("Choose the token of this client."),
-                    )
                 fields = ProviderFields(
                     name=name,
                     token_id=token_id,
@@ -161,12 +162,16 @@ def provider_form(ctx: AppContext, tokens: Sequence[Token], held: Provider | Non
                     location_name=_location_name(held, location_id or None, known),
                     komet_group=group or None,
                     company_id=company or None,
-                    base_url=checked_base_url(base_url) if base_url.strip() else None,
+                    base_url=base_url or None,
                     active=held.active if held else True,
                     days_back=int(back),
                     days_ahead=int(ahead),
                 )
-                _save(ctx, fields, held.id if held else None, overlap_too=agreed)
+                _tell_saved(
+                    edit_provider(ctx, actor(), held.id, fields.model_dump(), overlap_too=agreed)
+                    if held
+                    else add_provider(ctx, actor(), fields, overlap_too=agreed)
+                )
 
 
 def _location_name(
@@ -178,13 +183,7 @@ def _location_name(
     return known.get(location_id or "")
 
 
-def _save(
-    ctx: AppContext, fields: ProviderFields, provider_id: str | None, *, overlap_too: bool
-) -> None:
-    with ctx.db.write() as con:
-        saved = providers.save_provider(
-            con, fields, provider_id=provider_id, overlap_too=overlap_too, now=ctx.now()
-        )
+def _tell_saved(saved: Provider) -> None:
     failures.notice(_("Saved {name}.").format(name=saved.name))
     st.rerun()
 
@@ -210,8 +209,7 @@ def _overlap_agreed(key: str) -> bool:
 
 
 def _fbe_factors(ctx: AppContext, provider: Provider) -> None:
-    with ctx.db.read() as con:
-        frame = products.box_types(con, provider.id)
+    frame = list_box_types(ctx, provider.id)
     st.caption(
         _("FBE, the full-box equivalent, of one box of each type. Yours counts before Komet's; a"
           " type without a factor leaves FBE empty.")
@@ -251,11 +249,11 @@ def _save_factors(
     changed = after.filter(after["fbe_edited"].ne_missing(before["fbe_edited"]))
     if changed.is_empty():
         raise InvalidInput(_("No factor was changed."))
-    with ctx.db.write() as con:
-        for row in changed.iter_rows(named=True):
-            value = row["fbe_edited"]
-            factor = None if value is None else Decimal(str(round(value, 4)))
-            products.edit_fbe(con, provider.id, row["code"], factor, ctx.now())
+    factors = {
+        code: None if value is None else Decimal(str(round(value, 4)))
+        for code, value in changed.select("code", "fbe_edited").iter_rows()
+    }
+    edit_fbe_factors(ctx, actor(), provider.id, factors)
     failures.notice(
         _n("Saved {n} factor.", "Saved {n} factors.", changed.height).format(n=changed.height)
     )

@@ -3,16 +3,18 @@
 import streamlit as st
 from pydantic import SecretStr
 
-from komet.api.transport import checked_base_url
-from komet.clients.addresses import KOMETS_OWN, shown
-from komet.clients.check import OK, UNREACHABLE, Check, Outcome, check_token, login_secret
-from komet.clients.model import KINDS, Token
-from komet.clients.table import tokens
+from komet.clients import tokens
+from komet.clients.addresses import shown
+from komet.clients.check import OK, UNREACHABLE, Check, Outcome, check_token
+from komet.clients.model import KINDS, DuplicateOwner, Token, TokenFields
 from komet.context import AppContext
-from komet.errors import InvalidInput
 from komet.language import _, zoned_moment
 from komet.web.shell import failures
 from komet.web.shell.failures import plain
+from komet.web.shell.session import actor
+
+_KINDS_OFFERED = sorted(KINDS, key=lambda kind: kind != "Vendor")
+"""Vendor first: that is what importers hand out."""
 
 
 def card(ctx: AppContext, token: Token) -> None:
@@ -31,7 +33,7 @@ def card(ctx: AppContext, token: Token) -> None:
         row = st.container(horizontal=True)
         if row.button(_("Check"), key=f"check_{token.id}", icon=":material/verified_user:"):
             with failures.shown(), st.spinner(_("Asking Komet, one method after the other …")):
-                if (result := check_token(ctx, token.id)).usable:
+                if (result := check_token(ctx, actor(), token.id)).usable:
                     failures.notice(result.sentence)
                 st.rerun()
         with row.popover(_("Change")):
@@ -97,10 +99,9 @@ def _change_form(ctx: AppContext, token: Token) -> None:
         users = st.number_input(_("Paid Komet users of the company"), 1, 1000, token.users)
         if st.form_submit_button(_("Save"), type="primary"):
             with failures.shown():
-                with ctx.db.write() as con:
-                    tokens.rename_token(
-                        con, token.id, label=label, owner=owner, users=int(users), now=ctx.now()
-                    )
+                tokens.edit_token(
+                    ctx, actor(), token.id, label=label, owner=owner, users=int(users)
+                )
                 failures.notice(_("Saved."))
                 st.rerun()
 
@@ -117,15 +118,13 @@ def _secret_form(ctx: AppContext, token: Token) -> None:
         )
         if st.form_submit_button(_("Replace"), type="primary"):
             with failures.shown():
-                with ctx.db.write() as con:
-                    tokens.replace_secret(con, ctx.vault, token.id, SecretStr(secret), ctx.now())
+                tokens.replace_secret(ctx, actor(), token.id, SecretStr(secret))
                 failures.notice(_("The secret was replaced. Check the token now."))
                 st.rerun()
 
 
 def _retire_form(ctx: AppContext, token: Token) -> None:
-    with ctx.db.read() as con:
-        clients = tokens.clients_of(con, token.id)
+    clients = tokens.list_clients(ctx, token.id)
     agreed = True
     if clients:
         st.warning(
@@ -140,8 +139,7 @@ def _retire_form(ctx: AppContext, token: Token) -> None:
     label = plain(_("Retire {label}").format(label=token.label))
     if st.button(label, key=f"retire_{token.id}", disabled=not agreed):
         with failures.shown():
-            with ctx.db.write() as con:
-                tokens.retire_token(con, token.id, ctx.now(), in_use_too=bool(clients))
+            tokens.retire_token(ctx, actor(), token.id, in_use_too=bool(clients))
             failures.notice(_("Retired {label}.").format(label=token.label))
             st.rerun()
 
@@ -151,7 +149,7 @@ def add_form(ctx: AppContext) -> None:
     with st.form("add_token", border=False, clear_on_submit=False):
         left, right = st.columns(2)
         label = left.text_input(_("Label"), key="new_label", placeholder=_("Magnolia, our farm"))
-        kind = right.selectbox(_("Kind"), ["Vendor", "Company", "Customer"], key="new_kind")
+        kind = right.selectbox(_("Kind"), _KINDS_OFFERED, key="new_kind")
         owner = left.text_input(
             _("Vendor or customer it was made for"),
             key="new_owner",
@@ -176,16 +174,10 @@ def add_form(ctx: AppContext) -> None:
         another = st.checkbox(_("Add it even though this owner has a token already"))
         if st.form_submit_button(_("Add token"), type="primary"):
             with failures.shown():
-                _add(
-                    ctx,
-                    label=label,
-                    kind=kind,
-                    owner=owner,
-                    users=int(users),
-                    secret=SecretStr(secret),
-                    base_url=base_url,
-                    another=another,
+                fields = TokenFields(
+                    label=label, kind=kind, owner=owner, users=int(users), base_url=base_url
                 )
+                _add(ctx, fields, SecretStr(secret), another)
                 for key in ("new_label", "new_owner", "new_secret", "new_token_url"):
                     st.session_state.pop(key, None)
                 st.rerun()
@@ -206,56 +198,23 @@ def login_form(ctx: AppContext) -> None:
         base_url = right.text_input(_("Base URL"), placeholder="https://api.kometsales.com/api")
         if st.form_submit_button(_("Get token"), type="primary"):
             with failures.shown():
-                if not label.strip():
-                    raise InvalidInput(_("A token needs a label."))
-                secret = login_secret(username, SecretStr(password), base_url or None)
-                _add(
-                    ctx,
-                    label=label,
-                    kind="Company",
-                    owner=username,
-                    users=1,
-                    secret=secret,
-                    # the login went there, and so does the token that came of it
-                    base_url=base_url or KOMETS_OWN,
-                    another=True,
+                added = tokens.add_token_by_login(
+                    ctx, actor(), label, username, SecretStr(password), base_url=base_url or None
                 )
+                _tell_added(added)
                 st.rerun()
 
 
-def _add(
-    ctx: AppContext,
-    *,
-    label: str,
-    kind: str,
-    owner: str,
-    users: int,
-    secret: SecretStr,
-    base_url: str,
-    another: bool,
-) -> None:
-    with ctx.db.write() as con:
-        same = tokens.same_owner(con, kind, owner)
-        if same and not another:
-            raise InvalidInput(
-                _("{owner} has a token already: {label}.").format(owner=owner, label=same[0].label),
-                _("Komet advises one token per vendor or customer."),
-                _("Tick the box below to add another all the same."),
-            )
-        tokens.add_token(
-            con,
-            ctx.vault,
-            label=label,
-            kind=kind,
-            secret=secret,
-            owner=owner,
-            users=users,
-            base_url=checked_base_url(base_url) if base_url.strip() else None,
-            now=ctx.now(),
-        )
+def _add(ctx: AppContext, fields: TokenFields, secret: SecretStr, another: bool) -> None:
+    try:
+        added = tokens.add_token(ctx, actor(), fields, secret, duplicate_too=another)
+    except DuplicateOwner as error:
+        error.next_step = _("Tick the box below to add another all the same.")
+        raise
+    _tell_added(added)
+
+
+def _tell_added(token: Token) -> None:
     failures.notice(
-        _("Added {label}. Check it now, then add its client provider.").format(label=label)
+        _("Added {label}. Check it now, then add its client provider.").format(label=token.label)
     )
-
-
-assert set(KINDS) == {"Vendor", "Company", "Customer"}  # noqa: S101 - two lists that must not part

@@ -1,0 +1,235 @@
+"""Tokens: Komet API keys. Stored encrypted; on screen only their last four characters."""
+
+from uuid import uuid4
+
+from pydantic import SecretStr
+
+from komet.api.client import DEFAULT_BASE_URL, KometClient
+from komet.api.transport import checked_base_url
+from komet.clients.addresses import KOMETS_OWN
+from komet.clients.model import KINDS, DuplicateOwner, Token, TokenFields
+from komet.clients.table import providers as provider_table
+from komet.clients.table import tokens as token_table
+from komet.context import AppContext
+from komet.db import audit
+from komet.db.database import Connection
+from komet.errors import InvalidInput, NotFound
+from komet.language import _, _n
+from komet.permissions import Actor, Permission
+
+
+def list_tokens(ctx: AppContext, *, retired: bool = False) -> list[Token]:
+    """Every token, by label; retired ones only when asked for."""
+    with ctx.read() as con:
+        return token_table.all_tokens(con, retired=retired)
+
+
+def get_token(ctx: AppContext, token_id: str) -> Token:
+    """The token of that ID. Raises `NotFound`."""
+    with ctx.read() as con:
+        return token_table.token_by_id(con, token_id)
+
+
+def find_token(ctx: AppContext, label: str) -> Token:
+    """The token in use of that label, ignoring case. Raises `NotFound`."""
+    for token in list_tokens(ctx):
+        if token.label.casefold() == label.strip().casefold():
+            return token
+    raise NotFound(
+        _("There is no token “{label}”.").format(label=label),
+        next_step=_("`token list` shows the tokens there are."),
+    )
+
+
+def add_token(
+    ctx: AppContext,
+    actor: Actor,
+    fields: TokenFields,
+    secret: SecretStr,
+    *,
+    duplicate_too: bool = False,
+) -> Token:
+    """Store a new token.
+
+    Raises `DuplicateOwner` where its owner has one of that kind in use, unless `duplicate_too`;
+    `InvalidInput` where label, kind, users or secret cannot be used, `InvalidCall` for what is no
+    base URL, and `WrongKey`.
+    """
+    with ctx.write(actor, Permission.MANAGE_TOKENS) as con:
+        if not duplicate_too:
+            _refuse_second(con, fields)
+        label = _checked_label(con, fields.label)
+        if fields.kind not in KINDS:
+            raise InvalidInput(
+                _("“{kind}” is not a kind of token.").format(kind=fields.kind),
+                next_step=_("Choose one of {kinds}.").format(kinds=", ".join(KINDS)),
+            )
+        base_url = checked_base_url(fields.base_url) if fields.base_url else None
+        clean = _checked_secret(secret)
+        token = Token(
+            id=str(uuid4()),
+            label=label,
+            kind=fields.kind,
+            owner=fields.owner or None,
+            users=_checked_users(fields.users),
+            base_url=base_url,
+            may_move=base_url is None,
+            last_four=clean.get_secret_value()[-4:],
+            created_at=ctx.now(),
+            updated_at=ctx.now(),
+        )
+        token_table.insert(con, token, _sealed(con, ctx, clean))
+        audit.record(con, "token added", label, ctx.now())
+        return token
+
+
+def add_token_by_login(
+    ctx: AppContext,
+    actor: Actor,
+    label: str,
+    username: str,
+    password: SecretStr,
+    *,
+    base_url: str | None = None,
+) -> Token:
+    """Ask Komet for the company token of one of its users, and store it.
+
+    The login travels in the URL (the contract's way); neither it nor its answer is logged or kept.
+    Raises `KometError`, and what `add_token` raises.
+    """
+    ctx.authorize(actor, Permission.MANAGE_TOKENS)
+    if not label.strip():
+        raise InvalidInput(_("A token needs a label."))
+    with KometClient(checked_base_url(base_url or DEFAULT_BASE_URL)) as client:
+        secret = SecretStr(client.login(username, password.get_secret_value()))
+    fields = TokenFields(
+        label=label,
+        kind="Company",
+        owner=username,
+        # the login went there, and so does the token that came of it
+        base_url=base_url or KOMETS_OWN,
+    )
+    return add_token(ctx, actor, fields, secret, duplicate_too=True)
+
+
+def edit_token(
+    ctx: AppContext, actor: Actor, token_id: str, *, label: str, owner: str | None, users: int
+) -> Token:
+    """Change what a token is called, whose it is, and how many paid users its company has.
+
+    Raises `NotFound`, and `InvalidInput` where label or users cannot be used.
+    """
+    with ctx.write(actor, Permission.MANAGE_TOKENS) as con:
+        before = token_table.token_by_id(con, token_id)
+        label = label.strip()
+        if label.casefold() != before.label.casefold():
+            label = _checked_label(con, label)
+        token_table.update_fields(
+            con,
+            token_id,
+            label=label,
+            owner=(owner or "").strip() or None,
+            users=_checked_users(users),
+            now=ctx.now(),
+        )
+        audit.record(con, "token changed", before.label, ctx.now(), {"label": label})
+        return token_table.token_by_id(con, token_id)
+
+
+def replace_secret(ctx: AppContext, actor: Actor, token_id: str, secret: SecretStr) -> Token:
+    """Put a new secret in the place of the old; what was known of the old one's rights is void.
+
+    Its address stays, and the next provider that is saved with another one may change it. Raises
+    `InvalidInput`, `NotFound` or `WrongKey`.
+    """
+    with ctx.write(actor, Permission.MANAGE_TOKENS) as con:
+        clean = _checked_secret(secret)
+        token = token_table.token_by_id(con, token_id)
+        last_four = clean.get_secret_value()[-4:]
+        token_table.update_secret(con, token_id, _sealed(con, ctx, clean), last_four, ctx.now())
+        audit.record(con, "token secret replaced", token.label, ctx.now())
+        return token_table.token_by_id(con, token_id)
+
+
+def retire_token(
+    ctx: AppContext, actor: Actor, token_id: str, *, in_use_too: bool = False
+) -> Token:
+    """Take a token out of use and forget its secret. Its row stays, for the ledger.
+
+    Raises `NotFound`, and `InvalidInput`, which names the clients, where it is in use and that was
+    not agreed to.
+    """
+    with ctx.write(actor, Permission.MANAGE_TOKENS) as con:
+        clients = provider_table.names_with_token(con, token_id)
+        if clients and not in_use_too:
+            raise InvalidInput(
+                _n(
+                    "The token is in use by {n} client: {names}.",
+                    "The token is in use by {n} clients: {names}.",
+                    len(clients),
+                ).format(n=len(clients), names=", ".join(clients)),
+                _("Their downloads stop until you choose another token for them."),
+                _("Confirm that it is to be retired all the same (--yes on the command line)."),
+            )
+        token_table.retire(con, token_id, ctx.now())
+        token = token_table.token_by_id(con, token_id)
+        audit.record(con, "token retired", token.label, ctx.now())
+        return token
+
+
+def list_clients(ctx: AppContext, token_id: str) -> list[str]:
+    """The names of the client providers that a token is used for."""
+    with ctx.read() as con:
+        return provider_table.names_with_token(con, token_id)
+
+
+def make_key(ctx: AppContext, actor: Actor) -> bool:
+    """Make a key for secrets where there is none; whether it was made. Raises `WrongKey`."""
+    ctx.authorize(actor, Permission.MANAGE_TOKENS)
+    return ctx.vault.make_key()
+
+
+def _refuse_second(con: Connection, fields: TokenFields) -> None:
+    """Komet advises one token per vendor or customer."""
+    wanted = (fields.owner or "").casefold()
+    for token in token_table.all_tokens(con):
+        if wanted and token.kind == fields.kind and (token.owner or "").casefold() == wanted:
+            raise DuplicateOwner(
+                _("{owner} has a token already: {label}.").format(
+                    owner=fields.owner, label=token.label
+                ),
+                _("Komet advises one token per vendor or customer."),
+            )
+
+
+def _sealed(con: Connection, ctx: AppContext, secret: SecretStr) -> str:
+    return ctx.vault.seal(secret, first=not token_table.has_secrets(con))
+
+
+def _checked_label(con: Connection, label: str) -> str:
+    label = label.strip()
+    if not label:
+        raise InvalidInput(_("A token needs a label."))
+    if any(t.label.casefold() == label.casefold() for t in token_table.all_tokens(con)):
+        raise InvalidInput(
+            _("There is a token “{label}” already.").format(label=label),
+            next_step=_("Choose another label, or replace that token's secret."),
+        )
+    return label
+
+
+def _checked_users(users: int) -> int:
+    if users < 1:
+        raise InvalidInput(_("A Komet company has at least one paid user."))
+    return users
+
+
+def _checked_secret(secret: SecretStr) -> SecretStr:
+    value = secret.get_secret_value().strip()
+    if not 8 <= len(value) <= 200 or any(c.isspace() for c in value):
+        raise InvalidInput(
+            _("That is not a Komet token."),
+            _("A token is one word of 8 to 200 characters."),
+            _("Copy it from Komet: Setup > Settings > Integrations > Tokens."),
+        )
+    return SecretStr(value)
