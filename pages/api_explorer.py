@@ -3,22 +3,28 @@
 from typing import Any
 
 import streamlit as st
+from pydantic import SecretStr
 
 from komet.api.checking import problems
 from komet.api.client import DEFAULT_BASE_URL
 from komet.api.methods import GROUPS, registry
 from komet.api.request import wire_json
 from komet.clients.model import Provider
-from komet.clients.table import providers
+from komet.clients.providers import list_providers
 from komet.errors import InvalidInput
-from komet.explorer.calling import SANDBOX, Outcome, call_method
+from komet.explorer.calling import call_method
+from komet.explorer.model import MethodCall, OpenKomet, Outcome
 from komet.explorer.snippets import without_files
-from komet.explorer.table import MethodCall
 from komet.language import _
+from komet.sandbox.tokens import token_for
 from komet.sentences import problem_message
 from komet.web.screens.explorer import about, answer, as_code, documents, history, parameters
 from komet.web.shell import failures, guard, state
 from komet.web.shell.resources import sandbox
+from komet.web.shell.session import actor
+
+SANDBOX = "Sandbox"
+"""Where a call goes that has no provider."""
 
 ctx = guard.enter("api_explorer")
 st.title(_("API explorer"))
@@ -26,17 +32,18 @@ st.caption(
     _("Every method of the Komet API, with a form made from its documentation. Names of needed"
       " parameters are bold.")
 )  # fmt: skip
-with ctx.db.read() as con:
-    every = {p.id: p for p in providers.all_providers(con) if p.token_id}
+every = {p.id: p for p in list_providers(ctx) if p.token_id}
 
 
 def send(provider: Provider | None, method: str, params: dict[str, Any]) -> None:
     """Send it, keep what came of it for this session, and draw the page anew."""
     allowed = bool(st.session_state.get(state.EXPLORER_WRITES))
     with failures.shown(), st.spinner(_("Asking Komet …")):
-        url = "" if provider else sandbox().base_url
+        to = provider or OpenKomet(
+            SANDBOX, sandbox().base_url, SecretStr(token_for(registry()[method]).secret)
+        )
         st.session_state[state.EXPLORED] = call_method(
-            ctx, provider, method, params, writes_allowed=allowed, sandbox_url=url
+            ctx, actor(), to, method, params, writes_allowed=allowed
         )
         st.rerun()
 

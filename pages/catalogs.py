@@ -6,20 +6,20 @@ import streamlit as st
 from komet import time_zone
 from komet.catalogs import browse as catalog
 from komet.catalogs.kinds import KINDS
-from komet.clients.table import providers
-from komet.explorer.export import answer_bytes
+from komet.clients.providers import list_providers
+from komet.explorer.answers import export_answer
 from komet.export.writers.xlsx import EXCEL_TYPE
 from komet.language import _, _n, day_pattern, zoned_moment
 from komet.web.shell import failures, guard
 from komet.web.shell.preferences import kept
+from komet.web.shell.session import actor
 
 _SHOWN = 2_000
 
 ctx = guard.enter("catalogs")
 st.title(_("Catalogs"))
 st.caption(_("What Komet holds beside the orders, list by list, as it was last fetched."))
-with ctx.db.read() as con:
-    every = {p.id: p for p in providers.all_providers(con) if p.token_id}
+every = {p.id: p for p in list_providers(ctx) if p.token_id}
 if not every:
     st.info(_("Add a client provider with a token, or try the app with sample data."))
     st.page_link("pages/client_providers.py", label=_("Go to Client providers"))
@@ -80,7 +80,7 @@ if found.rows.height > _SHOWN:
     st.caption(_("The first {n} rows are shown.").format(n=_SHOWN))
 st.download_button(
     _("Export to Excel"),
-    data=kept(answer_bytes, ctx, wanted.method, found.rows.cast(pl.String)),
+    data=kept(export_answer, ctx, actor(), wanted.method, found.rows.cast(pl.String)),
     file_name=f"{kind}-{time_zone.local(ctx.now()):%Y-%m-%d}.xlsx",
     mime=EXCEL_TYPE,
     icon=":material/download:",

@@ -11,11 +11,12 @@ from komet.api.methods import Kind, Method
 from komet.api.openapi import document
 from komet.api.postman import collection
 from komet.catalogs.rows import table_of
+from komet.cli import session
 from komet.cli.output import err, say_json, table
-from komet.clients.table import providers
+from komet.clients.providers import find_provider
 from komet.context import open_context
 from komet.errors import InvalidInput
-from komet.explorer.calling import call_method, method_named
+from komet.explorer.calling import call_method, find_method
 from komet.language import _
 from komet.sandbox.tokens import postman_values
 
@@ -46,12 +47,11 @@ def call(
     out
         table, or json for the whole answer.
     """
-    spec = method_named(method)
+    spec = find_method(method)
     params = _object(json_) | dict(_pair(spec, text) for text in values)
     ctx = open_context()
-    with ctx.db.read() as con:
-        chosen = providers.provider_by_name(con, provider)
-    outcome = call_method(ctx, chosen, method, params, writes_allowed=write)
+    chosen = find_provider(ctx, provider)
+    outcome = call_method(ctx, session.actor(), chosen, method, params, writes_allowed=write)
     if outcome.error is not None or outcome.answer is None:
         err.print(outcome.error or "", markup=False, highlight=False)
         return 1

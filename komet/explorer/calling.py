@@ -1,8 +1,6 @@
-"""One call of any method with a provider's token: checked, sent, recorded."""
+"""Any method of the Komet API by hand: checked, sent, recorded, and kept for another time."""
 
 import json
-from dataclasses import dataclass, field
-from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -14,40 +12,23 @@ from komet.api.methods import Method, registry
 from komet.api.request import wire_json
 from komet.catalogs.rows import rows_in
 from komet.clients.allowance import Ledger
-from komet.clients.connect import client_for
+from komet.clients.connect import client_for, load_secret
 from komet.clients.model import Provider
-from komet.clients.table import tokens
 from komet.context import AppContext
 from komet.db import audit
 from komet.errors import InvalidInput
-from komet.explorer import table as method_calls
+from komet.explorer import table
+from komet.explorer.model import MethodCall, OpenKomet, Outcome
 from komet.language import _
-from komet.sandbox.tokens import token_for
+from komet.permissions import Actor, Permission
 from komet.sentences import message
 
-_BLOT = "••••"
+_MASK = "••••"
 _LONGEST_KEPT, _SHOWN = 4_000, 40
-SANDBOX = "Sandbox"
-"""Where a call goes that has no provider."""
+_NEWEST = 20
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """What a call came to. `error` is a sentence, and None for an answer that is not a refusal."""
-
-    call_id: str
-    method: str
-    at: datetime
-    answer: dict[str, Any] | None
-    error: str | None
-    http_status: int | None
-    milliseconds: int
-    size: int
-    tries: int
-    headers: dict[str, str] = field(default_factory=dict)
-
-
-def method_named(name: str) -> Method:
+def find_method(name: str) -> Method:
     """The method. Raises `InvalidCall`, with the names that are like it."""
     spec = registry().get(name)
     if spec is None:
@@ -58,20 +39,21 @@ def method_named(name: str) -> Method:
 
 def call_method(
     ctx: AppContext,
-    provider: Provider | None,
+    actor: Actor,
+    to: Provider | OpenKomet,
     name: str,
     params: dict[str, Any],
     *,
     writes_allowed: bool,
-    sandbox_url: str = "",
 ) -> Outcome:
-    """Send it once checked; a refusal of Komet's is an outcome, with its words.
+    """Send it once checked, and remember it; a refusal of Komet's is an outcome, with its words.
 
-    Without a provider it goes to the sandbox at that URL, with a sample token that may call it.
-    Raises `InvalidCall` for what cannot be sent, `InvalidInput` for a method that writes where
+    Raises `InvalidCall` for what cannot be sent, and `InvalidInput` for a method that writes where
     that is not allowed, or a provider without a token.
     """
-    spec = method_named(name)
+    spec = find_method(name)
+    permission = Permission.WRITE_TO_KOMET if spec.writes else Permission.READ_KOMET
+    ctx.authorize(actor, permission)
     if spec.token_in == "none":
         raise InvalidInput(
             _("{method} takes a user name and a password.").format(method=name),
@@ -82,39 +64,87 @@ def call_method(
             _("{method} changes data in Komet, and that is not switched on.").format(method=name),
             next_step=_("Switch on methods that write, and send it again."),
         )
-    ledger = _Listener(provider)
+    at = ctx.now()
+    ledger = _Listener(to)
     answer: dict[str, Any] | None = None
     failure: KometError | None = None
-    at = ctx.now()
-    sample = token_for(spec).secret
     try:
-        with _client(ctx, provider, ledger, sandbox_url, sample) as client:
+        with _client(ctx, to, ledger) as client:
             answer = client.call(name, **params)
     except InvalidCall:
         raise
     except KometError as error:
         failure = error
     finally:
-        if provider:
+        if isinstance(to, Provider):
             ledger.save(ctx)
-    heard = _Heard(at, answer, failure, ledger.tried, sample)
-    return _recorded(ctx, provider, spec, params, heard)
+    secret = _secret(ctx, to)
+    shown = _shortened(_without(secret, wire_json(params)))
+    answer = _without(secret, answer)
+    last = ledger.tried[-1] if ledger.tried else None
+    milliseconds = sum(call.milliseconds for call in ledger.tried)
+        with ctx.write(actor, permission) as con:
+        call_id = table.record(
+            con,
+            provider_id=to.id if isinstance(to, Provider) else None,
+            method=name,
+            params=shown,
+            outcome=type(failure).__name__ if failure else "ok",
+            http_status=last.http_status if last else None,
+            milliseconds=milliseconds,
+            answer_rows=len(rows_in(spec, answer)) if answer else None,
+            now=at,
+        )
+        if spec.writes:
+            result = {"code": failure.code, "data": failure.data} if failure else "ok"
+            detail = {"provider": to.name, "result": result, "parameters": shown}
+            audit.record(con, "method called", name, at, detail)
+    return Outcome(
+        call_id=call_id,
+        method=name,
+        at=at,
+        answer=answer,
+        error=message(failure) if failure else None,
+        http_status=last.http_status if last else None,
+        milliseconds=milliseconds,
+        size=sum(call.size for call in ledger.tried),
+        tries=len(ledger.tried),
+        headers=dict(last.headers) if last else {},
+    )
 
 
-def _client(
-    ctx: AppContext, provider: Provider | None, ledger: Ledger, sandbox_url: str, sample: str
-) -> KometClient:
-    if provider is None:
-        return KometClient(sandbox_url, sample, provider=SANDBOX, on_call=ledger.note)
-    return client_for(ctx, provider, ledger)
+def list_calls(ctx: AppContext) -> tuple[list[MethodCall], list[MethodCall]]:
+    """The calls kept under a name, by name; and the newest of the others."""
+    with ctx.read() as con:
+        return table.calls(con, named=True), table.calls(con, limit=_NEWEST)
+
+
+def keep_call(ctx: AppContext, actor: Actor, call_id: str, name: str) -> None:
+    """Keep a copy of a call under a name; one of that name is replaced.
+
+    Raises `InvalidInput` without a name, and `NotFound`.
+    """
+    name = name.strip()
+    if not name:
+        raise InvalidInput(_("Give the call a name."))
+    with ctx.write(actor, Permission.READ_KOMET) as con:
+        table.keep(con, call_id, name, ctx.now())
+
+
+def forget_call(ctx: AppContext, actor: Actor, call_id: str) -> None:
+    """Delete a kept call."""
+    with ctx.write(actor, Permission.READ_KOMET) as con:
+        table.forget(con, call_id)
 
 
 class _Listener(Ledger):
     """The ledger, and the tries themselves: what a person wants to see of them."""
 
-    def __init__(self, provider: Provider | None) -> None:
-        token_id = provider.token_id if provider else None
-        super().__init__(token_id or "", provider.id if provider else None)
+    def __init__(self, to: Provider | OpenKomet) -> None:
+        if isinstance(to, Provider):
+            super().__init__(to.token_id or "", to.id)
+        else:
+            super().__init__("")
         self.tried: list[ApiCall] = []
 
     def note(self, call: ApiCall) -> None:
@@ -122,73 +152,23 @@ class _Listener(Ledger):
         super().note(call)
 
 
-@dataclass(frozen=True)
-class _Heard:
-    at: datetime
-    answer: dict[str, Any] | None
-    failure: KometError | None
-    tried: list[ApiCall]
-    sample: str
+def _client(ctx: AppContext, to: Provider | OpenKomet, ledger: Ledger) -> KometClient:
+    if isinstance(to, Provider):
+        return client_for(ctx, to, ledger)
+    secret = to.secret.get_secret_value()
+    return KometClient(to.base_url, secret, provider=to.name, on_call=ledger.note)
 
 
-def _recorded(
-    ctx: AppContext, provider: Provider | None, spec: Method, params: dict[str, Any], heard: _Heard
-) -> Outcome:
-    last = heard.tried[-1] if heard.tried else None
-    milliseconds = sum(call.milliseconds for call in heard.tried)
-    secret = heard.sample
-    if provider:
-        with ctx.db.read() as con:
-            secret = tokens.secret_of(con, ctx.vault, provider.token_id or "").get_secret_value()
-    shown = _shortened(_without(secret, wire_json(params)))
-    answer = _without(secret, heard.answer)
-    with ctx.db.write() as con:
-        call_id = method_calls.record(
-            con,
-            provider_id=provider.id if provider else None,
-            method=spec.name,
-            params=shown,
-            outcome=type(heard.failure).__name__ if heard.failure else "ok",
-            http_status=last.http_status if last else None,
-            milliseconds=milliseconds,
-            answer_rows=len(rows_in(spec, answer)) if answer else None,
-            now=heard.at,
-        )
-        if spec.writes:
-            audit.record(
-                con,
-                "method called",
-                spec.name,
-                heard.at,
-                {
-                    "provider": provider.name if provider else SANDBOX,
-                    "result": _result(heard.failure),
-                    "parameters": shown,
-                },
-            )
-    return Outcome(
-        call_id=call_id,
-        method=spec.name,
-        at=heard.at,
-        answer=answer,
-        error=message(heard.failure) if heard.failure else None,
-        http_status=last.http_status if last else None,
-        milliseconds=milliseconds,
-        size=sum(call.size for call in heard.tried),
-        tries=len(heard.tried),
-        headers=dict(last.headers) if last else {},
-    )
-
-
-def _result(failure: KometError | None) -> Any:
-    return {"code": failure.code, "data": failure.data} if failure else "ok"
+def _secret(ctx: AppContext, to: Provider | OpenKomet) -> str:
+    secret = load_secret(ctx, to.token_id or "") if isinstance(to, Provider) else to.secret
+    return secret.get_secret_value()
 
 
 def _without(secret: str, value: Any) -> Any:
     """A JSON value without the token, should somebody have pasted it, or Komet have echoed it."""
     text = json.dumps(value, ensure_ascii=False, default=_as_sent)
     masked = json.dumps(secret, ensure_ascii=False)[1:-1]
-    return json.loads(text.replace(masked, _BLOT))
+    return json.loads(text.replace(masked, _MASK))
 
 
 def _as_sent(value: Any) -> Any:

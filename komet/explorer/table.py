@@ -1,39 +1,14 @@
-"""Calls made by hand, and those kept under a name. No secret is in `params`, and no answer."""
+"""The SQL of calls made by hand, and of those kept under a name. No answer is kept."""
 
 import json
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from pydantic import BaseModel, ConfigDict, field_validator
-
 from komet.db.database import Connection
-from komet.errors import InvalidInput, NotFound
+from komet.errors import NotFound
+from komet.explorer.model import MethodCall
 from komet.language import _
-
-
-class MethodCall(BaseModel):
-    """One call. `outcome` is `ok` or the class of the failure; `name` makes it a snippet."""
-
-    model_config = ConfigDict(frozen=True)
-
-    id: str
-    called_at: datetime
-    who: str | None
-    provider_id: str | None
-    method: str
-    params: dict[str, Any]
-    outcome: str
-    http_status: int | None
-    milliseconds: int | None
-    answer_rows: int | None
-    name: str | None
-
-    @field_validator("params", mode="before")
-    @classmethod
-    def _from_json(cls, value: object) -> object:
-        return json.loads(value) if isinstance(value, str) else value
-
 
 _COLUMNS = ", ".join(MethodCall.model_fields)
 
@@ -76,10 +51,7 @@ def calls(con: Connection, *, named: bool = False, limit: int = 50) -> list[Meth
 
 
 def keep(con: Connection, call_id: str, name: str, now: datetime) -> None:
-    """Keep a copy of a call under a name; one of that name is replaced. Raises `InvalidInput`."""
-    name = name.strip()
-    if not name:
-        raise InvalidInput(_("Give the call a name."))
+    """Keep a copy of a call under a name; one of that name is replaced. Raises `NotFound`."""
     found = con.rows("SELECT id FROM method_calls WHERE id = $id", {"id": call_id})
     if not found:
         raise NotFound(_("That call is not there any more."))

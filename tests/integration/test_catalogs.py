@@ -7,7 +7,7 @@ from komet.catalogs import browse as catalog
 from komet.catalogs.kinds import KINDS
 from komet.clients.model import Provider
 from komet.clients.providers import edit_provider
-from komet.explorer.export import answer_bytes
+from komet.explorer.answers import export_answer
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def test_each_list_is_fetched_or_said_to_be_refused(
         assert f"{found.rows.height:,} row" in said
         if kind != "awbs":  # nothing of today has flown yet
             assert found.rows.height
-            assert answer_bytes(ctx, KINDS[kind].method, found.rows).startswith(b"PK")
+            assert export_answer(ctx, ANA, KINDS[kind].method, found.rows).startswith(b"PK")
 
 
 def test_what_is_used_and_what_contains_a_text(accounts: Accounts, magnolia: Provider) -> None:

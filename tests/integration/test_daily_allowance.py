@@ -99,7 +99,7 @@ def test_every_request_passes_the_gate(accounts: Accounts) -> None:
     ):
         with pytest.raises(QuotaExhausted):
             ask()
-    told = call_method(ctx, magnolia, "carrier.list", {}, writes_allowed=False)
+    told = call_method(ctx, ANA, magnolia, "carrier.list", {}, writes_allowed=False)
     assert "used up" in (told.error or "")
     assert accounts.sandbox.state.requests.total() == 0
     assert try_provider(ctx, ANA, accounts.petalo)

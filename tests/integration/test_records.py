@@ -12,7 +12,7 @@ from komet.api import KometClient
 from komet.api.errors import InvalidCall
 from komet.api.methods import registry
 from komet.api.records import OUTCOME, readable
-from komet.explorer.frames import frame_of, schema_of
+from komet.explorer.answers import frame_of, schema_of
 from komet.sandbox.server import Sandbox
 
 

@@ -16,14 +16,14 @@ from komet.catalogs.rows import table_of
 from komet.context import AppContext
 from komet.errors import InvalidInput
 from komet.explorer import snippets
-from komet.explorer import table as method_calls
-from komet.explorer.calling import Outcome
-from komet.explorer.export import answer_bytes
-from komet.explorer.table import MethodCall
+from komet.explorer.answers import export_answer
+from komet.explorer.calling import forget_call, keep_call, list_calls
+from komet.explorer.model import MethodCall, Outcome
 from komet.export.writers.xlsx import EXCEL_TYPE
 from komet.language import _, _n, day_pattern, moment, number
 from komet.web.shell import failures, state
 from komet.web.shell.preferences import kept
+from komet.web.shell.session import actor
 
 Send = Callable[[MethodCall], None]
 _SHOWN = 1_000
@@ -178,7 +178,7 @@ def answer(ctx: AppContext, spec: Method, outcome: Outcome) -> None:
         if found.height > _SHOWN:
             st.caption(_("The first {n} rows are shown.").format(n=_SHOWN))
         st.download_button(
-            _("Export to Excel"), data=kept(answer_bytes, ctx, spec.name, found),
+            _("Export to Excel"), data=kept(export_answer, ctx, actor(), spec.name, found),
             file_name=f"{spec.name.replace('/', '-')}.xlsx", mime=EXCEL_TYPE,
             icon=":material/download:", on_click="ignore",
         )  # fmt: skip
@@ -207,8 +207,7 @@ def _headers(outcome: Outcome) -> None:
 
 def history(ctx: AppContext, send: Send) -> None:
     """Newest first, each to be opened again, sent again, or kept under a name."""
-    with ctx.db.read() as con:
-        named, recent = method_calls.calls(con, named=True), method_calls.calls(con, limit=20)
+    named, recent = list_calls(ctx)
     if not recent and not named:
         st.caption(_("Nothing has been sent yet."))
         return
@@ -224,16 +223,14 @@ def history(ctx: AppContext, send: Send) -> None:
         send(call)
     if call.name:
         if row.button(_("Forget"), icon=":material/delete:"):
-            with ctx.db.write() as con:
-                method_calls.forget(con, call.id)
+            forget_call(ctx, actor(), call.id)
             st.rerun()
         return
     with row.popover(_("Keep"), icon=":material/bookmark:"), st.form("explorer_keep", border=False):
         name = st.text_input(_("Name"))
         if st.form_submit_button(_("Save")):
             with failures.shown():
-                with ctx.db.write() as con:
-                    method_calls.keep(con, call.id, name, ctx.now())
+                keep_call(ctx, actor(), call.id, name)
                 failures.notice(_("Saved {name}.").format(name=name))
                 st.rerun()
 

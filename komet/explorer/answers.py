@@ -1,7 +1,9 @@
-"""Records of any answer as a polars frame with documented columns."""
+"""An answer as a polars frame with documented columns, and as an Excel file."""
 
 import json
 from collections.abc import Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import polars as pl
@@ -9,6 +11,11 @@ import polars as pl
 from komet.api.methods import registry
 from komet.api.models import Record
 from komet.api.records import FieldKind, attribute, kind_of, row_fields
+from komet.context import AppContext
+from komet.db import audit
+from komet.export.sheet import Column, ColumnKind, Sheet
+from komet.export.writers.xlsx import write_workbook
+from komet.permissions import Actor, Permission
 
 _DTYPES: dict[FieldKind, Any] = {
     FieldKind.TEXT: pl.String,
@@ -21,6 +28,8 @@ _DTYPES: dict[FieldKind, Any] = {
     FieldKind.UNKNOWN: pl.String,
 }
 EXTRA = "extra"
+_LONGEST_NAME = 31
+"""Of a sheet, as Excel takes it."""
 
 
 def schema_of(method: str) -> dict[str, Any]:
@@ -40,6 +49,20 @@ def frame_of(method: str, rows: Sequence[Record]) -> pl.DataFrame:
         for row in rows
     ]
     return pl.DataFrame(content, schema=schema)
+
+
+def export_answer(ctx: AppContext, actor: Actor, method: str, table: pl.DataFrame) -> bytes:
+    """An Excel file of one sheet with the table's columns, as text; the export is recorded."""
+    columns = tuple(Column(name, ColumnKind.TEXT) for name in table.columns)
+    sheet_name = method.replace("/", " ")[:_LONGEST_NAME]
+    ctx.authorize(actor, Permission.EXPORT)
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "answer.xlsx"
+        write_workbook(path, [Sheet(sheet_name, columns, table)])
+        content = path.read_bytes()
+    with ctx.write(actor, Permission.EXPORT) as con:
+        audit.record(con, "answer exported", method, ctx.now(), {"rows": table.height})
+    return content
 
 
 def _cell(value: Any, dtype: Any) -> Any:
