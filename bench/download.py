@@ -18,7 +18,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from pydantic import SecretStr
 
-from komet.catalogs.table import products
+from komet.catalogs import table
 from komet.clients.model import Provider, ProviderFields, TokenFields
 from komet.clients.providers import add_provider
 from komet.clients.tokens import add_token
@@ -59,7 +59,7 @@ def prepared(home: Path, base_url: str) -> tuple[AppContext, Provider]:
     provider = add_provider(ctx, SYSTEM, fields)
     with ctx.db.write() as con:
         for method in ("boxtype.list", "product.list"):
-            products.record_catalog(con, provider.id, method, "ok", ctx.now())
+            table.record_daily(con, provider.id, method, "ok", ctx.now())
     return ctx, provider
 
 

@@ -17,7 +17,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from download import prepared
 
-from komet.catalogs.table import products
+from komet.catalogs import table
 from komet.clients.model import Provider, ProviderFields
 from komet.clients.providers import add_provider
 from komet.context import AppContext
@@ -48,7 +48,7 @@ def ten(ctx: AppContext, first: Provider) -> list[Provider]:
         found.append(add_provider(ctx, SYSTEM, fields, overlap_too=True))
         with ctx.db.write() as con:
             for method in ("boxtype.list", "product.list"):
-                products.record_catalog(con, found[-1].id, method, "ok", ctx.now())
+                table.record_daily(con, found[-1].id, method, "ok", ctx.now())
     return found
 
 

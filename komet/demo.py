@@ -10,7 +10,7 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from komet import permissions, time_zone
-from komet.catalogs import refresh as catalogs
+from komet.catalogs import lists as catalogs
 from komet.clients.model import Provider, ProviderFields, TokenFields
 from komet.clients.providers import add_provider, follow_sandbox, list_providers
 from komet.clients.tokens import add_token, list_tokens
@@ -93,7 +93,7 @@ def prepare(ctx: AppContext, actor: Actor, sandbox: Sandbox) -> list[Provider]:
     """Everything before the download: tokens, providers, their product lists, the mapping."""
     chosen = add_samples(ctx, actor, sandbox)
     for provider in chosen:
-        catalogs.refresh_now(ctx, provider)
+        catalogs.refresh_daily_lists(ctx, actor, provider)
     import_sample_mapping(ctx, actor, chosen)
     return chosen
 

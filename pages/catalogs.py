@@ -4,8 +4,8 @@ import polars as pl
 import streamlit as st
 
 from komet import time_zone
-from komet.catalogs import browse as catalog
-from komet.catalogs.kinds import KINDS
+from komet.catalogs.lists import fetch_list, refusal_message, view_list
+from komet.catalogs.model import KINDS, USED
 from komet.clients.providers import list_providers
 from komet.explorer.answers import export_answer
 from komet.export.writers.xlsx import EXCEL_TYPE
@@ -46,7 +46,7 @@ if days:
         last = row.date_input(_("To"), last, format=day_pattern(), key=f"catalog_last_{kind}")
     days = (first, last)
 if wanted.needs_customer:
-    customers = catalog.table(ctx, provider, "customers").rows
+    customers = view_list(ctx, provider, "customers").rows
     names = dict(customers.select("id", "name").iter_rows()) if customers.height else {}
     customer_id = row.selectbox(
         _("Customer"), list(names), format_func=lambda id_: names[id_], key="catalog_customer",
@@ -55,22 +55,24 @@ if wanted.needs_customer:
 if row.button(_("Fetch from Komet"), icon=":material/refresh:", type="primary",
               disabled=wanted.needs_customer and not customer_id):  # fmt: skip
     with failures.shown(), st.spinner(_("Asking Komet …")):
-        failures.notice(catalog.refresh(ctx, provider, kind, days=days, customer_id=customer_id))
+        failures.notice(
+            fetch_list(ctx, actor(), provider, kind, days=days, customer_id=customer_id)
+        )
         st.rerun()
 
 text = st.text_input(_("Contains"), key="catalog_text", placeholder=_("rose 60"))
-found = catalog.table(ctx, provider, kind, text)
+found = view_list(ctx, provider, kind, text)
 if found.tried_at is None:
     st.info(_("Nothing has been fetched of this list yet."))
     st.stop()
 if found.refused:
-    st.warning(failures.plain(catalog.refused_words(provider)))
+    st.warning(failures.plain(refusal_message(provider)))
 st.caption(
     _n("{n:,} row, fetched {when}.", "{n:,} rows, fetched {when}.", found.rows.height)
     .format(n=found.rows.height, when=zoned_moment(found.tried_at))
 )  # fmt: skip
 config = {
-    catalog.USED: st.column_config.NumberColumn(
+    USED: st.column_config.NumberColumn(
         _("Used in lines"), format="localized", pinned=True,
         help=_("In how many downloaded order lines it stands."),
     )

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from komet.catalogs import refresh as catalogs
+from komet.catalogs import lists as catalogs
 from komet.clients.table import providers
 from komet.language import _, current
 from komet.mapping import products
@@ -17,6 +17,7 @@ from komet.web.screens.mapping_grid import coverage_line, editable_grid, show_ov
 from komet.web.screens.mapping_history import mapping_history
 from komet.web.screens.mapping_suggestions import suggestion_list
 from komet.web.shell import failures, guard
+from komet.web.shell.session import actor
 
 ctx = guard.enter("sku_mapping")
 st.title(_("SKU mapping"))
@@ -52,9 +53,9 @@ if kind == PRODUCT:
     ):  # fmt: skip
         with failures.shown():
             with st.spinner(_("Asking Komet for its products …")):
-                outcome = catalogs.refresh_now(ctx, provider)
+                outcome = catalogs.refresh_daily_lists(ctx, actor(), provider)
             forget_dry_runs()
-            failures.notice(catalogs.sentence(outcome))
+            failures.notice(catalogs.outcome_message(outcome))
             st.rerun()
 else:
     st.caption(_("Your own codes for what this client's orders name; they are columns of exports."))

@@ -1,0 +1,1 @@
+"""Komet's own lists: products, box types, carriers and the others."""

@@ -1,4 +1,4 @@
-"""The rows of an answer, as a table: one row an object, what is nested as JSON."""
+"""The rows of an answer: as objects, as a table to look at, and as typed columns."""
 
 import json
 from collections.abc import Sequence
@@ -7,6 +7,8 @@ from typing import Any
 import polars as pl
 
 from komet.api.methods import Method
+from komet.api.models import BoxType, Product
+from komet.catalogs.table import BOX_TYPE_COLUMNS, PRODUCT_COLUMNS
 
 
 def rows_in(spec: Method, answer: dict[str, Any]) -> list[dict[str, Any]]:
@@ -17,6 +19,13 @@ def rows_in(spec: Method, answer: dict[str, Any]) -> list[dict[str, Any]]:
         if isinstance(value, list) and value and all(isinstance(row, dict) for row in value):
             return value
     return []
+
+
+def listed_rows(spec: Method, answer: dict[str, Any]) -> list[dict[str, Any]]:
+    """The objects of the list that the contract names, and no other; what is no object is left."""
+    value = answer.get(spec.list_member or "")
+    found = [value] if isinstance(value, dict) else value
+    return [row for row in found if isinstance(row, dict)] if isinstance(found, list) else []
 
 
 def table_of(spec: Method, answer: dict[str, Any]) -> pl.DataFrame:
@@ -42,3 +51,53 @@ def _text(value: Any) -> str | None:
     if isinstance(value, list | dict):
         return json.dumps(value, ensure_ascii=False, default=str)
     return str(value)
+
+
+def product_frame(rows: Sequence[dict[str, Any]]) -> pl.DataFrame:
+    """The products of these objects, with `PRODUCT_COLUMNS`, the last of an ID."""
+    return pl.DataFrame(
+        [
+            {
+                "product_id": product.id,
+                "description": product.description,
+                "legacy_code": product.legacy_code,
+                "category": product.category,
+                "variety": product.variety,
+                "color": product.color,
+                "grade": product.grade,
+                "active": product.active,
+                "extra": _extra(product),
+            }
+            for product in map(Product.model_validate, rows)
+            if product.id
+        ],
+        schema=PRODUCT_COLUMNS,
+    ).unique("product_id", keep="last", maintain_order=True)
+
+
+def box_type_frame(rows: Sequence[dict[str, Any]]) -> pl.DataFrame:
+    """The box types of these objects, with `BOX_TYPE_COLUMNS`, the last of a code."""
+    return pl.DataFrame(
+        [
+            {"code": box.code.upper(), "fbe": box.fbe, "extra": _extra(box)}
+            for box in map(BoxType.model_validate, rows)
+            if box.code
+        ],
+        schema=BOX_TYPE_COLUMNS,
+    ).unique("code", keep="last", maintain_order=True)
+
+
+def _extra(row: Product | BoxType) -> str | None:
+    known = {
+        key: value
+        for key, value in (
+            ("divisionId", getattr(row, "division_id", None)),
+            ("divisionDescription", getattr(row, "division_description", None)),
+            ("tags", getattr(row, "tags", None)),
+            ("kometNetworkId", getattr(row, "komet_network_id", None)),
+            ("kometNetworkName", getattr(row, "komet_network_name", None)),
+        )
+        if value is not None
+    }
+    extra = {**known, **row.extra}
+    return json.dumps(extra, default=str, ensure_ascii=False) if extra else None

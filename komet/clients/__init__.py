@@ -1,0 +1,1 @@
+"""Tokens, client providers, the day's allowance, and the way to a client of Komet."""

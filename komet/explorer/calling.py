@@ -83,7 +83,7 @@ def call_method(
     answer = _without(secret, answer)
     last = ledger.tried[-1] if ledger.tried else None
     milliseconds = sum(call.milliseconds for call in ledger.tried)
-        with ctx.write(actor, permission) as con:
+    with ctx.write(actor, permission) as con:
         call_id = table.record(
             con,
             provider_id=to.id if isinstance(to, Provider) else None,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from komet.catalogs import refresh as catalogs
+from komet.catalogs import lists as catalogs
 from komet.clients.allowance import Ledger
 from komet.clients.connect import client_for
 from komet.clients.model import Provider
@@ -79,7 +79,7 @@ def find_missing_lists(
             for provider in providers.all_providers(con)
             if provider.id in provider_ids and provider.id not in there and provider.token_id
         ]
-        due = [(provider, catalogs.due(con, provider, ctx.now())) for provider in wanted]
+        due = [(provider, catalogs.due_lists(con, provider, ctx.now())) for provider in wanted]
     return [MissingList(provider, tuple(methods)) for provider, methods in due
             if _LIST_OF[kind] in methods]  # fmt: skip
 
@@ -131,7 +131,7 @@ def fetch_lists(
         try:
             expected = len(entry.methods)
             with client_for(ctx, provider, ledger, expected=expected) as client:
-                outcome = catalogs.refresh(ctx, provider, client, entry.methods)
+                outcome = catalogs.fetch_daily_lists(ctx, provider, client, entry.methods)
             reason = outcome.get(_LIST_OF[kind], "")
             if reason == "refused":
                 reason = _("The token may not list products.")

@@ -3,8 +3,8 @@
 import pytest
 from sample_accounts import ANA, Accounts
 
-from komet.catalogs import browse as catalog
-from komet.catalogs.kinds import KINDS
+from komet.catalogs.lists import fetch_list, view_list
+from komet.catalogs.model import KINDS, USED
 from komet.clients.model import Provider
 from komet.clients.providers import edit_provider
 from komet.explorer.answers import export_answer
@@ -22,9 +22,9 @@ def test_each_list_is_fetched_or_said_to_be_refused(
     ctx = accounts.ctx
     customer = str(accounts.sandbox.state.companies["magnolia"].customers[0].id)
     given = customer if KINDS[kind].needs_customer else None
-    assert catalog.table(ctx, magnolia, kind).tried_at is None
-    said = catalog.refresh(ctx, magnolia, kind, customer_id=given)
-    found = catalog.table(ctx, magnolia, kind)
+    assert view_list(ctx, magnolia, kind).tried_at is None
+    said = fetch_list(ctx, ANA, magnolia, kind, customer_id=given)
+    found = view_list(ctx, magnolia, kind)
     assert found.tried_at is not None
     if found.refused:
         assert "may not list these" in said
@@ -39,20 +39,20 @@ def test_each_list_is_fetched_or_said_to_be_refused(
 def test_what_is_used_and_what_contains_a_text(accounts: Accounts, magnolia: Provider) -> None:
     ctx = accounts.ctx
     accounts.download(*accounts.days(3, 6), [magnolia])
-    catalog.refresh(ctx, magnolia, "products")
-    every = catalog.table(ctx, magnolia, "products").rows
+    fetch_list(ctx, ANA, magnolia, "products")
+    every = view_list(ctx, magnolia, "products").rows
     with ctx.db.read() as con:
         lines = con.value(
             "SELECT count(*) FROM po_lines WHERE product_id IN (SELECT unnest($ids))",
             {"ids": every["id"].to_list()},
         )
-    assert every[catalog.USED].sum() == lines > 0
-    roses = catalog.table(ctx, magnolia, "products", "FREEDOM").rows
+    assert every[USED].sum() == lines > 0
+    roses = view_list(ctx, magnolia, "products", "FREEDOM").rows
     assert 0 < roses.height < every.height
     assert all("Freedom" in name for name in roses["description"])
 
 
 def test_a_vendor_token_is_refused_in_a_line(accounts: Accounts) -> None:
-    said = catalog.refresh(accounts.ctx, accounts.petalo, "payments")
+    said = fetch_list(accounts.ctx, ANA, accounts.petalo, "payments")
     assert "Pétalo may not list these" in said
-    assert catalog.table(accounts.ctx, accounts.petalo, "payments").refused
+    assert view_list(accounts.ctx, accounts.petalo, "payments").refused

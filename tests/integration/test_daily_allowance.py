@@ -9,8 +9,7 @@ import pytest
 from sample_accounts import ANA, ROOT, Accounts, Komet
 
 from komet.api.errors import QuotaExhausted
-from komet.catalogs import browse as catalog
-from komet.catalogs import refresh as catalogs
+from komet.catalogs.lists import fetch_list, refresh_daily_lists
 from komet.clients.check import check_token, try_provider
 from komet.clients.model import Provider
 from komet.clients.table import calls
@@ -93,8 +92,8 @@ def test_every_request_passes_the_gate(accounts: Accounts) -> None:
     for ask in (
         lambda: try_provider(ctx, ANA, magnolia),
         lambda: check_token(ctx, ANA, magnolia.token_id or ""),
-        lambda: catalogs.refresh_now(ctx, magnolia),
-        lambda: catalog.refresh(ctx, magnolia, "products"),
+        lambda: refresh_daily_lists(ctx, ANA, magnolia),
+        lambda: fetch_list(ctx, ANA, magnolia, "products"),
         lambda: download_numbers(ctx, SYSTEM, {magnolia.id: ["P000001"]}),
     ):
         with pytest.raises(QuotaExhausted):

@@ -3,9 +3,9 @@
 import threading
 
 import pytest
-from sample_accounts import ACTOR, Accounts
+from sample_accounts import ACTOR, ANA, Accounts
 
-from komet.catalogs import refresh as catalogs
+from komet.catalogs.lists import refresh_daily_lists
 from komet.context import AppContext
 from komet.mapping import imports, products
 from komet.mapping.imports import dry_run_copy
@@ -15,7 +15,7 @@ from komet.mapping.suggestions import accept_suggestions
 @pytest.fixture
 def listed(accounts: Accounts) -> Accounts:
     for provider in accounts.both:
-        catalogs.refresh_now(accounts.ctx, provider)
+        refresh_daily_lists(accounts.ctx, ANA, provider)
     return accounts
 
 

@@ -12,7 +12,7 @@ from sample_accounts import ACTOR, add_client
 
 from komet.api.client import Slice
 from komet.api.models import PurchaseOrder
-from komet.catalogs.table import products
+from komet.catalogs import table as products
 from komet.clients.providers import list_providers
 from komet.context import AppContext
 from komet.export.orders import export_orders
@@ -120,7 +120,8 @@ def test_the_providers_factor_counts_and_an_edited_one_before_it(held: AppContex
     provider = list_providers(held)[0]
     with held.db.write() as con:
         frame = pl.DataFrame(
-            {"code": ["HB"], "fbe": [Decimal("0.48")], "extra": [None]}, schema=products.BOX_TYPES
+            {"code": ["HB"], "fbe": [Decimal("0.48")], "extra": [None]},
+            schema=products.BOX_TYPE_COLUMNS,
         )
         products.replace_box_types(con, provider.id, frame, AT)
     assert totals(held, box_types=("HB",)).fbe == 4 * Decimal("0.48")

@@ -19,7 +19,7 @@ from komet.api.errors import (
     PermissionDenied,
     QuotaExhausted,
 )
-from komet.catalogs import refresh as catalogs
+from komet.catalogs import lists as catalogs
 from komet.clients.allowance import Gate, Ledger, pools
 from komet.clients.connect import client_for
 from komet.clients.model import Provider
@@ -157,8 +157,8 @@ class KometLane:
                 return
             self._lists_done = True
             with self.ctx.read() as con:
-                due = catalogs.due(con, self.provider, self.ctx.now())
-            catalogs.refresh(self.ctx, self.provider, self.client, due)
+                due = catalogs.due_lists(con, self.provider, self.ctx.now())
+            catalogs.fetch_daily_lists(self.ctx, self.provider, self.client, due)
 
 
 def ask_for_day(ctx: AppContext, client: KometClient, provider: Provider, day: date) -> SliceRows:
@@ -199,7 +199,7 @@ def _with_catalogs(
     ctx: AppContext, con: Connection, chosen: Sequence[Provider], days: Counter[str]
 ) -> Counter[str]:
     """Provider ID → requests for its days and for its lists that are due."""
-    lists = {provider.id: len(catalogs.due(con, provider, ctx.now())) for provider in chosen}
+    lists = {provider.id: len(catalogs.due_lists(con, provider, ctx.now())) for provider in chosen}
     return days + Counter(lists)
 
 

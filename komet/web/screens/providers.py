@@ -7,7 +7,7 @@ from decimal import Decimal
 import polars as pl
 import streamlit as st
 
-from komet.catalogs.refresh import edit_fbe_factors, list_box_types
+from komet.catalogs.lists import edit_fbe_factors, list_box_types
 from komet.clients.check import list_locations, try_provider
 from komet.clients.model import (
     DAYS_AHEAD,

@@ -1,14 +1,26 @@
-"""A provider's products and box types: as Komet lists them, or as its order lines show them."""
+"""The SQL of Komet's lists: their rows as they came, and what is read from two of them.
 
+Products and box types are also known from order lines, where the token may not list them.
+"""
+
+import json
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 import polars as pl
 
 from komet import formulas
 from komet.db.database import QUANTITY, Connection, Schema
 
-PRODUCTS: Schema = {
+FETCHED, REFUSED = "ok", "refused"
+_USED = {
+    "product_id", "vendor_id", "customer_id", "carrier_id", "location_id", "box_type", "prebook",
+}  # fmt: skip
+"""Columns of order lines by which a row of a list may be used."""
+
+PRODUCT_COLUMNS: Schema = {
     "product_id": pl.String,
     "description": pl.String,
     "legacy_code": pl.String,
@@ -20,11 +32,11 @@ PRODUCTS: Schema = {
     "extra": pl.String,
 }
 
-BOX_TYPES: Schema = {"code": pl.String, "fbe": QUANTITY, "extra": pl.String}
+BOX_TYPE_COLUMNS: Schema = {"code": pl.String, "fbe": QUANTITY, "extra": pl.String}
 
 
 def replace_products(con: Connection, provider_id: str, frame: pl.DataFrame, now: datetime) -> None:
-    """Put Komet's list (columns of `PRODUCTS`) in the place of what we hold.
+    """Put Komet's list (`PRODUCT_COLUMNS`) in the place of what we hold.
 
     A product that only order lines have shown stays, so that none of them loses its name.
     """
@@ -51,7 +63,7 @@ def replace_products(con: Connection, provider_id: str, frame: pl.DataFrame, now
 def replace_box_types(
     con: Connection, provider_id: str, frame: pl.DataFrame, now: datetime
 ) -> None:
-    """Put Komet's box types (columns of `BOX_TYPES`) in place; factors edited here are kept."""
+    """Put Komet's box types (`BOX_TYPE_COLUMNS`) in place; factors edited here are kept."""
     con.run(
         "CREATE OR REPLACE TEMP TABLE edited AS SELECT code, fbe_edited FROM box_types"
         " WHERE provider_id = $provider AND fbe_edited IS NOT NULL",
@@ -109,7 +121,71 @@ def box_types(con: Connection, provider_id: str) -> pl.DataFrame:
     )
 
 
-def catalogs_tried(con: Connection, provider_id: str) -> dict[str, datetime]:
+def replace_rows(
+    con: Connection, provider_id: str, kind: str, rows: Sequence[dict[str, Any]], now: datetime
+) -> None:
+    """Put these rows in the place of those that are stored."""
+    key = {"provider": provider_id, "kind": kind}
+    con.run("DELETE FROM catalog_rows WHERE provider_id = $provider AND kind = $kind", key)
+    frame = pl.DataFrame(
+        {
+            "provider_id": [provider_id] * len(rows),
+            "kind": [kind] * len(rows),
+            "position": list(range(len(rows))),
+            "content": [json.dumps(row, ensure_ascii=False, default=str) for row in rows],
+            "fetched_at": [now] * len(rows),
+        },
+        schema={
+            "provider_id": pl.String, "kind": pl.String, "position": pl.Int32,
+            "content": pl.String, "fetched_at": pl.Datetime("us", "UTC"),
+        },
+    )  # fmt: skip
+    con.insert("catalog_rows", frame)
+
+
+def stored_rows(con: Connection, provider_id: str, kind: str) -> list[dict[str, Any]]:
+    """The rows in Komet's order."""
+    found = con.rows(
+        "SELECT content FROM catalog_rows"
+        " WHERE provider_id = $provider AND kind = $kind ORDER BY position",
+        {"provider": provider_id, "kind": kind},
+    )
+    return [json.loads(row["content"]) for row in found]
+
+
+def record_try(con: Connection, provider_id: str, kind: str, outcome: str, now: datetime) -> None:
+    """Remember when a list was last asked for, and whether the token might list it."""
+    key = {"provider": provider_id, "kind": kind}
+    con.run("DELETE FROM catalog_tries WHERE provider_id = $provider AND kind = $kind", key)
+    con.run(
+        "INSERT INTO catalog_tries VALUES ($provider, $kind, $outcome, $now)",
+        {**key, "outcome": outcome, "now": now},
+    )
+
+
+def last_try(con: Connection, provider_id: str, kind: str) -> tuple[str | None, datetime | None]:
+    """What came of the last try, and when that was."""
+    found = con.rows(
+        "SELECT outcome, tried_at FROM catalog_tries"
+        " WHERE provider_id = $provider AND kind = $kind",
+        {"provider": provider_id, "kind": kind},
+    )
+    return (found[0]["outcome"], found[0]["tried_at"]) if found else (None, None)
+
+
+def lines_by(con: Connection, provider_id: str, column: str) -> dict[str, int]:
+    """In how many downloaded lines that are still in Komet each value of the column stands."""
+    if column not in _USED:
+        raise ValueError(column)
+    rows = con.rows(
+        f"SELECT {column} AS value, count(*) AS lines FROM po_lines"
+        f" WHERE provider_id = $provider AND gone_at IS NULL AND {column} IS NOT NULL GROUP BY ALL",
+        {"provider": provider_id},
+    )
+    return {str(row["value"]): int(row["lines"]) for row in rows}
+
+
+def daily_tried(con: Connection, provider_id: str) -> dict[str, datetime]:
     """Method → when its list was last fetched, or last refused."""
     rows = con.rows(
         "SELECT method, max(tried_at) AS tried_at FROM catalogs WHERE provider_id = $provider"
@@ -119,10 +195,10 @@ def catalogs_tried(con: Connection, provider_id: str) -> dict[str, datetime]:
     return {row["method"]: row["tried_at"] for row in rows}
 
 
-def record_catalog(
+def record_daily(
     con: Connection, provider_id: str, method: str, outcome: str, now: datetime
 ) -> None:
-    """Remember that a list was fetched (`ok`), or that the token may not list it (`refused`)."""
+    """Remember that a daily list was fetched (`ok`), or that the token may not list it."""
     key = {"provider": provider_id, "method": method}
     con.run("DELETE FROM catalogs WHERE provider_id = $provider AND method = $method", key)
     con.run(

@@ -1,8 +1,10 @@
-"""The lists of Komet that Catalogs shows, and how each is asked for."""
+"""The lists of Komet: how each is asked for, and what is shown of one."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
+
+import polars as pl
 
 from komet.language import _later
 
@@ -13,7 +15,8 @@ class CatalogKind:
 
     `back` and `ahead`: the days before and after today that it is asked for by default, where it
     takes days; `first` and `last` are the names of those parameters (the same for a single day).
-    `used_by`: the column of order lines, and the member of a row that stands in it.
+    `used_by`: the column of order lines, and the member of a row that stands in it. `daily`: it is
+    fetched with a download once a day, because products and FBE factors are read from it.
     """
 
     method: str
@@ -25,6 +28,7 @@ class CatalogKind:
     always: tuple[tuple[str, Any], ...] = ()
     needs_customer: bool = False
     used_by: tuple[str, str] | None = None
+    daily: bool = False
 
     def days(self, today: date) -> tuple[date, date] | None:
         """The days that it is asked for unless others are chosen."""
@@ -47,9 +51,13 @@ class CatalogKind:
 
 
 KINDS: dict[str, CatalogKind] = {
-    "products": CatalogKind("product.list", _later("Products"), used_by=("product_id", "id")),
+    "products": CatalogKind(
+        "product.list", _later("Products"), used_by=("product_id", "id"), daily=True
+    ),
     "categories": CatalogKind("category.list", _later("Categories")),
-    "box_types": CatalogKind("boxtype.list", _later("Box types"), used_by=("box_type", "code")),
+    "box_types": CatalogKind(
+        "boxtype.list", _later("Box types"), used_by=("box_type", "code"), daily=True
+    ),
     "carriers": CatalogKind("carrier.list", _later("Carriers"), used_by=("carrier_id", "id")),
     "vendors": CatalogKind("vendor.list", _later("Vendors"), used_by=("vendor_id", "id")),
     "customers": CatalogKind("customer.list", _later("Customers"), used_by=("customer_id", "id")),
@@ -83,3 +91,21 @@ KINDS: dict[str, CatalogKind] = {
     "awbs": CatalogKind("awb.list", _later("AWBs"), "shipDate"),
 }  # fmt: skip
 """In the order in which they are offered."""
+
+PRODUCTS, BOX_TYPES = "products", "box_types"
+DAILY = {kind.method: name for name, kind in reversed(KINDS.items()) if kind.daily}
+"""Method → the list that is fetched with a download; the short one first."""
+USED = "used"
+"""The column that counts the order lines in which a row stands."""
+
+
+@dataclass(frozen=True)
+class CatalogTable:
+    """`rows`: the members that Komet sent, as String columns; `used` (Int64) where it is known.
+
+    `refused`: the token might not list it when it was last asked for.
+    """
+
+    rows: pl.DataFrame
+    tried_at: datetime | None
+    refused: bool

@@ -1,0 +1,204 @@
+"""Komet's own lists, fetched one by one to look at, or with a download once a day.
+
+Every list is kept as it came. Products and box types are the two that orders need: their rows are
+kept in columns as well, whoever has asked for them.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import polars as pl
+
+from komet import time_zone
+from komet.api.client import KometClient
+from komet.api.errors import AuthenticationError, KometError, PermissionDenied, QuotaExhausted
+from komet.api.methods import registry
+from komet.catalogs import table
+from komet.catalogs.model import BOX_TYPES, DAILY, KINDS, PRODUCTS, USED, CatalogTable
+from komet.catalogs.rows import (
+    box_type_frame,
+    listed_rows,
+    product_frame,
+    rows_in,
+    table_of_rows,
+)
+from komet.clients.allowance import Ledger
+from komet.clients.connect import client_for
+from komet.clients.model import Provider
+from komet.context import AppContext
+from komet.db.database import Connection
+from komet.language import _, _n
+from komet.permissions import SYSTEM, Actor, Permission
+from komet.sentences import message
+
+FRESH_FOR = timedelta(hours=20)
+
+
+def fetch_list(
+    ctx: AppContext,
+    actor: Actor,
+    provider: Provider,
+    kind: str,
+    *,
+    days: tuple[date, date] | None = None,
+    customer_id: str | None = None,
+) -> str:
+    """Fetch one of `KINDS`; returns a sentence, also where the token may not list it.
+
+    Raises `KometError` for any other failure, `InvalidCall` for a customer that is missing.
+    """
+    ctx.authorize(actor, Permission.READ_KOMET)
+    wanted = KINDS[kind]
+    spec = registry()[wanted.method]
+    headers = {entry.name: provider.company_id for entry in spec.headers if entry.required}
+    params: dict[str, Any] = {
+        **headers, **wanted.params(days or wanted.days(time_zone.today(ctx.now())), customer_id)
+    }  # fmt: skip
+    ledger = Ledger(provider.token_id or "", provider.id)
+    try:
+        with client_for(ctx, provider, ledger) as client:
+            answer = client.call(wanted.method, **params)
+    except (PermissionDenied, AuthenticationError):
+        with ctx.write(actor, Permission.READ_KOMET) as con:
+            _record(con, provider, kind, table.REFUSED, ctx.now())
+        return refusal_message(provider)
+    finally:
+        ledger.save(ctx)
+    with ctx.write(actor, Permission.READ_KOMET) as con:
+        count = _store(con, provider, kind, answer, ctx.now())
+    return _n("{n:,} row from Komet.", "{n:,} rows from Komet.", count).format(n=count)
+
+
+def fetch_daily_lists(
+    ctx: AppContext, provider: Provider, client: KometClient, methods: Sequence[str] = tuple(DAILY)
+) -> dict[str, str]:
+    """Fetch the daily lists with a client at work. Method → `ok`, or why not; never a failure.
+
+    Orders can be downloaded without them: products are then learnt from the order lines, and FBE
+    is reckoned with the usual factors. Whoever made the client has asked for the permission.
+    Raises `QuotaExhausted` only.
+    """
+    outcome: dict[str, str] = {}
+    for method in methods:
+        answer: dict[str, Any] | None = None
+        try:
+            answer = client.call(method)
+            outcome[method] = table.FETCHED
+        except QuotaExhausted:
+            raise
+        except (AuthenticationError, PermissionDenied):
+            outcome[method] = table.REFUSED
+        except KometError as error:
+            outcome[method] = message(error)
+            continue
+        with ctx.write(SYSTEM, Permission.READ_KOMET) as con:
+            if answer is None:
+                _record(con, provider, DAILY[method], table.REFUSED, ctx.now())
+            else:
+                _store(con, provider, DAILY[method], answer, ctx.now())
+    return outcome
+
+
+def refresh_daily_lists(ctx: AppContext, actor: Actor, provider: Provider) -> dict[str, str]:
+    """Fetch the daily lists of one provider, for a person who waits. Spends two requests.
+
+    Raises `QuotaExhausted`, or `InvalidInput`, `NotFound` or `WrongKey` where the provider cannot
+    be called at all.
+    """
+    ctx.authorize(actor, Permission.READ_KOMET)
+    ledger = Ledger(provider.token_id or "", provider.id)
+    try:
+        with client_for(ctx, provider, ledger, expected=len(DAILY)) as client:
+            return fetch_daily_lists(ctx, provider, client)
+    finally:
+        ledger.save(ctx)
+
+
+def due_lists(con: Connection, provider: Provider, now: datetime) -> list[str]:
+    """The methods of the daily lists that have not been tried for most of a day.
+
+    In the snapshot of whoever plans a download.
+    """
+    tried = table.daily_tried(con, provider.id)
+    return [name for name in DAILY if name not in tried or now - tried[name] > FRESH_FOR]
+
+
+def outcome_message(outcome: dict[str, str]) -> str:
+    """The outcome of `refresh_daily_lists` in words."""
+    product_list = outcome.get(KINDS[PRODUCTS].method)
+    if product_list == table.FETCHED:
+        return _("The product list is up to date.")
+    if product_list == table.REFUSED:
+        return _("The token may not list products: they are learnt from the orders instead.")
+    return product_list or ""
+
+
+def refusal_message(provider: Provider) -> str:
+    """What a token may not list, in a line."""
+    return _("The token of {provider} may not list these: ask the client to enable it.").format(
+        provider=provider.name
+    )
+
+
+def view_list(ctx: AppContext, provider: Provider, kind: str, text: str = "") -> CatalogTable:
+    """What is stored of a list, filtered by a part of any member's text."""
+    used_by = KINDS[kind].used_by
+    with ctx.read() as con:
+        rows = table.stored_rows(con, provider.id, kind)
+        outcome, tried_at = table.last_try(con, provider.id, kind)
+        used = table.lines_by(con, provider.id, used_by[0]) if used_by else {}
+    frame = table_of_rows(rows)
+    if used_by and used_by[1] in frame.columns:
+        key = pl.col(used_by[1])
+        counts = key.replace_strict(used, default=0, return_dtype=pl.Int64)
+        frame = frame.select(pl.all(), counts.alias(USED))
+    if text.strip() and frame.width:
+        needle = text.strip().casefold()
+        found = pl.any_horizontal(
+            pl.col(pl.String).str.to_lowercase().str.contains(needle, literal=True)
+        )
+        frame = frame.filter(found)
+    return CatalogTable(frame, tried_at, outcome == table.REFUSED)
+
+
+def list_box_types(ctx: AppContext, provider_id: str) -> pl.DataFrame:
+    """code, komet_fbe, fbe_edited, fbe (the factor in force, or null), lines (that use it).
+
+    Every box type that Komet lists, or that an order line has.
+    """
+    with ctx.read() as con:
+        return table.box_types(con, provider_id)
+
+
+def edit_fbe_factors(
+    ctx: AppContext, actor: Actor, provider_id: str, factors: Mapping[str, Decimal | None]
+) -> None:
+    """Set FBE factors by box type; None goes back to Komet's, or the usual one."""
+    with ctx.write(actor, Permission.MANAGE_PROVIDERS) as con:
+        for code, fbe in factors.items():
+            table.edit_fbe(con, provider_id, code, fbe, ctx.now())
+
+
+def _store(
+    con: Connection, provider: Provider, kind: str, answer: dict[str, Any], now: datetime
+) -> int:
+    """Keep an answer's rows, in columns too where orders need them; returns how many came."""
+    spec = registry()[KINDS[kind].method]
+    rows = rows_in(spec, answer)
+    table.replace_rows(con, provider.id, kind, rows, now)
+    if kind == PRODUCTS:
+        frame = product_frame(listed_rows(spec, answer))
+        table.replace_products(con, provider.id, frame, now)
+    elif kind == BOX_TYPES:
+        frame = box_type_frame(listed_rows(spec, answer))
+        table.replace_box_types(con, provider.id, frame, now)
+    _record(con, provider, kind, table.FETCHED, now)
+    return len(rows)
+
+
+def _record(con: Connection, provider: Provider, kind: str, outcome: str, now: datetime) -> None:
+    table.record_try(con, provider.id, kind, outcome, now)
+    if KINDS[kind].daily:
+        table.record_daily(con, provider.id, KINDS[kind].method, outcome, now)
