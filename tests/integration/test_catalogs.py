@@ -3,7 +3,7 @@
 import pytest
 from sample_accounts import ANA, Accounts
 
-from komet.catalogs.lists import fetch_list, view_list
+from komet.catalogs.lists import fetch_list, list_box_types, list_products, view_list
 from komet.catalogs.model import KINDS, USED
 from komet.clients.model import Provider
 from komet.clients.providers import edit_provider
@@ -56,3 +56,19 @@ def test_a_vendor_token_is_refused_in_a_line(accounts: Accounts) -> None:
     said = fetch_list(accounts.ctx, ANA, accounts.petalo, "payments")
     assert "Pétalo may not list these" in said
     assert view_list(accounts.ctx, accounts.petalo, "payments").refused
+
+
+def test_the_lists_of_a_download_are_the_lists_of_catalogs(
+    accounts: Accounts, magnolia: Provider
+) -> None:
+    ctx = accounts.ctx
+    fetch_list(ctx, ANA, magnolia, "products")
+    listed = view_list(ctx, magnolia, "products").rows
+    assert set(list_products(ctx, magnolia.id)["product_id"]) == set(listed["id"])
+    accounts.sandbox.state.requests.clear()
+    accounts.download(accounts.today, accounts.today, [magnolia])
+    asked = {method for method, _day in accounts.sandbox.state.requests.counts()}
+    assert "product.list" not in asked  # it was fetched today
+    assert "boxtype.list" in asked
+    codes = view_list(ctx, magnolia, "box_types").rows["code"]
+    assert set(codes.str.to_uppercase()) <= set(list_box_types(ctx, magnolia.id)["code"])
