@@ -22,7 +22,6 @@ from komet.sandbox.tokens import IMPORTER_A_COMPANY, IMPORTER_B_VENDOR
 
 ACTOR = Actor(name="Tester")
 ROOT = Path(__file__).parents[1]
-ANA = Actor(name="Ana")
 Komet = Callable[..., subprocess.CompletedProcess[str]]
 
 
@@ -63,14 +62,14 @@ def make_accounts(ctx: AppContext, sandbox: Sandbox) -> Accounts:
     for name, token in (("Magnolia", IMPORTER_A_COMPANY), ("Pétalo", IMPORTER_B_VENDOR)):
         stored = add_token(
             ctx,
-            ANA,
+            ACTOR,
             TokenFields(label=name, kind=token.kind.value, owner=name),
             SecretStr(token.secret),
         )
         fields = ProviderFields(
             name=name, token_id=stored.id, base_url=sandbox.base_url, komet_group="Sample"
         )
-        found.append(add_provider(ctx, ANA, fields))
+        found.append(add_provider(ctx, ACTOR, fields))
     return Accounts(ctx, sandbox, found[0], found[1])
 
 
@@ -83,5 +82,5 @@ def stored_accounts(ctx: AppContext, sandbox: Sandbox) -> Accounts:
 def add_client(ctx: AppContext, name: str, base_url: str | None = None) -> Provider:
     """A client provider with a token of its own, which no Komet knows."""
     fields = TokenFields(label=name, kind="Company")
-    token = add_token(ctx, ANA, fields, SecretStr("a-secret-of-a-test"))
-    return add_provider(ctx, ANA, ProviderFields(name=name, token_id=token.id, base_url=base_url))
+    token = add_token(ctx, ACTOR, fields, SecretStr("a-secret-of-a-test"))
+    return add_provider(ctx, ACTOR, ProviderFields(name=name, token_id=token.id, base_url=base_url))

@@ -7,7 +7,7 @@ import fastexcel
 import pytest
 from playwright.sync_api import Browser, expect
 from running_app import App, settled
-from sample_accounts import ANA, Accounts
+from sample_accounts import ACTOR, Accounts
 
 from komet import language
 from komet.clients.providers import edit_provider
@@ -28,7 +28,7 @@ def yesterday(accounts: Accounts) -> Accounts:
             {"p": accounts.magnolia.id},
         )
     for held in accounts.both:
-        edit_provider(accounts.ctx, ANA, held.id, {"days_back": 3, "days_ahead": 6})
+        edit_provider(accounts.ctx, ACTOR, held.id, {"days_back": 3, "days_ahead": 6})
     for _step in range(3):
         accounts.sandbox.state.advance()
     return accounts

@@ -74,7 +74,7 @@ def test_a_stale_tab_does_not_overwrite_in_all_products(people: tuple[Page, Page
     for page in people:
         page.get_by_role("tab", name="All", exact=True).click()
         settled(page)
-    type_sku(ana, 0, "ANA-1")
+    type_sku(ana, 0, "ACTOR-1")
     save(ana, "Saved 1 code.")
 
     # Luis still sees what was there before: he changes the same row, and another one
@@ -84,16 +84,16 @@ def test_a_stale_tab_does_not_overwrite_in_all_products(people: tuple[Page, Page
     expect(luis.get_by_text("because somebody has changed it since you looked")).to_be_visible()
     warning = luis.get_by_test_id("stAlert").filter(has_text="since you looked").inner_text()
     assert "LUIS-1" in warning
-    assert "ANA-1" in warning
+    assert "ACTOR-1" in warning
     assert "LUIS-2" not in warning
 
     # both rows are as the one who was first, or alone, has left them, in both browsers
-    assert [copied(luis, row) for row in (0, 1)] == ["ANA-1", "LUIS-2"]
+    assert [copied(luis, row) for row in (0, 1)] == ["ACTOR-1", "LUIS-2"]
     ana.reload()
     settled(ana)
     ana.get_by_role("tab", name="All", exact=True).click()
     settled(ana)
-    assert [copied(ana, row) for row in (0, 1)] == ["ANA-1", "LUIS-2"]
+    assert [copied(ana, row) for row in (0, 1)] == ["ACTOR-1", "LUIS-2"]
 
     # having seen it, Luis may
     type_sku(luis, 0, "LUIS-1")
@@ -104,14 +104,14 @@ def test_a_stale_tab_does_not_overwrite_in_all_products(people: tuple[Page, Page
 
 def test_a_stale_queue_does_not_overwrite(people: tuple[Page, Page]) -> None:
     ana, luis = people
-    type_sku(ana, 0, "ANA-1")
+    type_sku(ana, 0, "ACTOR-1")
     save(ana, "Saved 1 code.")
     type_sku(luis, 0, "LUIS-1")
     save(luis, "Saved 0 codes.")
     expect(luis.get_by_text("because somebody has changed it since you looked")).to_be_visible()
     warning = luis.get_by_test_id("stAlert").filter(has_text="since you looked").inner_text()
     assert "LUIS-1" in warning
-    assert "ANA-1" in warning
+    assert "ACTOR-1" in warning
     luis.get_by_test_id("stButton").get_by_role("button", name="Close").click()
     settled(luis)
     expect(luis.get_by_text("since you looked")).to_have_count(0)

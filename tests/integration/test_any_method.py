@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from openapi_spec_validator import validate
-from sample_accounts import ANA, ROOT, Accounts, Komet
+from sample_accounts import ACTOR, ROOT, Accounts, Komet
 from told import raises
 
 from komet import __version__
@@ -66,17 +66,17 @@ def test_a_call_is_remembered_without_the_token(accounts: Accounts) -> None:
     ctx, provider = accounts.ctx, accounts.magnolia
     secret = IMPORTER_A_COMPANY.secret
     outcome = call_method(
-        ctx, ANA, provider, "product.list", {"name": "Rose", "remark": f"see {secret}"},
+        ctx, ACTOR, provider, "product.list", {"name": "Rose", "remark": f"see {secret}"},
         writes_allowed=False,
     )  # fmt: skip
     assert outcome.error is None
     assert (outcome.http_status, outcome.tries) == (200, 1)
     assert "application/json" in outcome.headers["content-type"]
     call_method(
-        ctx, ANA, provider, "vendor.add",
+        ctx, ACTOR, provider, "vendor.add",
         sample_parameters(registry()["vendor.add"], accounts.today), writes_allowed=True,
     )  # fmt: skip
-    keep_call(ctx, ANA, outcome.call_id, "roses")
+    keep_call(ctx, ACTOR, outcome.call_id, "roses")
     kept, newest = list_calls(ctx)
     with ctx.db.read() as con:
         ledger = con.value("SELECT count(*) FROM api_calls WHERE method = 'product.list'")
@@ -93,10 +93,10 @@ def test_a_call_is_remembered_without_the_token(accounts: Accounts) -> None:
 def test_files_are_sent_and_not_kept_and_numbers_stay_numbers(accounts: Accounts) -> None:
     ctx = accounts.ctx
     call_method(
-        ctx, ANA, accounts.magnolia, "v2/vendor/invoice",
+        ctx, ACTOR, accounts.magnolia, "v2/vendor/invoice",
         {"poNumber": "P123456", "attachment": b"%PDF" * 5_000}, writes_allowed=True,
     )  # fmt: skip
-    listed = call_method(ctx, ANA, accounts.magnolia, "boxtype.list", {}, writes_allowed=False)
+    listed = call_method(ctx, ACTOR, accounts.magnolia, "boxtype.list", {}, writes_allowed=False)
     assert listed.answer
     assert {type(row["fbe"]) for row in listed.answer["boxtypes"]} == {float}
     with ctx.db.read() as con:
@@ -107,10 +107,10 @@ def test_files_are_sent_and_not_kept_and_numbers_stay_numbers(accounts: Accounts
 
 def test_what_writes_is_locked(accounts: Accounts) -> None:
     with pytest.raises(InvalidInput, match="changes data in Komet"):
-        call_method(accounts.ctx, ANA, accounts.magnolia, "vendor.add", {"name": "R"},
+        call_method(accounts.ctx, ACTOR, accounts.magnolia, "vendor.add", {"name": "R"},
                     writes_allowed=False)  # fmt: skip
     with raises(InvalidCall, match="quantityConfirmed is needed"):
-        call_method(accounts.ctx, ANA, accounts.magnolia, "purchase.order.item.confirm",
+        call_method(accounts.ctx, ACTOR, accounts.magnolia, "purchase.order.item.confirm",
                     {"poItemId": 1}, writes_allowed=True)  # fmt: skip
 
 

@@ -1,18 +1,19 @@
 """Catalogs: every list is fetched from the sandbox, filtered, and knows where it is used."""
 
 import pytest
-from sample_accounts import ANA, Accounts
+from sample_accounts import ACTOR, Accounts
 
-from komet.catalogs.lists import fetch_list, list_box_types, list_products, view_list
+from komet.catalogs.lists import fetch_list, list_box_types, view_list
 from komet.catalogs.model import KINDS, USED
 from komet.clients.model import Provider
 from komet.clients.providers import edit_provider
 from komet.explorer.answers import export_answer
+from komet.mapping import products
 
 
 @pytest.fixture
 def magnolia(accounts: Accounts) -> Provider:
-    return edit_provider(accounts.ctx, ANA, accounts.magnolia.id, {"company_id": "501"})
+    return edit_provider(accounts.ctx, ACTOR, accounts.magnolia.id, {"company_id": "501"})
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -23,7 +24,7 @@ def test_each_list_is_fetched_or_said_to_be_refused(
     customer = str(accounts.sandbox.state.companies["magnolia"].customers[0].id)
     given = customer if KINDS[kind].needs_customer else None
     assert view_list(ctx, magnolia, kind).tried_at is None
-    said = fetch_list(ctx, ANA, magnolia, kind, customer_id=given)
+    said = fetch_list(ctx, ACTOR, magnolia, kind, customer_id=given)
     found = view_list(ctx, magnolia, kind)
     assert found.tried_at is not None
     if found.refused:
@@ -33,13 +34,13 @@ def test_each_list_is_fetched_or_said_to_be_refused(
         assert f"{found.rows.height:,} row" in said
         if kind != "awbs":  # nothing of today has flown yet
             assert found.rows.height
-            assert export_answer(ctx, ANA, KINDS[kind].method, found.rows).startswith(b"PK")
+            assert export_answer(ctx, ACTOR, KINDS[kind].method, found.rows).startswith(b"PK")
 
 
 def test_what_is_used_and_what_contains_a_text(accounts: Accounts, magnolia: Provider) -> None:
     ctx = accounts.ctx
     accounts.download(*accounts.days(3, 6), [magnolia])
-    fetch_list(ctx, ANA, magnolia, "products")
+    fetch_list(ctx, ACTOR, magnolia, "products")
     every = view_list(ctx, magnolia, "products").rows
     with ctx.db.read() as con:
         lines = con.value(
@@ -53,7 +54,7 @@ def test_what_is_used_and_what_contains_a_text(accounts: Accounts, magnolia: Pro
 
 
 def test_a_vendor_token_is_refused_in_a_line(accounts: Accounts) -> None:
-    said = fetch_list(accounts.ctx, ANA, accounts.petalo, "payments")
+    said = fetch_list(accounts.ctx, ACTOR, accounts.petalo, "payments")
     assert "Pétalo may not list these" in said
     assert view_list(accounts.ctx, accounts.petalo, "payments").refused
 
@@ -62,9 +63,9 @@ def test_the_lists_of_a_download_are_the_lists_of_catalogs(
     accounts: Accounts, magnolia: Provider
 ) -> None:
     ctx = accounts.ctx
-    fetch_list(ctx, ANA, magnolia, "products")
+    fetch_list(ctx, ACTOR, magnolia, "products")
     listed = view_list(ctx, magnolia, "products").rows
-    assert set(list_products(ctx, magnolia.id)["product_id"]) == set(listed["id"])
+    assert set(products.list_known(ctx, magnolia.id)["komet_id"]) == set(listed["id"])
     accounts.sandbox.state.requests.clear()
     accounts.download(accounts.today, accounts.today, [magnolia])
     asked = {method for method, _day in accounts.sandbox.state.requests.counts()}

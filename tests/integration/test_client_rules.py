@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from pydantic import SecretStr
-from sample_accounts import ANA, Accounts, Komet, add_client
+from sample_accounts import ACTOR, Accounts, Komet, add_client
 
 from komet.catalogs.lists import edit_fbe_factors, fetch_list, refresh_daily_lists, view_list
 from komet.clients import providers, tokens
@@ -35,88 +35,88 @@ Operation = Callable[[Accounts], object]
 _OPERATIONS: dict[str, tuple[Permission, Operation]] = {
     "add a token": (
         Permission.MANAGE_TOKENS,
-        lambda a: tokens.add_token(a.ctx, ANA, TokenFields(label="New", kind="Vendor"), SECRET),
+        lambda a: tokens.add_token(a.ctx, ACTOR, TokenFields(label="New", kind="Vendor"), SECRET),
     ),
     "add a token by login": (
         Permission.MANAGE_TOKENS,
         lambda a: tokens.add_token_by_login(
-            a.ctx, ANA, "New", "user", SECRET, base_url=a.sandbox.base_url
+            a.ctx, ACTOR, "New", "user", SECRET, base_url=a.sandbox.base_url
         ),
     ),
     "edit a token": (
         Permission.MANAGE_TOKENS,
         lambda a: tokens.edit_token(
-            a.ctx, ANA, a.magnolia.token_id or "", label="Other", owner=None, users=2
+            a.ctx, ACTOR, a.magnolia.token_id or "", label="Other", owner=None, users=2
         ),
     ),
     "replace a secret": (
         Permission.MANAGE_TOKENS,
-        lambda a: tokens.replace_secret(a.ctx, ANA, a.magnolia.token_id or "", SECRET),
+        lambda a: tokens.replace_secret(a.ctx, ACTOR, a.magnolia.token_id or "", SECRET),
     ),
     "retire a token": (
         Permission.MANAGE_TOKENS,
-        lambda a: tokens.retire_token(a.ctx, ANA, a.magnolia.token_id or "", in_use_too=True),
+        lambda a: tokens.retire_token(a.ctx, ACTOR, a.magnolia.token_id or "", in_use_too=True),
     ),
-    "make a key": (Permission.MANAGE_TOKENS, lambda a: tokens.make_key(a.ctx, ANA)),
+    "make a key": (Permission.MANAGE_TOKENS, lambda a: tokens.make_key(a.ctx, ACTOR)),
     "add a provider": (
         Permission.MANAGE_PROVIDERS,
         lambda a: providers.add_provider(
-            a.ctx, ANA, ProviderFields(name="New", token_id=a.magnolia.token_id), overlap_too=True
+            a.ctx, ACTOR, ProviderFields(name="New", token_id=a.magnolia.token_id), overlap_too=True
         ),
     ),
     "edit a provider": (
         Permission.MANAGE_PROVIDERS,
-        lambda a: providers.edit_provider(a.ctx, ANA, a.magnolia.id, {"name": "Other"}),
+        lambda a: providers.edit_provider(a.ctx, ACTOR, a.magnolia.id, {"name": "Other"}),
     ),
     "deactivate a provider": (
         Permission.MANAGE_PROVIDERS,
-        lambda a: providers.deactivate_provider(a.ctx, ANA, a.magnolia.id),
+        lambda a: providers.deactivate_provider(a.ctx, ACTOR, a.magnolia.id),
     ),
     "activate a provider": (
         Permission.MANAGE_PROVIDERS,
-        lambda a: providers.activate_provider(a.ctx, ANA, a.magnolia.id),
+        lambda a: providers.activate_provider(a.ctx, ACTOR, a.magnolia.id),
     ),
     "follow the sandbox": (
         Permission.MANAGE_PROVIDERS,
-        lambda a: providers.follow_sandbox(a.ctx, ANA, [a.magnolia.id], "http://127.0.0.1:9/api"),
+        lambda a: providers.follow_sandbox(a.ctx, ACTOR, [a.magnolia.id], "http://127.0.0.1:9/api"),
     ),
     "edit FBE factors": (
         Permission.MANAGE_PROVIDERS,
-        lambda a: edit_fbe_factors(a.ctx, ANA, a.magnolia.id, {"HB": Decimal("0.4")}),
+        lambda a: edit_fbe_factors(a.ctx, ACTOR, a.magnolia.id, {"HB": Decimal("0.4")}),
     ),
     "check a token": (
         Permission.READ_KOMET,
-        lambda a: check_token(a.ctx, ANA, a.magnolia.token_id or ""),
+        lambda a: check_token(a.ctx, ACTOR, a.magnolia.token_id or ""),
     ),
     "list locations": (
         Permission.READ_KOMET,
-        lambda a: list_locations(a.ctx, ANA, a.magnolia.token_id or "", a.sandbox.base_url),
+        lambda a: list_locations(a.ctx, ACTOR, a.magnolia.token_id or "", a.sandbox.base_url),
     ),
-    "test a provider": (Permission.READ_KOMET, lambda a: try_provider(a.ctx, ANA, a.magnolia)),
+    "test a provider": (Permission.READ_KOMET, lambda a: try_provider(a.ctx, ACTOR, a.magnolia)),
     "fetch a list": (
         Permission.READ_KOMET,
-        lambda a: fetch_list(a.ctx, ANA, a.magnolia, "carriers"),
+        lambda a: fetch_list(a.ctx, ACTOR, a.magnolia, "carriers"),
     ),
     "fetch the daily lists": (
         Permission.READ_KOMET,
-        lambda a: refresh_daily_lists(a.ctx, ANA, a.magnolia),
+        lambda a: refresh_daily_lists(a.ctx, ACTOR, a.magnolia),
     ),
     "call a method that reads": (
         Permission.READ_KOMET,
-        lambda a: call_method(a.ctx, ANA, a.magnolia, "carrier.list", {}, writes_allowed=True),
+        lambda a: call_method(a.ctx, ACTOR, a.magnolia, "carrier.list", {}, writes_allowed=True),
     ),
-    "keep a call": (Permission.READ_KOMET, lambda a: keep_call(a.ctx, ANA, "1", "roses")),
-    "forget a call": (Permission.READ_KOMET, lambda a: forget_call(a.ctx, ANA, "1")),
+    "keep a call": (Permission.READ_KOMET, lambda a: keep_call(a.ctx, ACTOR, "1", "roses")),
+    "forget a call": (Permission.READ_KOMET, lambda a: forget_call(a.ctx, ACTOR, "1")),
     "call a method that writes": (
         Permission.WRITE_TO_KOMET,
         lambda a: call_method(
-            a.ctx, ANA, a.magnolia, "vendor.add", {"name": "Rosas"}, writes_allowed=True
+            a.ctx, ACTOR, a.magnolia, "vendor.add", {"name": "Rosas"}, writes_allowed=True
         ),
     ),
     "export an answer": (
         Permission.EXPORT,
         lambda a: export_answer(
-            a.ctx, ANA, "carrier.list", view_list(a.ctx, a.magnolia, "carriers").rows
+            a.ctx, ACTOR, "carrier.list", view_list(a.ctx, a.magnolia, "carriers").rows
         ),
     ),
 }
@@ -129,7 +129,7 @@ def test_a_role_without_the_permission_is_refused_and_nothing_is_written(
     needed, act = _OPERATIONS[name]
     monkeypatch.setitem(GRANTS, Role.ADMINISTRATOR, frozenset(Permission) - {needed})
     before = stored(accounts.ctx)
-    with pytest.raises(NotPermitted, match="Ana may not do this") as refused:
+    with pytest.raises(NotPermitted, match="Tester may not do this") as refused:
         act(accounts)
     assert refused.value.permission is needed
     assert stored(accounts.ctx) == before
@@ -141,35 +141,35 @@ def test_one_permission_is_enough_to_manage_tokens(
 ) -> None:
     monkeypatch.setitem(GRANTS, Role.ADMINISTRATOR, frozenset({Permission.MANAGE_TOKENS}))
     fields = TokenFields(label="New", kind="Vendor")
-    assert tokens.add_token(ctx, ANA, fields, SECRET) == tokens.find_token(ctx, "new")
+    assert tokens.add_token(ctx, ACTOR, fields, SECRET) == tokens.find_token(ctx, "new")
 
 
 def test_a_client_provider_needs_a_token_in_use(ctx: AppContext, komet: Komet) -> None:
     with pytest.raises(InvalidInput, match="needs a token"):
-        providers.add_provider(ctx, ANA, ProviderFields(name="Acme"))
+        providers.add_provider(ctx, ACTOR, ProviderFields(name="Acme"))
     acme = add_client(ctx, "Acme")
     with pytest.raises(InvalidInput, match="needs a token"):
-        providers.edit_provider(ctx, ANA, acme.id, {"token_id": None})
-    tokens.retire_token(ctx, ANA, acme.token_id or "", in_use_too=True)
+        providers.edit_provider(ctx, ACTOR, acme.id, {"token_id": None})
+    tokens.retire_token(ctx, ACTOR, acme.token_id or "", in_use_too=True)
     with pytest.raises(InvalidInput, match="needs a token"):
-        providers.edit_provider(ctx, ANA, acme.id, {"komet_group": "Miami"})
+        providers.edit_provider(ctx, ACTOR, acme.id, {"komet_group": "Miami"})
     refused = komet("provider", "edit", "Acme", "--group", "Miami")
     assert refused.returncode == 2
     assert "needs a token" in refused.stderr
     assert providers.get_provider(ctx, acme.id) == acme
-    assert not providers.deactivate_provider(ctx, ANA, acme.id).active
+    assert not providers.deactivate_provider(ctx, ACTOR, acme.id).active
 
 
 def test_an_owner_has_one_token_of_a_kind_unless_it_is_agreed_to(
     ctx: AppContext, komet: Komet
 ) -> None:
     fields = TokenFields(label="One", kind="Vendor", owner="Our farm")
-    tokens.add_token(ctx, ANA, fields, SECRET)
+    tokens.add_token(ctx, ACTOR, fields, SECRET)
     again = fields.model_copy(update={"label": "Two", "owner": " our FARM "})
     with pytest.raises(DuplicateOwner, match="has a token already"):
-        tokens.add_token(ctx, ANA, TokenFields.model_validate(again.model_dump()), SECRET)
+        tokens.add_token(ctx, ACTOR, TokenFields.model_validate(again.model_dump()), SECRET)
     other_kind = again.model_copy(update={"kind": "Customer"})
-    tokens.add_token(ctx, ANA, other_kind, SECRET)
+    tokens.add_token(ctx, ACTOR, other_kind, SECRET)
     command = ("token", "add", "Three", "--owner", "Our farm")
     refused = komet(*command, stdin="a-third-secret\n")
     assert refused.returncode == 2
@@ -181,8 +181,8 @@ def test_an_owner_has_one_token_of_a_kind_unless_it_is_agreed_to(
 def test_the_name_of_a_location_goes_with_its_id(ctx: AppContext) -> None:
     acme = add_client(ctx, "Acme")
     here = {"location_id": "1", "location_name": "Miami"}
-    assert providers.edit_provider(ctx, ANA, acme.id, here).location_name == "Miami"
-    renamed = providers.edit_provider(ctx, ANA, acme.id, {"name": "Acme 2"})
+    assert providers.edit_provider(ctx, ACTOR, acme.id, here).location_name == "Miami"
+    renamed = providers.edit_provider(ctx, ACTOR, acme.id, {"name": "Acme 2"})
     assert renamed.location_name == "Miami"
-    moved = providers.edit_provider(ctx, ANA, acme.id, {"location_id": "2"})
+    moved = providers.edit_provider(ctx, ACTOR, acme.id, {"location_id": "2"})
     assert (moved.location_id, moved.location_name) == ("2", None)

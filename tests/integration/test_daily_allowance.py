@@ -6,7 +6,7 @@ import textwrap
 from datetime import timedelta
 
 import pytest
-from sample_accounts import ANA, ROOT, Accounts, Komet
+from sample_accounts import ACTOR, ROOT, Accounts, Komet
 
 from komet.api.errors import QuotaExhausted
 from komet.catalogs.lists import fetch_list, refresh_daily_lists
@@ -77,7 +77,7 @@ def test_the_plan_tells_each_pool_apart(accounts: Accounts) -> None:
 
 
 def test_a_client_without_a_token_in_use_is_not_in_the_plan(accounts: Accounts) -> None:
-    retire_token(accounts.ctx, ANA, accounts.petalo.token_id or "", in_use_too=True)
+    retire_token(accounts.ctx, ACTOR, accounts.petalo.token_id or "", in_use_too=True)
     planned = plan(accounts.ctx, accounts.both, *accounts.days(0, 0))
     assert planned.sentence == "Magnolia: 3 requests, 1,000 left today"
     run, _resumed = start_run(accounts.ctx, SYSTEM, planned, source="test")
@@ -90,25 +90,25 @@ def test_every_request_passes_the_gate(accounts: Accounts) -> None:
     spend(accounts, magnolia, 1000)
     accounts.sandbox.state.requests.clear()
     for ask in (
-        lambda: try_provider(ctx, ANA, magnolia),
-        lambda: check_token(ctx, ANA, magnolia.token_id or ""),
-        lambda: refresh_daily_lists(ctx, ANA, magnolia),
-        lambda: fetch_list(ctx, ANA, magnolia, "products"),
+        lambda: try_provider(ctx, ACTOR, magnolia),
+        lambda: check_token(ctx, ACTOR, magnolia.token_id or ""),
+        lambda: refresh_daily_lists(ctx, ACTOR, magnolia),
+        lambda: fetch_list(ctx, ACTOR, magnolia, "products"),
         lambda: download_numbers(ctx, SYSTEM, {magnolia.id: ["P000001"]}),
     ):
         with pytest.raises(QuotaExhausted):
             ask()
-    told = call_method(ctx, ANA, magnolia, "carrier.list", {}, writes_allowed=False)
+    told = call_method(ctx, ACTOR, magnolia, "carrier.list", {}, writes_allowed=False)
     assert "used up" in (told.error or "")
     assert accounts.sandbox.state.requests.total() == 0
-    assert try_provider(ctx, ANA, accounts.petalo)
+    assert try_provider(ctx, ACTOR, accounts.petalo)
 
 
 def test_a_check_stops_where_the_allowance_ends(accounts: Accounts) -> None:
     spend(accounts, accounts.magnolia, 997)
     accounts.sandbox.state.requests.clear()
     with pytest.raises(QuotaExhausted):
-        check_token(accounts.ctx, ANA, accounts.magnolia.token_id or "")
+        check_token(accounts.ctx, ACTOR, accounts.magnolia.token_id or "")
     assert accounts.sandbox.state.requests.total() == 3
     assert ledgered(accounts, accounts.magnolia) == 1000
 
@@ -180,13 +180,13 @@ def test_what_a_dead_process_set_aside_comes_back(accounts: Accounts) -> None:
             {"token": magnolia.token_id, "until": ctx.now() + timedelta(minutes=5)},
         )
     with pytest.raises(QuotaExhausted):
-        try_provider(ctx, ANA, magnolia)
+        try_provider(ctx, ACTOR, magnolia)
     with ctx.db.write() as con:
         con.run(
             "UPDATE request_reservations SET expires_at = $past",
             {"past": ctx.now() - timedelta(seconds=1)},
         )
-    assert "Magnolia answers" in try_provider(ctx, ANA, magnolia)
+    assert "Magnolia answers" in try_provider(ctx, ACTOR, magnolia)
 
 
 def test_a_download_writes_its_blocks_seldom(accounts: Accounts) -> None:

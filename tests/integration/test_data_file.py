@@ -13,7 +13,7 @@ from pathlib import Path
 import duckdb
 import pytest
 from pydantic import SecretStr
-from sample_accounts import ANA, ROOT, Accounts, Komet
+from sample_accounts import ACTOR, ROOT, Accounts, Komet
 
 from komet.clients import tokens
 from komet.clients.connect import load_secret
@@ -50,7 +50,7 @@ def made(home: Path) -> Database:
 
 def add_token(ctx: AppContext, label: str) -> None:
     fields = TokenFields(label=label, kind="Company")
-    tokens.add_token(ctx, ANA, fields, SecretStr("a-secret-of-a-test"))
+    tokens.add_token(ctx, ACTOR, fields, SecretStr("a-secret-of-a-test"))
 
 
 def overwrite(path: Path, at: int, count: int) -> None:

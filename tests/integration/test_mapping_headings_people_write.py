@@ -12,7 +12,7 @@ from pathlib import Path
 import openpyxl
 import polars as pl
 import pytest
-from sample_accounts import ACTOR, ANA, Accounts, make_accounts
+from sample_accounts import ACTOR, Accounts, make_accounts
 
 from komet.catalogs.lists import refresh_daily_lists
 from komet.context import open_context
@@ -70,7 +70,7 @@ def listed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Accounts]:
         ctx = open_context(Settings(home=tmp_path_factory.mktemp("home")))
         accounts = make_accounts(ctx, sandbox)
         for provider in accounts.both:
-            assert refresh_daily_lists(ctx, ANA, provider)["product.list"] == "ok"
+            assert refresh_daily_lists(ctx, ACTOR, provider)["product.list"] == "ok"
         yield accounts
 
 

@@ -3,7 +3,7 @@
 import threading
 
 import pytest
-from sample_accounts import ACTOR, ANA, Accounts
+from sample_accounts import ACTOR, Accounts
 
 from komet.catalogs.lists import refresh_daily_lists
 from komet.context import AppContext
@@ -15,7 +15,7 @@ from komet.mapping.suggestions import accept_suggestions
 @pytest.fixture
 def listed(accounts: Accounts) -> Accounts:
     for provider in accounts.both:
-        refresh_daily_lists(accounts.ctx, ANA, provider)
+        refresh_daily_lists(accounts.ctx, ACTOR, provider)
     return accounts
 
 

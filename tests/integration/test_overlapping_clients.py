@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 import pytest
-from sample_accounts import ANA, Accounts, Komet
+from sample_accounts import ACTOR, Accounts, Komet
 
 from komet.clients import providers
 from komet.clients.model import Overlap, Provider, ProviderFields
@@ -17,7 +17,7 @@ def add(accounts: Accounts, name: str, *, overlap_too: bool = False, **fields: o
     chosen = {"token_id": accounts.magnolia.token_id} | fields
     return providers.add_provider(
         accounts.ctx,
-        ANA,
+        ACTOR,
         ProviderFields.model_validate({"name": name, **chosen}),
         overlap_too=overlap_too,
     )
@@ -46,13 +46,13 @@ def test_the_same_token_again_is_asked_about(accounts: Accounts, fields: dict[st
 
 def test_the_same_company_at_the_same_address_is_asked_about(accounts: Accounts) -> None:
     company = {"company_id": "501"}
-    providers.edit_provider(accounts.ctx, ANA, accounts.magnolia.id, company)
+    providers.edit_provider(accounts.ctx, ACTOR, accounts.magnolia.id, company)
     with pytest.raises(Overlap, match="Magnolia"):
-        providers.edit_provider(accounts.ctx, ANA, accounts.petalo.id, company)
+        providers.edit_provider(accounts.ctx, ACTOR, accounts.petalo.id, company)
 
 
 def test_two_locations_of_one_token_do_not_overlap(accounts: Accounts) -> None:
-    providers.edit_provider(accounts.ctx, ANA, accounts.magnolia.id, {"location_id": "1"})
+    providers.edit_provider(accounts.ctx, ACTOR, accounts.magnolia.id, {"location_id": "1"})
     add(accounts, "Other location", location_id="2")
     with pytest.raises(Overlap):
         add(accounts, "Same location", location_id="2")
@@ -60,10 +60,10 @@ def test_two_locations_of_one_token_do_not_overlap(accounts: Accounts) -> None:
 
 def test_what_does_not_touch_the_orders_is_not_asked_about(accounts: Accounts) -> None:
     again = add(accounts, "Again", overlap_too=True)
-    providers.edit_provider(accounts.ctx, ANA, again.id, {"name": "Renamed"})
-    providers.deactivate_provider(accounts.ctx, ANA, again.id)
+    providers.edit_provider(accounts.ctx, ACTOR, again.id, {"name": "Renamed"})
+    providers.deactivate_provider(accounts.ctx, ACTOR, again.id)
     with pytest.raises(Overlap):
-        providers.activate_provider(accounts.ctx, ANA, again.id)
+        providers.activate_provider(accounts.ctx, ACTOR, again.id)
 
 
 def test_the_orders_that_count_twice_are_named_with_their_boxes(accounts: Accounts) -> None:

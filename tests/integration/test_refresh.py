@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 from cryptography.fernet import Fernet
-from sample_accounts import ANA, Accounts, Komet
+from sample_accounts import ACTOR, Accounts, Komet
 
 from komet.api.errors import Unavailable
 from komet.clients.providers import edit_provider, list_providers
@@ -26,7 +26,7 @@ from komet.permissions import SYSTEM
 def with_window(accounts: Accounts, back: int, ahead: int) -> None:
     days = {"days_back": back, "days_ahead": ahead}
     accounts.magnolia, accounts.petalo = (
-        edit_provider(accounts.ctx, ANA, held.id, days) for held in list_providers(accounts.ctx)
+        edit_provider(accounts.ctx, ACTOR, held.id, days) for held in list_providers(accounts.ctx)
     )
 
 

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 import fastexcel
 import polars as pl
 import pytest
-from sample_accounts import ACTOR, ANA, ROOT, Accounts, Komet
+from sample_accounts import ACTOR, ROOT, Accounts, Komet
 
 from komet import demo, language, time_zone
 from komet.activity import timeline
@@ -90,7 +90,7 @@ def test_a_refresh_and_a_test_of_a_provider_ask_for_the_local_day(evening: Accou
     assert max(days) == date(2026, 11, 25) + timedelta(days=evening.magnolia.days_ahead)
     assert demo.window(evening.ctx)[0] == date(2026, 11, 25) - timedelta(days=demo.DAYS_BACK)
     evening.sandbox.state.requests.clear()
-    try_provider(evening.ctx, ANA, evening.magnolia)
+    try_provider(evening.ctx, ACTOR, evening.magnolia)
     assert {day for _method, day in evening.sandbox.state.requests.counts()} == {"2026-11-25"}
 
 

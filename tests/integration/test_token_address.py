@@ -2,7 +2,7 @@
 
 import pytest
 from pydantic import SecretStr
-from sample_accounts import ANA, Accounts, Komet
+from sample_accounts import ACTOR, Accounts, Komet
 
 from komet import demo
 from komet.api.client import DEFAULT_BASE_URL
@@ -29,7 +29,7 @@ def location(name: str) -> str | None:
 
 def add_token(ctx: AppContext, label: str, base_url: str | None = None) -> str:
     fields = TokenFields(label=label, kind="Company", base_url=base_url)
-    return tokens.add_token(ctx, ANA, fields, SecretStr("a-real-secret-1")).id
+    return tokens.add_token(ctx, ACTOR, fields, SecretStr("a-real-secret-1")).id
 
 
 def save(
@@ -37,8 +37,8 @@ def save(
 ) -> Provider:
     fields = ProviderFields(name=name, token_id=token_id, base_url=url, location_id=location(name))
     if held:
-        return providers.edit_provider(ctx, ANA, held, fields.model_dump())
-    return providers.add_provider(ctx, ANA, fields)
+        return providers.edit_provider(ctx, ACTOR, held, fields.model_dump())
+    return providers.add_provider(ctx, ACTOR, fields)
 
 
 def test_the_two_names_of_komets_own_address_are_one() -> None:
@@ -93,7 +93,7 @@ def test_the_first_provider_of_a_fresh_token_sets_the_address(ctx: AppContext) -
 def test_entering_the_secret_again_lets_it_move_once(ctx: AppContext) -> None:
     token = add_token(ctx, "T", HOME)
     save(ctx, "One", token, None)
-    tokens.replace_secret(ctx, ANA, token, SecretStr("another-secret-2"))
+    tokens.replace_secret(ctx, ACTOR, token, SecretStr("another-secret-2"))
     renamed = save(ctx, "One", token, None, _id(ctx, "One"))
     assert address_of(ctx, renamed) == HOME
     save(ctx, "One", token, ELSEWHERE, renamed.id)
@@ -107,9 +107,9 @@ def test_a_slip_in_the_address_of_a_check_does_not_become_the_tokens(
 ) -> None:
     token = add_token(ctx, "Fresh")
     with pytest.raises(InvalidCall):
-        check_token(ctx, ANA, token, wrong)
+        check_token(ctx, ACTOR, token, wrong)
     assert tokens.get_token(ctx, token).base_url is None
-    check_token(ctx, ANA, token, sandbox.base_url)
+    check_token(ctx, ACTOR, token, sandbox.base_url)
 
 
 def test_a_token_of_another_host_cannot_be_given_to_a_provider(ctx: AppContext) -> None:
@@ -129,40 +129,40 @@ def test_the_last_line_of_defence_is_where_the_client_is_made(
     with pytest.raises(InvalidInput, match=r"komet\.example"):
         client_for(ctx, provider, Ledger(provider.token_id or "", provider.id))
     with pytest.raises(InvalidInput):
-        check_token(ctx, ANA, provider.token_id or "", sandbox.base_url)
+        check_token(ctx, ACTOR, provider.token_id or "", sandbox.base_url)
     assert sandbox.state.requests.total() == 0
 
 
 def test_a_first_use_fixes_the_address(ctx: AppContext, sandbox: Sandbox) -> None:
     fields = TokenFields(label="T", kind="Company")
-    token = tokens.add_token(ctx, ANA, fields, SecretStr(IMPORTER_A_COMPANY.secret)).id
-    check_token(ctx, ANA, token, sandbox.base_url)
+    token = tokens.add_token(ctx, ACTOR, fields, SecretStr(IMPORTER_A_COMPANY.secret)).id
+    check_token(ctx, ACTOR, token, sandbox.base_url)
     with pytest.raises(InvalidInput):
         save(ctx, "One", token, ELSEWHERE)
-    assert "answers" in try_provider(ctx, ANA, save(ctx, "Whole", token, None))
+    assert "answers" in try_provider(ctx, ACTOR, save(ctx, "Whole", token, None))
 
 
 def test_a_provider_can_be_renamed_whatever_its_address(accounts: Accounts) -> None:
     with accounts.ctx.db.write() as con:
         con.run("UPDATE tokens SET base_url = $url", {"url": HOME})
     name = {"name": "Magnolia 2"}
-    saved = providers.edit_provider(accounts.ctx, ANA, accounts.magnolia.id, name)
+    saved = providers.edit_provider(accounts.ctx, ACTOR, accounts.magnolia.id, name)
     assert saved.name == "Magnolia 2"
 
 
 def test_the_sample_providers_follow_their_sandbox_to_another_port(ctx: AppContext) -> None:
     first = demo.start_sandbox(ctx)
     try:
-        chosen = demo.add_samples(ctx, ANA, first)
-        assert "answers" in try_provider(ctx, ANA, chosen[0])
+        chosen = demo.add_samples(ctx, ACTOR, first)
+        assert "answers" in try_provider(ctx, ACTOR, chosen[0])
     finally:
         first.stop()
     second = demo.start_sandbox(ctx)
     try:
         assert second.base_url != first.base_url
         found = demo.samples(providers.list_providers(ctx))
-        assert all("answers" in try_provider(ctx, ANA, provider) for provider in found)
-        assert all(check_token(ctx, ANA, provider.token_id or "").results for provider in found)
+        assert all("answers" in try_provider(ctx, ACTOR, provider) for provider in found)
+        assert all(check_token(ctx, ACTOR, provider.token_id or "").results for provider in found)
         addresses = {token.base_url for token in tokens.list_tokens(ctx)}
         assert addresses == {second.base_url}
     finally:
@@ -172,7 +172,7 @@ def test_the_sample_providers_follow_their_sandbox_to_another_port(ctx: AppConte
 def test_a_real_token_does_not_follow_the_samples_to_the_sandbox(ctx: AppContext) -> None:
     token = add_token(ctx, "Real", HOME)
     fields = ProviderFields(name="Sly", system=demo.SYSTEM, token_id=token)
-    providers.add_provider(ctx, ANA, fields)
+    providers.add_provider(ctx, ACTOR, fields)
     sandbox = demo.start_sandbox(ctx)
     try:
         sly = providers.find_provider(ctx, "Sly")

@@ -4,7 +4,7 @@ import json
 import socket
 
 from pydantic import SecretStr
-from sample_accounts import ANA, Accounts, Komet
+from sample_accounts import ACTOR, Accounts, Komet
 
 from komet.clients import tokens
 from komet.clients.check import UNREACHABLE, Outcome, check_token
@@ -22,12 +22,12 @@ def nowhere() -> str:
 
 def add(ctx: AppContext, secret: str, url: str) -> str:
     fields = TokenFields(label="T", kind="Company", base_url=url)
-    return tokens.add_token(ctx, ANA, fields, SecretStr(secret)).id
+    return tokens.add_token(ctx, ACTOR, fields, SecretStr(secret)).id
 
 
 def test_an_unreachable_komet_says_nothing_of_the_token(ctx: AppContext) -> None:
     token = add(ctx, IMPORTER_A_COMPANY.secret, nowhere())
-    result = check_token(ctx, ANA, token)
+    result = check_token(ctx, ACTOR, token)
     assert result.outcome is Outcome.UNREACHABLE
     assert "could not be reached" in result.sentence
     assert "of 7" not in result.sentence
@@ -42,14 +42,14 @@ def test_an_unreachable_komet_says_nothing_of_the_token(ctx: AppContext) -> None
 
 def test_a_refused_token_fails(ctx: AppContext, accounts: Accounts) -> None:
     token = add(ctx, "not-a-known-secret", accounts.sandbox.base_url)
-    result = check_token(ctx, ANA, token)
+    result = check_token(ctx, ACTOR, token)
     assert result.outcome is Outcome.REFUSED
     assert not result.usable
 
 
 def test_komet_falling_silent_in_the_middle_keeps_what_is_known(accounts: Accounts) -> None:
     accounts.sandbox.state.faults.add("boxtype.list", status=503, times=None)
-    result = check_token(accounts.ctx, ANA, accounts.magnolia.token_id or "")
+    result = check_token(accounts.ctx, ACTOR, accounts.magnolia.token_id or "")
     assert result.outcome is Outcome.WORKS
     assert result.results["product.list"] == "ok"
     assert result.results["boxtype.list"] == UNREACHABLE
