@@ -12,16 +12,16 @@ ctx = guard.enter("client_providers")
 st.title(_("Client providers"))
 st.caption(_("Each importer that runs Komet and whose purchase orders you download."))
 
-held = list_providers(ctx)
+stored = list_providers(ctx)
 every_token = list_tokens(ctx)
 
-if not every_token and not held:
+if not every_token and not stored:
     st.info(_("A client provider needs a token. Add the token first."))
     st.page_link("pages/tokens.py", label=_("Go to Tokens"))
     st.stop()
-if not held:
+if not stored:
     st.info(_("No client provider yet. Add the first one below."))
-for provider in held:
+for provider in stored:
     card(ctx, provider, every_token)
 
 st.subheader(_("Add a client provider"))

@@ -15,14 +15,14 @@ st.caption(
       " again.")
 )  # fmt: skip
 
-held = list_tokens(ctx)
+stored = list_tokens(ctx)
 
-if not held:
+if not stored:
     st.info(
         _("No token yet. Ask the importer for one (Komet: Setup > Settings > Integrations > Tokens)"
           " and add it here; or try the app with sample data from the Overview.")
     )  # fmt: skip
-for token in held:
+for token in stored:
     card(ctx, token)
 
 st.subheader(_("Add a token"))

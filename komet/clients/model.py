@@ -1,20 +1,29 @@
-"""Tokens and client providers: what is stored of them, and what a person enters."""
+"""Tokens and client providers: what is stored of them, and what a person enters.
 
+And addresses of Komet systems: which two are the same place for a secret to be sent to.
+"""
+
+import ipaddress
 import json
 from datetime import datetime
 from typing import Any, Self
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from komet.clients.addresses import KOMETS_OWN, same_place, shown
+from komet.api.client import DEFAULT_BASE_URL
 from komet.errors import InvalidInput
 from komet.language import _, _later
 from komet.sentences import stored_label
 
+KOMETS_OWN = DEFAULT_BASE_URL
+"""Where a token is sent that has no address of its own."""
 KINDS = (_later("Company"), _later("Vendor"), _later("Customer"))
 SYSTEM = "Komet Sales (USA)"
 DAYS_BACK = 3
 DAYS_AHEAD = 21
+_PORTS = {"http": 80, "https": 443}
+_THIS_MACHINE = "this machine"
 
 
 class TokenFields(BaseModel):
@@ -93,7 +102,7 @@ class Token(BaseModel):
         if not self.may_move or (self.base_url and sent):
             raise InvalidInput(
                 _("The token {label} is for {known} and is not sent to {other}.").format(
-                    label=self.label, known=shown(self.address), other=shown(base_url)
+                    label=self.label, known=host_of(self.address), other=host_of(base_url)
                 ),
                 _("Whoever is given another address would receive the client's token."),
                 _("If the address is right, enter the token's secret again (Tokens, Replace"
@@ -135,3 +144,32 @@ class Provider(ProviderFields):
     id: str
     created_at: datetime
     updated_at: datetime
+
+
+def same_place(one: str, other: str) -> bool:
+    """Whether what was sent to one address may be sent to the other.
+
+    Scheme, host and port count; the path does not. This machine's loopback is one place on every
+    port: what goes there does not leave the machine, and the sandbox has a new port each time.
+    """
+    return _place(one) == _place(other)
+
+
+def is_loopback(url: str) -> bool:
+    """Whether the address is on this machine."""
+    return _place(url) == _THIS_MACHINE
+
+
+def host_of(url: str) -> str:
+    """The host of an address, with a port that is not the usual one: for a sentence."""
+    return urlsplit(url).netloc.rsplit("@", 1)[-1]
+
+
+def _place(url: str) -> str:
+    parts = urlsplit(url.strip())
+    scheme, host = parts.scheme.lower(), (parts.hostname or "").lower().rstrip(".")
+    try:
+        loopback = host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        loopback = False
+    return _THIS_MACHINE if loopback else f"{scheme}://{host}:{parts.port or _PORTS.get(scheme)}"

@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from komet.clients.addresses import KOMETS_OWN, same_place
-from komet.clients.model import Provider, ProviderFields, Token
+from komet.clients.model import KOMETS_OWN, Provider, ProviderFields, Token, same_place
 from komet.clients.table import providers as provider_table
 from komet.clients.table import tokens as token_table
 from komet.context import AppContext

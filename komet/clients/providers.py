@@ -4,8 +4,7 @@ from collections.abc import Mapping, Sequence
 from uuid import uuid4
 
 from komet.api.transport import checked_base_url
-from komet.clients.addresses import is_loopback
-from komet.clients.model import Overlap, Provider, ProviderFields, Token
+from komet.clients.model import Overlap, Provider, ProviderFields, Token, is_loopback
 from komet.clients.overlaps import overlapping
 from komet.clients.table import providers as provider_table
 from komet.clients.table import tokens as token_table
@@ -145,17 +144,18 @@ def _save(
         _bind_token(con, fields)
     if not overlap_too and fields.active and _reach(before) != _reach(fields):
         _refuse_overlap(fields, others, token_table.all_tokens(con, retired=True))
+    now = ctx.now()
     saved = provider_table.replace(
         con,
         Provider(
             **fields.model_dump(include=set(ProviderFields.model_fields)),
             id=before.id if before else str(uuid4()),
-            created_at=before.created_at if before else ctx.now(),
-            updated_at=ctx.now(),
+            created_at=before.created_at if before else now,
+            updated_at=now,
         ),
     )
     what = "provider changed" if before else "provider added"
-    audit.record(con, what, fields.name, ctx.now(), fields.model_dump())
+    audit.record(con, what, fields.name, now, fields.model_dump())
     return saved
 
 

@@ -6,8 +6,7 @@ from pydantic import SecretStr
 
 from komet.api.client import DEFAULT_BASE_URL, KometClient
 from komet.api.transport import checked_base_url
-from komet.clients.addresses import KOMETS_OWN
-from komet.clients.model import KINDS, DuplicateOwner, Token, TokenFields
+from komet.clients.model import KINDS, KOMETS_OWN, DuplicateOwner, Token, TokenFields
 from komet.clients.table import providers as provider_table
 from komet.clients.table import tokens as token_table
 from komet.context import AppContext
@@ -65,7 +64,7 @@ def add_token(
                 next_step=_("Choose one of {kinds}.").format(kinds=", ".join(KINDS)),
             )
         base_url = checked_base_url(fields.base_url) if fields.base_url else None
-        clean = _checked_secret(secret)
+        clean, now = _checked_secret(secret), ctx.now()
         token = Token(
             id=str(uuid4()),
             label=label,
@@ -75,11 +74,11 @@ def add_token(
             base_url=base_url,
             may_move=base_url is None,
             last_four=clean.get_secret_value()[-4:],
-            created_at=ctx.now(),
-            updated_at=ctx.now(),
+            created_at=now,
+            updated_at=now,
         )
         token_table.insert(con, token, _sealed(con, ctx, clean))
-        audit.record(con, "token added", label, ctx.now())
+        audit.record(con, "token added", label, now)
         return token
 
 

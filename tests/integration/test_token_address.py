@@ -8,11 +8,10 @@ from komet import demo
 from komet.api.client import DEFAULT_BASE_URL
 from komet.api.errors import InvalidCall
 from komet.clients import providers, tokens
-from komet.clients.addresses import KOMETS_OWN, same_place
 from komet.clients.allowance import Ledger
 from komet.clients.check import check_token, try_provider
 from komet.clients.connect import address_of, client_for
-from komet.clients.model import Provider, ProviderFields, TokenFields
+from komet.clients.model import KOMETS_OWN, Provider, ProviderFields, TokenFields, same_place
 from komet.context import AppContext
 from komet.errors import InvalidInput
 from komet.sandbox.server import Sandbox

@@ -76,12 +76,12 @@ def card(ctx: AppContext, provider: Provider, tokens: Sequence[Token]) -> None:
             _fbe_factors(ctx, provider)
 
 
-def provider_form(ctx: AppContext, tokens: Sequence[Token], held: Provider | None = None) -> None:
-    """Add a provider, or change the held one."""
-    key = held.id if held else "new"
+def provider_form(ctx: AppContext, tokens: Sequence[Token], stored: Provider | None = None) -> None:
+    """Add a provider, or change the stored one."""
+    key = stored.id if stored else "new"
     by_id = {token.id: token for token in tokens}
     ids = list(by_id)
-    token = held.token_id if held else ids[0] if len(ids) == 1 else None
+    token = stored.token_id if stored else ids[0] if len(ids) == 1 else None
     left, right = st.columns(2)
     token_id = left.selectbox(
         _("Token"),
@@ -100,20 +100,20 @@ def provider_form(ctx: AppContext, tokens: Sequence[Token], held: Provider | Non
         disabled=token_id is None,
     ):
         with failures.shown():
-            found = list_locations(ctx, actor(), str(token_id), held.base_url if held else None)
+            found = list_locations(ctx, actor(), str(token_id), stored.base_url if stored else None)
             st.session_state[known_key] = {row.id: row.name or row.id for row in found if row.id}
             if not found:
                 right.caption(_("This token may not list locations: type the ID instead."))
     known: dict[str, str] = st.session_state.get(known_key, {})
     with st.form(f"provider_{key}", border=False):
         left, right = st.columns(2)
-        name = left.text_input(_("Name"), held.name if held else "")
+        name = left.text_input(_("Name"), stored.name if stored else "")
         system = right.selectbox(
-            _("System"), list(dict.fromkeys([held.system if held else SYSTEM, SYSTEM]))
+            _("System"), list(dict.fromkeys([stored.system if stored else SYSTEM, SYSTEM]))
         )
         if known:
             options = ["", *known]
-            current = held.location_id if held and held.location_id in known else ""
+            current = stored.location_id if stored and stored.location_id in known else ""
             location_id = left.selectbox(
                 _("Komet location"),
                 options,
@@ -123,63 +123,63 @@ def provider_form(ctx: AppContext, tokens: Sequence[Token], held: Provider | Non
         else:
             location_id = left.text_input(
                 _("Komet location ID"),
-                (held.location_id if held else "") or "",
+                (stored.location_id if stored else "") or "",
                 help=_("Leave empty for all locations."),
             )
         group = right.text_input(
             _("Komet group"),
-            (held.komet_group if held else "") or "",
+            (stored.komet_group if stored else "") or "",
             help=_("A word of yours, to work on several clients at once."),
         )
         company = left.text_input(
             _("Company ID"),
-            (held.company_id if held else "") or "",
+            (stored.company_id if stored else "") or "",
             help=_("Providers with the same company ID share its daily requests."),
         )
         base_url = right.text_input(
             _("Base URL (advanced)"),
-            (held.base_url if held else "") or "",
+            (stored.base_url if stored else "") or "",
             placeholder="https://api.kometsales.com/api",
         )
         back = left.number_input(
             _("Refresh from, days back"),
             0,
             60,
-            held.days_back if held else DAYS_BACK,
+            stored.days_back if stored else DAYS_BACK,
             help=_("The open window that Refresh downloads, in days round today."),
         )
         ahead = right.number_input(
-            _("Refresh to, days ahead"), 0, 180, held.days_ahead if held else DAYS_AHEAD
+            _("Refresh to, days ahead"), 0, 180, stored.days_ahead if stored else DAYS_AHEAD
         )
         agreed = _overlap_agreed(key)
-        if st.form_submit_button(_("Save") if held else _("Add client provider"), type="primary"):
+        if st.form_submit_button(_("Save") if stored else _("Add client provider"), type="primary"):
             with failures.shown(), _overlap_asked(key):
                 fields = ProviderFields(
                     name=name,
                     token_id=token_id,
                     system=system,
                     location_id=location_id or None,
-                    location_name=_location_name(held, location_id or None, known),
+                    location_name=_location_name(stored, location_id or None, known),
                     komet_group=group or None,
                     company_id=company or None,
                     base_url=base_url or None,
-                    active=held.active if held else True,
+                    active=stored.active if stored else True,
                     days_back=int(back),
                     days_ahead=int(ahead),
                 )
                 _tell_saved(
-                    edit_provider(ctx, actor(), held.id, fields.model_dump(), overlap_too=agreed)
-                    if held
+                    edit_provider(ctx, actor(), stored.id, fields.model_dump(), overlap_too=agreed)
+                    if stored
                     else add_provider(ctx, actor(), fields, overlap_too=agreed)
                 )
 
 
 def _location_name(
-    held: Provider | None, location_id: str | None, known: dict[str, str]
+    stored: Provider | None, location_id: str | None, known: dict[str, str]
 ) -> str | None:
-    """As Komet's list has just said; without it, the name that is held for the same ID."""
-    if held and held.location_id == location_id:
-        return known.get(location_id or "", held.location_name or "") or None
+    """As Komet's list has just said; without it, the name that is stored for the same ID."""
+    if stored and stored.location_id == location_id:
+        return known.get(location_id or "", stored.location_name or "") or None
     return known.get(location_id or "")
 
 

@@ -4,9 +4,8 @@ import streamlit as st
 from pydantic import SecretStr
 
 from komet.clients import tokens
-from komet.clients.addresses import shown
 from komet.clients.check import OK, UNREACHABLE, Check, Outcome, check_token
-from komet.clients.model import KINDS, DuplicateOwner, Token, TokenFields
+from komet.clients.model import KINDS, DuplicateOwner, Token, TokenFields, host_of
 from komet.context import AppContext
 from komet.language import _, zoned_moment
 from komet.web.shell import failures
@@ -112,7 +111,7 @@ def _secret_form(ctx: AppContext, token: Token) -> None:
         st.caption(
             plain(
                 _("It is for {host}. A client provider may then be given another base URL.").format(
-                    host=shown(token.address)
+                    host=host_of(token.address)
                 )
             )
         )
