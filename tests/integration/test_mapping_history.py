@@ -5,7 +5,7 @@ from sample_accounts import ACTOR, Accounts
 
 from komet.activity import describe, timeline
 from komet.activity.timeline import ActivityFilter
-from komet.catalogs import refresh as catalogs
+from komet.catalogs.lists import refresh_daily_lists
 from komet.language import using
 from komet.mapping import imports, products
 from komet.mapping.suggestions import accept_suggestions
@@ -19,7 +19,7 @@ def written(accounts: Accounts) -> Accounts:
     """By a Spanish hand: a file, an edit, suggestions, a copy and an undo."""
     ctx, magnolia, petalo = accounts.ctx, accounts.magnolia.id, accounts.petalo.id
     for provider in accounts.both:
-        catalogs.refresh_now(ctx, provider)
+        refresh_daily_lists(ctx, ACTOR, provider)
     one, two, three = products.list_known(ctx, magnolia)["komet_id"].to_list()[:3]
     with using("es"):
         data = f"komet_product_id,sku\n{one},A\n".encode()

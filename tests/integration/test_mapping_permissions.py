@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from sample_accounts import ACTOR, Accounts
 
-from komet.catalogs import refresh as catalogs
+from komet.catalogs.lists import refresh_daily_lists
 from komet.mapping import imports, products
 from komet.mapping.suggestions import accept_suggestions
 from komet.permissions import GRANTS, Actor, NotPermitted, Permission, Role
@@ -15,7 +15,7 @@ FILE = b"komet_product_id,sku\n1,A\n"
 
 @pytest.fixture
 def mapped(accounts: Accounts) -> Accounts:
-    catalogs.refresh_now(accounts.ctx, accounts.magnolia)
+    refresh_daily_lists(accounts.ctx, ACTOR, accounts.magnolia)
     one = products.list_known(accounts.ctx, accounts.magnolia.id)["komet_id"][0]
     imports.edit_cells(accounts.ctx, ACTOR, accounts.magnolia.id, {one: "STORED"})
     return accounts
