@@ -29,6 +29,8 @@ from komet.orders import query
 from komet.orders.filters import OrderFilter
 from komet.permissions import SYSTEM, Actor
 
+ANA = Actor(name="Ana")
+
 
 @dataclass(frozen=True)
 class Auction:
@@ -103,8 +105,8 @@ def auction(accounts: Accounts, monkeypatch: pytest.MonkeyPatch) -> Auction:
 
 def download(accounts: Accounts, source: Auction, first: date, last: date) -> str:
     planned = plan(accounts.ctx, [accounts.magnolia], first, last, source=source.name)
-    run, _resumed = start_run(accounts.ctx, ACTOR, planned, source="app")
-    execute(accounts.ctx, ACTOR, run.id)
+    run, _resumed = start_run(accounts.ctx, ANA, planned, source="app")
+    execute(accounts.ctx, ANA, run.id)
     return run.id
 
 
@@ -143,9 +145,9 @@ def test_a_changed_and_a_gone_order_are_told_and_the_failed_day_is_retried(
     assert last_downloads(accounts.ctx).filter(provider="Magnolia")["failed"].item() == 1
     auction.broken.clear()
     auction.boxes[tomorrow] = {"A3": 1}
-    run, count = retry_run(accounts.ctx, ACTOR, first.run.id)
+    run, count = retry_run(accounts.ctx, ANA, first.run.id)
     assert (count, run.state) == (1, RunState.QUEUED)
-    assert execute(accounts.ctx, ACTOR, run.id).state is RunState.DONE
+    assert execute(accounts.ctx, ANA, run.id).state is RunState.DONE
     auction.boxes[accounts.today] = {"A1": 5}
     second = show_run(accounts.ctx, download(accounts, auction, accounts.today, accounts.today))
     assert (second.summary["changed"], second.summary["gone"]) == (1, 1)
@@ -171,7 +173,7 @@ def test_a_source_that_hands_its_slices_over_stands_in_until_komet_answers(
     ctx, today = accounts.ctx, accounts.today
     source = Auction({today: {"A1": 3}}, stands_in=True, is_final=False)
     monkeypatch.setitem(SOURCES, source.name, source)
-    run = import_slices(ctx, ACTOR, [slice_of(source, ctx, accounts.magnolia, today)], "by hand")
+    run = import_slices(ctx, ANA, [slice_of(source, ctx, accounts.magnolia, today)], "by hand")
     report = show_run(ctx, run.id)
     assert [s.state for s in report.slices] == [SliceState.DONE]
     assert numbers(ctx) == {"A1": 3}
