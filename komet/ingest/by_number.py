@@ -79,7 +79,7 @@ def download_numbers(
     for provider_id, numbers in asked.items():
         with ctx.read() as con:
             provider = providers.provider_by_id(con, provider_id)
-            commit_order.learn(ctx.db.path, commit_order.newest(con))
+            commit_order.learn(ctx.db.path, slices.newest_commit(con))
         ledger = Ledger(provider.token_id or "", provider.id)
         try:
             with client_for(ctx, provider, ledger) as client:

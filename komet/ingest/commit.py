@@ -21,7 +21,7 @@ from komet.ingest.model import (
     SliceState,
 )
 from komet.ingest.sources import SOURCES, source_of_order, stand_ins
-from komet.ingest.table import differences, runs, slices
+from komet.ingest.table import differences, mirror, runs, slices
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ def write_slice(
         "provider_id": incoming.provider_id,
         "slice_date": incoming.day,
         "seen_at": incoming.requested_at,
-        "commit_no": commit_order.next_commit(con),
+        "commit_no": slices.next_commit(con),
     }
     written = _write_orders(con, incoming, asked, noted, known_products, is_first=is_first)
     changes = [change | noted for change in written.changes]
@@ -114,14 +114,14 @@ def _delete_stand_ins(con: Connection, incoming: SliceRows, newest: str | None) 
         number
         for other in stand_ins()
         if numbers is not None or newest == other.name
-        for number in slices.delete_orders_of_source(
+        for number in mirror.delete_orders_of_source(
             con, other.id_prefix, incoming.provider_id, incoming.day, numbers
         )
     ]
 
 
 def _asked(con: Connection, incoming: SliceRows) -> Asked:
-    newest = commit_order.newest(con)
+    newest = slices.newest_commit(con)
     if incoming.asked is None:
         return Asked(newest, commit_order.PROCESS, commit_order.next_turn())
     # a process that knew another file under this path may know numbers that are not there yet
@@ -138,7 +138,7 @@ def _write_orders(
     is_first: bool,
 ) -> _Written:
     provider_id = incoming.provider_id
-    heads = slices.held_heads(con, provider_id, incoming.day, list(incoming.orders))
+    heads = mirror.held_heads(con, provider_id, incoming.day, list(incoming.orders))
     orders = {
         po_id: bundle
         for po_id, bundle in incoming.orders.items()
@@ -165,7 +165,7 @@ def _write_orders(
         for po_id, bundle in orders.items()
         if po_id in heads and not compare.same(heads[po_id], bundle)
     ]
-    before = slices.held_rows(con, provider_id, [*touched, *gone])
+    before = mirror.held_rows(con, provider_id, [*touched, *gone])
     held = compare.bundles_of(before)
     found_again = slices.forget_gone(con, noted["run_id"], provider_id, touched)
     # before gone lines are added to what came: where a line is now, not where it was
@@ -197,21 +197,21 @@ def _write_orders(
         ]
         write.append(compare.gone(held[po_id], incoming.requested_at))
 
-    elsewhere = slices.lines_elsewhere(con, provider_id, now_of)
+    elsewhere = mirror.lines_elsewhere(con, provider_id, now_of)
     elsewhere = {item: po for item, po in elsewhere.items() if po not in held}
     if elsewhere:
-        taken = slices.held_lines(con, provider_id, elsewhere)
+        taken = mirror.held_lines(con, provider_id, elsewhere)
         changes += [compare.line_gone(ln) for ln in taken.po_lines if ln["gone_at"] is None]
         before.po_lines += taken.po_lines
         before.po_breakdowns += taken.po_breakdowns
-        slices.delete_lines(con, provider_id, elsewhere)
+        mirror.delete_lines(con, provider_id, elsewhere)
     rows = compare.rows_of(write, now_of)
     if write:
         first = {c["po_id"] for c in changes if c["first_download"]}
-        with slices.written(con, rows):
-            slices.replace_orders(con, provider_id, list(held), rows)
+        with mirror.written(con, rows):
+            mirror.replace_orders(con, provider_id, list(held), rows)
             differences.record(con, before, noted, first)
-    slices.learn_products(con, provider_id, rows, known)
+    mirror.learn_products(con, provider_id, rows, known)
     return _Written(changes, set(orders), len(here), sum(here))
 
 

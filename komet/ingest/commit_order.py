@@ -13,8 +13,6 @@ from itertools import count
 from pathlib import Path
 from uuid import uuid4
 
-from komet.db.database import Connection
-
 PROCESS = str(uuid4())
 _turns = count(1)
 _known: dict[Path, int] = {}
@@ -52,14 +50,3 @@ def learn(path: Path, commit: int) -> None:
     """Note a commit of that file which this process has seen in it."""
     with _lock:
         _known[path] = commit
-
-
-def newest(con: Connection) -> int:
-    """The number of the newest commit."""
-    return int(con.value("SELECT max(commits) FROM commit_counter") or 0)
-
-
-def next_commit(con: Connection) -> int:
-    """A number for the commit that the caller's transaction makes."""
-    con.run("UPDATE commit_counter SET commits = commits + 1")
-    return newest(con)

@@ -26,7 +26,7 @@ from komet.ingest import commit_order, sources
 from komet.ingest.commit import write_slice
 from komet.ingest.model import Run, RunSlice, RunState, SliceRows, SliceState
 from komet.ingest.sources.source import Lanes, Pace
-from komet.ingest.table import runs
+from komet.ingest.table import runs, slices
 from komet.language import _
 from komet.permissions import Actor, Permission
 from komet.sentences import FAILURES, Failure, Stored, note_to_store, to_store
@@ -59,7 +59,7 @@ def execute(
     ctx = ctx.for_long_work()
     with ctx.write(actor, Permission.DOWNLOAD) as con:
         runs.begin_run(con, run_id, ctx.now())
-        commit_order.learn(ctx.db.path, commit_order.newest(con))
+        commit_order.learn(ctx.db.path, slices.newest_commit(con))
         run = runs.run_by_id(con, run_id, ctx.now())
         if run.cancel_requested:
             stop.set()
@@ -259,7 +259,7 @@ class _Engine:
                 **asdict(result),
             }
             ended = self._finish(con, slice_, fields)
-            commit = commit_order.newest(con)
+            commit = slices.newest_commit(con)
         commit_order.learn(self._ctx.db.path, commit)
         return ended
 

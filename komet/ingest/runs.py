@@ -11,7 +11,7 @@ from komet.db.database import Connection
 from komet.errors import InvalidInput
 from komet.ingest import sources
 from komet.ingest.model import Plan, Run, RunReport, RunState
-from komet.ingest.table import runs
+from komet.ingest.table import progress, runs
 from komet.language import _
 from komet.permissions import Actor, Permission
 
@@ -118,7 +118,7 @@ def active_run(ctx: AppContext) -> Run | None:
 def days_of(ctx: AppContext, run_id: str) -> pl.DataFrame:
     """provider, day (Date), state, sign (String), orders, lines (Int32), reason: a row a slice."""
     with ctx.read() as con:
-        return runs.days_of(con, run_id).with_columns(sign=pl.col("state").replace(_SIGNS))
+        return progress.days_of(con, run_id).with_columns(sign=pl.col("state").replace(_SIGNS))
 
 
 def last_downloads(ctx: AppContext) -> pl.DataFrame:
@@ -127,13 +127,13 @@ def last_downloads(ctx: AppContext) -> pl.DataFrame:
     `days` and `orders` are what is stored; `failed` are days whose newest try failed.
     """
     with ctx.read() as con:
-        return runs.last_downloads(con, sources.runs_of_parts())
+        return progress.last_downloads(con, sources.runs_of_parts())
 
 
 def set_up(ctx: AppContext) -> dict[str, bool]:
     """Which of the four steps to the first export are done: token, provider, mapping, download."""
     with ctx.read() as con:
-        return runs.steps_done(con)
+        return progress.steps_done(con)
 
 
 def _last_run(con: Connection, ctx: AppContext) -> Run | None:

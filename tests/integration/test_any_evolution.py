@@ -32,6 +32,7 @@ from komet.export.orders import export_orders
 from komet.ingest import commit_order
 from komet.ingest.commit import write_slice
 from komet.ingest.sources.komet import ask_for_day
+from komet.ingest.table import slices
 from komet.orders import changes, query
 from komet.orders.filters import Mapped, OrderFilter
 from komet.orders.model import ChangeFilter, Download
@@ -104,7 +105,7 @@ def download(ctx: AppContext, komet: Komet, company: Company, day: int, run: str
     assert not komet.failing
     with ctx.db.write() as con:
         result = write_slice(con, rows, run, set())
-        commit = commit_order.newest(con)
+        commit = slices.newest_commit(con)
     commit_order.learn(ctx.db.path, commit)
     counted = company.expected.answered(company.evolution.world, day, run)
     assert (result.orders, result.lines) == counted
@@ -261,7 +262,7 @@ def test_store_changes_differences_and_files_are_what_plain_python_says(
                 if step == steps // 2:
                     with ctx.db.read() as con:
                         mark = Download(
-                            at=datetime(2030, 1, 1, tzinfo=UTC), commit=commit_order.newest(con)
+                            at=datetime(2030, 1, 1, tzinfo=UTC), commit=slices.newest_commit(con)
                         )
                     company.middle = (mark, plainly.figures(company.expected.there()))
                 company.evolution.happen()

@@ -1,0 +1,60 @@
+"""How far downloads have come, for the screens."""
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from komet.db.database import Connection
+from komet.sentences import stored_message
+
+
+def days_of(con: Connection, run_id: str) -> pl.DataFrame:
+    """See `komet.ingest.runs.days_of`; without `sign`."""
+    found = con.frame(
+        "SELECT p.name AS provider, s.slice_date AS day, s.state, s.orders, s.lines, s.reason,"
+        " s.reason_code, s.reason_data, s.position FROM run_slices s"
+        " LEFT JOIN providers p ON p.id = s.provider_id WHERE s.run_id = $run"
+        " ORDER BY day, provider",
+        {"run": run_id},
+    )
+    reasons = found.select("reason_code", "reason_data", "reason").iter_rows()
+    return found.drop("reason_code", "reason_data").with_columns(
+        reason=pl.Series([stored_message(*row) for row in reasons], dtype=pl.String)
+    )
+
+
+def last_downloads(con: Connection, without: Sequence[str]) -> pl.DataFrame:
+    """What is stored of each active provider: see `komet.ingest.runs.last_downloads`."""
+    return con.frame(
+        """
+        SELECT p.id AS provider_id, p.name AS provider, d.last_download,
+          coalesce(d.days, 0) AS days, coalesce(d.orders, 0)::BIGINT AS orders,
+          coalesce(f.failed, 0) AS failed
+        FROM providers p
+        LEFT JOIN (
+          SELECT provider_id, max(fetched_at) AS last_download, count(*) AS days,
+            sum(orders) AS orders FROM day_slices GROUP BY provider_id
+        ) d ON d.provider_id = p.id
+        LEFT JOIN (
+          SELECT provider_id, count(*) AS failed FROM (
+            SELECT s.provider_id, s.slice_date, arg_max(s.state, r.commit_no) AS newest
+            FROM run_slices s JOIN runs r ON r.id = s.run_id
+            WHERE s.state IN ('done', 'empty', 'failed')
+              AND NOT list_contains($without, r.source) GROUP BY ALL
+          ) WHERE newest = 'failed' GROUP BY provider_id
+        ) f ON f.provider_id = p.id
+        WHERE p.active ORDER BY lower(p.name)
+        """,
+        {"without": list(without)},
+    )
+
+
+def steps_done(con: Connection) -> dict[str, bool]:
+    """See `komet.ingest.runs.set_up`."""
+    row = con.rows(
+        "SELECT (SELECT count(*) > 0 FROM tokens WHERE retired_at IS NULL) AS token,"
+        " (SELECT count(*) > 0 FROM providers) AS provider,"
+        " (SELECT count(*) > 0 FROM mappings) AS mapping,"
+        " (SELECT count(*) > 0 FROM day_slices) AS download"
+    )[0]
+    return {name: bool(done) for name, done in row.items()}
