@@ -3,7 +3,7 @@
 import streamlit as st
 
 from komet import time_zone
-from komet.clients.table import providers
+from komet.clients.providers import list_providers
 from komet.export.reports import export_changes_bytes
 from komet.export.writers.xlsx import EXCEL_TYPE
 from komet.language import _
@@ -24,8 +24,7 @@ ctx = guard.enter("changes")
 st.title(_("Changes"))
 st.caption(_("What Komet says differently from one download to the next."))
 
-with ctx.db.read() as con:
-    every_provider = providers.all_providers(con)
+every_provider = list_providers(ctx)
 last = changes.last_download(ctx)
 if last is None:
     st.info(_("Nothing has been downloaded yet: changes are seen from one download to the next."))

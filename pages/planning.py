@@ -3,7 +3,7 @@
 import streamlit as st
 
 from komet import time_zone
-from komet.clients.table import providers
+from komet.clients.providers import list_providers
 from komet.export.reports import export_planning_bytes
 from komet.export.writers.xlsx import EXCEL_TYPE
 from komet.language import _
@@ -29,8 +29,7 @@ if not reads.choices(version)["statuses"]:
     st.page_link("pages/po_download.py", label=_("Go to PO download"))
     st.stop()
 
-with ctx.db.read() as con:
-    every_provider = providers.all_providers(con)
+every_provider = list_providers(ctx)
 today = time_zone.today(ctx.now())
 chosen = planning_filter(every_provider, today)
 show_weeks(reads.weeks_compared(version, chosen, today))

@@ -4,7 +4,7 @@ import math
 
 import streamlit as st
 
-from komet.clients.table import providers
+from komet.clients.providers import list_providers
 from komet.language import _
 from komet.web.screens.charts import boxes_by_ship_date
 from komet.web.screens.export_menu import export_menu
@@ -26,8 +26,7 @@ ctx = guard.enter("purchase_orders")
 st.title(_("Purchase orders"))
 
 version = reads.version()
-with ctx.db.read() as con:
-    every_provider = providers.all_providers(con)
+every_provider = list_providers(ctx)
 choices = reads.choices(version)
 if not choices["statuses"] and not choices["box_types"]:
     st.info(_("No orders yet. Download some, or try the app with sample data from the Overview."))

@@ -9,7 +9,7 @@ from cyclopts import Parameter
 from komet import time_zone
 from komet.cli.downloads import Names, Switch
 from komet.cli.output import Json, figure, say, say_json, table
-from komet.clients.table import providers
+from komet.clients.providers import find_provider
 from komet.context import AppContext, open_context
 from komet.language import _, moment
 from komet.orders import changes as found_changes
@@ -182,5 +182,4 @@ def _shown(value: float) -> str:
 
 
 def _ids(ctx: AppContext, names: list[str] | None) -> tuple[str, ...]:
-    with ctx.db.read() as con:
-        return tuple(providers.provider_by_name(con, name).id for name in names or ())
+    return tuple(find_provider(ctx, name).id for name in names or ())
