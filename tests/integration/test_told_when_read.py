@@ -12,8 +12,9 @@ from sample_accounts import Accounts, Komet
 from komet import language
 from komet.activity import describe, failures, timeline
 from komet.activity.timeline import ActivityFilter
+from komet.clients import tokens
 from komet.clients.check import Check, check_token
-from komet.clients.table import calls, tokens
+from komet.clients.table import calls
 from komet.context import AppContext
 from komet.db import audit
 from komet.explorer.calling import call_method
@@ -43,9 +44,7 @@ def failed(accounts: Accounts) -> Accounts:
     accounts.sandbox.state.faults.add(
         "purchase.order.list", date=day, status=400, times=None, message="No."
     )
-    with accounts.ctx.db.write() as con:
-        token_id = accounts.petalo.token_id or ""
-        tokens.retire_token(con, token_id, accounts.ctx.now(), in_use_too=True)
+    tokens.retire_token(accounts.ctx, SYSTEM, accounts.petalo.token_id or "", in_use_too=True)
     with language.using("en"):
         accounts.download(accounts.today, accounts.today)
     return accounts
@@ -148,11 +147,11 @@ def test_the_check_of_a_token_keeps_codes(accounts: Accounts) -> None:
     faults.add("product.list", status=400, times=None, message="Odd.")
     token_id = accounts.magnolia.token_id or ""
     with language.using("en"):
-        done = check_token(accounts.ctx, token_id)
+        done = check_token(accounts.ctx, SYSTEM, token_id)
     assert done.results["purchase.order.list"] == "Komet's answer is not complete JSON."
     assert done.results["product.list"] == "Odd."
-    with language.using("es"), accounts.ctx.db.read() as con:
-        stored = Check(tokens.token_by_id(con, token_id).check_result)
+    with language.using("es"):
+        stored = Check(tokens.get_token(accounts.ctx, token_id).check_result)
     assert stored.results["purchase.order.list"] == "La respuesta de Komet no es JSON completo."
     assert stored.results["product.list"] == "Odd."
 
@@ -185,7 +184,7 @@ def test_a_call_that_was_refused_is_told_in_the_readers_language(accounts: Accou
     with language.using("en"):
         boxes = [{"currentBoxCode": "1", "newBoxCode": "2"}]
         params = {"boxes": boxes}
-        call_method(ctx, accounts.magnolia, "box.code.change", params, writes_allowed=True)
+        call_method(ctx, SYSTEM, accounts.magnolia, "box.code.change", params, writes_allowed=True)
     with language.using("es"), ctx.db.read() as con:
         entries = timeline.entries(con, ActivityFilter(), ctx.now(), limit=1)
         [details] = describe.described(entries, {})["details"].to_list()
@@ -194,13 +193,13 @@ def test_a_call_that_was_refused_is_told_in_the_readers_language(accounts: Accou
 
 def test_a_secret_is_in_none_of_it(accounts: Accounts) -> None:
     ctx, secret = accounts.ctx, "canary-secret-77aa"
+    token_id = accounts.magnolia.token_id or ""
+    tokens.replace_secret(ctx, SYSTEM, token_id, SecretStr(secret))
     with ctx.db.write() as con:
-        token_id = accounts.magnolia.token_id or ""
-        tokens.replace_secret(con, ctx.vault, token_id, SecretStr(secret), ctx.now())
         audit.record(con, "method called", "x", ctx.now(), {"result": "ok"})
     accounts.sandbox.state.faults.add(status=400, times=None, message=f"echo {secret}")
     accounts.download(accounts.today, accounts.today, [accounts.magnolia])
-    check_token(ctx, token_id)
+    check_token(ctx, SYSTEM, token_id)
     with ctx.db.read() as con:
         stored = con.rows("SELECT reason_code, reason_data FROM run_slices")
         stored += con.rows("SELECT check_result FROM tokens")
