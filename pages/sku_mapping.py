@@ -3,7 +3,7 @@
 import streamlit as st
 
 from komet.catalogs import lists as catalogs
-from komet.clients.table import providers
+from komet.clients.providers import list_providers
 from komet.language import _, current
 from komet.mapping import products
 from komet.mapping.model import KINDS, PRODUCT
@@ -22,8 +22,7 @@ from komet.web.shell.session import actor
 ctx = guard.enter("sku_mapping")
 st.title(_("SKU mapping"))
 
-with ctx.db.read() as con:
-    every_provider = providers.all_providers(con)
+every_provider = list_providers(ctx)
 if not every_provider:
     st.info(_("SKUs are mapped per client provider. Add the first one, then come back."))
     st.page_link("pages/client_providers.py", label=_("Go to Client providers"))

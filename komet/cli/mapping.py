@@ -7,7 +7,7 @@ from cyclopts import App, Parameter
 
 from komet.cli import session
 from komet.cli.output import Json, err, say, say_json
-from komet.clients.table import providers
+from komet.clients.providers import find_provider, list_providers
 from komet.context import AppContext, open_context
 from komet.errors import InvalidInput
 from komet.export.writers.writer import replacing
@@ -109,8 +109,7 @@ def export_file(out: Path, /, *, provider: str | None = None) -> int:
     """Write every known product with its SKU as CSV, in the form that can be imported again."""
     ctx = open_context()
     provider_id = _provider_id(ctx, provider)
-    with ctx.db.read() as con:
-        chosen = [provider_id] if provider_id else [p.id for p in providers.all_providers(con)]
+    chosen = [provider_id] if provider_id else [p.id for p in list_providers(ctx)]
     _write_whole(out, imports.export_mapping(ctx, session.actor(), chosen))
     say(_("Wrote {path}.").format(path=out))
     return 0
@@ -134,5 +133,4 @@ def _tell(message: str) -> None:
 def _provider_id(ctx: AppContext, name: str | None) -> str | None:
     if name is None:
         return None
-    with ctx.db.read() as con:
-        return providers.provider_by_name(con, name).id
+    return find_provider(ctx, name).id

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import polars as pl
 
-from komet.clients.table import providers
+from komet.clients.providers import get_provider, list_providers
 from komet.context import AppContext
 from komet.errors import InvalidInput
 from komet.language import _
@@ -62,11 +62,12 @@ def dry_run_file(
 
 def load_known(ctx: AppContext, provider_id: str | None, kind: str = PRODUCT) -> Known:
     """What we hold of a kind; `provider_id` is for rows that name no client."""
+    providers = {provider.name: provider.id for provider in list_providers(ctx)}
     with ctx.read() as con:
         return Known(
             products=products.load_known(con, kind),
             mappings=mappings.load_mappings(con, kind),
-            providers={p.name: p.id for p in providers.all_providers(con)},
+            providers=providers,
             default_provider_id=provider_id,
             skus=products.load_skus(con) if kind == PRODUCT else frozenset(),
             listed=products.load_providers_with_list(con, kind),
@@ -211,9 +212,8 @@ def dry_run_copy(
     Without `overwrite`, what is mapped there already is left out. Raises `InvalidInput` where
     there is nothing to copy.
     """
+    source, target = get_provider(ctx, from_id), get_provider(ctx, to_id)
     with ctx.read() as con:
-        source = providers.provider_by_id(con, from_id)
-        target = providers.provider_by_id(con, to_id)
         known = products.load_known(con, kind)
         stored = mappings.load_mappings(con, kind)
     mapped = known.join(stored, on=["provider_id", "komet_id"], how="inner")

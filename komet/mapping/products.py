@@ -13,7 +13,7 @@ from komet.catalogs import lists as catalogs
 from komet.clients.allowance import Ledger
 from komet.clients.connect import client_for
 from komet.clients.model import Provider
-from komet.clients.table import providers
+from komet.clients.providers import list_providers
 from komet.context import AppContext
 from komet.language import _, _n
 from komet.mapping import imports
@@ -72,11 +72,12 @@ def find_missing_lists(
     """
     if kind not in _LIST_OF:
         return []
+    every = list_providers(ctx)
     with ctx.read() as con:
         there = table.load_providers_with_list(con, kind)
         wanted = [
             provider
-            for provider in providers.all_providers(con)
+            for provider in every
             if provider.id in provider_ids and provider.id not in there and provider.token_id
         ]
         due = [(provider, catalogs.due_lists(con, provider, ctx.now())) for provider in wanted]
@@ -91,8 +92,7 @@ def find_missing_lists_for_file(
 
     A file whose columns cannot be told apart without a list counts as one of `provider_id`.
     """
-    with ctx.read() as con:
-        every = [provider.id for provider in providers.all_providers(con)]
+    every = [provider.id for provider in list_providers(ctx)]
     lacking = find_missing_lists(ctx, every, kind)
     if not lacking:
         return []
