@@ -1,6 +1,6 @@
 """Exporting what a filter finds: all sheets, or the items alone, as the file type can hold."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from decimal import Decimal
@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 
 from komet import __version__, language, time_zone
-from komet.clients.table import providers
+from komet.clients.providers import list_providers
 from komet.context import AppContext
 from komet.db import audit
 from komet.db.database import Connection
@@ -49,11 +49,16 @@ def export_orders(
     """
     ctx.authorize(actor, Permission.EXPORT)
     writer = writer_of(target)
+    names = {provider.id: provider.name for provider in list_providers(ctx)}
     with ctx.read() as con:
         totals = reading.totals(con, chosen)
         found = table.items(con, chosen)
         items = sheet_of(_("Items"), layout_of(Grain.ITEM), found, _totals_row(totals, found))
-        sheets = _sheets(con, ctx, chosen, totals, items) if writer.has_sheets else [items]
+        sheets = [items]
+        if writer.has_sheets:
+            at_stake, since = _add_sheets(con, chosen, sheets)
+            info = _info(con, ctx.now(), names, chosen, totals, sheets, since, at_stake)
+            sheets.append(sheet_of(_("Info"), layout.INFO, info))
     with reported(target):
         writer.write(target, sheets, dialect or dialect_of(language.current()))
     with ctx.write(actor, Permission.EXPORT) as con:
@@ -75,14 +80,14 @@ def export_orders_bytes(
         return target.read_bytes()
 
 
-def _sheets(
-    con: Connection, ctx: AppContext, chosen: OrderFilter, totals: Totals, items: Sheet
-) -> list[Sheet]:
+def _add_sheets(
+    con: Connection, chosen: OrderFilter, sheets: list[Sheet]
+) -> tuple[AtStake, datetime | Download | None]:
+    """What belongs to the chosen items; returns what is unmapped, and since when changes are."""
     table.choose(con, chosen)
     since = chosen.changed_since or changes_table.last_download(con)
     unmapped, at_stake = table.unmapped(con, chosen)
-    sheets = [
-        items,
+    sheets += [
         sheet_of(_("POs"), layout_of(Grain.PO), table.purchase_orders(con)),
         sheet_of(_("Lines"), layout_of(Grain.LINE), table.lines(con)),
         sheet_of(_("Breakdowns"), layout_of(Grain.BREAKDOWN), table.breakdowns(con)),
@@ -95,8 +100,7 @@ def _sheets(
             marked=layout.CHANGES_MARKED,
         ),
     ]
-    info = _info(con, ctx, chosen, totals, sheets, since, at_stake)
-    return [*sheets, sheet_of(_("Info"), layout.INFO, info)]
+    return at_stake, since
 
 
 def _totals_row(totals: Totals, found: pl.DataFrame) -> dict[str, Any]:
@@ -117,7 +121,8 @@ def _unmapped_row(at_stake: AtStake) -> dict[str, Any]:
 
 def _info(  # noqa: PLR0917
     con: Connection,
-    ctx: AppContext,
+    now: datetime,
+    names: Mapping[str, str],
     chosen: OrderFilter,
     totals: Totals,
     sheets: Sequence[Sheet],
@@ -125,10 +130,9 @@ def _info(  # noqa: PLR0917
     at_stake: AtStake,
 ) -> pl.DataFrame:
     seen_from = since.at if isinstance(since, Download) else since
-    names = {provider.id: provider.name for provider in providers.all_providers(con)}
     rows: list[tuple[str, str]] = [
         (_("Exported by"), f"Komet Desk {__version__}"),
-        (_("Exported at"), _zoned(ctx.now())),
+        (_("Exported at"), _zoned(now)),
     ]
     for name, value in chosen.model_dump(mode="json", exclude_defaults=True).items():
         values = value if isinstance(value, list) else [value]

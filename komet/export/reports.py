@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 import polars as pl
 
 from komet import time_zone
-from komet.clients.table import providers
+from komet.clients.providers import list_providers
 from komet.context import AppContext
 from komet.db import audit
 from komet.export import layout
@@ -83,8 +83,7 @@ def export_planning(  # noqa: PLR0917
     kind = _KIND.get(measure, ColumnKind.QUANTITY)
     columns += [Column(name, kind) for name in (*found.columns, headings["total"])]
     totals = {headings.get(name, name): value for name, value in found.totals.items()}
-    with ctx.read() as con:
-        names = {p.id: p.name for p in providers.all_providers(con)}
+    names = {p.id: p.name for p in list_providers(ctx)}
     info = [
         (_("Measure"), _(MEASURES[measure])),
         (_("Exported at"), f"{time_zone.local(ctx.now()):%Y-%m-%d %H:%M:%S} {time_zone.name()}"),

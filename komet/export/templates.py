@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import polars as pl
 
 from komet import language, time_zone
-from komet.clients.table import providers
+from komet.clients.providers import list_providers
 from komet.context import AppContext
 from komet.db import audit
 from komet.errors import InvalidInput, NotFound
@@ -160,8 +160,7 @@ def export_by_template_bytes(
 
 def target_name(ctx: AppContext, template: ExportTemplate, chosen: OrderFilter) -> str:
     """The name of the file that an export of now makes."""
-    with ctx.read() as con:
-        names = {p.id: p.name for p in providers.all_providers(con)}
+    names = {p.id: p.name for p in list_providers(ctx)}
     provider = " ".join(names.get(id_, id_) for id_ in chosen.providers) or "all"
     now = time_zone.local(ctx.now())
     return template.target_name(now, chosen, provider)
