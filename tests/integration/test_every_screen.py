@@ -1,0 +1,196 @@
+"""Every screen in Streamlit's own test runner, through the real shell, empty and full.
+
+In process, so in a tenth of a second a screen. What needs a browser is in `tests/browser`.
+"""
+
+import logging
+from collections.abc import Callable, Iterator
+
+import pytest
+import streamlit as st
+from prepared import PreparedFolders
+from sample_accounts import ROOT
+from streamlit.testing.v1 import AppTest
+
+from komet import demo, language, time_zone
+from komet.context import AppContext, open_context
+from komet.language import _, languages
+from komet.sandbox.server import Sandbox
+from komet.settings import Settings, settings
+from komet.web.shell import resources, state
+
+TITLES = {
+    "overview": "Komet Desk",
+    "purchase_orders": "Purchase orders",
+    "po_download": "PO download",
+    "sku_mapping": "SKU mapping",
+    "client_providers": "Client providers",
+    "tokens": "Tokens",
+    "changes": "Changes",
+    "planning": "Planning",
+    "excel_import": "Import from Excel",
+    "export_templates": "Export templates",
+    "activity": "Activity",
+    "api_explorer": "API explorer",
+    "catalogs": "Catalogs",
+}
+HEADINGS = {
+    "overview": ["Boxes by ship date", "Client providers"],
+    "purchase_orders": ["Filters"],
+    "po_download": ["Last download"],
+    "client_providers": ["Add a client provider"],
+    "tokens": ["Add a token"],
+    "export_templates": ["Preview"],
+    "activity": ["By day, token and method"],
+    "api_explorer": ["History", "For developers"],
+}
+TABLES = {
+    "overview": 1,
+    "purchase_orders": 1,
+    "po_download": 1,
+    "sku_mapping": 4,
+    "client_providers": 2,
+    "planning": 1,
+    "export_templates": 2,
+    "activity": 2,
+}
+"""How many tables with rows there are at least, with the samples."""
+
+Open = Callable[..., AppTest]
+
+
+@pytest.fixture(scope="module")
+def homes(
+    tmp_path_factory: pytest.TempPathFactory, prepared: PreparedFolders
+) -> dict[str, AppContext]:
+    folder = tmp_path_factory.mktemp("screens")
+    return {
+        "empty": open_context(Settings(home=folder / "empty")),
+        "full": prepared.samples(folder / "full"),
+    }
+
+
+@pytest.fixture(scope="module", params=["empty", "full"])
+def app(request: pytest.FixtureRequest, homes: dict[str, AppContext]) -> Iterator[AppContext]:
+    """The one installation of this process, as in a server; afterwards the process has none."""
+    ctx = homes[request.param]
+    ours, levels = logging.getLogger("komet"), {n: logging.getLogger(n).level for n in _LOGGERS}
+    before = (ours.handlers, ours.propagate)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("KOMET_HOME", str(ctx.settings.home))
+        _forget()
+        yield ctx
+        resources.scheduler().stop()
+        if demo.has_samples(ctx):
+            resources.sandbox().stop()
+        _forget()
+    language.follow(lambda: None)
+    time_zone.follow(lambda: None)
+    time_zone.use_by_default("UTC")
+    ours.handlers, ours.propagate = before
+    for name, level in levels.items():
+        logging.getLogger(name).setLevel(level)
+
+
+_LOGGERS = ("komet", "httpx", "httpcore")
+
+
+def _forget() -> None:
+    settings.cache_clear()
+    st.cache_resource.clear()
+    st.cache_data.clear()
+
+
+@pytest.fixture
+def opened(app: AppContext) -> Open:
+    """A screen as a visitor of that language gets it, who came through the app's start."""
+
+    def give(screen: str, code: str = "en", **link: str) -> AppTest:
+        visit = AppTest.from_file(str(ROOT / "navigation.py"), default_timeout=60)
+        visit.session_state[state.LANGUAGE] = code
+        visit.session_state[state.PERSON] = "Ana"
+        visit.switch_page(f"pages/{screen}.py")
+        for name, value in link.items():
+            visit.query_params[name] = value
+        with language.using(code):  # in which the runner looks for what was chosen
+            return visit.run()
+
+    return give
+
+
+def is_full(app: AppContext) -> bool:
+    return app.settings.home.name == "full"
+
+
+def texts(visit: AppTest) -> str:
+    """All that can be read on the screen."""
+    return "\n".join(str(getattr(element, "value", "")) for element in visit)
+
+
+def rows(visit: AppTest) -> list[int]:
+    return [len(table.value) for table in visit.dataframe]
+
+
+def test_every_page_file_is_a_screen_of_this_test() -> None:
+    assert {path.stem for path in (ROOT / "pages").glob("*.py")} == set(TITLES)
+
+
+@pytest.mark.parametrize("code", languages())
+@pytest.mark.parametrize("screen", TITLES)
+def test_a_screen_shows_its_title_and_no_exception(
+    app: AppContext, opened: Open, screen: str, code: str
+) -> None:
+    visit = opened(screen, code)
+    assert not visit.exception
+    assert "Traceback" not in texts(visit)
+    with language.using(code):
+        assert [title.value for title in visit.title] == [_(TITLES[screen])]
+        headings = [heading.value for heading in visit.subheader]
+        if is_full(app):
+            assert not visit.error
+            assert set(headings) >= {_(heading) for heading in HEADINGS.get(screen, [])}
+            assert len([n for n in rows(visit) if n]) >= TABLES.get(screen, 0)
+            assert _("Four steps to your first export") not in headings
+        elif screen == "overview":
+            assert _("Four steps to your first export") in headings
+            assert _("Try it with sample data") in [button.label for button in visit.button]
+        else:
+            assert not any(rows(visit)) or screen in {"export_templates"}
+
+
+@pytest.mark.parametrize("code", languages())
+def test_the_figures_are_those_of_the_sandbox(app: AppContext, opened: Open, code: str) -> None:
+    visit = opened("purchase_orders", code)
+    with language.using(code):
+        shown = {metric.label: metric.value for metric in visit.metric}
+        if not is_full(app):
+            assert set(shown.values()) <= {"0", "–", ""}
+            return
+        expected = demo.expected_totals(Sandbox(), *demo.window(app))
+        assert shown[_("Boxes")] == language.number(expected["boxes"])
+        assert shown[_("FBE")] == language.number(expected["fbe"], 2)
+        assert shown[_("Stems")] == language.number(expected["stems"], 0)
+        assert shown[_("Total cost")] == language.number(expected["total_cost"], 0)
+    with app.read() as con:
+        stored = con.value("SELECT count(*) FROM purchase_orders")
+    with language.using(code):
+        assert shown[_("Purchase orders")] == language.number(stored)
+
+
+def test_a_page_keeps_out_who_did_not_come_through_the_app(app: AppContext) -> None:
+    """The guard sends on before anything of the page is drawn."""
+    for screen in TITLES:
+        page = AppTest.from_file(str(ROOT / "pages" / f"{screen}.py"), default_timeout=60).run()
+        assert not page.title, screen
+        assert not page.dataframe, screen
+        assert not page.button, screen
+
+
+def test_a_link_brings_its_filter_along(app: AppContext, opened: Open) -> None:
+    visit = opened("purchase_orders", product="rose")
+    assert not visit.exception
+    assert visit.query_params["product"] == "rose"
+    if is_full(app):
+        [found] = [table.value for table in visit.dataframe]
+        assert len(found)
+        assert found["product"].str.lower().str.contains("rose").all()
