@@ -3,11 +3,13 @@
 import os
 import subprocess
 import sys
-from importlib.metadata import Distribution
+from importlib.metadata import Distribution, distribution
 from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 from sample_accounts import ROOT
 
 NEEDED = {
@@ -30,6 +32,39 @@ def run(*arguments: str | Path, cwd: Path, **env: str) -> str:
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
+
+
+def put_in_what_it_requires(packages: Path) -> None:
+    """What the installed wheel requires, and what that requires; nothing else of ours.
+
+    Linked from where the tests have it, of the versions that are asked for: copies of the same
+    files would have to be fetched.
+    """
+    [own] = packages.glob("komet_desk-*.dist-info")
+    wanted = [Requirement(text) for text in Distribution.at(own).requires or []]
+    assert {requirement.name for requirement in wanted} >= {"streamlit", "duckdb", "polars"}
+    seen: set[tuple[str, frozenset[str]]] = set()
+    while wanted:
+        requirement = wanted.pop()
+        key = (canonicalize_name(requirement.name), frozenset(requirement.extras))
+        extras = requirement.extras or {""}
+        if key in seen:
+            continue
+        seen.add(key)
+        found = distribution(requirement.name)
+        assert requirement.specifier.contains(found.version, prereleases=True), requirement
+        for name in {Path(str(file)).parts[0] for file in found.files or []} - {
+            "..",
+            "__pycache__",
+        }:
+            target = packages / name
+            if not target.exists():
+                target.symlink_to(Path(str(found.locate_file(name))))
+        for text in found.requires or []:
+            next_one = Requirement(text)
+            marker = next_one.marker
+            if marker is None or any(marker.evaluate({"extra": extra}) for extra in extras):
+                wanted.append(next_one)
 
 
 @pytest.fixture(scope="module")
@@ -60,14 +95,16 @@ def test_the_wheel_holds_code_and_data(wheel: Path) -> None:
 
 def test_the_demo_runs_from_the_wheel_alone(wheel: Path, tmp_path: Path) -> None:
     python = tmp_path / "empty" / "bin" / "python"
-    run(sys.executable, "-m", "venv", tmp_path / "empty", cwd=tmp_path)
-    run(python, "-m", "pip", "--quiet", "--disable-pip-version-check", "install", wheel,
-        cwd=tmp_path)  # fmt: skip
+    run(sys.executable, "-m", "venv", "--without-pip", tmp_path / "empty", cwd=tmp_path)
+    run(sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check", "--python", python,
+        "install", "--no-deps", wheel, cwd=tmp_path)  # fmt: skip
+    [packages] = (tmp_path / "empty").glob("lib/python*/site-packages")
+    put_in_what_it_requires(packages)
     command = python.with_name("komet")
     home = str(tmp_path / "home")
     told = run(command, "demo", "--home", home, cwd=tmp_path, KOMET_LANGUAGE="en")
     assert "The totals are equal." in told
     assert (tmp_path / "home" / "demo.xlsx").stat().st_size > 10_000
-    [installed] = (tmp_path / "empty").glob("lib/python*/site-packages/komet_desk-*.dist-info")
+    [installed] = packages.glob("komet_desk-*.dist-info")
     scripts = Distribution.at(installed).entry_points.select(group="console_scripts")
     assert [script.name for script in scripts] == ["komet"]
