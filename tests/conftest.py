@@ -2,14 +2,14 @@
 
 import os
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import hypothesis
 import pytest
 from prepared import PreparedFolders
-from sample_accounts import ROOT, Accounts, Komet, make_accounts, stored_accounts
+from sample_accounts import ROOT, Accounts, Downloaded, Komet, make_accounts, stored_accounts
 from warm_interpreter import WarmInterpreter
 
 from komet.context import AppContext, open_context
@@ -20,8 +20,6 @@ from komet.settings import Settings
 # a loaded machine is slow, not wrong
 hypothesis.settings.register_profile("patient", deadline=None)
 hypothesis.settings.load_profile("patient")
-
-Downloaded = Callable[[int, int], Accounts]
 
 
 @pytest.fixture(scope="session")

@@ -57,6 +57,10 @@ class Accounts:
         return execute(self.ctx, actor, run.id)
 
 
+Downloaded = Callable[[int, int], Accounts]
+"""The accounts after a download of so many days back and ahead, see `conftest.py`."""
+
+
 def make_accounts(ctx: AppContext, sandbox: Sandbox) -> Accounts:
     found = []
     for name, token in (("Magnolia", IMPORTER_A_COMPANY), ("Pétalo", IMPORTER_B_VENDOR)):

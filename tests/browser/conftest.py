@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
+from prepared import PreparedFolders
 from running_app import App
 
 FLAGS = [
@@ -39,6 +40,15 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def app(tmp_path: Path) -> Iterator[App]:
+    running = App(tmp_path / "home")
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def sample_app(tmp_path: Path, prepared: PreparedFolders) -> Iterator[App]:
+    """The app with the sample data, downloaded."""
+    prepared.samples(tmp_path / "home")
     running = App(tmp_path / "home")
     yield running
     running.stop()

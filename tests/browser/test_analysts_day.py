@@ -7,7 +7,7 @@ import fastexcel
 import pytest
 from playwright.sync_api import Browser, expect
 from running_app import App, settled
-from sample_accounts import ACTOR, Accounts
+from sample_accounts import ACTOR, Accounts, Downloaded
 
 from komet import language
 from komet.clients.providers import edit_provider
@@ -17,9 +17,9 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
-def yesterday(accounts: Accounts) -> Accounts:
+def yesterday(downloaded: Downloaded) -> Accounts:
     """What was downloaded yesterday, and a list of SKUs like the products; then Komet went on."""
-    accounts.download(*accounts.days(3, 6))
+    accounts = downloaded(3, 6)
     with accounts.ctx.db.write() as con:
         con.run(
             "INSERT INTO skus SELECT 'OUR-' || product_id, any_value(description), now()"

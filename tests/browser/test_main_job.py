@@ -2,10 +2,11 @@
 
 import re
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import openpyxl
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Request, expect
 from running_app import App, settled
 
 pytestmark = pytest.mark.browser
@@ -17,6 +18,12 @@ def metric(page: Page, label: str) -> str:
 
 
 def test_sample_data_mapping_download_filter_excel(app: App, page: Page, tmp_path: Path) -> None:
+    asked: list[str] = []
+
+    def note(request: Request) -> None:
+        asked.append(request.url)
+
+    page.context.on("request", note)
     page.goto(app.url)
     settled(page)
     expect(page.get_by_text("Four steps to your first export")).to_be_visible()
@@ -83,13 +90,12 @@ def test_sample_data_mapping_download_filter_excel(app: App, page: Page, tmp_pat
     assert f"{workbook['POs'].max_row - 1:,}" == pos
     for secret in ("sandbox-company-magnolia-0001", "sandbox-vendor-petalo-0004"):
         assert secret not in app.log
+    abroad = [url for url in asked if urlsplit(url).scheme not in {"data", "blob"}]
+    assert {urlsplit(url).netloc for url in abroad} == {urlsplit(app.url).netloc}
 
 
-def test_a_po_opens_with_its_lines_and_changes(app: App, page: Page) -> None:
-    page.goto(app.url)
-    page.get_by_role("button", name="Try it with sample data").click()
-    expect(page.get_by_text("Last download")).to_be_visible(timeout=90_000)
-    page.get_by_role("link", name="Purchase orders").click()
+def test_a_po_opens_with_its_lines_and_changes(sample_app: App, page: Page) -> None:
+    page.goto(f"{sample_app.url}/purchase_orders")
     settled(page)
     table = page.get_by_test_id("stDataFrame")
     box = table.bounding_box()

@@ -1,11 +1,12 @@
 """Names that people give are shown as they are: no link, no emphasis, no formula comes of them."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, TimeoutError, expect
 from pydantic import SecretStr
 from running_app import App, settled
 from sample_accounts import ACTOR
@@ -46,6 +47,9 @@ _RENDERED = """() => {
     if (colour.textContent === 'c') found.push('colour: ' + colour.parentElement.outerHTML);
   return found.map(text => text.slice(0, 300));
 }"""
+# a popover, or the choices of a list, at its place
+_OPENED = """() => [...document.querySelectorAll('[role=listbox], [data-testid=stPopoverBody]')]
+  .some(found => found.innerText.trim() && found.getAnimations({subtree: true}).length === 0)"""
 # the word joiner is not seen, and keeps an address from becoming a link
 _VERBATIM = """name => [...document.querySelectorAll('*')].some(node =>
   [node.innerText, node.value, node.children.length ? '' : node.textContent].some(text =>
@@ -99,10 +103,16 @@ def opened(page: Page) -> Iterator[str]:
     for where in (page.get_by_test_id("stPopoverButton"), page.get_by_role("combobox")):
         for box in _visible(where):
             box.click()
-            page.wait_for_timeout(400)
+            _wait(page, _OPENED, most=400)
             yield "open"
             page.keyboard.press("Escape")
-            page.wait_for_timeout(150)
+            _wait(page, f"() => !({_OPENED})()", most=150)
+
+
+def _wait(page: Page, condition: str, *, most: int) -> None:
+    """At most so many milliseconds: not everything that can be clicked opens something."""
+    with suppress(TimeoutError):
+        page.wait_for_function(condition, timeout=most)
 
 
 def _visible(where: Locator) -> list[Locator]:

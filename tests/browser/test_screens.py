@@ -1,10 +1,12 @@
 """Each screen opened first on a fresh server, empty, full, and on a phone: no exception."""
 
 import re
+import urllib.request
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect
 from running_app import App, settled
 
 pytestmark = pytest.mark.browser
@@ -24,6 +26,13 @@ SCREENS = {
     "api_explorer": "API explorer",
     "catalogs": "Catalogs",
 }
+
+_COLLECT = """
+window.refused = [];
+document.addEventListener('securitypolicyviolation', event => window.refused.push(
+  event.violatedDirective + ' ' + event.blockedURI + ' ' + event.sourceFile + ':' + event.lineNumber
+));
+"""
 
 
 def test_every_page_file_is_a_screen_of_this_test() -> None:
@@ -54,23 +63,48 @@ def test_a_page_cannot_be_opened_past_the_app(
         app.stop()
 
 
-def test_every_screen_empty_and_full_wide_and_narrow(app: App, page: Page) -> None:
-    page.goto(app.url)
-    settled(page)
-    for state in ("empty", "full"):
-        for width in (1440, 390):
-            page.set_viewport_size({"width": width, "height": 900})
-            for screen, title in SCREENS.items():
-                page.goto(f"{app.url}/{'' if screen == 'overview' else screen}")
+def test_every_screen_empty_and_full_wide_and_narrow_on_its_own_origin(
+    app: App, sample_app: App, page: Page
+) -> None:
+    """Nothing is asked for elsewhere, and nothing breaks our own policy."""
+    asked: list[str] = []
+    said: list[str] = []
+    icon = ""
+
+    def note(request: Request) -> None:
+        asked.append(request.url)
+
+    def hear(message: ConsoleMessage) -> None:
+        said.append(message.text)
+
+    page.context.on("request", note)
+    page.on("console", hear)
+    page.context.add_init_script(_COLLECT)
+    for state, server in (("empty", app), ("full", sample_app)):
+        for screen, title in SCREENS.items():
+            page.goto(f"{server.url}/{'' if screen == 'overview' else screen}")
+            for width in (1440, 390):
+                page.set_viewport_size({"width": width, "height": 900})
                 settled(page)
                 expect(page.get_by_role("heading", level=1)).to_have_text(title)
-                assert "Traceback" not in page.inner_text("body"), (state, screen)
-        if state == "empty":
+                assert "Traceback" not in page.inner_text("body"), (state, screen, width)
             page.set_viewport_size({"width": 1440, "height": 900})
-            page.goto(app.url)
-            page.get_by_role("button", name="Try it with sample data").click()
-            expect(page.get_by_text("Last download")).to_be_visible(timeout=90_000)
+            icon = page.locator("link[rel~=icon]").first.evaluate("i => i.href")
+            # Streamlit puts our file into the page
+            assert icon.startswith("data:image/svg+xml"), screen
+            assert page.evaluate("window.refused") == [], screen
+            if screen == "planning" and state == "full":  # charts are drawn, and tables
+                expect(page.locator("canvas, svg.marks").first).to_be_visible()
+    with urllib.request.urlopen(icon) as drawn:
+        assert b"<title>Komet Desk</title>" in drawn.read()
+    assert len(asked) > 100
+    abroad = [url for url in asked if urlsplit(url).scheme not in {"data", "blob"}]
+    assert {urlsplit(url).netloc for url in abroad} == {
+        urlsplit(server.url).netloc for server in (app, sample_app)
+    }
+    assert not [text for text in said if "Content Security Policy" in text or "ERR_" in text]
     assert "Traceback" not in app.log
+    assert "Traceback" not in sample_app.log
 
 
 def test_a_download_goes_on_when_the_tab_is_closed(app: App, browser: Browser) -> None:

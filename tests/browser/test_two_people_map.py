@@ -13,17 +13,14 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
-def people(browser: Browser, app: App) -> Iterator[tuple[Page, Page]]:
+def people(browser: Browser, sample_app: App) -> Iterator[tuple[Page, Page]]:
     """Ana and Luis, each in a browser of their own, on SKU mapping with sample data."""
     contexts = [browser.new_context(viewport={"width": 1440, "height": 1000}) for _n in range(2)]
     ana, luis = (context.new_page() for context in contexts)
     for page in (ana, luis):
         page.set_default_timeout(30_000)
-    ana.goto(app.url)
-    ana.get_by_role("button", name="Try it with sample data").click()
-    expect(ana.get_by_text("Last download")).to_be_visible(timeout=120_000)
     for page in (ana, luis):
-        page.goto(f"{app.url}/sku_mapping")
+        page.goto(f"{sample_app.url}/sku_mapping")
         settled(page)
     yield ana, luis
     for context in contexts:

@@ -7,7 +7,7 @@ import fastexcel
 import openpyxl
 import pytest
 import told_changes
-from sample_accounts import ACTOR, Accounts
+from sample_accounts import ACTOR, Accounts, Downloaded
 from told_changes import Store
 
 from komet.export.orders import export_orders
@@ -19,9 +19,9 @@ from komet.orders.model import CHANGE_GROUPS, ChangeFilter, ChangeKind
 
 
 @pytest.fixture
-def twice(accounts: Accounts) -> tuple[Accounts, Store, Store]:
+def twice(downloaded: Downloaded) -> tuple[Accounts, Store, Store]:
     """Two downloads with changes of every kind between them, and the store after each."""
-    accounts.download(*accounts.days(3, 9))
+    accounts = downloaded(3, 9)
     before = state(accounts)
     for _step in range(3):
         accounts.sandbox.state.advance()

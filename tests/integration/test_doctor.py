@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from cryptography.fernet import Fernet
-from sample_accounts import ACTOR, Accounts, Komet
+from sample_accounts import ACTOR, Accounts, Downloaded, Komet
 
 from komet.backup.archive import keep_daily_backup
 from komet.backup.doctor import check_health
@@ -78,8 +78,8 @@ DAMAGES: dict[str, tuple[Callable[[Accounts], None], str, str]] = {
 
 
 @pytest.mark.parametrize("name", list(DAMAGES))
-def test_what_is_wrong_is_found(accounts: Accounts, name: str) -> None:
-    accounts.download(*accounts.days(1, 1))
+def test_what_is_wrong_is_found(downloaded: Downloaded, name: str) -> None:
+    accounts = downloaded(1, 1)
     _private(accounts.ctx.settings.home)
     assert _wrong(accounts) == {}
     damage, check, words = DAMAGES[name]
@@ -91,8 +91,8 @@ def test_what_is_wrong_is_found(accounts: Accounts, name: str) -> None:
     assert words in found[check]
 
 
-def test_the_command_says_it_and_ends_with_1(accounts: Accounts, komet: Komet) -> None:
-    accounts.download(*accounts.days(0, 0))
+def test_the_command_says_it_and_ends_with_1(downloaded: Downloaded, komet: Komet) -> None:
+    accounts = downloaded(0, 0)
     home = accounts.ctx.settings.home
     _private(home)
     well = komet("doctor")

@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sample_accounts import ACTOR, Accounts, Komet
+from sample_accounts import ACTOR, Accounts, Downloaded, Komet
 
 from komet.errors import InvalidInput, NotFound
 from komet.export import table as export_templates
@@ -40,8 +40,8 @@ NOW = datetime(2026, 11, 20, 6, 5, tzinfo=UTC)
 
 
 @pytest.fixture
-def filled(accounts: Accounts) -> Accounts:
-    accounts.download(*accounts.days(3, 6))
+def filled(downloaded: Downloaded) -> Accounts:
+    accounts = downloaded(3, 6)
     return accounts
 
 

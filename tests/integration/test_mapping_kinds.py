@@ -4,7 +4,7 @@ from pathlib import Path
 
 import fastexcel
 import pytest
-from sample_accounts import ACTOR, Accounts
+from sample_accounts import ACTOR, Accounts, Downloaded
 
 from komet.errors import InvalidInput
 from komet.export.orders import export_orders
@@ -17,8 +17,8 @@ from komet.permissions import Actor
 
 
 @pytest.fixture
-def filled(accounts: Accounts) -> Accounts:
-    accounts.download(*accounts.days(3, 9))
+def filled(downloaded: Downloaded) -> Accounts:
+    accounts = downloaded(3, 9)
     return accounts
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import fastexcel
 import pytest
-from sample_accounts import ACTOR, Accounts
+from sample_accounts import ACTOR, Accounts, Downloaded
 
 from komet.export.reports import export_planning
 from komet.orders import planning, query
@@ -22,9 +22,9 @@ def filters() -> tuple[OrderFilter, ...]:
 
 @pytest.mark.parametrize("measure", MEASURES)
 def test_every_pivot_adds_up(
-    accounts: Accounts, filters: tuple[OrderFilter, ...], measure: str
+    downloaded: Downloaded, filters: tuple[OrderFilter, ...], measure: str
 ) -> None:
-    accounts.download(*accounts.days(5, 9))
+    accounts = downloaded(5, 9)
     for chosen in filters:
         total = float(getattr(query.total_items(accounts.ctx, chosen), measure) or 0)
         for row in DIMENSIONS:
@@ -43,8 +43,8 @@ def test_every_pivot_adds_up(
             assert found.totals["total"] == pytest.approx(total)
 
 
-def test_the_file_has_the_same_figures(accounts: Accounts, tmp_path: Path) -> None:
-    accounts.download(*accounts.days(5, 9))
+def test_the_file_has_the_same_figures(downloaded: Downloaded, tmp_path: Path) -> None:
+    accounts = downloaded(5, 9)
     found = plan_weeks(accounts.ctx, OrderFilter(), rows=("product", "box_type"), column="week")
     export_planning(accounts.ctx, ACTOR, found, "boxes", OrderFilter(), tmp_path / "pivot.xlsx")
     sheet = fastexcel.read_excel(tmp_path / "pivot.xlsx").load_sheet("Pivot").to_polars()
@@ -69,8 +69,8 @@ def test_a_week_that_is_not_held_is_left_out(accounts: Accounts) -> None:
     )
 
 
-def test_what_was_cancelled_does_not_ship(accounts: Accounts) -> None:
-    accounts.download(*accounts.days(5, 9))
+def test_what_was_cancelled_does_not_ship(downloaded: Downloaded) -> None:
+    accounts = downloaded(5, 9)
     with accounts.ctx.db.write() as con:
         one = con.value("SELECT min(po_id) FROM order_items WHERE provider_id = $p",
                         {"p": accounts.magnolia.id})  # fmt: skip

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 from cryptography.fernet import Fernet
-from sample_accounts import ACTOR, Accounts, Komet
+from sample_accounts import ACTOR, Accounts, Downloaded, Komet
 
 from komet.api.errors import Unavailable
 from komet.clients.providers import edit_provider, list_providers
@@ -64,8 +64,8 @@ def test_what_is_final_is_left_alone(accounts: Accounts) -> None:
     assert refresh_plan(accounts.ctx, accounts.both).left_alone == 0
 
 
-def test_single_pos_by_their_numbers(accounts: Accounts) -> None:
-    accounts.download(*accounts.days(3, 9))
+def test_single_pos_by_their_numbers(downloaded: Downloaded) -> None:
+    accounts = downloaded(3, 9)
     for _step in range(3):
         accounts.sandbox.state.advance()
     with accounts.ctx.db.read() as con:
@@ -154,8 +154,8 @@ def test_the_command(accounts: Accounts, komet: Komet) -> None:
     assert komet("refresh", "--number", "P000000", "--provider", "Magnolia").returncode == 1
 
 
-def test_a_batch_of_numbers_that_breaks_is_asked_for_one_by_one(accounts: Accounts) -> None:
-    accounts.download(*accounts.days(3, 9))
+def test_a_batch_of_numbers_that_breaks_is_asked_for_one_by_one(downloaded: Downloaded) -> None:
+    accounts = downloaded(3, 9)
     with accounts.ctx.db.read() as con:
         numbers = sorted(
             row["number"]

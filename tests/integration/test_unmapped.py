@@ -10,7 +10,7 @@ from typing import Any
 import fastexcel
 import polars as pl
 import pytest
-from sample_accounts import ACTOR, Accounts, Komet
+from sample_accounts import ACTOR, Accounts, Downloaded, Komet
 
 from komet.export.orders import export_orders
 from komet.ingest.table import runs
@@ -23,9 +23,9 @@ CANCELLED = {"CA", "CANCELLED"}
 
 
 @pytest.fixture
-def filled(accounts: Accounts) -> Accounts:
+def filled(downloaded: Downloaded) -> Accounts:
     """Orders of two clients: a mixed line with two unmapped products, cancelled and gone lines."""
-    accounts.download(*accounts.days(5, 8))
+    accounts = downloaded(5, 8)
     with accounts.ctx.db.write() as con:
         products = con.rows(
             "SELECT provider_id, product_id, count(*) FILTER (mixed) AS mixed FROM order_items"

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from sample_accounts import Accounts, Komet
+from sample_accounts import Accounts, Downloaded, Komet
 
 from komet.db.database import Connection
 from komet.errors import InvalidInput, NotFound
@@ -15,8 +15,8 @@ from komet.permissions import Actor
 
 
 @pytest.fixture
-def filled(accounts: Accounts) -> Accounts:
-    accounts.download(*accounts.days(6, 9))
+def filled(downloaded: Downloaded) -> Accounts:
+    accounts = downloaded(6, 9)
     return accounts
 
 
