@@ -142,7 +142,7 @@ def from_json(value: Any) -> Any:
             told = (
                 catalog.ngettext(origin["one"], origin["many"], origin["count"])
                 if "one" in origin
-                else catalog.gettext(origin["text"])
+                else origin["text"] and catalog.gettext(origin["text"])
             )
             text = Message(told, origin)
             data = {name: from_json(part) for name, part in origin["data"].items()}

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from komet.language import _
-from komet.web.screens import activity_parts
+from komet.web.screens import activity
 from komet.web.shell import failures, guard
 
 ctx = guard.enter("activity")
@@ -11,8 +11,8 @@ st.title(_("Activity"))
 
 done, spent, wrong = st.tabs([_("Who did what"), _("Requests"), _("Errors")])
 with done, failures.shown():
-    activity_parts.time_line(ctx, activity_parts.filters(ctx))
+    activity.time_line(ctx, activity.filters(ctx))
 with spent, failures.shown():
-    activity_parts.spent_requests(ctx)
+    activity.spent_requests(ctx)
 with wrong, failures.shown():
-    activity_parts.errors(ctx)
+    activity.errors(ctx)

@@ -1,161 +1,250 @@
-"""One time line of runs, mapping imports and the audit, newest first, a page at a time."""
+"""One time line of runs, mapping imports and the audit, in words, newest first."""
 
-from datetime import date, datetime, timedelta
+import json
+from collections.abc import Mapping
 from typing import Any
 
 import polars as pl
-from pydantic import BaseModel, ConfigDict
 
-from komet import time_zone
-from komet.activity import kinds
-from komet.activity.kinds import Kind
-from komet.db.database import Connection
-from komet.ingest.table import runs
-from komet.orders.table.items import SAID_ONCE
+from komet.activity import model, table
+from komet.activity.model import ActivityFilter, Kind
+from komet.clients.table import providers
+from komet.context import AppContext
+from komet.ingest.model import RunState
+from komet.language import _, _later, _n, day, number, zoned_moment
+from komet.logs import redact
+from komet.mapping.history import name_import
+from komet.sentences import stored_message, told
 
 PAGE_ROWS = 50
-_ACTIVE = ("queued", "running")
-_FOUND = ("new", "first", "changed", "moved", "gone", "back")
-
-# a run that the audit names too is told once, by the audit, with the run's result; what a mapping
-# import did is told by its own record, whose older rows have their `who` in the audit alone
-_ENTRIES = """
-  SELECT r.created_at AS happened_at, r.who, $downloaded AS what, NULL::VARCHAR AS subject,
-    NULL::VARCHAR AS detail, NULL::VARCHAR AS before, r.id AS run_id, NULL::VARCHAR AS import_id
-  FROM runs r
-  ANTI JOIN (SELECT happened_at FROM audit WHERE list_contains($with_a_run, what)) a
-    ON a.happened_at = r.created_at
-  UNION ALL
-  SELECT m.applied_at, coalesce(m.who, a.who), $mapped, m.file_name,
-    json_object('source', m.source)::VARCHAR, NULL, NULL, m.id
-  FROM mapping_imports m LEFT JOIN audit a
-    ON a.what = $mapped AND a.happened_at = m.applied_at AND a.subject = m.file_name
-  UNION ALL
-  SELECT a.happened_at, a.who, a.what, a.subject, a.detail::VARCHAR,
-    CASE WHEN a.what = 'provider changed' THEN a.before END, r.id, NULL
-  FROM (
-    SELECT *, lag(detail::VARCHAR) OVER (
-      PARTITION BY starts_with(what, 'provider '), subject ORDER BY happened_at) AS before
-    FROM audit
-  ) a LEFT JOIN runs r ON r.created_at = a.happened_at AND list_contains($with_a_run, a.what)
-  WHERE a.what <> $mapped
-"""
-
-
-class ActivityFilter(BaseModel):
-    """Everything combines with *and*, the values of one list with *or*.
-
-    Days are those of the time zone in force.
-    """
-
-    model_config = ConfigDict(frozen=True)
-
-    kinds: tuple[Kind, ...] = ()
-    people: tuple[str, ...] = ()
-    first: date | None = None
-    last: date | None = None
+_NAMED = 3
+_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
+    "happened_at": pl.Datetime("us", "UTC"),
+    "who": pl.String,
+    "kind": pl.String,
+    "event": pl.String,
+    "result": pl.String,
+    "details": pl.String,
+}
+_SIGNS = {
+    RunState.DONE: "✓",
+    RunState.FAILED: "✗",
+    RunState.INTERRUPTED: "✗",
+    RunState.CANCELLED: "–",
+    RunState.PAUSED: "–",
+}
+_STATES = {
+    RunState.QUEUED: _later("waiting"),
+    RunState.RUNNING: _later("at work"),
+    RunState.DONE: _later("done"),
+    RunState.FAILED: _later("some days failed"),
+    RunState.CANCELLED: _later("cancelled"),
+    RunState.PAUSED: _later("paused"),
+    RunState.INTERRUPTED: _later("interrupted"),
+}
+_SOURCES = {
+    "app": _later("started in the app"),
+    "command line": _later("started on the command line"),
+    "sample data": _later("sample data"),
+    "demo": _later("sample data"),
+    "schedule": _later("started by a schedule"),
+}
 
 
-def people(con: Connection) -> list[str]:
+def list_people(ctx: AppContext) -> list[str]:
     """Every name that something is recorded under."""
-    rows = con.rows(
-        "SELECT DISTINCT who FROM (SELECT who FROM audit UNION ALL SELECT who FROM runs"
-        " UNION ALL SELECT who FROM mapping_imports) WHERE who <> '' ORDER BY lower(who), who"
-    )
-    return [row["who"] for row in rows]
+    with ctx.read() as con:
+        return table.people(con)
 
 
-def count(con: Connection, chosen: ActivityFilter) -> int:
+def count_entries(ctx: AppContext, chosen: ActivityFilter) -> int:
     """How many entries the filter finds."""
-    found, params = _found(chosen)
-    return int(con.frame(f"SELECT count(*) {found}", params, known=kinds.known()).item())
+    with ctx.read() as con:
+        return table.count(con, chosen)
 
 
-def entries(
-    con: Connection,
-    chosen: ActivityFilter,
-    now: datetime,
-    *,
-    offset: int = 0,
-    limit: int | None = None,
+def list_entries(
+    ctx: AppContext, chosen: ActivityFilter, *, offset: int = 0, limit: int | None = None
 ) -> pl.DataFrame:
-    """The entries of one page, or all, as they are recorded; `describe.described` has the words.
+    """happened_at (Datetime UTC), who, kind, event, result, details (String), newest first.
 
-    happened_at (Datetime UTC), who, kind, what, subject (String), detail, before (String: JSON of
-    the audit, and of the change before to the same provider); of runs: run_id, source, state,
-    message, message_code, message_data (String), date_from, date_to (Date), providers (List of
-    String), days, failed, waiting, orders, lines, new, first, changed, moved, gone, back (Int64);
-    of mapping imports: new_rows, changed_rows (Int32), undone_at (Datetime UTC). What does not
-    apply is null.
+    The entries of one page, or all, in the language in force. No secret is in any of them.
     """
-    found, params = _found(chosen)
-    kind_counts = ", ".join(
-        f"count(DISTINCT (provider_id, po_id)) FILTER (kind = '{kind}') AS {kind}"
-        for kind in _FOUND
-    )
-    found_columns = ", ".join(f"c.{kind}" for kind in _FOUND)
-    frame = con.frame(
-        f"""
-        WITH chosen AS (
-          SELECT e.*, coalesce(k.kind, 'other') AS kind {found}
-          ORDER BY happened_at DESC, what, subject LIMIT $limit OFFSET $offset
-        ), slices AS (
-          SELECT s.run_id, list_sort(list(DISTINCT p.name)) AS providers, count(*) AS days,
-            count(*) FILTER (s.state = 'failed') AS failed,
-            count(*) FILTER (s.state IN ('queued', 'running')) AS waiting,
-            coalesce(sum(s.orders), 0)::BIGINT AS orders,
-            coalesce(sum(s.lines), 0)::BIGINT AS lines
-          FROM run_slices s SEMI JOIN chosen ON chosen.run_id = s.run_id
-          LEFT JOIN providers p ON p.id = s.provider_id GROUP BY s.run_id
-        ), changes AS (
-          SELECT run_id, {kind_counts} FROM (
-            SELECT run_id, provider_id, po_id,
-              CASE WHEN first_download THEN 'first' WHEN po_item_id IS NULL THEN kind
-                ELSE 'changed' END AS kind
-            FROM po_changes c SEMI JOIN chosen USING (run_id) WHERE {SAID_ONCE}
-          ) GROUP BY run_id
+    with ctx.read() as con:
+        frame = table.entries(con, chosen, ctx.now(), offset=offset, limit=limit)
+        names = {provider.id: provider.name for provider in providers.all_providers(con)}
+    rows = [
+        (
+            row["happened_at"],
+            row["who"],
+            Kind(row["kind"]).word,
+            _event(row),
+            _result(row),
+            _details(row, names),
         )
-        SELECT e.happened_at, e.who, e.kind, e.what, e.subject, e.detail, e.before, e.run_id,
-          r.source, r.state, r.message, r.message_code, r.message_data,
-          r.date_from, r.date_to, s.providers, s.days, s.failed,
-          s.waiting, s.orders, s.lines, {found_columns}, m.new_rows, m.changed_rows, m.undone_at
-        FROM chosen e LEFT JOIN runs r ON r.id = e.run_id
-        LEFT JOIN slices s ON s.run_id = e.run_id LEFT JOIN changes c ON c.run_id = e.run_id
-        LEFT JOIN mapping_imports m ON m.id = e.import_id
-        ORDER BY e.happened_at DESC, e.what, e.subject
-        """,
-        {**params, "limit": 2**62 if limit is None else limit, "offset": offset},
-        known=kinds.known(),
-    )
-    # whether a run that says it is at work still is, only its heartbeat and its process tell
-    active = frame.filter(pl.col("state").is_in(_ACTIVE))["run_id"].to_list()
-    states = {run_id: runs.run_by_id(con, run_id, now).state.value for run_id in active}
-    if not states:
-        return frame
-    return frame.with_columns(
-        state=pl.col("run_id").replace_strict(states, default=pl.col("state"))
-    )
+        for row in frame.iter_rows(named=True)
+    ]
+    return pl.DataFrame(rows, schema=_SCHEMA, orient="row")
 
 
-def _found(chosen: ActivityFilter) -> tuple[str, dict[str, Any]]:
-    """`FROM … WHERE …` over entries `e` and their kinds `k`, and its parameters."""
-    conditions = ["true"]
-    params: dict[str, Any] = {
-        "downloaded": kinds.DOWNLOADED,
-        "mapped": kinds.MAPPED,
-        "with_a_run": list(kinds.WITH_A_RUN),
+def _event(row: Mapping[str, Any]) -> str:
+    if row["what"] in model.OF_A_MAPPING:
+        source = json.loads(row["detail"] or "{}").get("source")
+        return redact(model.sentence(row["what"], name_import(source, row["subject"])))
+    if row["what"] != model.DOWNLOADED:
+        return redact(model.sentence(row["what"], row["subject"]))
+    found = [name for name in row["providers"] or [] if name]
+    named = ", ".join(found[:_NAMED]) or _("clients that are not there any more")
+    if len(found) > _NAMED:
+        named = _("{names} and {n} more").format(names=named, n=len(found) - _NAMED)
+    return model.sentence(model.DOWNLOADED, f"{named}, {_days(row)}")
+
+
+def _days(row: Mapping[str, Any]) -> str:
+    start, end = row["date_from"], row["date_to"]
+    return day(start) if start == end else _("{start} to {end}").format(start=start, end=end)
+
+
+def _result(row: Mapping[str, Any]) -> str:
+    if row["state"] is None:
+        done = f"{_SIGNS[RunState.DONE]} {_(_STATES[RunState.DONE])}"
+        facts = _mapping_facts(row)
+    else:
+        state = RunState(row["state"])
+        done = f"{_SIGNS.get(state, '…')} {_(_STATES[state])}"
+        facts = _run_facts(row)
+    return f"{done}: {', '.join(facts)}" if facts else done
+
+
+def _mapping_facts(row: Mapping[str, Any]) -> list[str]:
+    counts = {_("{n} new"): row["new_rows"], _("{n} changed"): row["changed_rows"]}
+    facts = [words.format(n=n) for words, n in counts.items() if n]
+    if row["undone_at"]:
+        facts.append(_("undone at {when}").format(when=zoned_moment(row["undone_at"])))
+    return facts
+
+
+def _run_facts(row: Mapping[str, Any]) -> list[str]:
+    facts = [_n("{n:,} PO", "{n:,} POs", row["orders"] or 0).format(n=row["orders"] or 0)]
+    words = {
+        "new": _("{n} new"),
+        "first": _("{n} on days downloaded for the first time"),
+        "changed": _("{n} changed"),
+        "moved": _("{n} moved to another day"),
+        "gone": _("{n} gone"),
+        "back": _("{n} back again"),
     }
-    if chosen.kinds:
-        conditions.append("list_contains($kinds, coalesce(k.kind, 'other'))")
-        params["kinds"] = [kind.value for kind in chosen.kinds]
-    if chosen.people:
-        conditions.append("list_contains($people, e.who)")
-        params["people"] = list(chosen.people)
-    if chosen.first:
-        conditions.append("e.happened_at >= $first")
-        params["first"] = time_zone.begin(chosen.first)
-    if chosen.last:
-        conditions.append("e.happened_at < $after")
-        params["after"] = time_zone.begin(chosen.last + timedelta(days=1))
-    where = " AND ".join(conditions)
-    return f"FROM ({_ENTRIES}) e LEFT JOIN known k ON k.what = e.what WHERE {where}", params
+    facts += [text.format(n=row[name]) for name, text in words.items() if row[name]]
+    if row["failed"]:
+        facts.append(
+            _("{failed} of {all} days failed").format(failed=row["failed"], all=row["days"])
+        )
+    if row["waiting"]:
+        facts.append(
+            _("{waiting} of {all} days still to be fetched").format(
+                waiting=row["waiting"], all=row["days"]
+            )
+        )
+    return facts
+
+
+def _details(row: Mapping[str, Any], names: Mapping[str, str]) -> str:
+    if row["what"] == model.DOWNLOADED:
+        source = row["source"] or ""
+        known = _(_SOURCES[source]) if source in _SOURCES else source
+        why = stored_message(row["message_code"], row["message_data"], row["message"])
+        return redact(" · ".join(part for part in (known, why) if part))
+    if row["what"] in model.OF_A_MAPPING:
+        return ""
+    return _readable(row["detail"], row["before"], names)
+
+
+_HIDDEN = ("token", "secret", "password", "authorization", "apikey", "api_key", "ciphertext")
+_ANOTHER_TOKEN = "token_id"
+_LABELS = {
+    "active": _later("in use"),
+    "base_url": _later("base URL"),
+    "changed": _later("changed"),
+    "columns": _later("columns"),
+    "company_id": _later("company ID"),
+    "days_ahead": _later("days ahead"),
+    "days_back": _later("days back"),
+    "file": _later("file"),
+    "filter": _later("filter"),
+    "format": _later("format"),
+    "komet_group": _later("Komet group"),
+    "label": _later("label"),
+    "lines": _later("lines"),
+    "location_id": _later("location ID"),
+    "location_name": _later("location"),
+    "name": _later("name"),
+    "new": _later("new"),
+    "orders": _later("POs"),
+    "provider": _later("client provider"),
+    "providers": _later("client providers"),
+    "rows": _later("rows"),
+    "shared": _later("shared"),
+    "system": _later("system"),
+    "times": _later("times"),
+    "time_zone": _later("time zone"),
+}
+
+
+def _readable(detail: str | None, before: str | None, names: Mapping[str, str]) -> str:
+    """The fields of a detail (JSON) in words; with `before`, only those that differ from it.
+
+    `names`: provider ID → name, for IDs among the values. Fields of tokens are left out, save that
+    another token was chosen.
+    """
+    fields = _fields(detail)
+    earlier = _fields(before)
+    if not earlier:
+        return _listed(fields, names)
+    parts = []
+    for name, value in fields.items():
+        if name not in earlier or earlier[name] == value:
+            continue
+        if name == _ANOTHER_TOKEN:
+            parts.append(_("another token"))
+        elif not _hidden(name):
+            was, now = (_value(v, names) or "–" for v in (earlier[name], value))
+            parts.append(f"{_label(name)}: {was} → {now}")
+    return redact(", ".join(parts))
+
+
+def _fields(text: str | None) -> dict[str, Any]:
+    try:
+        found = json.loads(text or "{}")
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _listed(fields: Mapping[str, Any], names: Mapping[str, str]) -> str:
+    shown = {
+        _label(name): _value(value, names) for name, value in fields.items() if not _hidden(name)
+    }
+    return redact(", ".join(f"{label}: {value}" for label, value in shown.items() if value))
+
+
+def _hidden(name: str) -> bool:
+    return any(part in name.casefold() for part in _HIDDEN)
+
+
+def _label(name: str) -> str:
+    return _(_LABELS[name]) if name in _LABELS else name.replace("_", " ")
+
+
+def _value(value: Any, names: Mapping[str, str]) -> str:
+    if value is None or value in ("", [], {}):
+        return ""
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, int | float):
+        return number(value)
+    if isinstance(value, list):
+        return ", ".join(_value(entry, names) for entry in value)
+    if isinstance(value, dict):
+        failed = value.keys() == {"code", "data"}
+        return told(**value) if failed else f"({_listed(value, names)})"
+    return names.get(str(value), str(value))

@@ -5,9 +5,10 @@ from tempfile import TemporaryDirectory
 
 import polars as pl
 
-from komet.activity import describe, failures, requests, timeline
-from komet.activity.outcomes import outcome_of
-from komet.activity.timeline import ActivityFilter
+from komet.activity.failures import list_failures, outcome_of
+from komet.activity.model import ActivityFilter
+from komet.activity.requests import list_requests
+from komet.activity.timeline import list_entries
 from komet.context import AppContext
 from komet.export.layout import Layout, heading_of
 from komet.export.sheet import Column, Sheet
@@ -47,15 +48,13 @@ _ERRORS: Layout = (
 def export(ctx: AppContext, chosen: ActivityFilter, target: Path) -> None:
     """Write the workbook `target` (.xlsx): sheets Activity, Requests and Errors.
 
-    Activity is what the filter finds; Requests and Errors are of the last `requests.DAYS` days.
-    The file appears complete or not at all. Raises `OSError` if it cannot be written.
+    Activity is what the filter finds; Requests and Errors are of the last days, see
+    `komet.activity.model.DAYS`. The file appears complete or not at all. Raises `OSError` if it
+    cannot be written.
     """
-    now = ctx.now()
-    with ctx.db.read() as con:
-        found = timeline.entries(con, chosen, now)
-        events = describe.described(found, describe.provider_names(con))
-        spent = requests.by_day(con, now)
-        errors = failures.grouped(con, now)
+    events = list_entries(ctx, chosen)
+    spent = list_requests(ctx)
+    errors = list_failures(ctx)
     errors = errors.with_columns(
         word=pl.col("outcome").map_elements(lambda o: outcome_of(o).word, return_dtype=pl.String),
         advice=pl.col("outcome").map_elements(

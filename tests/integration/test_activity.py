@@ -11,10 +11,10 @@ from pydantic import SecretStr
 from sample_accounts import Accounts
 
 from komet import language, person
-from komet.activity import describe, failures, requests, timeline
-from komet.activity.kinds import Kind
-from komet.activity.outcomes import OUTCOMES
-from komet.activity.timeline import ActivityFilter
+from komet.activity.failures import OUTCOMES, list_failures
+from komet.activity.model import DAYS, ActivityFilter, Kind
+from komet.activity.requests import daily_requests, list_pools, list_requests
+from komet.activity.timeline import count_entries, list_entries, list_people
 from komet.api import errors as api_errors
 from komet.api.errors import InvalidCall, KometError
 from komet.clients import tokens
@@ -48,19 +48,15 @@ def ana() -> Iterator[None]:
 
 
 def told(ctx: AppContext, chosen: ActivityFilter | None = None) -> pl.DataFrame:
-    with ctx.db.read() as con:
-        found = timeline.entries(con, chosen or ActivityFilter(), ctx.now())
-        return describe.described(found, describe.provider_names(con))
+    return list_entries(ctx, chosen or ActivityFilter())
 
 
 def spent(ctx: AppContext) -> pl.DataFrame:
-    with ctx.db.read() as con:
-        return requests.by_day(con, ctx.now())
+    return list_requests(ctx)
 
 
 def wrong(ctx: AppContext) -> pl.DataFrame:
-    with ctx.db.read() as con:
-        return failures.grouped(con, ctx.now())
+    return list_failures(ctx)
 
 
 def put(accounts: Accounts, name: str, text: str) -> None:
@@ -137,21 +133,21 @@ def test_filters_and_pages(accounts: Accounts) -> None:
         for n in range(7):
             audit.record(con, "view saved", f"view {n}", ctx.now() - timedelta(days=n))
     chosen = ActivityFilter(kinds=(Kind.VIEWS,), people=("Luis",))
-    with ctx.db.read() as con:
-        assert timeline.people(con) == ["Ana", "Luis"]
-        assert timeline.count(con, chosen) == 7
-        pages = [timeline.entries(con, chosen, ctx.now(), offset=n, limit=3) for n in (0, 3, 6)]
-        assert [page.height for page in pages] == [3, 3, 1]
-        seen = pl.concat(pages)["subject"].to_list()
-        assert seen == [f"view {n}" for n in range(7)]
-        days = ActivityFilter(
-            kinds=(Kind.VIEWS,),
-            first=accounts.today - timedelta(days=4),
-            last=accounts.today - timedelta(days=3),
-        )
-        assert timeline.entries(con, days, ctx.now())["subject"].to_list() == ["view 3", "view 4"]
-        assert timeline.count(con, days) == 2
-        assert timeline.count(con, ActivityFilter(people=("Eve",))) == 0
+    assert list_people(ctx) == ["Ana", "Luis"]
+    assert count_entries(ctx, chosen) == 7
+    pages = [list_entries(ctx, chosen, offset=n, limit=3) for n in (0, 3, 6)]
+    assert [page.height for page in pages] == [3, 3, 1]
+    seen = pl.concat(pages)["event"].to_list()
+    assert seen == [f"View “view {n}” saved" for n in range(7)]
+    days = ActivityFilter(
+        kinds=(Kind.VIEWS,),
+        first=accounts.today - timedelta(days=4),
+        last=accounts.today - timedelta(days=3),
+    )
+    found = list_entries(ctx, days)["event"].to_list()
+    assert found == ["View “view 3” saved", "View “view 4” saved"]
+    assert count_entries(ctx, days) == 2
+    assert count_entries(ctx, ActivityFilter(people=("Eve",))) == 0
 
 
 def test_a_run_whose_process_is_gone_is_told_as_interrupted(accounts: Accounts) -> None:
@@ -218,11 +214,10 @@ def test_the_chart_has_every_day_of_a_pool_and_its_allowance(accounts: Accounts)
                "method": "product.list", "attempt": 1, "outcome": "ok"}  # fmt: skip
         calls.record(con, [old] * 40)
         calls.record(con, [{**old, "called_at": ctx.now() - timedelta(days=31)}])
-    with ctx.db.read() as con:
-        apart = requests.pools(con, ctx.now())
-        daily = requests.daily(con, apart[0], ctx.now())
+    apart = list_pools(ctx)
+    daily = daily_requests(ctx, apart[0])
     assert [pool.allowance for pool in apart] == [3000, 1000]  # the busiest first
-    assert daily.height == requests.DAYS
+    assert daily.height == DAYS
     used = dict(daily.select("day", "requests").iter_rows())
     assert used[accounts.today - timedelta(days=5)] == 40
     assert used[accounts.today] == apart[0].used_today == 3
@@ -231,9 +226,8 @@ def test_the_chart_has_every_day_of_a_pool_and_its_allowance(accounts: Accounts)
 
     for provider in accounts.both:
         edit_provider(ctx, ANA, provider.id, {"company_id": "501"}, overlap_too=True)
-    with ctx.db.read() as con:
-        [together] = requests.pools(con, ctx.now())
-        assert requests.daily(con, together, ctx.now()).height == 2 * requests.DAYS
+    [together] = list_pools(ctx)
+    assert daily_requests(ctx, together).height == 2 * DAYS
     assert together.allowance == 3000
     assert together.used_today == 6
 
@@ -360,8 +354,7 @@ def test_an_empty_desk_has_an_empty_activity(tmp_path: Path) -> None:
     assert told(empty).is_empty()
     assert spent(empty).is_empty()
     assert wrong(empty).is_empty()
-    with empty.db.read() as con:
-        assert requests.pools(con, empty.now()) == []
-        assert timeline.people(con) == []
+    assert list_pools(empty) == []
+    assert list_people(empty) == []
     with language.using("es"):
         assert export_bytes(empty, ActivityFilter())[:2] == b"PK"

@@ -3,8 +3,8 @@
 import pytest
 from sample_accounts import ACTOR, Accounts
 
-from komet.activity import describe, timeline
-from komet.activity.timeline import ActivityFilter
+from komet.activity.model import ActivityFilter
+from komet.activity.timeline import list_entries
 from komet.catalogs.lists import refresh_daily_lists
 from komet.language import using
 from komet.mapping import imports, products
@@ -64,9 +64,7 @@ def test_it_is_told_in_the_readers_language(written: Accounts) -> None:
 def test_the_grid_and_the_activity_tell_it_too(written: Accounts) -> None:
     grid = products.list_known(written.ctx, written.magnolia.id, only="mapped")
     assert set(grid["source"]) == {"file códigos.csv", "accepted suggestions"}
-    with written.ctx.read() as con:
-        found = timeline.entries(con, ActivityFilter(), written.ctx.now())
-        events = describe.described(found, {})
+    events = list_entries(written.ctx, ActivityFilter())
     mapped = events.filter(events["event"].str.contains("mapping"))
     assert mapped["event"].to_list() == [
         "SKU mapping undone: edited by hand",

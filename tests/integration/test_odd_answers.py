@@ -12,8 +12,8 @@ from orderfile_samples import workbook
 from sample_accounts import Komet
 from scripted_komet import DAY, EMPTY, NEXT, ScriptedKomet, line, order
 
-from komet.activity import timeline
-from komet.activity.timeline import ActivityFilter
+from komet.activity import table
+from komet.activity.model import ActivityFilter
 from komet.clients.table import calls
 from komet.context import AppContext
 from komet.ingest import imports
@@ -239,7 +239,7 @@ def test_a_line_of_a_po_that_is_gone_is_not_told_as_gone_again(
     assert told(ctx) == Counter({("2", None, "gone", None): 1, ("4", None, "new", None): 1})
     with ctx.db.read() as con:
         summary = runs.summary(con, run.id)
-        entries = timeline.entries(con, ActivityFilter(), ctx.now())
+        entries = table.entries(con, ActivityFilter(), ctx.now())
     shown = entries.filter(run_id=run.id).row(0, named=True)
     for counted in (summary, shown):
         assert [counted[kind] for kind in ("gone", "new", "changed")] == [1, 1, 0]

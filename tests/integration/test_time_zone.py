@@ -18,8 +18,8 @@ import pytest
 from sample_accounts import ACTOR, ROOT, Accounts, Komet
 
 from komet import demo, language, time_zone
-from komet.activity import timeline
-from komet.activity.timeline import ActivityFilter
+from komet.activity.model import ActivityFilter
+from komet.activity.timeline import list_entries
 from komet.clients.check import try_provider
 from komet.context import AppContext
 from komet.db import audit
@@ -100,9 +100,9 @@ def test_the_activity_of_a_day_is_of_the_local_day(ctx: AppContext) -> None:
             at = datetime(2026, 11, 25, hour, tzinfo=UTC)
             audit.record(con, "orders exported", f"at {hour}", at)
     day = date(2026, 11, 25)
-    with time_zone.using(GUAYAQUIL), ctx.db.read() as con:
-        found = timeline.entries(con, ActivityFilter(first=day, last=day), EVENING)
-    assert found["subject"].to_list() == ["at 6"]
+    with time_zone.using(GUAYAQUIL):
+        found = list_entries(ctx, ActivityFilter(first=day, last=day))
+    assert found["event"].to_list() == ["Orders exported: at 6"]
 
 
 def test_a_bare_changed_since_is_read_in_the_zone() -> None:

@@ -10,8 +10,9 @@ from pydantic import SecretStr
 from sample_accounts import Accounts, Komet
 
 from komet import language
-from komet.activity import describe, failures, timeline
-from komet.activity.timeline import ActivityFilter
+from komet.activity.failures import list_failures
+from komet.activity.model import ActivityFilter
+from komet.activity.timeline import list_entries
 from komet.clients import tokens
 from komet.clients.check import Check, check_token
 from komet.clients.table import calls
@@ -51,8 +52,7 @@ def failed(accounts: Accounts) -> Accounts:
 
 
 def wrong(ctx: AppContext) -> pl.DataFrame:
-    with ctx.db.read() as con:
-        return failures.grouped(con, ctx.now())
+    return list_failures(ctx)
 
 
 @pytest.mark.parametrize("code", ["en", "es"])
@@ -64,8 +64,7 @@ def test_a_failure_is_told_in_the_readers_language(
         with ctx.db.read() as con:
             [run] = runs.latest_runs(con, ctx.now())
             slices = runs.slices_of(con, run.id)
-            entries = timeline.entries(con, ActivityFilter(), ctx.now(), limit=1)
-            told = describe.described(entries, {})
+        told = list_entries(ctx, ActivityFilter(), limit=1)
         on_screen = days_of(ctx, run.id)["reason"].to_list()
         export(ctx, ActivityFilter(), tmp_path / "activity.xlsx")
         by_reason = wrong(ctx)
@@ -136,7 +135,7 @@ def test_a_pause_names_its_clients_in_every_language(accounts: Accounts) -> None
     assert run.state is RunState.PAUSED
     with language.using("es"), ctx.db.read() as con:
         told = runs.run_by_id(con, run.id, ctx.now()).message
-        [pause] = failures.grouped(con, ctx.now()).to_dicts()
+        [pause] = list_failures(ctx).to_dicts()
     assert told == pause["reason"]
     assert str(told).startswith("Magnolia: Las solicitudes a Komet de hoy se agotaron.")
 
@@ -185,9 +184,8 @@ def test_a_call_that_was_refused_is_told_in_the_readers_language(accounts: Accou
         boxes = [{"currentBoxCode": "1", "newBoxCode": "2"}]
         params = {"boxes": boxes}
         call_method(ctx, SYSTEM, accounts.magnolia, "box.code.change", params, writes_allowed=True)
-    with language.using("es"), ctx.db.read() as con:
-        entries = timeline.entries(con, ActivityFilter(), ctx.now(), limit=1)
-        [details] = describe.described(entries, {})["details"].to_list()
+    with language.using("es"):
+        [details] = list_entries(ctx, ActivityFilter(), limit=1)["details"].to_list()
     assert REFUSED["es"] in details
 
 

@@ -3,22 +3,24 @@
 import math
 from typing import Any
 
+import altair as alt
 import polars as pl
 import streamlit as st
 
-from komet.activity import describe, failures, requests, timeline
-from komet.activity.kinds import Kind
-from komet.activity.outcomes import outcome_of
-from komet.activity.timeline import PAGE_ROWS, ActivityFilter
+from komet.activity.failures import list_failures, outcome_of
+from komet.activity.model import DAY, DAYS, PAUSE, REQUEST, ActivityFilter, Kind
+from komet.activity.requests import daily_requests, list_pools, list_requests
+from komet.activity.timeline import PAGE_ROWS, count_entries, list_entries, list_people
 from komet.context import AppContext
 from komet.export.activity import export_bytes
 from komet.export.writers.xlsx import EXCEL_TYPE
-from komet.language import _, _later, _n, day_pattern, number, zoned_moment
-from komet.web.screens.activity_charts import requests_a_day
+from komet.language import _, _later, _n, day_code, day_pattern, number, zoned_moment
+from komet.web.screens.charts import in_our_language
 from komet.web.shell.failures import plain
 from komet.web.shell.moments import moment_column
 from komet.web.shell.preferences import kept
 
+_LIMIT = "#d1495b"
 _FEW = 12
 _LINKS = {
     "tokens": _later("Go to Tokens"),
@@ -29,8 +31,7 @@ _LINKS = {
 
 def filters(ctx: AppContext) -> ActivityFilter:
     """What to show of the time line: kinds, people, and days."""
-    with ctx.db.read() as con:
-        known = timeline.people(con)
+    known = list_people(ctx)
     with st.container(horizontal=True):
         chosen = st.multiselect(
             _("Kind"),
@@ -65,15 +66,12 @@ def filters(ctx: AppContext) -> ActivityFilter:
 
 def time_line(ctx: AppContext, chosen: ActivityFilter) -> None:
     """One page of entries, newest first, under their number and the export."""
-    now = ctx.now()
-    with ctx.db.read() as con:
-        total = timeline.count(con, chosen)
-        pages = max(1, math.ceil(total / PAGE_ROWS))
-        # another filter begins at its first page
-        page_key = f"activity_page_{pages}_{chosen.model_dump_json()}"
-        place = st.session_state.get(page_key, 1) - 1
-        found = timeline.entries(con, chosen, now, offset=place * PAGE_ROWS, limit=PAGE_ROWS)
-        shown = describe.described(found, describe.provider_names(con))
+    total = count_entries(ctx, chosen)
+    pages = max(1, math.ceil(total / PAGE_ROWS))
+    # another filter begins at its first page
+    page_key = f"activity_page_{pages}_{chosen.model_dump_json()}"
+    place = st.session_state.get(page_key, 1) - 1
+    shown = list_entries(ctx, chosen, offset=place * PAGE_ROWS, limit=PAGE_ROWS)
     if not total:
         nothing_at_all = chosen == ActivityFilter()
         st.info(
@@ -88,12 +86,12 @@ def time_line(ctx: AppContext, chosen: ActivityFilter) -> None:
         st.download_button(
             _("Excel"),
             data=kept(export_bytes, ctx, chosen),
-            file_name=f"komet-activity-{now:%Y-%m-%d-%H%M}.xlsx",
+            file_name=f"komet-activity-{ctx.now():%Y-%m-%d-%H%M}.xlsx",
             mime=EXCEL_TYPE,
             on_click="ignore",
             icon=":material/download:",
             help=_("Everything that the filters find, and the requests and errors of the last"
-                   " {n} days.").format(n=requests.DAYS),
+                   " {n} days.").format(n=DAYS),
         )  # fmt: skip
     shown = shown.with_columns(pl.col("who").fill_null(_("not recorded")))
     st.caption(_("Select a row to read it in full."))
@@ -136,10 +134,8 @@ def _entry(row: dict[str, Any]) -> None:
 
 def spent_requests(ctx: AppContext) -> None:
     """Requests of one pool of tokens: today's figures, the chart, and the table behind it."""
-    now = ctx.now()
-    with ctx.db.read() as con:
-        pools = requests.pools(con, now)
-        rows = requests.by_day(con, now)
+    pools = list_pools(ctx)
+    rows = list_requests(ctx)
     if not pools:
         st.info(_("There is no token yet, and nothing has been asked of Komet."))
         st.page_link("pages/tokens.py", label=_(_LINKS["tokens"]))
@@ -158,13 +154,12 @@ def spent_requests(ctx: AppContext) -> None:
         st.metric(_("Requests today"), number(pool.used_today), border=True, width=170)
         st.metric(_("Left today"), number(pool.left_today), border=True, width=170)
         st.metric(_("Allowed a day"), number(pool.allowance), border=True, width=170)
-    with ctx.db.read() as con:
-        daily = requests.daily(con, pool, now)
-    st.altair_chart(requests_a_day(daily, pool.allowance))
+    daily = daily_requests(ctx, pool)
+    st.altair_chart(_requests_a_day(daily, pool.allowance))
     st.caption(
         _("The last {n} days, each from 00:00 to 24:00 UTC. Every try counts. The allowance is"
           " today's. Requests that other programs make for the same company are not seen here.")
-        .format(n=requests.DAYS)
+        .format(n=DAYS)
     )  # fmt: skip
     of_pool = rows.filter(pl.col("token_id").is_in([token.id for token in pool.tokens]))
     if not of_pool.height:
@@ -189,17 +184,16 @@ def spent_requests(ctx: AppContext) -> None:
 
 def errors(ctx: AppContext) -> None:
     """A card for each way in which something failed lately: how often, for whom, what to do."""
-    with ctx.db.read() as con:
-        found = failures.grouped(con, ctx.now())
+    found = list_failures(ctx)
     if not found.height:
         st.success(
-            _("Nothing went wrong in the last {n} days.").format(n=requests.DAYS),
+            _("Nothing went wrong in the last {n} days.").format(n=DAYS),
             icon=":material/check_circle:",
         )
         return
     st.caption(
         _("The last {n} days, the latest first. A request that failed was tried again by itself"
-          " where that can help.").format(n=requests.DAYS)
+          " where that can help.").format(n=DAYS)
     )  # fmt: skip
     for outcome, group in found.group_by("outcome", maintain_order=True):
         _error_card(str(outcome[0]), group)
@@ -207,16 +201,12 @@ def errors(ctx: AppContext) -> None:
 
 def _error_card(name: str, group: pl.DataFrame) -> None:
     outcome = outcome_of(name)
-    counted = dict.fromkeys((failures.REQUEST, failures.DAY, failures.PAUSE), 0)
+    counted = dict.fromkeys((REQUEST, DAY, PAUSE), 0)
     counted |= dict(group.group_by("source").agg(pl.col("times").sum()).iter_rows())
     words = {
-        failures.REQUEST: _n(
-            "{n:,} request failed", "{n:,} requests failed", counted[failures.REQUEST]
-        ),
-        failures.DAY: _n("{n:,} day failed", "{n:,} days failed", counted[failures.DAY]),
-        failures.PAUSE: _n(
-            "{n:,} download paused", "{n:,} downloads paused", counted[failures.PAUSE]
-        ),
+        REQUEST: _n("{n:,} request failed", "{n:,} requests failed", counted[REQUEST]),
+        DAY: _n("{n:,} day failed", "{n:,} days failed", counted[DAY]),
+        PAUSE: _n("{n:,} download paused", "{n:,} downloads paused", counted[PAUSE]),
     }
     facts = [words[source].format(n=n) for source, n in counted.items() if n]
     last = group["last_seen"].max()
@@ -252,3 +242,38 @@ def _reasons(group: pl.DataFrame) -> None:
             "last_seen": moment_column(_("Last seen")),
         },
     )
+
+
+def _requests_a_day(frame: pl.DataFrame, allowance: int) -> Any:
+    """An Altair chart: bars of requests a day, stacked by token, and a line at the allowance.
+
+    Columns: day (Date), token (String), requests (Int64); see `daily_requests`.
+    """
+    bars = (
+        alt.Chart(frame)
+        .mark_bar()
+        .encode(
+            x=alt.X(
+                "yearmonthdate(day):T",
+                title=_("Day (UTC)"),
+                axis=alt.Axis(format="%d %b", tickCount=8, grid=False),
+            ),
+            y=alt.Y("requests:Q", title=_("Requests a day"), axis=alt.Axis(tickMinStep=1)),
+            color=alt.Color("token:N", title=None, legend=alt.Legend(orient="top", labelLimit=220)),
+            tooltip=[
+                alt.Tooltip("day:T", title=_("Day (UTC)"), format=day_code()),
+                alt.Tooltip("token:N", title=_("Token")),
+                alt.Tooltip("requests:Q", title=_("Requests"), format=",.0f"),
+            ],
+        )
+    )
+    # the words stand on the line itself, so that nobody has to tell it by its colour
+    words = _("{n} a day are allowed").format(n=number(allowance))
+    limit = alt.Chart(pl.DataFrame({"allowance": [allowance], "words": [words]})).encode(
+        y=alt.Y("allowance:Q")
+    )
+    line = limit.mark_rule(color=_LIMIT, strokeDash=[6, 4], size=2)
+    label = limit.mark_text(
+        color=_LIMIT, align="left", baseline="bottom", dx=4, dy=-4, fontSize=12, fontWeight="bold"
+    ).encode(x=alt.value(0), text="words:N")
+    return alt.layer(bars, line, label).properties(height=300).configure(locale=in_our_language())

@@ -1,9 +1,12 @@
-"""What can be on the time line: the words of the audit, the kind of each, and its sentence."""
+"""What the record tells: kinds of events with their sentences, filters, allowances."""
 
+from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
-import polars as pl
+from pydantic import BaseModel, ConfigDict
 
+from komet.clients.model import Token
 from komet.language import _, _later
 
 DOWNLOADED = "downloaded"
@@ -18,6 +21,19 @@ OF_A_MAPPING = (MAPPED, MAPPING_UNDONE)
 
 WITH_A_RUN = ("orders refreshed by number", "file imported")
 """What is recorded together with a run, at the same moment: both are one event."""
+
+
+DAYS = 30
+"""The days of requests and failures that are looked at, today included."""
+
+
+DAY, REQUEST, PAUSE = "day", "request", "pause"
+"""Where a failure is told: by a day that failed, a request that did, or a run that paused."""
+
+NOT_ASKED = ""
+"""A day that failed before Komet was asked: no token, a key that does not fit."""
+
+QUOTA = "QuotaExhausted"
 
 
 class Kind(StrEnum):
@@ -81,17 +97,53 @@ _EVENTS = {
 }
 
 
-def known() -> pl.DataFrame:
-    """what, kind (String): every word that has a sentence."""
-    return pl.DataFrame(
-        [(what, kind.value) for what, (kind, _words) in _EVENTS.items()],
-        schema={"what": pl.String, "kind": pl.String},
-        orient="row",
-    )
-
-
 def sentence(what: str, subject: str | None) -> str:
     """What happened, in words; a word that we do not know is shown as it is."""
     if what in _EVENTS:
         return _(_EVENTS[what][1]).format(subject=subject or "")
     return f"{what}: {subject}" if subject else what
+
+
+def kinds_by_event() -> list[tuple[str, str]]:
+    """The word of the audit and the kind, of every word that has a sentence."""
+    return [(what, kind.value) for what, (kind, _words) in _EVENTS.items()]
+
+
+class ActivityFilter(BaseModel):
+    """Everything combines with *and*, the values of one list with *or*.
+
+    Days are those of the time zone in force.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    kinds: tuple[Kind, ...] = ()
+    people: tuple[str, ...] = ()
+    first: date | None = None
+    last: date | None = None
+
+
+@dataclass(frozen=True)
+class Pool:
+    """Tokens that spend the same allowance: requests a day, and those spent today (UTC)."""
+
+    tokens: tuple[Token, ...]
+    allowance: int
+    used_today: int
+
+    @property
+    def left_today(self) -> int:
+        """Requests that our ledger leaves today."""
+        return max(0, self.allowance - self.used_today)
+
+    @property
+    def name(self) -> str:
+        """The tokens of the pool, as they may be shown."""
+        return ", ".join(show_token(token.label, token.last_four) for token in self.tokens)
+
+
+def show_token(label: str | None, last_four: str | None) -> str:
+    """A token as it may be shown: its label and its last four characters."""
+    if label is None:
+        return _("a token that is not there any more")
+    return f"{label} ••••{last_four}"
