@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from komet.clients.table import providers
+from komet.clients.providers import list_providers
 from komet.ingest.imports import check_order_file, import_order_file
 from komet.language import _, _n
 from komet.tabular.file import FILE_TYPES
@@ -17,8 +17,7 @@ st.caption(
       " merged cells filled down. Komet's own orders take the place of it once they come.")
 )  # fmt: skip
 
-with ctx.db.read() as con:
-    every_provider = providers.all_providers(con)
+every_provider = list_providers(ctx)
 if not every_provider:
     st.info(_("Orders belong to a client provider. Add the first one, then come back."))
     st.page_link("pages/client_providers.py", label=_("Go to Client providers"))

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import streamlit as st
 
 from komet import time_zone
-from komet.clients.table import providers
+from komet.clients.providers import list_providers
 from komet.ingest.plan import plan, refresh_plan
 from komet.ingest.runs import active_run, last_run, start_run
 from komet.language import _, day_pattern
@@ -18,8 +18,7 @@ from komet.web.shell.session import actor
 ctx = guard.enter("po_download")
 st.title(_("PO download"))
 
-with ctx.db.read() as con:
-    active = providers.all_providers(con, inactive=False)
+active = list_providers(ctx, inactive=False)
 newest = last_run(ctx)
 if not active:
     st.info(_("There is no active client provider yet. Add the first one, then come back."))

@@ -13,7 +13,7 @@ from komet.backup.archive import keep_daily_backup
 from komet.cli.output import Json, note, say, say_json, table, warn
 from komet.cli.progress import DownloadProgress
 from komet.cli.session import actor
-from komet.clients.table import providers
+from komet.clients.providers import choose_providers, list_providers
 from komet.context import AppContext, open_context
 from komet.errors import InvalidInput
 from komet.ingest.by_number import download_numbers, numbers_in, providers_of
@@ -66,8 +66,7 @@ def download(
         raise InvalidInput(_("Choose one of --provider, --group and --all."))
     _check_workers(workers)
     ctx = open_context().for_long_work()
-    with ctx.db.read() as con:
-        chosen = providers.chosen(con, names=provider or (), group=group, every=all)
+    chosen = choose_providers(ctx, names=provider or (), group=group, every=all)
     planned = plan(ctx, chosen, from_, to)
     if dry_run:
         return _plan_told(ctx, planned, json)
@@ -106,8 +105,7 @@ def refresh(
         raise InvalidInput(_("Choose one of --provider and --group."))
     _check_workers(workers)
     ctx = open_context().for_long_work()
-    with ctx.db.read() as con:
-        chosen = providers.chosen(con, names=provider or (), group=group, every=group is None)
+    chosen = choose_providers(ctx, names=provider or (), group=group, every=group is None)
     if number:
         named = chosen if provider or group else ()
         result = download_numbers(ctx, actor(), providers_of(ctx, numbers_in(number), named))
@@ -187,8 +185,7 @@ def _check_workers(workers: int | None) -> None:
 
 
 def _plan_told(ctx: AppContext, planned: Plan, json: bool) -> int:
-    with ctx.db.read() as con:
-        names = {p.id: p.name for p in providers.all_providers(con)}
+    names = {provider.id: provider.name for provider in list_providers(ctx)}
     if json:
         say_json({
             "requests": planned.requests,

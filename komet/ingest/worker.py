@@ -6,7 +6,7 @@ import threading
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from komet import language, person, time_zone
+from komet import language, time_zone
 from komet.context import AppContext
 from komet.ingest.engine import execute
 from komet.ingest.model import RunState
@@ -67,11 +67,7 @@ class Worker:
             self._current = job.run_id
             self._stop.clear()
             try:
-                with (
-                    language.using(job.language),
-                    person.using(job.actor.name),
-                    time_zone.using(job.time_zone),
-                ):
+                with language.using(job.language), time_zone.using(job.time_zone):
                     self._work(job)
             finally:
                 self._current = None

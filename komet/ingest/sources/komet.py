@@ -171,7 +171,7 @@ def ask_for_day(ctx: AppContext, client: KometClient, provider: Provider, day: d
     rows, answer = _asked(ctx, client, provider, day)
     if answer.orders:
         return rows
-    with ctx.db.read() as con:
+    with ctx.read() as con:
         held = slices.holds_orders(con, provider.id, day)
     if not held:
         return rows
