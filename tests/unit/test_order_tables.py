@@ -56,7 +56,8 @@ def test_every_column_that_is_seen_has_a_label_and_a_figure_a_unit() -> None:
 
 def test_names_and_filters_are_there_once() -> None:
     assert len({column.name for column in COLUMNS}) == len(COLUMNS)
-    assert set(picked()) <= set(OrderFilter.model_fields)
+    lists = {n for n, f in OrderFilter.model_fields.items() if f.annotation == tuple[str, ...]}
+    assert lists - {"providers", "po_numbers"} <= set(picked())
     with pytest.raises(ValidationError):
         OrderFilter.model_validate({"nothing_of_ours": ["x"]})
 
