@@ -61,19 +61,19 @@ Downloaded = Callable[[int, int], Accounts]
 """The accounts after a download of so many days back and ahead, see `conftest.py`."""
 
 
-def make_accounts(ctx: AppContext, sandbox: Sandbox) -> Accounts:
+def make_accounts(ctx: AppContext, sandbox: Sandbox, actor: Actor = ACTOR) -> Accounts:
     found = []
     for name, token in (("Magnolia", IMPORTER_A_COMPANY), ("Pétalo", IMPORTER_B_VENDOR)):
         stored = add_token(
             ctx,
-            ACTOR,
+            actor,
             TokenFields(label=name, kind=token.kind.value, owner=name),
             SecretStr(token.secret),
         )
         fields = ProviderFields(
             name=name, token_id=stored.id, base_url=sandbox.base_url, komet_group="Sample"
         )
-        found.append(add_provider(ctx, ACTOR, fields))
+        found.append(add_provider(ctx, actor, fields))
     return Accounts(ctx, sandbox, found[0], found[1])
 
 

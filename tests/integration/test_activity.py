@@ -8,7 +8,7 @@ import openpyxl
 import polars as pl
 import pytest
 from pydantic import SecretStr
-from sample_accounts import Accounts
+from sample_accounts import Accounts, make_accounts
 
 from komet import language, person
 from komet.activity.failures import OUTCOMES, list_failures
@@ -32,6 +32,7 @@ from komet.ingest.runs import start_run
 from komet.ingest.table import runs
 from komet.mapping import imports
 from komet.permissions import Actor
+from komet.sandbox.server import Sandbox
 from komet.settings import Settings
 
 ANA = Actor(name="Ana")
@@ -39,6 +40,11 @@ LUIS = Actor(name="Luis")
 CANARY = "canary-secret-5f3a9c71"
 
 ANA = Actor(name="Ana")
+
+
+@pytest.fixture
+def accounts(ctx: AppContext, sandbox: Sandbox) -> Accounts:
+    return make_accounts(ctx, sandbox, ANA)
 
 
 @pytest.fixture(autouse=True)
