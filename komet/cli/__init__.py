@@ -10,7 +10,7 @@ from typing import Annotated
 
 from cyclopts import App, CycloptsError, Parameter
 
-from komet import __version__, language, logs, person, time_zone
+from komet import __version__, language, logs, time_zone
 from komet.api.errors import InvalidCall
 from komet.cli import (
     downloads,
@@ -92,7 +92,6 @@ def main(arguments: list[str] | None = None) -> None:
         sys.exit(2)
     language.speak(settings().language or language.nearest(locale.getlocale()[0]))
     time_zone.use_by_default(settings().time_zone or time_zone.of_computer())
-    person.follow(lambda: settings().person)
     logs.configure(settings().log_level if settings().log_level != "INFO" else "ERROR")
     try:
         result = app.meta(arguments, exit_on_error=False, print_error=True)

@@ -13,11 +13,11 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from komet import person
 from komet.db import opening
 from komet.db.lease import Identity, lease_of
 from komet.db.migrate import check_tables, migrate, store_id
 from komet.db.turns import Haste
+from komet.permissions import SYSTEM
 
 Schema = dict[str, pl.DataType | type[pl.DataType]]
 """The columns of a frame: name → type."""
@@ -30,9 +30,9 @@ TIME = pl.Datetime("us", "UTC")
 class Connection:
     """A DuckDB connection inside a transaction. One thread, one operation, then it is closed."""
 
-    def __init__(self, raw: duckdb.DuckDBPyConnection, actor: str | None = None) -> None:
+    def __init__(self, raw: duckdb.DuckDBPyConnection, actor: str = SYSTEM.name) -> None:
         self.raw = raw
-        self.actor = actor or person.current()
+        self.actor = actor
         """The name that what is written is recorded under."""
 
     def run(self, sql: str, params: dict[str, Any] | None = None, **frames: pl.DataFrame) -> None:
@@ -126,7 +126,7 @@ class Database:
                     raw.execute("ROLLBACK")
 
     @contextmanager
-    def write(self, actor: str | None = None) -> Iterator[Connection]:
+    def write(self, actor: str = SYSTEM.name) -> Iterator[Connection]:
         """A connection for writing: all of it is committed, or none. Raises `StoreError`.
 
         `actor`: the name that what is written is recorded under.

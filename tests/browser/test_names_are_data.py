@@ -9,9 +9,7 @@ import pytest
 from playwright.sync_api import Locator, Page, TimeoutError, expect
 from pydantic import SecretStr
 from running_app import App, settled
-from sample_accounts import ACTOR
 
-from komet import person
 from komet.clients.model import ProviderFields, TokenFields
 from komet.clients.providers import add_provider, list_providers
 from komet.clients.tokens import add_token
@@ -78,11 +76,10 @@ def named(tmp_path: Path, sandbox: Sandbox) -> Iterator[App]:
     save_schedule(ctx, actor, schedule)
     views.save_view(ctx, actor, NAME, {}, sort="newest", shared=True)
     today = ctx.now().date()
-    with person.using(NAME):
-        template = next(iter(READY_MADE.values())).model_copy(update={"name": NAME})
-        save_template(ctx, ACTOR, template)
-        planned = plan(ctx, chosen, today - timedelta(days=3), today + timedelta(days=3))
-        execute(ctx, actor, start_run(ctx, actor, planned, source="test")[0].id)
+    template = next(iter(READY_MADE.values())).model_copy(update={"name": NAME})
+    save_template(ctx, actor, template)
+    planned = plan(ctx, chosen, today - timedelta(days=3), today + timedelta(days=3))
+    execute(ctx, actor, start_run(ctx, actor, planned, source="test")[0].id)
     running = App(tmp_path / "home")
     yield running
     running.stop()

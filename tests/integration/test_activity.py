@@ -1,6 +1,5 @@
 """The activity: everything that was done is told, with who and how it ended; no secret ever."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -10,7 +9,7 @@ import pytest
 from pydantic import SecretStr
 from sample_accounts import Accounts, make_accounts
 
-from komet import language, person
+from komet import language
 from komet.activity.failures import OUTCOMES, list_failures
 from komet.activity.model import DAYS, ActivityFilter, Kind
 from komet.activity.requests import daily_requests, list_pools, list_requests
@@ -39,8 +38,6 @@ ANA = Actor(name="Ana")
 LUIS = Actor(name="Luis")
 CANARY = "canary-secret-5f3a9c71"
 
-ANA = Actor(name="Ana")
-
 
 @pytest.fixture
 def accounts(ctx: AppContext, sandbox: Sandbox) -> Accounts:
@@ -48,9 +45,9 @@ def accounts(ctx: AppContext, sandbox: Sandbox) -> Accounts:
 
 
 @pytest.fixture(autouse=True)
-def ana() -> Iterator[None]:
-    with person.using("Ana"):
-        yield
+def ana(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is Ana who sets the accounts up."""
+    monkeypatch.setattr("sample_accounts.ACTOR", ANA)
 
 
 def told(ctx: AppContext, chosen: ActivityFilter | None = None) -> pl.DataFrame:
@@ -135,7 +132,7 @@ def test_orders_refreshed_by_number_are_told_once_with_what_came(accounts: Accou
 
 def test_filters_and_pages(accounts: Accounts) -> None:
     ctx = accounts.ctx
-    with person.using("Luis"), ctx.db.write() as con:
+    with ctx.db.write("Luis") as con:
         for n in range(7):
             audit.record(con, "view saved", f"view {n}", ctx.now() - timedelta(days=n))
     chosen = ActivityFilter(kinds=(Kind.VIEWS,), people=("Luis",))

@@ -9,7 +9,7 @@ from urllib.parse import unquote
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from komet import language, person, time_zone
+from komet import language, time_zone
 from komet.language import _, languages
 from komet.settings import computer_user
 from komet.web.shell import failures, state
@@ -31,7 +31,6 @@ def load() -> None:
     Called by `navigation.py` on every run, before anything is drawn.
     """
     language.follow(partial(_of_session, state.LANGUAGE))
-    person.follow(partial(_of_session, state.PERSON))
     time_zone.follow(_of_browser)
     if state.LANGUAGE in st.session_state:
         return
@@ -69,11 +68,11 @@ def choose() -> None:
 
 
 def kept(act: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> Callable[[], R]:
-    """The act, to be done later by another thread, in the language, name and time zone of now."""
-    spoken, who, zone = language.current(), person.current(), time_zone.current()
+    """The act, to be done later by another thread, in the language and the time zone of now."""
+    spoken, zone = language.current(), time_zone.current()
 
     def later() -> R:
-        with language.using(spoken), person.using(who), time_zone.using(zone):
+        with language.using(spoken), time_zone.using(zone):
             return act(*args, **kwargs)
 
     return later
