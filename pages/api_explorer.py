@@ -8,7 +8,7 @@ from pydantic import SecretStr
 from komet.api.checking import problems
 from komet.api.client import DEFAULT_BASE_URL
 from komet.api.methods import GROUPS, registry
-from komet.api.request import wire_json
+from komet.api.request import serialize_json
 from komet.clients.model import Provider
 from komet.clients.providers import list_providers
 from komet.errors import InvalidInput
@@ -108,7 +108,7 @@ if spec.writes:
             _("**{method}** changes data at {provider}. It is sent once, and recorded in Activity.")
             .format(method=failures.plain(name), provider=failures.plain(whom))
         )  # fmt: skip
-        st.json(wire_json(shown))
+        st.json(serialize_json(shown))
         if st.button(_("Yes, send it"), type="primary"):
             send(provider, name, params)
 elif st.button(_("Send"), type="primary", icon=":material/send:", disabled=bool(wrong)):

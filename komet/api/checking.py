@@ -16,7 +16,7 @@ from komet.api.errors import InvalidCall
 from komet.api.methods import Kind, Method, Parameter, Range
 from komet.api.reading import Unreadable
 from komet.api.reading import day as day_in
-from komet.api.request import wire
+from komet.api.request import serialize
 
 Problem = dict[str, Any]
 """One thing that is wrong with a call: its `code`, and what a sentence about it names, as JSON.
@@ -126,12 +126,12 @@ def _wrong(entry: Parameter, value: Any) -> Problem | None:
     wrong: Problem | None = None
     match entry.kind:
         case Kind.BOOLEAN:
-            if not isinstance(value, bool) and wire(value).lower() not in _FLAGS:
+            if not isinstance(value, bool) and serialize(value).lower() not in _FLAGS:
                 wrong = _problem("not_a_flag")
         case Kind.INTEGER:
-            if isinstance(value, bool) or not _INTEGER.fullmatch(wire(value)):
+            if isinstance(value, bool) or not _INTEGER.fullmatch(serialize(value)):
                 wrong = _problem("not_an_integer")
-            elif entry.largest is not None and int(wire(value)) > entry.largest:
+            elif entry.largest is not None and int(serialize(value)) > entry.largest:
                 wrong = _problem("too_high", n=entry.largest)
         case Kind.NUMBER:
             wrong = _not_a_number(entry, value)
@@ -144,7 +144,7 @@ def _wrong(entry: Parameter, value: Any) -> Problem | None:
 
 def _not_a_number(entry: Parameter, value: Any) -> Problem | None:
     try:
-        number = Decimal(wire(value))
+        number = Decimal(serialize(value))
     except InvalidOperation:
         number = Decimal("NaN")
     if isinstance(value, bool) or not number.is_finite():
@@ -163,7 +163,7 @@ def _too_long(entry: Parameter, value: Any) -> Problem | None:
     limit = entry.max_length
     if not isinstance(limit, int) or entry.kind in {Kind.BOOLEAN, Kind.BYTES, Kind.LIST}:
         return None
-    texts = [wire(value)]
+    texts = [serialize(value)]
     if entry.length_of_each and entry.separator:
         texts = texts[0].split(entry.separator)
     longest = max(len(text.strip()) for text in texts)
@@ -176,7 +176,7 @@ def _is_base64(value: Any) -> bool:
     if isinstance(value, bytes):
         return True
     try:
-        base64.b64decode(wire(value), validate=True)
+        base64.b64decode(serialize(value), validate=True)
     except ValueError:
         return False
     return True

@@ -18,7 +18,15 @@ from komet.api.methods import DEFAULT_BASE_URL, Method, registry
 from komet.api.network import LARGEST_ANSWER
 from komet.api.reading import objects
 from komet.api.records import OUTCOME, model_for, readable
-from komet.api.request import Request, check_size, day_of, hidden, merged, parts, request_of
+from komet.api.request import (
+    Request,
+    check_size,
+    day_of,
+    mask_parameters,
+    merged,
+    parts,
+    request_of,
+)
 from komet.api.transport import Answer, Timeouts, Transport
 
 
@@ -159,7 +167,7 @@ class KometClient:
             if spec is None:
                 raise InvalidCall("unknown_method", method=method)
             # under the same name: no traceback may show what came in
-            params = hidden(spec, params)
+            params = mask_parameters(spec, params)
             calls = parts(spec, params)
             for call in calls:
                 check(spec, call)

@@ -20,7 +20,7 @@ from komet.api.methods import (
     TokenKind,
     registry,
 )
-from komet.api.request import wire, wire_json
+from komet.api.request import serialize, serialize_json
 
 TOKENS = {
     TokenKind.COMPANY: "token",
@@ -297,7 +297,7 @@ def _item(spec: Method, day: date) -> dict[str, Any]:
         query += [_pair(entry, sample) for entry in spec.sendable]
     else:
         names = {entry.name for entry in spec.headers}
-        body = {name: wire_json(value) for name, value in sample.items() if name not in names}
+        body = {name: serialize_json(value) for name, value in sample.items() if name not in names}
         if spec.token_in.startswith("body"):
             name = spec.token_in.partition(":")[2] or "authenticationToken"
             body = {name: token, **body}
@@ -328,7 +328,7 @@ def _event(listen: str, lines: list[str]) -> dict[str, Any]:
 def _pair(entry: Parameter, sample: dict[str, Any]) -> dict[str, Any]:
     pair: dict[str, Any] = {
         "key": entry.name,
-        "value": wire(sample[entry.name]) if entry.name in sample else "",
+        "value": serialize(sample[entry.name]) if entry.name in sample else "",
         "description": entry.description or "",
     }
     return pair if entry.name in sample else pair | {"disabled": True}

@@ -22,10 +22,10 @@ from komet.api.reading import Unreadable, day
 from komet.api.secret_transport import Secrets
 
 
-def wire(value: Any) -> str:
+def serialize(value: Any) -> str:
     """The value as a parameter of a query string, or as a header; lists with commas."""
     if isinstance(value, list | tuple):
-        return ",".join(wire(item) for item in value)
+        return ",".join(serialize(item) for item in value)
     match value:
         case SecretStr():
             text = value.get_secret_value()
@@ -45,15 +45,15 @@ def wire(value: Any) -> str:
     return text
 
 
-def wire_json(value: Any) -> Any:
+def serialize_json(value: Any) -> Any:
     """The value as a member of a JSON body; lists and objects are written through."""
     if isinstance(value, list | tuple):
-        return [wire_json(item) for item in value]
+        return [serialize_json(item) for item in value]
     if isinstance(value, dict):
-        return {key: wire_json(item) for key, item in value.items()}
+        return {key: serialize_json(item) for key, item in value.items()}
     if isinstance(value, bool):
         return int(value)
-    return value if value is None or isinstance(value, int | float | str) else wire(value)
+    return value if value is None or isinstance(value, int | float | str) else serialize(value)
 
 
 MAX_REQUEST = 64 * 1024
@@ -116,7 +116,7 @@ class Request:
     headers: dict[str, str] = field(default_factory=dict)
 
 
-def hidden(spec: Method, params: dict[str, Any]) -> dict[str, Any]:
+def mask_parameters(spec: Method, params: dict[str, Any]) -> dict[str, Any]:
     """The parameters that were given, those of a login wrapped so that no traceback shows them.
 
     Raises `InvalidCall` for a token among them: the client adds its own, where nobody sees it.
@@ -126,7 +126,7 @@ def hidden(spec: Method, params: dict[str, Any]) -> dict[str, Any]:
         raise InvalidCall("token_as_parameter")
     if spec.token_in != "none":
         return given
-    return {name: SecretStr(wire(value)) for name, value in given.items()}
+    return {name: SecretStr(serialize(value)) for name, value in given.items()}
 
 
 def day_of(params: dict[str, Any]) -> date | None:
@@ -139,22 +139,22 @@ def day_of(params: dict[str, Any]) -> date | None:
 
 
 def request_of(spec: Method, params: dict[str, Any], token: str) -> Request:
-    """What to send for a call with these parameters, `hidden` already."""
+    """What to send for a call with these parameters, masked already."""
     request = Request(spec.verb, spec.path, _secrets(spec, params, token), spec.writes)
     if spec.token_in == "none":
         return request
     names = {header.name for header in spec.headers}
     known = {entry.name: entry for entry in spec.sendable}
-    headers = {name: wire(value) for name, value in params.items() if name in names}
+    headers = {name: serialize(value) for name, value in params.items() if name in names}
     rest = {
         name: _written(known.get(name), value)
         for name, value in params.items()
         if name not in names
     }
     if spec.parameters_in == "json":
-        body = {name: wire_json(value) for name, value in rest.items()}
+        body = {name: serialize_json(value) for name, value in rest.items()}
         return replace(request, headers=headers, body=body)
-    query = {name: wire(value) for name, value in rest.items()}
+    query = {name: serialize(value) for name, value in rest.items()}
     return replace(request, headers=headers, query=query)
 
 
@@ -180,15 +180,15 @@ def _written(entry: Parameter | None, value: Any) -> Any:
     if entry is None:
         return value
     if entry.separator and isinstance(value, list | tuple):
-        return entry.separator.join(wire(item) for item in value)
-    if entry.kind is Kind.BOOLEAN and wire(value).lower() in {"true", "false"}:
-        return wire(value).lower() == "true"
+        return entry.separator.join(serialize(item) for item in value)
+    if entry.kind is Kind.BOOLEAN and serialize(value).lower() in {"true", "false"}:
+        return serialize(value).lower() == "true"
     if (
         entry.kind is Kind.MOMENT
         and isinstance(value, datetime)
         and "'T'" in (entry.description or "")
     ):
-        return wire(value).replace(" ", "T")
+        return serialize(value).replace(" ", "T")
     if entry.items and isinstance(value, list | tuple):
         inner = {item.name: item for item in entry.items}
         return [
@@ -211,7 +211,7 @@ def _secrets(spec: Method, params: dict[str, Any], token: str) -> Secrets:
         case "body:companyToken":
             return Secrets(body={"companyToken": token})
         case "none":
-            return Secrets(query={name: wire(value) for name, value in params.items()})
+            return Secrets(query={name: serialize(value) for name, value in params.items()})
 
 
 def parts(spec: Method, params: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -241,11 +241,11 @@ def _chunks(entry: Parameter, values: Sequence[Any]) -> list[list[Any]]:
     chunks: list[list[Any]] = [[]]
     length = 0
     for value in values:
-        more = len(wire(value)) + bool(chunks[-1])
+        more = len(serialize(value)) + bool(chunks[-1])
         full = entry.most_items is not None and len(chunks[-1]) >= entry.most_items
         if chunks[-1] and (full or (longest is not None and length + more > longest)):
             chunks.append([])
-            length, more = 0, len(wire(value))
+            length, more = 0, len(serialize(value))
         chunks[-1].append(value)
         length += more
     return chunks

@@ -9,7 +9,7 @@ from rapidfuzz import process
 from komet.api.client import ApiCall, KometClient
 from komet.api.errors import InvalidCall, KometError
 from komet.api.methods import Method, registry
-from komet.api.request import wire_json
+from komet.api.request import serialize_json
 from komet.catalogs.rows import rows_in
 from komet.clients.allowance import Ledger
 from komet.clients.connect import client_for, load_secret
@@ -79,7 +79,7 @@ def call_method(
         if isinstance(to, Provider):
             ledger.save(ctx)
     secret = _secret(ctx, to)
-    shown = _shortened(_without(secret, wire_json(params)))
+    shown = _shortened(_without(secret, serialize_json(params)))
     answer = _without(secret, answer)
     last = ledger.tried[-1] if ledger.tried else None
     milliseconds = sum(call.milliseconds for call in ledger.tried)

@@ -87,10 +87,10 @@ def test_ranges(name: str) -> None:
 
 
 def test_a_login_is_checked_and_never_shown() -> None:
-    from komet.api.request import hidden
+    from komet.api.request import mask_parameters
 
     spec = registry()["login"]
-    sent = hidden(spec, {"username": "ana", "password": "s3cret"})
+    sent = mask_parameters(spec, {"username": "ana", "password": "s3cret"})
     assert list(problems(spec, sent)) == []
     assert "s3cret" not in said("login", **{**sent, "username": None})
 

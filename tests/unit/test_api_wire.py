@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from komet.api.request import wire, wire_json
+from komet.api.request import serialize, serialize_json
 
 BOGOTA = timezone(timedelta(hours=-5))
 
@@ -29,11 +29,11 @@ BOGOTA = timezone(timedelta(hours=-5))
     ],
 )
 def test_parameters(value: Any, expected: str) -> None:
-    assert wire(value) == expected
+    assert serialize(value) == expected
 
 
 def test_json_members_keep_their_shape() -> None:
-    assert wire_json(
+    assert serialize_json(
         {"on": True, "day": date(2026, 11, 20), "items": [{"cost": Decimal("0.30"), "n": 2}]}
     ) == {"on": 1, "day": "2026-11-20", "items": [{"cost": "0.30", "n": 2}]}
-    assert wire_json({"nothing": None}) == {"nothing": None}
+    assert serialize_json({"nothing": None}) == {"nothing": None}
