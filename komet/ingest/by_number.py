@@ -43,18 +43,18 @@ def providers_of(
 ) -> dict[str, list[str]]:
     """Provider ID → the numbers to ask it for: all of them, if chosen, else those we hold of it.
 
-    Raises `NotFound` for a number that is not held, where no provider is chosen.
+    Raises `NotFound` for a number that is not stored, where no provider is chosen.
     """
     if chosen:
         return {provider.id: list(numbers) for provider in chosen}
     with ctx.read() as con:
-        held = slices.days_of_numbers(con, numbers)
+        stored = slices.days_of_numbers(con, numbers)
     asked: dict[str, list[str]] = {}
-    for row in held:
+    for row in stored:
         of_provider = asked.setdefault(row["provider_id"], [])
         if row["number"] not in of_provider:
             of_provider.append(row["number"])
-    known = {row["number"].upper() for row in held}
+    known = {row["number"].upper() for row in stored}
     unknown = [number for number in numbers if number.upper() not in known]
     if unknown:
         raise NotFound(
@@ -163,7 +163,7 @@ def _by_day(
     """
     orders: dict[date, list[int]] = {}
     of_id: dict[str, date] = {}
-    for place, order in enumerate(answer.orders):
+    for index, order in enumerate(answer.orders):
         day = order.ship_date or stored.get((order.number or "").upper())
         if day is not None and order.id is not None:
             # two of one ID are one PO, whose lines stay together
@@ -173,10 +173,10 @@ def _by_day(
                 "It came without a ship date: download the day it ships on."
             )
             continue
-        orders.setdefault(day, []).append(place)
+        orders.setdefault(day, []).append(index)
     found = []
-    for day, places in sorted(orders.items()):
-        of_day = [answer.orders[place] for place in places]
+    for day, indexes in sorted(orders.items()):
+        of_day = [answer.orders[index] for index in indexes]
         ids = {order.id for order in of_day}
         problems = [p for p in answer.problems if p.po_id in ids]
         rows = slice_rows(provider_id, day, Slice(of_day, problems, answer.requested_at), asked)

@@ -1,4 +1,4 @@
-"""One slice into the store: compared with what is held, and written.
+"""One slice into the store: compared with what is stored, and written.
 
 Nothing is deleted: a PO or a line that the complete answer of its day no longer has is marked gone.
 A PO that comes under another ship date than we hold is one PO that moved.
@@ -45,15 +45,15 @@ def write_slice(
         return SliceResult(orders=len(incoming.orders), lines=incoming.line_count)
     replaced = _delete_stand_ins(con, incoming, newest["source"] if newest else None)
     is_first = newest is None or newest["source"] != incoming.source
-    noted = {
+    recorded = {
         "run_id": run_id,
         "provider_id": incoming.provider_id,
         "slice_date": incoming.day,
         "seen_at": incoming.requested_at,
         "commit_no": slices.next_commit(con),
     }
-    written = _write_orders(con, incoming, asked, noted, known_products, is_first=is_first)
-    changes = [change | noted for change in written.changes]
+    written = _write_orders(con, incoming, asked, recorded, known_products, is_first=is_first)
+    changes = [change | recorded for change in written.changes]
     if incoming.whole or not SOURCES[incoming.source].gives_whole_days:
         slices.record_slice(
             con,
@@ -132,13 +132,13 @@ def _write_orders(
     con: Connection,
     incoming: SliceRows,
     asked: Asked,
-    noted: Row,
+    recorded: Row,
     known: set[str],
     *,
     is_first: bool,
 ) -> _Written:
     provider_id = incoming.provider_id
-    heads = mirror.held_heads(con, provider_id, incoming.day, list(incoming.orders))
+    heads = mirror.stored_heads(con, provider_id, incoming.day, list(incoming.orders))
     orders = {
         po_id: bundle
         for po_id, bundle in incoming.orders.items()
@@ -165,13 +165,13 @@ def _write_orders(
         for po_id, bundle in orders.items()
         if po_id in heads and not compare.same(heads[po_id], bundle)
     ]
-    before = mirror.held_rows(con, provider_id, [*touched, *gone])
-    held = compare.bundles_of(before)
-    found_again = slices.forget_gone(con, noted["run_id"], provider_id, touched)
+    before = mirror.stored_rows(con, provider_id, [*touched, *gone])
+    stored = compare.bundles_of(before)
+    found_again = slices.forget_gone(con, recorded["run_id"], provider_id, touched)
     # before gone lines are added to what came: where a line is now, not where it was
     now_of = {
         line["po_item_id"]: po_id for po_id, b in orders.items() for line in b.lines
-        if po_id not in heads or po_id in held
+        if po_id not in heads or po_id in stored
     }  # fmt: skip
 
     changes: list[Row] = []
@@ -181,26 +181,28 @@ def _write_orders(
             new = compare.whole_order("new", bundle.head)
             changes.append(new | {"first_download": is_first})
             write.append(compare.first_seen(bundle, incoming.requested_at))
-        elif po_id in held:
-            order_changes = compare.order_changes(held[po_id], bundle)
+        elif po_id in stored:
+            order_changes = compare.order_changes(stored[po_id], bundle)
             if po_id in found_again:
                 order_changes = [c for c in order_changes if c["kind"] != "back"]
             changes += order_changes
-            write.append(compare.merged(held[po_id], bundle, order_changes, incoming.requested_at))
+            write.append(
+                compare.merged(stored[po_id], bundle, order_changes, incoming.requested_at)
+            )
     for po_id in gone:
-        changes.append(compare.whole_order("gone", held[po_id].head))
+        changes.append(compare.whole_order("gone", stored[po_id].head))
         # a line that is of another PO now: told where its own PO is found again (`SAID_ONCE`)
         changes += [
             compare.line_gone(ln)
-            for ln in held[po_id].lines
+            for ln in stored[po_id].lines
             if ln["po_item_id"] in now_of and ln["gone_at"] is None
         ]
-        write.append(compare.gone(held[po_id], incoming.requested_at))
+        write.append(compare.gone(stored[po_id], incoming.requested_at))
 
     elsewhere = mirror.lines_elsewhere(con, provider_id, now_of)
-    elsewhere = {item: po for item, po in elsewhere.items() if po not in held}
+    elsewhere = {item: po for item, po in elsewhere.items() if po not in stored}
     if elsewhere:
-        taken = mirror.held_lines(con, provider_id, elsewhere)
+        taken = mirror.stored_lines(con, provider_id, elsewhere)
         changes += [compare.line_gone(ln) for ln in taken.po_lines if ln["gone_at"] is None]
         before.po_lines += taken.po_lines
         before.po_breakdowns += taken.po_breakdowns
@@ -209,8 +211,8 @@ def _write_orders(
     if write:
         first = {c["po_id"] for c in changes if c["first_download"]}
         with mirror.written(con, rows):
-            mirror.replace_orders(con, provider_id, list(held), rows)
-            differences.record(con, before, noted, first)
+            mirror.replace_orders(con, provider_id, list(stored), rows)
+            differences.record(con, before, recorded, first)
     mirror.learn_products(con, provider_id, rows, known)
     return _Written(changes, set(orders), len(here), sum(here))
 

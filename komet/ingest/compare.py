@@ -17,14 +17,14 @@ _IDENTITIES = {
 """Who or what a field of a line names: an ID, and the name that stands for it without one."""
 
 
-def order_changes(held: OrderBundle, incoming: OrderBundle) -> list[Row]:
+def order_changes(stored: OrderBundle, incoming: OrderBundle) -> list[Row]:
     """Moved, changed and back; new, changed, gone and back lines. Empty for the same content.
 
     A line that has another product or customer is `substituted`; one whose product is merely
     called otherwise is `changed`. Each row: po_id, po_number, po_item_id (None for the PO itself),
     kind, field, before, after.
     """
-    return [*_head_changes(held.head, incoming.head), *_line_changes(held, incoming)]
+    return [*_head_changes(stored.head, incoming.head), *_line_changes(stored, incoming)]
 
 
 def whole_order(kind: str, head: Row) -> Row:
@@ -37,26 +37,26 @@ def line_gone(line: Row) -> Row:
     return _change({"po_id": line["po_id"], "number": line["po_number"]}, "gone", line)
 
 
-def _head_changes(held: Row, incoming: Row) -> Iterator[Row]:
-    before, after = _ship_date(held), _ship_date(incoming)
+def _head_changes(stored: Row, incoming: Row) -> Iterator[Row]:
+    before, after = _ship_date(stored), _ship_date(incoming)
     if before != after:
         yield _change(incoming, "moved", field="ship_date", before=before, after=after)
-    elif held["gone_at"] is not None:
+    elif stored["gone_at"] is not None:
         yield _change(incoming, "back")
-    yield from _field_changes(held, incoming, told(Grain.PO), incoming)
+    yield from _field_changes(stored, incoming, told(Grain.PO), incoming)
 
 
-def _line_changes(held: OrderBundle, incoming: OrderBundle) -> Iterator[Row]:
-    before = {line["po_item_id"]: line for line in held.lines}
-    contents_before, contents_after = _contents(held), _contents(incoming)
-    mixes_before, mixes_after = _mixes(held), _mixes(incoming)
+def _line_changes(stored: OrderBundle, incoming: OrderBundle) -> Iterator[Row]:
+    before = {line["po_item_id"]: line for line in stored.lines}
+    contents_before, contents_after = _contents(stored), _contents(incoming)
+    mixes_before, mixes_after = _mixes(stored), _mixes(incoming)
     for line in incoming.lines:
         item_id = line["po_item_id"]
         old = before.pop(item_id, None)
         if old is None:
             yield _change(incoming.head, "new", line)
             continue
-        if old["gone_at"] is not None and not _gone_with(held.head, old):
+        if old["gone_at"] is not None and not _gone_with(stored.head, old):
             yield _change(incoming.head, "back", line)
         yield from _field_changes(old, line, told(Grain.LINE), incoming.head, line)
         for field in ("breakdowns", "boxes"):
@@ -67,7 +67,7 @@ def _line_changes(held: OrderBundle, incoming: OrderBundle) -> Iterator[Row]:
                 kind = "substituted" if other else "changed"
                 yield _change(incoming.head, kind, line, field=field, before=was, after=now)
     for line in before.values():
-        if line["gone_at"] is None or _gone_with(held.head, line):
+        if line["gone_at"] is None or _gone_with(stored.head, line):
             yield _change(incoming.head, "gone", line)
 
 
@@ -181,16 +181,16 @@ def first_seen(bundle: OrderBundle, at: datetime) -> OrderBundle:
 
 
 def merged(
-    held: OrderBundle, incoming: OrderBundle, changes: list[Row], at: datetime
+    stored: OrderBundle, incoming: OrderBundle, changes: list[Row], at: datetime
 ) -> OrderBundle:
     """What came, with its history, and with the lines that are gone from it."""
     changed = {change["po_item_id"] for change in changes}
     incoming.head.update(
-        first_seen_at=held.head["first_seen_at"],
-        changed_at=at if changed else held.head["changed_at"],
+        first_seen_at=stored.head["first_seen_at"],
+        changed_at=at if changed else stored.head["changed_at"],
         gone_at=None,
     )
-    before = {line["po_item_id"]: line for line in held.lines}
+    before = {line["po_item_id"]: line for line in stored.lines}
     for line in incoming.lines:
         old = before.pop(line["po_item_id"], None)
         # a change of the header (moved, another status) is a change of each of its lines
@@ -205,7 +205,7 @@ def merged(
         if line["po_item_id"] in changed:
             line["changed_at"] = at
         incoming.lines.append(line)
-    for kept, rows in ((incoming.breakdowns, held.breakdowns), (incoming.boxes, held.boxes)):
+    for kept, rows in ((incoming.breakdowns, stored.breakdowns), (incoming.boxes, stored.boxes)):
         kept += [
             {**row, "slice_date": incoming.head["slice_date"]}
             for row in rows
@@ -214,11 +214,11 @@ def merged(
     return incoming
 
 
-def gone(held: OrderBundle, at: datetime) -> OrderBundle:
-    held.head.update(gone_at=at, changed_at=at)
-    for line in held.lines:
+def gone(stored: OrderBundle, at: datetime) -> OrderBundle:
+    stored.head.update(gone_at=at, changed_at=at)
+    for line in stored.lines:
         line.update(gone_at=line["gone_at"] or at, changed_at=at)
-    return held
+    return stored
 
 
 def rows_of(bundles: list[OrderBundle], now_of: dict[str, str]) -> OrderRows:

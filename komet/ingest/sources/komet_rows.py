@@ -63,8 +63,8 @@ def slice_rows(provider_id: str, day: date, answer: Slice, asked: Asked | None =
 def _each_once(orders: list[PurchaseOrder], problems: list[DataProblem]) -> list[PurchaseOrder]:
     """The POs, those of the same ID as one. Two of an ID are a problem of the data in any case."""
     found: dict[str | int, list[PurchaseOrder]] = {}
-    for place, order in enumerate(orders):
-        same = found.setdefault(place if order.id is None else order.id, [])
+    for index, order in enumerate(orders):
+        same = found.setdefault(index if order.id is None else order.id, [])
         same.append(order)
         if len(same) > 1:
             problems.append(DataProblem("id", f"{order.id} ×2", order.id))
@@ -142,8 +142,8 @@ def _add_line(  # noqa: PLR0917
         }
     )
     bundle.breakdowns += [
-        {**_fields(entry, Grain.BREAKDOWN, key, problems), **key, "position": place}
-        for place, entry in enumerate(detail.breakdowns, start=1)
+        {**_fields(entry, Grain.BREAKDOWN, key, problems), **key, "position": index}
+        for index, entry in enumerate(detail.breakdowns, start=1)
     ]
     bundle.boxes += [{**_fields(entry, Grain.BOX, key, problems), **key} for entry in detail.boxes]
 

@@ -72,15 +72,15 @@ FROM ({_NOW}) WHERE boxes <> 0 OR stems <> 0 OR total_cost <> 0
 
 
 def record(
-    con: Connection, before: OrderRows, noted: dict[str, Any], first: Collection[str]
+    con: Connection, before: OrderRows, recorded: dict[str, Any], first: Collection[str]
 ) -> None:
     """Write one row a line, customer and product that differs; called inside of `slices.written`.
 
-    `before` has the rows that were held of the POs that are written; `noted` has run_id,
+    `before` has the rows that were stored of the POs that are written; `recorded` has run_id,
     provider_id, slice_date, seen_at and commit_no. `first`: the PO IDs that are only new to us,
     because their day was downloaded for the first time.
     """
-    params = {**noted, "first": list(first)}
+    params = {**recorded, "first": list(first)}
     if not before.po_lines:
         con.run(f"INSERT INTO po_differences BY NAME {_OF_NEW}", params)
         return

@@ -18,7 +18,7 @@ from komet.orders.table import items as order_tables
 _TABLES = ("purchase_orders", "po_lines", "po_breakdowns", "po_boxes")
 
 
-def held_heads(
+def stored_heads(
     con: Connection, provider_id: str, day: date, po_ids: Sequence[str]
 ) -> dict[str, Row]:
     """What we hold of the POs of that day, and of these POs on any day, by PO ID.
@@ -46,7 +46,7 @@ def _last_asked(row: Row) -> Asked:
     return of_day if alone.before(of_day) else alone
 
 
-def held_rows(con: Connection, provider_id: str, po_ids: Sequence[str]) -> OrderRows:
+def stored_rows(con: Connection, provider_id: str, po_ids: Sequence[str]) -> OrderRows:
     """Every row that we hold of these POs."""
     found = [
         con.rows(
@@ -64,7 +64,7 @@ def held_rows(con: Connection, provider_id: str, po_ids: Sequence[str]) -> Order
 def lines_elsewhere(
     con: Connection, provider_id: str, line_orders: dict[str, str]
 ) -> dict[str, str]:
-    """Of these lines (PO item ID → PO ID), those held under another PO: PO item ID → that PO."""
+    """Of these lines (PO item ID → PO ID), those stored under another PO: PO item ID → that PO."""
     if not line_orders:
         return {}
     rows = con.rows(
@@ -88,17 +88,19 @@ def written(con: Connection, rows: OrderRows) -> Iterator[None]:
         yield
 
 
-def replace_orders(con: Connection, provider_id: str, held: Sequence[str], rows: OrderRows) -> None:
-    """Delete all rows of the held POs, insert `rows`, and derive their order items.
+def replace_orders(
+    con: Connection, provider_id: str, stored: Sequence[str], rows: OrderRows
+) -> None:
+    """Delete all rows of the stored POs, insert `rows`, and derive their order items.
 
     Called inside of `written`.
     """
-    if held:
+    if stored:
         for table in (*_TABLES, "order_items"):
             con.run(
                 f"DELETE FROM {table} WHERE provider_id = $provider"
                 " AND po_id IN (SELECT unnest($po_ids))",
-                {"provider": provider_id, "po_ids": list(held)},
+                {"provider": provider_id, "po_ids": list(stored)},
             )
     con.insert(
         "purchase_orders", pl.DataFrame(rows.purchase_orders, schema=order_tables.purchase_orders())
@@ -193,8 +195,8 @@ def delete_orders_of_source(
     return list(dict.fromkeys(row["number"] for row in dropped))
 
 
-def held_lines(con: Connection, provider_id: str, items: dict[str, str]) -> OrderRows:
-    """The held lines of these IDs (PO item ID → PO ID), with their breakdowns."""
+def stored_lines(con: Connection, provider_id: str, items: dict[str, str]) -> OrderRows:
+    """The stored lines of these IDs (PO item ID → PO ID), with their breakdowns."""
     found = [
         [
             row
