@@ -12,7 +12,7 @@ run: setup
 	$(BIN)/streamlit run app.py --server.port $(PORT)
 
 test: setup-dev browser newman
-	$(BIN)/python -m pytest -n auto --dist loadfile --durations 15
+	$(BIN)/python -m pytest -n auto --dist worksteal --durations 15
 
 lint: setup-dev
 	$(BIN)/ruff check .
