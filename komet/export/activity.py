@@ -15,6 +15,7 @@ from komet.export.sheet import Column, Sheet
 from komet.export.sheet import ColumnKind as Kind
 from komet.export.writers.xlsx import write_workbook
 from komet.language import _, _later
+from komet.permissions import Actor, Permission
 
 _ACTIVITY: Layout = (
     ("happened_at", _later("When"), Kind.TIME),
@@ -45,13 +46,14 @@ _ERRORS: Layout = (
 )
 
 
-def export(ctx: AppContext, chosen: ActivityFilter, target: Path) -> None:
+def export_activity(ctx: AppContext, actor: Actor, chosen: ActivityFilter, target: Path) -> None:
     """Write the workbook `target` (.xlsx): sheets Activity, Requests and Errors.
 
     Activity is what the filter finds; Requests and Errors are of the last days, see
     `komet.activity.model.DAYS`. The file appears complete or not at all. Raises `OSError` if it
-    cannot be written.
+    cannot be written, `NotPermitted` before anything is read.
     """
+    ctx.authorize(actor, Permission.EXPORT)
     events = list_entries(ctx, chosen)
     spent = list_requests(ctx)
     errors = list_failures(ctx)
@@ -71,11 +73,11 @@ def export(ctx: AppContext, chosen: ActivityFilter, target: Path) -> None:
     )
 
 
-def export_bytes(ctx: AppContext, chosen: ActivityFilter) -> bytes:
+def export_activity_bytes(ctx: AppContext, actor: Actor, chosen: ActivityFilter) -> bytes:
     """The same file as bytes, for a browser to download."""
     with TemporaryDirectory() as folder:
         target = Path(folder) / "activity.xlsx"
-        export(ctx, chosen, target)
+        export_activity(ctx, actor, chosen, target)
         return target.read_bytes()
 
 

@@ -7,7 +7,7 @@ import openpyxl
 import polars as pl
 import pytest
 from pydantic import SecretStr
-from sample_accounts import Accounts, make_accounts
+from sample_accounts import ACTOR, Accounts, make_accounts
 
 from komet import language
 from komet.activity.failures import OUTCOMES, list_failures
@@ -23,7 +23,7 @@ from komet.clients.providers import add_provider, edit_provider
 from komet.clients.table import calls
 from komet.context import AppContext, open_context
 from komet.db import audit
-from komet.export.activity import export, export_bytes
+from komet.export.activity import export_activity, export_activity_bytes
 from komet.ingest.by_number import download_numbers, providers_of
 from komet.ingest.model import RunState
 from komet.ingest.plan import plan
@@ -326,7 +326,7 @@ def test_no_secret_is_in_any_frame_nor_in_the_file(accounts: Accounts, tmp_path:
         assert CANARY not in frame.write_csv()
         assert token.masked[-4:] == CANARY[-4:]
     target = tmp_path / "activity.xlsx"
-    export(ctx, ActivityFilter(), target)
+    export_activity(ctx, ACTOR, ActivityFilter(), target)
     book = openpyxl.load_workbook(target, read_only=True)
     cells = [
         str(cell) for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row
@@ -341,7 +341,7 @@ def test_the_file_has_three_sheets_with_what_the_screen_shows(
     accounts.sandbox.state.faults.add("purchase.order.list", status=503, times=1)
     accounts.download(*accounts.days(1, 1), actor=ANA)
     target = tmp_path / "activity.xlsx"
-    export(accounts.ctx, ActivityFilter(kinds=(Kind.DOWNLOADS,)), target)
+    export_activity(accounts.ctx, ACTOR, ActivityFilter(kinds=(Kind.DOWNLOADS,)), target)
     book = openpyxl.load_workbook(target)
     assert book.sheetnames == ["Activity", "Requests", "Errors"]
     assert book["Activity"].max_row == 2
@@ -360,4 +360,4 @@ def test_an_empty_desk_has_an_empty_activity(tmp_path: Path) -> None:
     assert list_pools(empty) == []
     assert list_people(empty) == []
     with language.using("es"):
-        assert export_bytes(empty, ActivityFilter())[:2] == b"PK"
+        assert export_activity_bytes(empty, ACTOR, ActivityFilter())[:2] == b"PK"

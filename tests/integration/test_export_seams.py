@@ -10,6 +10,7 @@ from sample_accounts import ACTOR, Accounts
 from streamlit.testing.v1 import AppTest
 
 from komet import permissions
+from komet.activity.model import ActivityFilter
 from komet.backup.archive import make_backup
 from komet.backup.doctor import check_health
 from komet.backup.restore import restore_backup
@@ -17,6 +18,7 @@ from komet.cli import export as command_line
 from komet.cli import keeping
 from komet.context import AppContext
 from komet.errors import InvalidInput
+from komet.export.activity import export_activity, export_activity_bytes
 from komet.export.orders import export_orders, export_orders_bytes
 from komet.export.reports import (
     export_changes,
@@ -180,6 +182,13 @@ def out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
+UNRECORDED: dict[str, Act] = {
+    "activity": lambda ctx, out: export_activity(ctx, ACTOR, ActivityFilter(), out / "a.xlsx"),
+    "screen: activity": lambda ctx, _out: export_activity_bytes(ctx, ACTOR, ActivityFilter()),
+}
+"""Exports of what the program itself has kept: no row of it more."""
+
+
 def _audited(ctx: AppContext) -> int:
     with ctx.read() as con:
         return int(con.value("SELECT count(*) FROM audit"))
@@ -191,7 +200,7 @@ def test_who_may_not_export_is_refused_everywhere(
     before = _audited(here)
     with monkeypatch.context() as restricted:
         without(restricted, Permission.EXPORT)
-        for name, act in EXPORTS.items():
+        for name, act in (EXPORTS | UNRECORDED).items():
             with pytest.raises(NotPermitted) as refused:
                 act(here, out)
             assert refused.value.permission is Permission.EXPORT, name
@@ -200,6 +209,8 @@ def test_who_may_not_export_is_refused_everywhere(
     for act in EXPORTS.values():
         act(here, out)
     assert _audited(here) == before + len(EXPORTS)
+    for act in UNRECORDED.values():
+        act(here, out)
 
 
 def test_who_may_not_edit_templates_is_refused(

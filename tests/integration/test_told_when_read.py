@@ -7,7 +7,7 @@ import openpyxl
 import polars as pl
 import pytest
 from pydantic import SecretStr
-from sample_accounts import Accounts, Komet
+from sample_accounts import ACTOR, Accounts, Komet
 
 from komet import language
 from komet.activity.failures import list_failures
@@ -19,7 +19,7 @@ from komet.clients.table import calls
 from komet.context import AppContext
 from komet.db import audit
 from komet.explorer.calling import call_method
-from komet.export.activity import export
+from komet.export.activity import export_activity
 from komet.ingest.model import RunState, ScheduleFields
 from komet.ingest.runs import days_of
 from komet.ingest.schedules import Scheduler, list_schedules, save_schedule
@@ -66,7 +66,7 @@ def test_a_failure_is_told_in_the_readers_language(
             slices = runs.slices_of(con, run.id)
         told = list_entries(ctx, ActivityFilter(), limit=1)
         on_screen = days_of(ctx, run.id)["reason"].to_list()
-        export(ctx, ActivityFilter(), tmp_path / "activity.xlsx")
+        export_activity(ctx, ACTOR, ActivityFilter(), tmp_path / "activity.xlsx")
         by_reason = wrong(ctx)
     assert run.message == FAILED[code]
     refused = f"Magnolia, {failed.today.isoformat()}: {REFUSED[code]}"

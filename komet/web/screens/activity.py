@@ -12,13 +12,14 @@ from komet.activity.model import DAY, DAYS, PAUSE, REQUEST, ActivityFilter, Kind
 from komet.activity.requests import daily_requests, list_pools, list_requests
 from komet.activity.timeline import PAGE_ROWS, count_entries, list_entries, list_people
 from komet.context import AppContext
-from komet.export.activity import export_bytes
+from komet.export.activity import export_activity_bytes
 from komet.export.writers.xlsx import EXCEL_TYPE
 from komet.language import _, _later, _n, day_code, day_pattern, number, zoned_moment
 from komet.web.screens.charts import in_our_language
 from komet.web.shell.failures import plain
 from komet.web.shell.moments import moment_column
 from komet.web.shell.preferences import kept
+from komet.web.shell.session import actor
 
 _LIMIT = "#d1495b"
 _FEW = 12
@@ -85,7 +86,7 @@ def time_line(ctx: AppContext, chosen: ActivityFilter) -> None:
         st.markdown(_n("**{n:,}** entry", "**{n:,}** entries", total).format(n=total))
         st.download_button(
             _("Excel"),
-            data=kept(export_bytes, ctx, chosen),
+            data=kept(export_activity_bytes, ctx, actor(), chosen),
             file_name=f"komet-activity-{ctx.now():%Y-%m-%d-%H%M}.xlsx",
             mime=EXCEL_TYPE,
             on_click="ignore",
