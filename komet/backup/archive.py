@@ -27,9 +27,9 @@ from komet.context import AppContext
 from komet.db import opening
 from komet.db.migrate import steps
 from komet.errors import AppError, InvalidInput
-from komet.export.writers.writer import replacing
 from komet.language import _
 from komet.permissions import SYSTEM, Actor, Permission
+from komet.replacing import replacing
 
 _log = logging.getLogger(__name__)
 

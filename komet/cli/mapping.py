@@ -10,10 +10,10 @@ from komet.cli.output import Json, err, say, say_json
 from komet.clients.providers import find_provider, list_providers
 from komet.context import AppContext, open_context
 from komet.errors import InvalidInput
-from komet.export.writers.writer import replacing
 from komet.language import _, _n
 from komet.mapping import imports, products
 from komet.mapping.cells import write_bad_rows_csv
+from komet.replacing import replacing
 
 mapping = App(name="mapping", help="Our SKU for each client's Komet product.")
 _SHOWN = 20

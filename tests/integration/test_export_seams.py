@@ -36,12 +36,13 @@ from komet.export.templates import (
     save_template,
 )
 from komet.export.writers import WRITERS
-from komet.export.writers.writer import Dialect, replacing
+from komet.export.writers.writer import Dialect
 from komet.orders.changes import ChangeFilter
 from komet.orders.filters import OrderFilter
 from komet.orders.model import Pivot
 from komet.orders.planning import plan_weeks
 from komet.permissions import NotPermitted, Permission, Role
+from komet.replacing import replacing
 
 EVERYTHING = OrderFilter()
 

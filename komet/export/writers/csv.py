@@ -11,8 +11,9 @@ import polars.selectors as cs
 
 from komet import time_zone
 from komet.export.sheet import Sheet
-from komet.export.writers.writer import Dialect, replacing
+from komet.export.writers.writer import Dialect
 from komet.language import _later
+from komet.replacing import replacing
 
 _NESTED = (pl.List, pl.Array, pl.Struct, pl.Object, pl.Binary)
 # What makes Excel run a cell of a CSV file as a formula (OWASP: CSV injection).

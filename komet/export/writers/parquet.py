@@ -10,8 +10,9 @@ import polars.selectors as cs
 
 from komet import time_zone
 from komet.export.sheet import Sheet
-from komet.export.writers.writer import Dialect, replacing
+from komet.export.writers.writer import Dialect
 from komet.language import _later
+from komet.replacing import replacing
 
 
 class ParquetFile:

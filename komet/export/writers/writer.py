@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
-from uuid import uuid4
 
 from komet.errors import InvalidInput
 from komet.export.sheet import Sheet
@@ -82,23 +80,6 @@ class Writer(Protocol):
         Raises `TypeError` for values that the type cannot hold, `OSError` if the folder cannot be
         written.
         """
-
-
-@contextmanager
-def replacing(target: Path) -> Iterator[Path]:
-    """Yield a path beside ``target``; move it onto ``target`` if the block succeeds.
-
-    Whatever interrupts the block, an earlier ``target`` stays as it was and the
-    temporary file is removed (a killed process can leave a hidden ``.part`` file,
-    never a half ``target``). Raises ``OSError`` if the folder cannot be written.
-    """
-    # A plain name instead of mkstemp: the result gets the permissions of the umask.
-    part = target.with_name(f".{uuid4().hex}.part")
-    try:
-        yield part
-        os.replace(part, target)  # noqa: PTH105 - the atomic call, by its known name
-    finally:
-        part.unlink(missing_ok=True)
 
 
 @contextmanager

@@ -12,8 +12,9 @@ import polars as pl
 from komet.export.sheet import Column, ColumnKind, Sheet
 from komet.export.writers.excel_cells import Engine, Part, PartColumn, column_widths, excel_frame
 from komet.export.writers.excel_rust import write_with_rust
-from komet.export.writers.writer import Dialect, replacing
+from komet.export.writers.writer import Dialect
 from komet.language import _later
+from komet.replacing import replacing
 
 __all__ = [
     "EXCEL_ROWS", "EXCEL_TYPE", "Column", "ColumnKind", "ExcelFile", "Sheet", "write_workbook",
