@@ -16,8 +16,8 @@ from komet.explorer.calling import call_method
 from komet.explorer.model import MethodCall, OpenKomet, Outcome
 from komet.explorer.snippets import without_files
 from komet.language import _
+from komet.messages import problem_message
 from komet.sandbox.tokens import token_for
-from komet.sentences import problem_message
 from komet.web.screens.explorer import about, answer, as_code, documents, history, parameters
 from komet.web.shell import failures, guard, state
 from komet.web.shell.resources import sandbox

@@ -218,7 +218,7 @@ def main() -> None:
     from komet.api import KometClient, KometError, RetryPolicy
     from komet.api.transport import Timeouts
     from komet.ingest.sources.komet_rows import slice_rows
-    from komet.sentences import message
+    from komet.messages import message
 
     first, last = map(int, sys.argv[1:])
     current = [b""]

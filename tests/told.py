@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from komet.sentences import Failure, message
+from komet.messages import Failure, message
 
 
 @contextmanager

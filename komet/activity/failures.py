@@ -14,7 +14,7 @@ from komet.activity.requests import since
 from komet.context import AppContext
 from komet.language import _, _later
 from komet.logs import redact
-from komet.sentences import stored_message
+from komet.messages import stored_message
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from komet.ingest.model import RunState
 from komet.language import _, _later, _n, day, number, zoned_moment
 from komet.logs import redact
 from komet.mapping.history import name_import
-from komet.sentences import stored_message, told
+from komet.messages import code_message, stored_message
 
 PAGE_ROWS = 50
 _NAMED = 3
@@ -246,5 +246,5 @@ def _value(value: Any, names: Mapping[str, str]) -> str:
         return ", ".join(_value(entry, names) for entry in value)
     if isinstance(value, dict):
         failed = value.keys() == {"code", "data"}
-        return told(**value) if failed else f"({_listed(value, names)})"
+        return code_message(**value) if failed else f"({_listed(value, names)})"
     return names.get(str(value), str(value))

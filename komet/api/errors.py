@@ -11,7 +11,7 @@
     └── Rejected              400, 404 or `status` 0, with Komet's own message
 
 Each carries a code and data (method, provider, day, HTTP status, Komet's message …), never a token,
-and no sentence: `komet.sentences` makes those, in the language of whoever reads.
+and no sentence: `komet.messages` makes those, in the language of whoever reads.
 """
 
 from datetime import date, datetime

@@ -30,8 +30,8 @@ from komet.clients.model import Provider
 from komet.context import AppContext
 from komet.db.database import Connection
 from komet.language import _, _n
+from komet.messages import message
 from komet.permissions import SYSTEM, Actor, Permission
-from komet.sentences import message
 
 FRESH_FOR = timedelta(hours=20)
 

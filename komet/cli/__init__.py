@@ -26,7 +26,7 @@ from komet.cli import (
 from komet.cli.output import err, tell
 from komet.errors import InvalidInput, NotFound
 from komet.language import _
-from komet.sentences import FAILURES, message
+from komet.messages import FAILURES, message
 from komet.settings import settings
 
 __all__ = ["app", "main"]

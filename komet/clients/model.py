@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from komet.api.client import DEFAULT_BASE_URL
 from komet.errors import InvalidInput
 from komet.language import _, _later
-from komet.sentences import stored_label
+from komet.messages import stored_label
 
 KOMETS_OWN = DEFAULT_BASE_URL
 """Where a token is sent that has no address of its own."""

@@ -20,8 +20,8 @@ from komet.errors import InvalidInput
 from komet.explorer import table
 from komet.explorer.model import MethodCall, OpenKomet, Outcome
 from komet.language import _
+from komet.messages import message
 from komet.permissions import Actor, Permission
-from komet.sentences import message
 
 _MASK = "••••"
 _LONGEST_KEPT, _SHOWN = 4_000, 40

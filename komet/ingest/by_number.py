@@ -25,8 +25,8 @@ from komet.ingest.sources import BY_NUMBER
 from komet.ingest.sources.komet_rows import slice_rows
 from komet.ingest.table import slices
 from komet.language import _
+from komet.messages import message
 from komet.permissions import Actor, Permission
-from komet.sentences import message
 
 NUMBERS_A_REQUEST = 50
 """A PO number has at most 10 signs, a request at most 64 kB; the contract names no other limit."""

@@ -28,8 +28,8 @@ from komet.ingest.model import Run, RunSlice, RunState, SliceRows, SliceState
 from komet.ingest.sources.source import Lanes, Pace
 from komet.ingest.table import runs, slices
 from komet.language import _
+from komet.messages import FAILURES, Failure, Stored, outcome_to_store, to_store
 from komet.permissions import Actor, Permission
-from komet.sentences import FAILURES, Failure, Stored, note_to_store, to_store
 
 _log = logging.getLogger(__name__)
 
@@ -188,9 +188,9 @@ class _Engine:
             why = next(iter(self._paused.values()))
             return RunState.PAUSED, to_store(why, providers=sorted(self._paused))
         if waiting:
-            return RunState.CANCELLED, note_to_store("days_not_fetched", waiting=waiting)
+            return RunState.CANCELLED, outcome_to_store("days_not_fetched", waiting=waiting)
         if failed:
-            return RunState.FAILED, note_to_store("days_failed", failed=failed)
+            return RunState.FAILED, outcome_to_store("days_failed", failed=failed)
         return RunState.DONE, None
 
     def _halted(self) -> bool:

@@ -20,8 +20,8 @@ from komet.ingest.runs import start_run
 from komet.ingest.table import schedules
 from komet.ingest.worker import Worker
 from komet.language import _
+from komet.messages import FAILURES, to_store
 from komet.permissions import SYSTEM, Actor, Permission, Role
-from komet.sentences import FAILURES, to_store
 
 _log = logging.getLogger(__name__)
 _ONE_START = timedelta(seconds=55)

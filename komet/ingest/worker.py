@@ -12,8 +12,8 @@ from komet.ingest.engine import execute
 from komet.ingest.model import RunState
 from komet.ingest.runs import cancel_run
 from komet.ingest.table import runs
+from komet.messages import FAILURES, Stored, to_store
 from komet.permissions import SYSTEM, Actor, Permission
-from komet.sentences import FAILURES, Stored, to_store
 
 _log = logging.getLogger(__name__)
 

@@ -21,8 +21,8 @@ from komet.mapping.history import label_sources
 from komet.mapping.model import PRODUCT
 from komet.mapping.problems import MappingFileError
 from komet.mapping.table import products as table
+from komet.messages import FAILURES, message
 from komet.permissions import Actor, Permission
-from komet.sentences import FAILURES, message
 
 
 def list_known(

@@ -21,9 +21,9 @@ from komet.api.errors import (
     Unavailable,
 )
 from komet.api.transport import Timeouts
+from komet.messages import message
 from komet.sandbox.server import Sandbox
 from komet.sandbox.tokens import IMPORTER_A_COMPANY, IMPORTER_B_COMPANY, ORDERS_ONLY, SAMPLE_LOGIN
-from komet.sentences import message
 
 TODAY = datetime.now(UTC).date()
 WORKDAY = TODAY - timedelta(days=7 + max(0, TODAY.weekday() - 4))  # a Monday to Friday

@@ -15,7 +15,7 @@ from told import raises
 from komet.api import KometClient
 from komet.api.errors import InvalidCall, Unavailable
 from komet.api.transport import Timeouts
-from komet.sentences import message
+from komet.messages import message
 
 HOST = "komet.test"  # a name that no resolver knows: only the proxy can lead there
 SECRET = "s3cret-token-by-proxy"

@@ -10,7 +10,7 @@ from told import raises
 
 from komet.api import KometClient
 from komet.api.errors import BadResponse, InvalidCall, Unavailable
-from komet.sentences import message
+from komet.messages import message
 
 SECRET = "s3cret-token"
 TODAY = datetime(2026, 11, 20, tzinfo=UTC).date()

@@ -14,7 +14,7 @@ from komet.api.checking import sample_parameters
 from komet.api.client import ApiCall
 from komet.api.errors import BadResponse, InvalidCall, KometError, Unavailable
 from komet.api.methods import registry
-from komet.sentences import message
+from komet.messages import message
 
 DAY = date(2026, 11, 20)
 SECRET = "s3cret %token&with=signs"

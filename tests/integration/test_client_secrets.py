@@ -16,7 +16,7 @@ from komet.api.checking import sample_parameters
 from komet.api.errors import Unavailable
 from komet.api.methods import registry
 from komet.api.transport import Answer
-from komet.sentences import message
+from komet.messages import message
 
 SECRET = "s3cret/token+with=signs & space"
 USER, PASSWORD = "someone+u@s3cret.example", "s3cret pass/word"

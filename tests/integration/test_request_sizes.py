@@ -11,9 +11,9 @@ from komet.api import KometClient
 from komet.api.errors import InvalidCall
 from komet.api.methods import registry
 from komet.clients.check import VENDOR_PRESET
+from komet.messages import message
 from komet.sandbox.server import Sandbox
 from komet.sandbox.tokens import IMPORTER_A_COMPANY, IMPORTER_A_VENDOR, IMPORTER_B_VENDOR
-from komet.sentences import message
 
 KB, MB = 1024, 1024 * 1024
 SECRET = IMPORTER_A_COMPANY.secret

@@ -14,7 +14,7 @@ from komet.api.client import ApiCall
 from komet.api.errors import BadResponse, InvalidCall, Rejected
 from komet.api.methods import registry
 from komet.api.transport import Transport
-from komet.sentences import message
+from komet.messages import message
 
 DAY = date(2026, 11, 20)
 ONE = {"id": 1, "number": "P1", "details": {"poItemId": "7", "totalBoxes": "2"}}

@@ -6,7 +6,7 @@ from told import raises
 from komet.api.client import DEFAULT_BASE_URL
 from komet.api.errors import InvalidCall
 from komet.api.transport import Timeouts, Transport, checked_base_url
-from komet.sentences import message
+from komet.messages import message
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from komet.api.checking import problems, sample_parameters
 from komet.api.methods import Kind, registry
 from komet.api.request import merged, parts, request_of
-from komet.sentences import problem_message
+from komet.messages import problem_message
 
 DAY = date(2026, 11, 20)
 

@@ -31,8 +31,8 @@ from komet.ingest.model import KOMET, PoolPlan, SliceRows
 from komet.ingest.sources.komet_rows import slice_rows
 from komet.ingest.sources.source import Lane, Lanes, Pace
 from komet.ingest.table import slices
+from komet.messages import FAILURES, Failure
 from komet.permissions import Actor
-from komet.sentences import FAILURES, Failure
 
 _HOPELESS_AFTER = 3
 """Days that a token is refused for at the start before the others are given up unasked."""

@@ -19,10 +19,10 @@ from komet.clients.model import Provider
 from komet.context import AppContext
 from komet.db.database import Connection
 from komet.ingest.model import OrderBundle, PoolPlan, Row, SliceRows
+from komet.messages import Failure
 from komet.orders import columns
 from komet.orders.table import items as order_tables
 from komet.permissions import Actor
-from komet.sentences import Failure
 
 
 class Source(Protocol):

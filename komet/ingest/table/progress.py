@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from komet.db.database import Connection
-from komet.sentences import stored_message
+from komet.messages import stored_message
 
 
 def days_of(con: Connection, run_id: str) -> pl.DataFrame:

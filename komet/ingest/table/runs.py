@@ -16,8 +16,8 @@ from komet.errors import NotFound
 from komet.ingest.model import Run, RunSlice, RunState
 from komet.ingest.table.slices import next_commit
 from komet.language import _
+from komet.messages import Stored, stored_message
 from komet.orders.table.items import SAID_ONCE
-from komet.sentences import Stored, stored_message
 
 HEARTBEAT = timedelta(seconds=2)
 _SILENT_AFTER = timedelta(seconds=30)

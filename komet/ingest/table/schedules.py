@@ -7,7 +7,7 @@ from komet.db.database import Connection
 from komet.errors import NotFound
 from komet.ingest.model import Schedule, ScheduleFields
 from komet.language import _
-from komet.sentences import Stored, stored_message
+from komet.messages import Stored, stored_message
 
 _COLUMNS = ", ".join([*Schedule.model_fields, "outcome_code", "outcome_data"])
 _OUTCOME = ("last_outcome", "outcome_code", "outcome_data")

@@ -4,11 +4,11 @@ import streamlit as st
 
 from komet.context import AppContext
 from komet.language import _, _n
+from komet.messages import FAILURES
 from komet.orders import views
 from komet.orders.filters import OrderFilter
 from komet.orders.model import SavedView
 from komet.orders.work_lists import WorkList
-from komet.sentences import FAILURES
 from komet.web.screens.order_filters import fill
 from komet.web.shell import failures, state
 from komet.web.shell.session import actor

@@ -6,7 +6,7 @@ from komet.context import AppContext
 from komet.ingest.model import RunState, replaced_sentence
 from komet.ingest.runs import days_of, list_runs, retry_run, show_run
 from komet.language import _, _n, day_pattern
-from komet.sentences import FAILURES
+from komet.messages import FAILURES
 from komet.web.screens.charts import day_grid
 from komet.web.shell import failures
 from komet.web.shell.moments import moment_column

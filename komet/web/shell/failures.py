@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 import streamlit as st
 
-from komet.sentences import FAILURES, Failure, message
+from komet.messages import FAILURES, Failure, message
 from komet.web.shell import state
 
 _ADDRESS = re.compile(r"\w+(?=://)|www(?=\.)|@", re.IGNORECASE)

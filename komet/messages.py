@@ -33,7 +33,7 @@ class Stored(NamedTuple):
     @property
     def text(self) -> str:
         """Its sentence, in the language in force."""
-        return told(self.code, json.loads(self.data))
+        return code_message(self.code, json.loads(self.data))
 
 
 class Description(NamedTuple):
@@ -50,7 +50,7 @@ class Description(NamedTuple):
 _CHECK_URL = _later("Check the base URL of the client provider.")
 _NOT_SENT = _later("{method} was not sent.")
 
-_SENTENCES: dict[str, Description | Callable[[Data], Description]] = {
+_MESSAGES: dict[str, Description | Callable[[Data], Description]] = {
     # --- refused before anything was sent -------------------------------------------------------
     "invalid_parameters": lambda data: Description(
         _(_NOT_SENT).format(**data),
@@ -244,13 +244,13 @@ def describe(error: Failure) -> Description:
     What Komet says itself takes the place of our reason.
     """
     if isinstance(error, KometError):
-        return _described(error.code, error.data)
+        return _describe(error.code, error.data)
     return Description(error.title, error.reason, error.next_step)
 
 
 def message(error: Failure) -> str:
     """The same as one text; of a call to Komet, client and day stand first."""
-    return told(error.code, error.data) if isinstance(error, KometError) else str(error)
+    return code_message(error.code, error.data) if isinstance(error, KometError) else str(error)
 
 
 def problem_message(problem: Data) -> str:
@@ -271,7 +271,7 @@ def to_store(error: Failure, **more: Any) -> Stored:
     return Stored(error.code, json.dumps(data))
 
 
-def note_to_store(code: str, **data: Any) -> Stored:
+def outcome_to_store(code: str, **data: Any) -> Stored:
     """What to store of something that has ended, and was no failure of a call."""
     return Stored(code, json.dumps(data))
 
@@ -283,19 +283,19 @@ def stored_message(code: str | None, data: str | None, text: str | None = None) 
 
 def stored_label(code: str, data: Data) -> str:
     """In few words: what Komet says itself, else what happened."""
-    return data.get("komet_message") or _described(code, data).title
+    return data.get("komet_message") or _describe(code, data).title
 
 
-def told(code: str, data: Data) -> str:
+def code_message(code: str, data: Data) -> str:
     """The sentence of a code and its data; of a call to Komet, client and day stand first."""
     where = [*data.get("providers", ())]
     where += [data[name] for name in ("provider", "day") if data.get(name)]
     prefix = f"{', '.join(where)}: " if where else ""
-    return f"{prefix}{_described(code, data)}"
+    return f"{prefix}{_describe(code, data)}"
 
 
-def _described(code: str, data: Data) -> Description:
-    found = _SENTENCES.get(code)
+def _describe(code: str, data: Data) -> Description:
+    found = _MESSAGES.get(code)
     if found is None:
         parts = (from_json(data.get(name, "")) for name in Description._fields)
         made = Description(*parts)

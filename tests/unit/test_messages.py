@@ -11,14 +11,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from komet import api, language, sentences
+from komet import api, language, messages
 from komet.api import errors
 from komet.api.errors import KometError, QuotaExhausted, Rejected, Unavailable
 from komet.errors import AppError, InvalidInput
 from komet.language import _
-from komet.sentences import describe, message, stored_message, to_store
+from komet.messages import describe, message, stored_message, to_store
 
-KOMET = Path(sentences.__file__).parent
+KOMET = Path(messages.__file__).parent
 KINDS = {
     name
     for name, found in vars(errors).items()
@@ -41,13 +41,13 @@ def _codes_raised(kinds: set[str], folder: Path) -> Iterator[str]:
 
 
 def test_every_code_that_is_raised_has_its_sentences_and_no_other_has() -> None:
-    raised = set(_codes_raised(KINDS | {"note_to_store"}, KOMET)) | {"allowance_spent"}
-    assert raised == set(sentences._SENTENCES)
+    raised = set(_codes_raised(KINDS | {"outcome_to_store"}, KOMET)) | {"allowance_spent"}
+    assert raised == set(messages._MESSAGES)
 
 
 def test_every_problem_of_a_call_has_its_sentence_and_no_other_has() -> None:
     found = set(_codes_raised({"_problem"}, Path(api.__file__).parent))
-    assert found == set(sentences._PROBLEMS)
+    assert found == set(messages._PROBLEMS)
 
 
 def test_a_failure_says_what_happened_why_and_what_to_do() -> None:
@@ -91,7 +91,7 @@ def test_every_kind_of_our_own_failures_has_a_code_of_its_own() -> None:
     codes = [kind.code for kind in kinds]
     assert len(set(codes)) == len(codes) > 20
     assert all("code" in vars(kind) for kind in kinds)
-    assert not set(codes) & set(sentences._SENTENCES)
+    assert not set(codes) & set(messages._MESSAGES)
 
 
 def test_our_own_failures_are_told_again_in_another_language() -> None:
