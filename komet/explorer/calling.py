@@ -48,8 +48,9 @@ def call_method(
 ) -> Outcome:
     """Send it once checked, and remember it; a refusal of Komet's is an outcome, with its words.
 
-    Raises `InvalidCall` for what cannot be sent, and `InvalidInput` for a method that writes where
-    that is not allowed, or a provider without a token.
+    Raises `NotPermitted`; `InvalidCall` for what cannot be sent; `InvalidInput` for a method that
+    writes where that is not allowed, or a provider without a token or with that of another address;
+    `NotFound` for a token that is retired, and `WrongKey`.
     """
     spec = find_method(name)
     permission = Permission.WRITE_TO_KOMET if spec.writes else Permission.READ_KOMET
@@ -70,6 +71,9 @@ def call_method(
     failure: KometError | None = None
     try:
         with _client(ctx, to, ledger) as client:
+            # read before the call: a token that is retired meanwhile must not keep us from
+            # recording what has been done
+            secret = _secret(ctx, to)
             answer = client.call(name, **params)
     except InvalidCall:
         raise
@@ -78,7 +82,6 @@ def call_method(
     finally:
         if isinstance(to, Provider):
             ledger.save(ctx)
-    secret = _secret(ctx, to)
     shown = _shortened(_without(secret, serialize_json(params)))
     answer = _without(secret, answer)
     last = ledger.tried[-1] if ledger.tried else None

@@ -14,9 +14,11 @@ from told import raises
 
 from komet import __version__
 from komet.api.checking import sample_parameters
+from komet.api.client import KometClient
 from komet.api.errors import InvalidCall
 from komet.api.methods import registry
 from komet.api.openapi import document, operation_id
+from komet.clients.tokens import retire_token
 from komet.errors import InvalidInput
 from komet.explorer.calling import call_method, keep_call, list_calls
 from komet.sandbox.tokens import IMPORTER_A_COMPANY
@@ -88,6 +90,25 @@ def test_a_call_is_remembered_without_the_token(accounts: Accounts) -> None:
     assert ledger == 1
     assert [row["subject"] for row in audit] == ["vendor.add"]
     assert secret not in everything
+
+
+def test_a_write_is_recorded_though_its_token_was_retired_meanwhile(
+    accounts: Accounts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ctx, provider = accounts.ctx, accounts.magnolia
+    send = KometClient.call
+
+    def retire_and_send(client: KometClient, method: str, /, **params: Any) -> dict[str, Any]:
+        retire_token(ctx, ACTOR, provider.token_id or "", in_use_too=True)
+        return send(client, method, **params)
+
+    monkeypatch.setattr(KometClient, "call", retire_and_send)
+    params = sample_parameters(registry()["vendor.add"], accounts.today)
+    outcome = call_method(ctx, ACTOR, provider, "vendor.add", params, writes_allowed=True)
+    assert outcome.error is None
+    with ctx.db.read() as con:
+        audit = con.rows("FROM audit WHERE what = 'method called'")
+    assert [row["subject"] for row in audit] == ["vendor.add"]
 
 
 def test_files_are_sent_and_not_kept_and_numbers_stay_numbers(accounts: Accounts) -> None:
