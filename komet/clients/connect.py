@@ -121,6 +121,7 @@ def token_client(
             retry=_HURRIED,
             on_call=ledger.note,
             before_call=ledger.gate.spend,
+            now=ctx.now,
         ) as client:
             yield client
     finally:

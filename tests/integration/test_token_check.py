@@ -2,6 +2,8 @@
 
 import json
 import socket
+from dataclasses import replace
+from datetime import timedelta
 
 from pydantic import SecretStr
 from sample_accounts import ACTOR, Accounts, Komet
@@ -55,6 +57,14 @@ def test_komet_falling_silent_in_the_middle_keeps_what_is_known(accounts: Accoun
     assert result.results["boxtype.list"] == UNREACHABLE
     assert "carrier.list" not in result.results
     assert "could not be reached" in result.sentence
+
+
+def test_a_check_stands_in_the_ledger_by_the_clock_of_the_context(accounts: Accounts) -> None:
+    now = accounts.ctx.now() - timedelta(days=2)
+    check_token(replace(accounts.ctx, now=lambda: now), ACTOR, accounts.magnolia.token_id or "")
+    with accounts.ctx.db.read() as con:
+        called = con.rows("SELECT DISTINCT called_at FROM api_calls")
+    assert called == [{"called_at": now}]
 
 
 def test_the_command_line_tells_the_three_apart(komet: Komet, accounts: Accounts) -> None:
