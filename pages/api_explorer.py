@@ -6,9 +6,9 @@ import streamlit as st
 from pydantic import SecretStr
 
 from komet.api.checking import problems
-from komet.api.client import DEFAULT_BASE_URL
 from komet.api.methods import GROUPS, registry
 from komet.api.request import serialize_json
+from komet.clients.connect import address_of
 from komet.clients.model import Provider
 from komet.clients.providers import list_providers
 from komet.errors import InvalidInput
@@ -86,7 +86,7 @@ provider_id = st.selectbox(
 )  # fmt: skip
 provider = every.get(provider_id)
 whom = provider.name if provider else SANDBOX
-base_url = (provider.base_url or DEFAULT_BASE_URL) if provider else sandbox().base_url
+base_url = address_of(ctx, provider) if provider else sandbox().base_url
 try:
     params = parameters(spec, ctx.now())
     wrong = [problem_message(problem) for problem in problems(spec, params)]

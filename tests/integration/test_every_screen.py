@@ -9,10 +9,12 @@ from collections.abc import Callable, Iterator
 import pytest
 import streamlit as st
 from prepared import PreparedFolders
-from sample_accounts import ROOT
+from sample_accounts import ACTOR, ROOT
 from streamlit.testing.v1 import AppTest
 
 from komet import demo, language, time_zone
+from komet.clients.providers import edit_provider, list_providers
+from komet.clients.tokens import get_token
 from komet.context import AppContext, open_context
 from komet.language import _, languages
 from komet.sandbox.server import Sandbox
@@ -194,3 +196,17 @@ def test_a_link_brings_its_filter_along(app: AppContext, opened: Open) -> None:
         [found] = [table.value for table in visit.dataframe]
         assert len(found)
         assert found["product"].str.lower().str.contains("rose").all()
+
+
+def test_the_explorer_shows_the_address_that_is_asked(app: AppContext, opened: Open) -> None:
+    """A provider without a base URL is asked where its token belongs."""
+    if not is_full(app):
+        return
+    provider = next(p for p in list_providers(app) if p.token_id)
+    asked = get_token(app, provider.token_id or "").address
+    edit_provider(app, ACTOR, provider.id, {"base_url": None}, overlap_too=True)
+    try:
+        visit = opened("api_explorer")
+    finally:
+        edit_provider(app, ACTOR, provider.id, {"base_url": provider.base_url}, overlap_too=True)
+    assert f"GET {asked}/purchase.order.list?" in visit.code[0].value
