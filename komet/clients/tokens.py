@@ -93,12 +93,12 @@ def add_token_by_login(
 ) -> Token:
     """Ask Komet for the company token of one of its users, and store it.
 
-    The login travels in the URL (the contract's way); neither it nor its answer is logged or kept.
-    Raises `KometError`, and what `add_token` raises.
+    The login travels in the URL (the contract's way). It is not logged or stored; of the answer,
+    only the token is stored. Raises `KometError`, and what `add_token` raises but `DuplicateOwner`.
     """
     ctx.authorize(actor, Permission.MANAGE_TOKENS)
-    if not label.strip():
-        raise InvalidInput(_("A token needs a label."))
+    with ctx.read() as con:
+        _checked_label(con, label)  # before the login goes out
     with KometClient(checked_base_url(base_url or DEFAULT_BASE_URL)) as client:
         secret = SecretStr(client.login(username, password.get_secret_value()))
     fields = TokenFields(

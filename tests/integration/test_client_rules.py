@@ -8,6 +8,7 @@ import pytest
 from pydantic import SecretStr
 from sample_accounts import ACTOR, Accounts, Komet, add_client
 
+from komet.api.client import KometClient
 from komet.catalogs.lists import edit_fbe_factors, fetch_list, refresh_daily_lists, view_list
 from komet.clients import providers, tokens
 from komet.clients.check import check_token, list_locations, try_provider
@@ -186,3 +187,15 @@ def test_the_name_of_a_location_goes_with_its_id(ctx: AppContext) -> None:
     assert renamed.location_name == "Miami"
     moved = providers.edit_provider(ctx, ACTOR, acme.id, {"location_id": "2"})
     assert (moved.location_id, moved.location_name) == ("2", None)
+
+
+def test_a_label_is_refused_before_the_login_goes_out(
+    accounts: Accounts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    label = tokens.list_tokens(accounts.ctx)[0].label
+    monkeypatch.setattr(KometClient, "login", lambda *_: pytest.fail("sent"))
+    for wrong, words in (("", "needs a label"), (label, "already")):
+        with pytest.raises(InvalidInput, match=words):
+            tokens.add_token_by_login(
+                accounts.ctx, ACTOR, wrong, "user", SECRET, base_url=accounts.sandbox.base_url
+            )
