@@ -223,8 +223,9 @@ def history(ctx: AppContext, send: Send) -> None:
         send(call)
     if call.name:
         if row.button(_("Forget"), icon=":material/delete:"):
-            forget_call(ctx, actor(), call.id)
-            st.rerun()
+            with failures.shown():
+                forget_call(ctx, actor(), call.id)
+                st.rerun()
         return
     with row.popover(_("Keep"), icon=":material/bookmark:"), st.form("explorer_keep", border=False):
         name = st.text_input(_("Name"))

@@ -4,7 +4,15 @@ import streamlit as st
 from pydantic import SecretStr
 
 from komet.clients import tokens
-from komet.clients.check import OK, UNREACHABLE, Check, Outcome, check_token
+from komet.clients.check import (
+    NOT_FOR_KIND,
+    OK,
+    REFUSED,
+    UNREACHABLE,
+    Check,
+    Outcome,
+    check_token,
+)
 from komet.clients.model import KINDS, DuplicateOwner, Token, TokenFields, host_of
 from komet.context import AppContext
 from komet.language import _, zoned_moment
@@ -69,8 +77,8 @@ def result_word(result: str) -> str:
     """The outcome of one method of a check, in words."""
     return {
         OK: _("may be called"),
-        "refused": _("not allowed for this token"),
-        "not for this kind": _("not for this kind of token"),
+        REFUSED: _("not allowed for this token"),
+        NOT_FOR_KIND: _("not for this kind of token"),
         UNREACHABLE: _("Komet did not answer"),
     }.get(result, result)
 
