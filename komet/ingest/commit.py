@@ -156,7 +156,7 @@ def _write_orders(
         for po_id, head in heads.items()
         if incoming.whole
         and po_id not in incoming.orders
-        and source_of_order(po_id).name == incoming.source
+        and _answers_for(incoming.source, po_id)
         and head["gone_at"] is None
         and not asked.before(head["asked"])
     ]
@@ -215,6 +215,16 @@ def _write_orders(
             differences.record(con, before, recorded, first)
     mirror.learn_products(con, provider_id, rows, known)
     return _Written(changes, set(orders), len(here), sum(here))
+
+
+def _answers_for(source: str, po_id: str) -> bool:
+    """Whether a day's answer of this source that leaves a PO out says that it is gone.
+
+    Each source answers for its own orders. What stood in for them is deleted by then, so a PO whose
+    ID looks like a stand-in's is this source's own.
+    """
+    owner = source_of_order(po_id)
+    return owner.name == source or (owner.stands_in and not SOURCES[source].stands_in)
 
 
 def _seen_later(head: Row | None, asked: Asked) -> bool:

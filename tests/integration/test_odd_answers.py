@@ -394,6 +394,19 @@ def test_imported_pos_that_komet_replaces_are_counted_and_named(
     assert json.loads(shown.stdout)["slices"][0]["replaced"] == ["P9"]
 
 
+def test_a_po_of_komet_is_gone_with_the_next_answer_whatever_its_id_looks_like(
+    ctx: AppContext, rosas: ScriptedKomet
+) -> None:
+    odd = order(1, line(11)) | {"id": "file:P1"}
+    rosas.answers[DAY] = [odd, order(2, line(21, 3))]
+    rosas.download(DAY)
+    rosas.answers[DAY] = [order(2, line(21, 3))]
+    run = rosas.download(DAY)
+    assert run.state is RunState.DONE
+    assert [(r["po_id"], r["kind"]) for r in last(ctx)] == [("file:P1", "gone")]
+    assert boxes(ctx) == 3
+
+
 def test_every_request_of_the_second_look_passes_the_ledger(
     ctx: AppContext, rosas: ScriptedKomet
 ) -> None:
