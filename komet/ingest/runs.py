@@ -42,7 +42,9 @@ def start_run(
             if sources.source_of_run(run.source).name != plan.source:
                 continue
             if _takes_up(con, run, plan.slices, ctx):
-                return run, True
+                # queued here, so that a cancel is heard and nobody resumes it a second time
+                runs.queue_run(con, run.id, ctx.now())
+                return runs.run_by_id(con, run.id, ctx.now()), True
             if run.active and _same_slices(con, run, plan.slices):
                 raise InvalidInput(
                     _("The same download is at work already."),

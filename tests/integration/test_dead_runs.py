@@ -10,9 +10,11 @@ import pytest
 from sample_accounts import ROOT, Accounts
 
 from komet.db import process
+from komet.errors import InvalidInput
+from komet.ingest.engine import execute
 from komet.ingest.model import Run, RunState
 from komet.ingest.plan import plan
-from komet.ingest.runs import active_run, start_run
+from komet.ingest.runs import active_run, cancel_run, start_run
 from komet.ingest.table import runs
 from komet.ingest.worker import Worker
 from komet.permissions import SYSTEM
@@ -119,6 +121,26 @@ def test_the_next_start_takes_it_up_or_writes_it_down(accounts: Accounts) -> Non
     again, resumed = start_run(accounts.ctx, SYSTEM, planned, source="t")
     assert resumed
     assert again.id == run.id
+
+
+@linux
+def test_a_resumed_run_waits_in_the_queue_until_it_is_at_work(accounts: Accounts) -> None:
+    run = queued(accounts)
+    assert run.process is not None
+    dead = name_of(run.process.rsplit("/", 2)[0], os.getpid(), "1")
+    of_another_life(accounts, run, state="running", process=dead)
+    again = queued(accounts)
+    assert (again.id, again.state, in_the_store(accounts, run)) == (
+        run.id, RunState.QUEUED, "queued",
+    )  # fmt: skip
+    with pytest.raises(InvalidInput, match="at work already"):
+        queued(accounts)
+    cancel_run(accounts.ctx, SYSTEM, run.id)
+    assert execute(accounts.ctx, SYSTEM, run.id).state is RunState.CANCELLED
+    # dead again between the queue and the work
+    of_another_life(accounts, run, state="queued", process=dead)
+    Worker(accounts.ctx)
+    assert in_the_store(accounts, run) == "interrupted"
 
 
 def test_who_was_taken_over_stops_and_leaves_the_run_alone(accounts: Accounts) -> None:
