@@ -84,8 +84,9 @@ def run_result(ctx: AppContext, run_id: str) -> None:
         }.get(run.state, _("Retry failed days"))
         if st.button(label, type="primary", key="retry_run"):
             with failures.shown():
-                retry_run(ctx, actor(), run.id)
-                worker().submit(actor(), run.id)
+                _run, count = retry_run(ctx, actor(), run.id)
+                if count:
+                    worker().submit(actor(), run.id)
                 st.rerun()
     days = days_of(ctx, run.id)
     if days.height:
