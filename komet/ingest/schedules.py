@@ -39,7 +39,8 @@ def save_schedule(
 ) -> Schedule:
     """Add a schedule, or change the one of that ID.
 
-    Raises `InvalidInput`, `NotFound` or `NotPermitted`.
+    Times are stored as HH:MM, each once and in their order. Raises `InvalidInput`, `NotFound` or
+    `NotPermitted`.
     """
     ctx.authorize(actor, Permission.SCHEDULE)
     if not fields.name:
@@ -49,7 +50,7 @@ def save_schedule(
             _("There is no time zone “{zone}”.").format(zone=fields.time_zone),
             next_step=_("Choose one such as America/Guayaquil."),
         )
-    times_of(" ".join(fields.times))
+    fields = fields.model_copy(update={"times": times_of(" ".join(fields.times))})
     with ctx.write(actor, Permission.SCHEDULE) as con:
         stored = schedules.schedule_by_id(con, schedule_id) if schedule_id else None
         new_id = stored.id if stored else str(uuid4())
