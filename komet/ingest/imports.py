@@ -7,7 +7,6 @@ day that was downloaded from Komet is left alone.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 import polars as pl
 
@@ -80,20 +79,17 @@ def import_order_file(ctx: AppContext, actor: Actor, checked: FileDryRun) -> Run
     Raises `InvalidInput` where Komet's own orders are there for all days, and `NotPermitted`.
     """
     incoming = slices_of(checked.file, checked.provider_id, ctx.now())
-    return import_slices(ctx, actor, incoming, checked.file.name, {"lines": checked.writable})
+    return import_slices(ctx, actor, incoming, checked.file.name)
 
 
 def import_slices(
-    ctx: AppContext,
-    actor: Actor,
-    incoming: Sequence[SliceRows],
-    subject: str,
-    detail: dict[str, Any] | None = None,
+    ctx: AppContext, actor: Actor, incoming: Sequence[SliceRows], subject: str
 ) -> Run:
     """Write slices that a source has given as a whole, as one run, in one transaction.
 
     All are of one source. Where that only stands in, days that another source has answered for are
-    left alone. `subject` and `detail` name them in the audit. Raises as `import_order_file` does.
+    left alone. `subject` names them in the audit, beside the number of lines that were written.
+    Raises `InvalidInput` where no day is left to write, and `NotPermitted`.
     """
     now = ctx.now()
     with ctx.write(actor, Permission.IMPORT_ORDERS) as con:
@@ -108,7 +104,8 @@ def import_slices(
             )
         source = SOURCES[writable[0].source]
         run, _results = write_run(con, writable, source=source.run_name or source.name, now=now)
-        audit.record(con, "file imported", subject, now, detail)
+        lines = sum(rows.line_count for rows in writable)
+        audit.record(con, "file imported", subject, now, {"lines": lines})
         return run
 
 
