@@ -68,7 +68,7 @@ class KometSource:
     def connect(
         self,
         ctx: AppContext,
-        actor: Actor,
+        actor: Actor,  # noqa: ARG002 - Komet's own ledger is kept by the program
         chosen: Sequence[Provider],
         days: Counter[str],
         pace: Pace,
@@ -96,7 +96,7 @@ class KometSource:
                     continue
                 gate = gates.get(provider.id) or ledger.gate
                 client = stack.enter_context(client)
-                lanes[provider.id] = KometLane(ctx, actor, provider, client, ledger, gate)
+                lanes[provider.id] = KometLane(ctx, provider, client, ledger, gate)
             yield Lanes(lanes, broken)
 
 
@@ -105,7 +105,6 @@ class KometLane:
     """One provider of a run: its client, its ledger, and whether its token works at all."""
 
     ctx: AppContext
-    actor: Actor
     provider: Provider
     client: KometClient
     ledger: Ledger

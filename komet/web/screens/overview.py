@@ -17,7 +17,7 @@ from komet.web.shell.session import actor
 
 
 def steps(done: dict[str, bool]) -> None:
-    """Four steps to the first export, ticked as they are done; see `status.set_up`."""
+    """Four steps to the first export, ticked as they are done; see `komet.ingest.runs.set_up`."""
     rows = (
         ("token", "pages/tokens.py", _("Add a token"),
          _("The key to a client's Komet. The importer, or Komet support, makes it.")),
