@@ -24,7 +24,7 @@ from komet.clients.providers import add_provider
 from komet.clients.tokens import add_token
 from komet.context import AppContext, open_context
 from komet.ingest.engine import execute
-from komet.ingest.plan import plan
+from komet.ingest.plan import plan_days
 from komet.ingest.runs import start_run
 from komet.permissions import SYSTEM
 from komet.sandbox.server import Sandbox
@@ -65,8 +65,8 @@ def prepared(home: Path, base_url: str) -> tuple[AppContext, Provider]:
 
 def run(ctx: AppContext, provider: Provider) -> float:
     """Seconds of one whole run."""
-    planned = plan(ctx, [provider], TODAY - timedelta(days=SLICES - 1), TODAY)
-    began, _resumed = start_run(ctx, SYSTEM, planned, source="bench")
+    plan = plan_days(ctx, [provider], TODAY - timedelta(days=SLICES - 1), TODAY)
+    began, _resumed = start_run(ctx, SYSTEM, plan, source="bench")
     clock = time.perf_counter()
     ended = execute(ctx, SYSTEM, began.id)
     taken = time.perf_counter() - clock

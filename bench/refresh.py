@@ -22,7 +22,7 @@ from komet.clients.model import Provider, ProviderFields
 from komet.clients.providers import add_provider
 from komet.context import AppContext
 from komet.ingest.engine import execute
-from komet.ingest.plan import refresh_plan
+from komet.ingest.plan import plan_refresh
 from komet.ingest.runs import start_run
 from komet.permissions import SYSTEM
 from komet.sandbox.server import Sandbox
@@ -55,12 +55,12 @@ def ten(ctx: AppContext, first: Provider) -> list[Provider]:
 def refresh(ctx: AppContext, chosen: list[Provider]) -> tuple[float, int]:
     """Seconds of one refresh from plan to end, and its slices."""
     clock = time.perf_counter()
-    planned = refresh_plan(ctx, chosen)
-    began, _resumed = start_run(ctx, SYSTEM, planned, source="bench")
+    plan = plan_refresh(ctx, chosen)
+    began, _resumed = start_run(ctx, SYSTEM, plan, source="bench")
     ended = execute(ctx, SYSTEM, began.id)
     taken = time.perf_counter() - clock
     assert ended.state.value == "done", ended
-    return taken, len(planned.slices)
+    return taken, len(plan.slices)
 
 
 def main() -> None:

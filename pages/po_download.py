@@ -6,7 +6,7 @@ import streamlit as st
 
 from komet import time_zone
 from komet.clients.providers import list_providers
-from komet.ingest.plan import plan, refresh_plan
+from komet.ingest.plan import plan_days, plan_refresh
 from komet.ingest.runs import active_run, last_run, start_run
 from komet.language import _, day_pattern
 from komet.web.screens.run_progress import live_progress, past_runs, run_result
@@ -82,14 +82,14 @@ with st.container(border=True):
     with failures.shown():
         chosen = [by_name[name] for name in names]
         if refreshing and chosen:
-            planned = refresh_plan(ctx, chosen)
+            plan = plan_refresh(ctx, chosen)
         else:
-            planned = plan(ctx, chosen, *(span or (today, today)))
+            plan = plan_days(ctx, chosen, *(span or (today, today)))
         if names:
-            st.markdown(failures.plain(planned.sentence))
+            st.markdown(failures.plain(plan.sentence))
         if st.button(_("Start download"), type="primary", disabled=not names):
             source = "refresh" if refreshing else "app"
-            run, _resumed = start_run(ctx, actor(), planned, source=source)
+            run, _resumed = start_run(ctx, actor(), plan, source=source)
             worker().submit(actor(), run.id)
             st.rerun()
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from komet import demo
 from komet.context import AppContext, open_context
 from komet.ingest.engine import execute
-from komet.ingest.plan import plan
+from komet.ingest.plan import plan_days
 from komet.ingest.runs import start_run
 from komet.permissions import SYSTEM
 from komet.sandbox.server import Sandbox
@@ -58,6 +58,6 @@ def _make_samples(ctx: AppContext) -> None:
     with Sandbox() as sandbox:
         chosen = demo.prepare(ctx, SYSTEM, sandbox)
         run, _resumed = start_run(
-            ctx, SYSTEM, plan(ctx, chosen, *demo.window(ctx)), source="sample data"
+            ctx, SYSTEM, plan_days(ctx, chosen, *demo.window(ctx)), source="sample data"
         )
         execute(ctx, SYSTEM, run.id)

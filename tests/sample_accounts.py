@@ -14,7 +14,7 @@ from komet.clients.tokens import add_token
 from komet.context import AppContext
 from komet.ingest.engine import execute
 from komet.ingest.model import Run
-from komet.ingest.plan import plan
+from komet.ingest.plan import plan_days
 from komet.ingest.runs import start_run
 from komet.permissions import SYSTEM, Actor
 from komet.sandbox.server import Sandbox
@@ -52,8 +52,8 @@ class Accounts:
         chosen: list[Provider] | None = None,
         actor: Actor = SYSTEM,
     ) -> Run:
-        planned = plan(self.ctx, chosen or self.both, start_day, end_day)
-        run, _resumed = start_run(self.ctx, actor, planned, source="test")
+        plan = plan_days(self.ctx, chosen or self.both, start_day, end_day)
+        run, _resumed = start_run(self.ctx, actor, plan, source="test")
         return execute(self.ctx, actor, run.id)
 
 

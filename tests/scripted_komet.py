@@ -12,7 +12,7 @@ from scripted_server import Asked, Reply, ScriptedServer
 from komet.context import AppContext
 from komet.ingest.engine import execute
 from komet.ingest.model import Run
-from komet.ingest.plan import plan
+from komet.ingest.plan import plan_days
 from komet.ingest.runs import start_run
 from komet.permissions import SYSTEM
 
@@ -49,8 +49,8 @@ class ScriptedKomet:
 
     def download(self, *days: date, ctx: AppContext | None = None) -> Run:
         ctx = ctx or self.ctx
-        planned = plan(ctx, [self.provider], min(days), max(days))
-        run, _resumed = start_run(ctx, SYSTEM, planned, source="test", workers=1)
+        plan = plan_days(ctx, [self.provider], min(days), max(days))
+        run, _resumed = start_run(ctx, SYSTEM, plan, source="test", workers=1)
         return execute(ctx, SYSTEM, run.id)
 
     def _reply(self, asked: Asked) -> Reply:

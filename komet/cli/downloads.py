@@ -19,7 +19,7 @@ from komet.errors import InvalidInput
 from komet.ingest.by_number import download_numbers, numbers_in, providers_of
 from komet.ingest.engine import execute
 from komet.ingest.model import Plan, Run, RunSlice, RunState, replaced_sentence
-from komet.ingest.plan import plan, refresh_plan
+from komet.ingest.plan import plan_days, plan_refresh
 from komet.ingest.runs import list_runs, retry_run, show_run, start_run
 from komet.language import _, _n, moment
 
@@ -67,11 +67,11 @@ def download(
     _check_workers(workers)
     ctx = open_context().for_long_work()
     chosen = choose_providers(ctx, names=provider or (), group=group, every=all)
-    planned = plan(ctx, chosen, from_, to)
+    plan = plan_days(ctx, chosen, from_, to)
     if dry_run:
-        return _plan_told(ctx, planned, json)
-    note(planned.sentence)
-    run, resumed = start_run(ctx, actor(), planned, source="command line", workers=workers)
+        return _show_plan(ctx, plan, json)
+    note(plan.sentence)
+    run, resumed = start_run(ctx, actor(), plan, source="command line", workers=workers)
     if resumed:
         note(_("Taking up the download that was interrupted."))
     return _work(ctx, run, json)
@@ -114,12 +114,12 @@ def refresh(
         else:
             say(result.sentence)
         return 1 if result.missing or result.failed else 0
-    planned = refresh_plan(ctx, chosen)
-    note(planned.sentence)
-    if not planned.slices:
+    plan = plan_refresh(ctx, chosen)
+    note(plan.sentence)
+    if not plan.slices:
         say(_("Every day of the open window is final: nothing to refresh."))
         return 0
-    run, resumed = start_run(ctx, actor(), planned, source="refresh", workers=workers)
+    run, resumed = start_run(ctx, actor(), plan, source="refresh", workers=workers)
     if resumed:
         note(_("Taking up the download that was interrupted."))
     return _work(ctx, run, json)
@@ -184,26 +184,26 @@ def _check_workers(workers: int | None) -> None:
         raise InvalidInput(_("--workers takes 1 to 16."))
 
 
-def _plan_told(ctx: AppContext, planned: Plan, json: bool) -> int:
+def _show_plan(ctx: AppContext, plan: Plan, json: bool) -> int:
     names = {provider.id: provider.name for provider in list_providers(ctx)}
     if json:
         say_json({
-            "requests": planned.requests,
-            "left_today": planned.left_today,
+            "requests": plan.requests,
+            "left_today": plan.left_today,
             "days": [
-                {"provider": names.get(id_, id_), "day": day} for id_, day in planned.slices
+                {"provider": names.get(id_, id_), "day": day} for id_, day in plan.slices
             ],
         })  # fmt: skip
         return 0
     days: dict[str, list[date]] = {}
-    for id_, day in planned.slices:
+    for id_, day in plan.slices:
         days.setdefault(names.get(id_, id_), []).append(day)
     table(
         (_("Provider"), _("Days"), _("From"), _("To")),
         [(name, len(found), min(found), max(found)) for name, found in days.items()],
         _("There is nothing to download: choose providers and days."),
     )
-    say(planned.sentence)
+    say(plan.sentence)
     return 0
 
 

@@ -13,7 +13,7 @@ from komet.errors import InvalidInput
 from komet.export.orders import export_orders
 from komet.ingest.engine import execute
 from komet.ingest.model import RunState
-from komet.ingest.plan import plan
+from komet.ingest.plan import plan_days
 from komet.ingest.runs import show_run, start_run
 from komet.language import _
 from komet.orders.filters import OrderFilter
@@ -58,8 +58,8 @@ def demo(*, home: Path | None = None) -> int:
         chosen = sample.prepare(ctx, session.actor(), server)
         say(_("2. SKU mapping imported"))
         start_day, end_day = sample.window(ctx)
-        planned = plan(ctx, chosen, start_day, end_day)
-        run, _resumed = start_run(ctx, actor(), planned, source="demo")
+        plan = plan_days(ctx, chosen, start_day, end_day)
+        run, _resumed = start_run(ctx, actor(), plan, source="demo")
         ended = execute(ctx, actor(), run.id)
         summary = show_run(ctx, run.id).summary
         say(_("3. Downloaded {orders:,} POs with {lines:,} lines").format(**summary))

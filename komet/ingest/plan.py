@@ -23,7 +23,7 @@ LONGEST_DAYS = 731
 FINAL_AFTER = timedelta(days=1)
 
 
-def plan(
+def plan_days(
     ctx: AppContext, chosen: Sequence[Provider], start: date, end: date, *, source: str = KOMET
 ) -> Plan:
     """All days from `start` to `end`, both included, of these providers.
@@ -42,12 +42,12 @@ def plan(
             next_step=_("Download it in parts."),
         )
     days = [start + timedelta(days=n) for n in range((end - start).days + 1)]
-    return planned(
+    return plan_slices(
         ctx, chosen, [(provider.id, day) for day in days for provider in chosen], source=source
     )
 
 
-def planned(
+def plan_slices(
     ctx: AppContext,
     chosen: Sequence[Provider],
     slices: Sequence[tuple[str, date]],
@@ -69,7 +69,7 @@ def window(provider: Provider, today: date) -> tuple[date, date]:
     return today - timedelta(days=provider.days_back), today + timedelta(days=provider.days_ahead)
 
 
-def refresh_plan(ctx: AppContext, chosen: Sequence[Provider]) -> Plan:
+def plan_refresh(ctx: AppContext, chosen: Sequence[Provider]) -> Plan:
     """The open days of these providers, day by day. Raises `InvalidInput` for no provider."""
     if not chosen:
         raise InvalidInput(
@@ -92,4 +92,4 @@ def refresh_plan(ctx: AppContext, chosen: Sequence[Provider]) -> Plan:
         if start <= day <= end
     ]
     open_days = [slice_ for slice_ in wanted if slice_ not in final]
-    return planned(ctx, chosen, open_days, left_alone=len(wanted) - len(open_days))
+    return plan_slices(ctx, chosen, open_days, left_alone=len(wanted) - len(open_days))

@@ -15,7 +15,7 @@ from komet.context import AppContext
 from komet.db import audit
 from komet.errors import InvalidInput
 from komet.ingest.model import Schedule, ScheduleFields, times_of
-from komet.ingest.plan import refresh_plan
+from komet.ingest.plan import plan_refresh
 from komet.ingest.runs import start_run
 from komet.ingest.table import schedules
 from komet.ingest.worker import Worker
@@ -118,8 +118,8 @@ class Scheduler:
         run_id, outcome = None, None
         try:
             with time_zone.using(ZoneInfo(schedule.time_zone)):
-                planned = refresh_plan(ctx, chosen)
-                run, _resumed = start_run(ctx, actor, planned, source="schedule")
+                plan = plan_refresh(ctx, chosen)
+                run, _resumed = start_run(ctx, actor, plan, source="schedule")
                 run_id = run.id
                 self._worker.submit(actor, run.id)
         except FAILURES as error:

@@ -18,7 +18,7 @@ from komet.export.template import READY_MADE
 from komet.export.templates import save_template
 from komet.ingest.engine import execute
 from komet.ingest.model import ScheduleFields
-from komet.ingest.plan import plan
+from komet.ingest.plan import plan_days
 from komet.ingest.runs import start_run
 from komet.ingest.schedules import save_schedule
 from komet.orders import views
@@ -78,8 +78,8 @@ def named(tmp_path: Path, sandbox: Sandbox) -> Iterator[App]:
     today = ctx.now().date()
     template = next(iter(READY_MADE.values())).model_copy(update={"name": NAME})
     save_template(ctx, actor, template)
-    planned = plan(ctx, chosen, today - timedelta(days=3), today + timedelta(days=3))
-    execute(ctx, actor, start_run(ctx, actor, planned, source="test")[0].id)
+    plan = plan_days(ctx, chosen, today - timedelta(days=3), today + timedelta(days=3))
+    execute(ctx, actor, start_run(ctx, actor, plan, source="test")[0].id)
     running = App(tmp_path / "home")
     yield running
     running.stop()

@@ -26,7 +26,7 @@ from komet.db import audit
 from komet.export.activity import export_activity, export_activity_bytes
 from komet.ingest.by_number import download_numbers, providers_of
 from komet.ingest.model import RunState
-from komet.ingest.plan import plan
+from komet.ingest.plan import plan_days
 from komet.ingest.runs import start_run
 from komet.ingest.table import runs
 from komet.mapping import imports
@@ -154,8 +154,8 @@ def test_filters_and_pages(accounts: Accounts) -> None:
 
 
 def test_a_run_whose_process_is_gone_is_told_as_interrupted(accounts: Accounts) -> None:
-    planned = plan(accounts.ctx, [accounts.petalo], accounts.today, accounts.today)
-    run, _resumed = start_run(accounts.ctx, ANA, planned, source="app")
+    plan = plan_days(accounts.ctx, [accounts.petalo], accounts.today, accounts.today)
+    run, _resumed = start_run(accounts.ctx, ANA, plan, source="app")
     with accounts.ctx.db.write() as con:
         runs.begin_run(con, run.id, accounts.ctx.now() - timedelta(hours=1))
         con.run("UPDATE runs SET process_id = 4194300")

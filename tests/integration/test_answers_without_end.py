@@ -23,7 +23,7 @@ from komet.context import AppContext, open_context
 from komet.errors import AppError
 from komet.ingest.engine import execute
 from komet.ingest.model import RunState
-from komet.ingest.plan import plan
+from komet.ingest.plan import plan_days
 from komet.ingest.runs import start_run
 from komet.ingest.table import runs
 from komet.permissions import SYSTEM
@@ -186,7 +186,7 @@ def _run_at(accounts: Accounts, ctx: AppContext, base_url: str) -> str:
     """A run of one day, whose provider is led to this address."""
     providers.follow_sandbox(ctx, SYSTEM, [accounts.magnolia.id], base_url)
     led = providers.get_provider(ctx, accounts.magnolia.id)
-    run, _resumed = start_run(ctx, SYSTEM, plan(ctx, [led], TODAY, TODAY), source="test")
+    run, _resumed = start_run(ctx, SYSTEM, plan_days(ctx, [led], TODAY, TODAY), source="test")
     return run.id
 
 

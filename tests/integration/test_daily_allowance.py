@@ -18,7 +18,7 @@ from komet.explorer.calling import call_method
 from komet.ingest.by_number import download_numbers
 from komet.ingest.engine import execute
 from komet.ingest.model import RunState, SliceState
-from komet.ingest.plan import plan
+from komet.ingest.plan import plan_days
 from komet.ingest.runs import start_run
 from komet.ingest.table import runs
 from komet.permissions import SYSTEM
@@ -49,8 +49,8 @@ def ledgered(accounts: Accounts, provider: Provider) -> int:
 def test_a_spent_pool_pauses_its_own_days_and_the_others_go_on(accounts: Accounts) -> None:
     spend(accounts, accounts.magnolia, 995)
     days = accounts.days(10, 10)
-    planned = plan(accounts.ctx, accounts.both, *days)
-    run, _resumed = start_run(accounts.ctx, SYSTEM, planned, source="test")
+    plan = plan_days(accounts.ctx, accounts.both, *days)
+    run, _resumed = start_run(accounts.ctx, SYSTEM, plan, source="test")
     ended = execute(accounts.ctx, SYSTEM, run.id)
     assert ended.state is RunState.PAUSED
     assert "Magnolia" in (ended.message or "")
@@ -69,18 +69,18 @@ def test_a_spent_pool_pauses_its_own_days_and_the_others_go_on(accounts: Account
 
 def test_the_plan_tells_each_pool_apart(accounts: Accounts) -> None:
     spend(accounts, accounts.magnolia, 990)
-    planned = plan(accounts.ctx, accounts.both, *accounts.days(10, 9))
-    assert "Magnolia: 22 requests, 10 left today" in planned.sentence
-    assert "Pétalo: 22 requests, 1,000 left today" in planned.sentence
-    assert "44" not in planned.sentence
-    assert planned.requests == 44
+    plan = plan_days(accounts.ctx, accounts.both, *accounts.days(10, 9))
+    assert "Magnolia: 22 requests, 10 left today" in plan.sentence
+    assert "Pétalo: 22 requests, 1,000 left today" in plan.sentence
+    assert "44" not in plan.sentence
+    assert plan.requests == 44
 
 
 def test_a_client_without_a_token_in_use_is_not_in_the_plan(accounts: Accounts) -> None:
     retire_token(accounts.ctx, ACTOR, accounts.petalo.token_id or "", in_use_too=True)
-    planned = plan(accounts.ctx, accounts.both, *accounts.days(0, 0))
-    assert planned.sentence == "Magnolia: 3 requests, 1,000 left today"
-    run, _resumed = start_run(accounts.ctx, SYSTEM, planned, source="test")
+    plan = plan_days(accounts.ctx, accounts.both, *accounts.days(0, 0))
+    assert plan.sentence == "Magnolia: 3 requests, 1,000 left today"
+    run, _resumed = start_run(accounts.ctx, SYSTEM, plan, source="test")
     assert execute(accounts.ctx, SYSTEM, run.id).state is RunState.FAILED
     assert ledgered(accounts, accounts.magnolia) == 3
 

@@ -29,7 +29,7 @@ from komet.db.errors import (
     WrongKey,
 )
 from komet.ingest.engine import execute
-from komet.ingest.plan import plan
+from komet.ingest.plan import plan_days
 from komet.ingest.runs import start_run
 from komet.permissions import SYSTEM
 from komet.settings import Settings
@@ -145,7 +145,7 @@ def after_two_days(accounts: Accounts, harm: object) -> Iterator[None]:
     """Download, and do the harm when two days are there."""
     begin, end = accounts.days(8, 3)
     run, _resumed = start_run(
-        accounts.ctx, SYSTEM, plan(accounts.ctx, accounts.both, begin, end), source="t"
+        accounts.ctx, SYSTEM, plan_days(accounts.ctx, accounts.both, begin, end), source="t"
     )
     ended = 0
 

@@ -13,7 +13,7 @@ from komet.db import process
 from komet.errors import InvalidInput
 from komet.ingest.engine import execute
 from komet.ingest.model import Run, RunState
-from komet.ingest.plan import plan
+from komet.ingest.plan import plan_days
 from komet.ingest.runs import active_run, cancel_run, start_run
 from komet.ingest.table import runs
 from komet.ingest.worker import Worker
@@ -25,7 +25,7 @@ linux = pytest.mark.skipif(sys.platform != "linux", reason="boots and lives are 
 def queued(accounts: Accounts, back: int = 3) -> Run:
     begin, end = accounts.days(back, 0)
     run, _resumed = start_run(
-        accounts.ctx, SYSTEM, plan(accounts.ctx, accounts.both, begin, end), source="t"
+        accounts.ctx, SYSTEM, plan_days(accounts.ctx, accounts.both, begin, end), source="t"
     )
     return run
 
@@ -117,8 +117,8 @@ def test_the_next_start_takes_it_up_or_writes_it_down(accounts: Accounts) -> Non
     Worker(accounts.ctx)  # as the app makes one at its start
     assert in_the_store(accounts, run) == "interrupted"
     begin, end = accounts.days(3, 0)
-    planned = plan(accounts.ctx, accounts.both, begin, end)
-    again, resumed = start_run(accounts.ctx, SYSTEM, planned, source="t")
+    plan = plan_days(accounts.ctx, accounts.both, begin, end)
+    again, resumed = start_run(accounts.ctx, SYSTEM, plan, source="t")
     assert resumed
     assert again.id == run.id
 

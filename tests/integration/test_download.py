@@ -12,7 +12,7 @@ from komet.context import open_context
 from komet.db.errors import FileInUse
 from komet.ingest.engine import execute
 from komet.ingest.model import RunState, SliceState
-from komet.ingest.plan import plan
+from komet.ingest.plan import plan_days
 from komet.ingest.runs import retry_run, start_run
 from komet.ingest.table import runs
 from komet.orders import query
@@ -163,29 +163,29 @@ def test_what_failed_last_time_comes_first(accounts: Accounts) -> None:
         "purchase.order.list", date=end.isoformat(), status=400, times=None
     )
     accounts.download(begin, end, [accounts.magnolia])
-    planned = plan(accounts.ctx, [accounts.magnolia], begin, end)
-    assert planned.slices[0] == (accounts.magnolia.id, end)
+    plan = plan_days(accounts.ctx, [accounts.magnolia], begin, end)
+    assert plan.slices[0] == (accounts.magnolia.id, end)
 
 
 def test_a_cancelled_run_can_go_on(accounts: Accounts) -> None:
     stop = threading.Event()
-    planned = plan(accounts.ctx, accounts.both, *accounts.days(9, 9))
-    run, _resumed = start_run(accounts.ctx, SYSTEM, planned, source="test", workers=2)
+    plan = plan_days(accounts.ctx, accounts.both, *accounts.days(9, 9))
+    run, _resumed = start_run(accounts.ctx, SYSTEM, plan, source="test", workers=2)
     ended = execute(accounts.ctx, SYSTEM, run.id, stop=stop, on_slice=lambda _slice: stop.set())
     assert ended.state is RunState.CANCELLED
     _run, left = retry_run(accounts.ctx, SYSTEM)
-    assert 0 < left < len(planned.slices)
+    assert 0 < left < len(plan.slices)
     assert execute(accounts.ctx, SYSTEM, run.id).state is RunState.DONE
     totals_equal_the_sandbox(accounts, 9, 9)
 
 
 def test_a_run_that_is_cancelled_while_it_waits_fetches_nothing(accounts: Accounts) -> None:
-    planned = plan(accounts.ctx, accounts.both, *accounts.days(3, 3))
-    run, _resumed = start_run(accounts.ctx, SYSTEM, planned, source="test")
+    plan = plan_days(accounts.ctx, accounts.both, *accounts.days(3, 3))
+    run, _resumed = start_run(accounts.ctx, SYSTEM, plan, source="test")
     with accounts.ctx.db.write() as con:
         runs.request_cancel(con, run.id)
     assert execute(accounts.ctx, SYSTEM, run.id).state is RunState.CANCELLED
-    assert retry_run(accounts.ctx, SYSTEM)[1] == len(planned.slices)
+    assert retry_run(accounts.ctx, SYSTEM)[1] == len(plan.slices)
     # who goes on with it means it
     assert execute(accounts.ctx, SYSTEM, run.id).state is RunState.DONE
 
@@ -198,8 +198,8 @@ def test_nothing_more_is_fetched_once_the_store_fails(
 
     monkeypatch.setattr(runs, "HEARTBEAT", timedelta(0))
     monkeypatch.setattr(runs, "heartbeat", fail)
-    planned = plan(accounts.ctx, accounts.both, *accounts.days(9, 9))
-    run, _resumed = start_run(accounts.ctx, SYSTEM, planned, source="test", workers=2)
+    plan = plan_days(accounts.ctx, accounts.both, *accounts.days(9, 9))
+    run, _resumed = start_run(accounts.ctx, SYSTEM, plan, source="test", workers=2)
     stop = threading.Event()
     with pytest.raises(FileInUse):
         execute(accounts.ctx, SYSTEM, run.id, stop=stop)
@@ -217,10 +217,10 @@ def test_the_run_pauses_at_the_days_limit_and_says_when(accounts: Accounts) -> N
     }
     with ctx.db.write() as con:
         calls.record(con, [spent] * 990)
-    planned = plan(ctx, [accounts.magnolia], *accounts.days(14, 5))
-    assert planned.left_today == 10
-    assert "10 left today" in planned.sentence
-    run, _resumed = start_run(ctx, SYSTEM, planned, source="test")
+    plan = plan_days(ctx, [accounts.magnolia], *accounts.days(14, 5))
+    assert plan.left_today == 10
+    assert "10 left today" in plan.sentence
+    run, _resumed = start_run(ctx, SYSTEM, plan, source="test")
     ended = execute(ctx, SYSTEM, run.id)
     assert ended.state is RunState.PAUSED
     assert "00:00 UTC" in (ended.message or "")

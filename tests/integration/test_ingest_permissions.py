@@ -9,7 +9,7 @@ from sample_accounts import Accounts
 
 from komet.ingest import by_number, engine, imports, runs, schedules
 from komet.ingest.model import ScheduleFields
-from komet.ingest.plan import plan
+from komet.ingest.plan import plan_days
 from komet.ingest.sources.portal_file.source import slices_of
 from komet.ingest.worker import Worker
 from komet.permissions import GRANTS, SYSTEM, Actor, NotPermitted, Permission, Role
@@ -19,13 +19,13 @@ MORNING = ScheduleFields(name="Morning", times=("06:00",))
 
 
 def planned_run(accounts: Accounts) -> str:
-    planned = plan(accounts.ctx, accounts.both, accounts.today, accounts.today)
-    return runs.start_run(accounts.ctx, SYSTEM, planned, source="app")[0].id
+    plan = plan_days(accounts.ctx, accounts.both, accounts.today, accounts.today)
+    return runs.start_run(accounts.ctx, SYSTEM, plan, source="app")[0].id
 
 
 def start_run(accounts: Accounts, _run_id: str, actor: Actor) -> None:
-    planned = plan(accounts.ctx, accounts.both, *accounts.days(1, 1))
-    runs.start_run(accounts.ctx, actor, planned, source="app")
+    plan = plan_days(accounts.ctx, accounts.both, *accounts.days(1, 1))
+    runs.start_run(accounts.ctx, actor, plan, source="app")
 
 
 def import_file(accounts: Accounts, _run_id: str, actor: Actor) -> None:

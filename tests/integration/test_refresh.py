@@ -13,7 +13,7 @@ from komet.errors import InvalidInput, NotFound
 from komet.ingest.by_number import download_numbers, numbers_in, providers_of
 from komet.ingest.engine import execute
 from komet.ingest.model import RunState, ScheduleFields, times_of
-from komet.ingest.plan import refresh_plan, window
+from komet.ingest.plan import plan_refresh, window
 from komet.ingest.runs import show_run, start_run
 from komet.ingest.schedules import Scheduler, list_schedules, next_start, save_schedule
 from komet.ingest.table import runs
@@ -33,23 +33,23 @@ def with_window(accounts: Accounts, back: int, ahead: int) -> None:
 def test_the_window_is_each_providers_own(accounts: Accounts) -> None:
     assert window(accounts.magnolia, accounts.today) == accounts.days(3, 21)
     with_window(accounts, 1, 2)
-    planned = refresh_plan(accounts.ctx, accounts.both)
-    assert len(planned.slices) == 2 * 4
-    assert {day for _p, day in planned.slices} == {
+    plan = plan_refresh(accounts.ctx, accounts.both)
+    assert len(plan.slices) == 2 * 4
+    assert {day for _p, day in plan.slices} == {
         accounts.today + timedelta(days=n) for n in range(-1, 3)
     }
     with pytest.raises(InvalidInput):
-        refresh_plan(accounts.ctx, [])
+        plan_refresh(accounts.ctx, [])
 
 
 def test_what_is_final_is_left_alone(accounts: Accounts) -> None:
     with_window(accounts, 6, 0)
-    planned = refresh_plan(accounts.ctx, accounts.both)
-    run, _resumed = start_run(accounts.ctx, SYSTEM, planned, source="test")
+    plan = plan_refresh(accounts.ctx, accounts.both)
+    run, _resumed = start_run(accounts.ctx, SYSTEM, plan, source="test")
     execute(accounts.ctx, SYSTEM, run.id)
-    again = refresh_plan(accounts.ctx, accounts.both)
+    again = plan_refresh(accounts.ctx, accounts.both)
     assert again.left_alone > 0
-    assert len(again.slices) + again.left_alone == len(planned.slices)
+    assert len(again.slices) + again.left_alone == len(plan.slices)
     with accounts.ctx.db.write() as con:
         open_lines = con.rows(
             "SELECT DISTINCT provider_id, slice_date FROM order_items WHERE gone_at IS NULL AND"
@@ -61,7 +61,7 @@ def test_what_is_final_is_left_alone(accounts: Accounts) -> None:
         assert all((p.id, accounts.today) in asked for p in accounts.both)
         # had it been asked for on the day itself, it could have changed since
         con.run("UPDATE day_slices SET fetched_at = slice_date::TIMESTAMP AT TIME ZONE 'UTC'")
-    assert refresh_plan(accounts.ctx, accounts.both).left_alone == 0
+    assert plan_refresh(accounts.ctx, accounts.both).left_alone == 0
 
 
 def test_single_pos_by_their_numbers(downloaded: Downloaded) -> None:

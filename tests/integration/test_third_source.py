@@ -21,7 +21,7 @@ from komet.export.orders import export_orders
 from komet.ingest.engine import execute
 from komet.ingest.imports import import_slices
 from komet.ingest.model import Plan, PoolPlan, RunState, SliceRows, SliceState
-from komet.ingest.plan import plan, refresh_plan
+from komet.ingest.plan import plan_days, plan_refresh
 from komet.ingest.runs import active_run, last_downloads, retry_run, show_run, start_run
 from komet.ingest.sources import SOURCES
 from komet.ingest.sources.source import Lanes, Pace, make_bundle
@@ -104,8 +104,8 @@ def auction(accounts: Accounts, monkeypatch: pytest.MonkeyPatch) -> Auction:
 
 
 def download(accounts: Accounts, source: Auction, first: date, last: date) -> str:
-    planned = plan(accounts.ctx, [accounts.magnolia], first, last, source=source.name)
-    run, _resumed = start_run(accounts.ctx, ANA, planned, source="app")
+    plan = plan_days(accounts.ctx, [accounts.magnolia], first, last, source=source.name)
+    run, _resumed = start_run(accounts.ctx, ANA, plan, source="app")
     execute(accounts.ctx, ANA, run.id)
     return run.id
 
@@ -118,9 +118,9 @@ def numbers(ctx: AppContext) -> dict[str, Decimal]:
 def test_its_orders_are_stored_listed_and_exported(
     accounts: Accounts, auction: Auction, tmp_path: Path
 ) -> None:
-    planned = plan(accounts.ctx, [accounts.magnolia], accounts.today, accounts.today,
+    plan = plan_days(accounts.ctx, [accounts.magnolia], accounts.today, accounts.today,
                    source=auction.name)  # fmt: skip
-    assert planned.requests == 1  # its own cost: no list of Komet's is due for it
+    assert plan.requests == 1  # its own cost: no list of Komet's is due for it
     report = show_run(accounts.ctx, download(accounts, auction, accounts.today, accounts.today))
     assert (report.run.source, report.run.who, report.run.state) == (
         "auction", "Ana", RunState.DONE,
@@ -191,14 +191,14 @@ def test_a_shipped_day_is_asked_for_again_where_its_source_is_never_final(
     with accounts.ctx.db.write() as con:
         con.run("UPDATE providers SET days_back = 3, days_ahead = 0")
     download(accounts, source, past, past)
-    assert refresh_plan(accounts.ctx, [accounts.magnolia]).left_alone == 1
+    assert plan_refresh(accounts.ctx, [accounts.magnolia]).left_alone == 1
     monkeypatch.setitem(SOURCES, source.name, Auction({past: {}}, is_final=False))
-    assert refresh_plan(accounts.ctx, [accounts.magnolia]).left_alone == 0
+    assert plan_refresh(accounts.ctx, [accounts.magnolia]).left_alone == 0
 
 
 def test_what_cannot_be_asked_is_refused(accounts: Accounts) -> None:
     with pytest.raises(TypeError, match="file"):
-        plan(accounts.ctx, accounts.both, accounts.today, accounts.today, source="file")
+        plan_days(accounts.ctx, accounts.both, accounts.today, accounts.today, source="file")
     run, _resumed = start_run(
         accounts.ctx, SYSTEM, Plan(((accounts.magnolia.id, accounts.today),), ()), source="app"
     )

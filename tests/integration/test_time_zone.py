@@ -26,7 +26,7 @@ from komet.db import audit
 from komet.export.orders import export_orders
 from komet.export.template import KOMET_DESK
 from komet.export.templates import export_by_template, target_name
-from komet.ingest.plan import refresh_plan
+from komet.ingest.plan import plan_refresh
 from komet.ingest.worker import Worker
 from komet.orders import changes
 from komet.orders.filters import OrderFilter
@@ -84,8 +84,8 @@ def test_summer_time_and_a_zone_that_does_not_exist() -> None:
 
 
 def test_a_refresh_and_a_test_of_a_provider_ask_for_the_local_day(evening: Accounts) -> None:
-    planned = refresh_plan(evening.ctx, evening.both)
-    days = {day for _provider, day in planned.slices}
+    plan = plan_refresh(evening.ctx, evening.both)
+    days = {day for _provider, day in plan.slices}
     assert min(days) == date(2026, 11, 25) - timedelta(days=evening.magnolia.days_back)
     assert max(days) == date(2026, 11, 25) + timedelta(days=evening.magnolia.days_ahead)
     assert demo.window(evening.ctx)[0] == date(2026, 11, 25) - timedelta(days=demo.DAYS_BACK)

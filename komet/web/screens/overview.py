@@ -6,7 +6,7 @@ from komet import demo
 from komet.clients.allowance import requests_left
 from komet.clients.providers import list_providers
 from komet.context import AppContext
-from komet.ingest.plan import plan, refresh_plan
+from komet.ingest.plan import plan_days, plan_refresh
 from komet.ingest.runs import last_downloads, start_run
 from komet.language import _
 from komet.mapping import products
@@ -47,8 +47,8 @@ def sample_button(ctx: AppContext) -> None:
         with failures.shown():
             with st.spinner(_("Setting up the sample importers …")):
                 chosen = demo.prepare(ctx, session.actor(), sandbox())
-                planned = plan(ctx, chosen, *demo.window(ctx))
-                run, _resumed = start_run(ctx, actor(), planned, source="sample data")
+                plan = plan_days(ctx, chosen, *demo.window(ctx))
+                run, _resumed = start_run(ctx, actor(), plan, source="sample data")
             worker().submit(actor(), run.id)
             st.switch_page("pages/po_download.py")
 
@@ -59,7 +59,7 @@ def refresh_button(ctx: AppContext) -> None:
     if not active:
         return
     with failures.shown():
-        planned = refresh_plan(ctx, active)
+        plan = plan_refresh(ctx, active)
         pressed = st.button(
             _("Refresh"),
             type="primary",
@@ -67,9 +67,9 @@ def refresh_button(ctx: AppContext) -> None:
             help=_("Downloads the open days of every active client: what changed since the last"
                    " time is on Changes."),
         )  # fmt: skip
-        st.caption(failures.plain(planned.sentence))
+        st.caption(failures.plain(plan.sentence))
         if pressed:
-            run, _resumed = start_run(ctx, actor(), planned, source="refresh")
+            run, _resumed = start_run(ctx, actor(), plan, source="refresh")
             worker().submit(actor(), run.id)
             st.switch_page("pages/po_download.py")
 
