@@ -15,8 +15,9 @@ from komet import time_zone
 from komet.export.sheet import Column, Sheet
 from komet.export.sheet import ColumnKind as Kind
 from komet.language import _, _later
-from komet.orders.columns import Grain, exported
-from komet.orders.columns import Kind as Stored
+from komet.orders.column import Grain
+from komet.orders.column import Kind as Stored
+from komet.orders.columns import exported
 
 Layout = tuple[tuple[str, str, Kind], ...]
 _KINDS: dict[Stored, Kind] = {kind: Kind(kind.value) for kind in Stored if kind is not Stored.JSON}

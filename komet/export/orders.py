@@ -23,7 +23,7 @@ from komet.export.writers.writer import Dialect, dialect_of, reported
 from komet.language import _
 from komet.mapping.model import AtStake
 from komet.orders import changes
-from komet.orders.columns import Grain
+from komet.orders.column import Grain
 from komet.orders.filters import OrderFilter
 from komet.orders.model import Download, Totals
 from komet.orders.table import changes as changes_table

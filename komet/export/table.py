@@ -18,7 +18,7 @@ from komet import formulas
 from komet.db.database import Connection
 from komet.mapping.model import AtStake
 from komet.mapping.table import products as store
-from komet.orders.columns import Grain
+from komet.orders.column import Grain
 from komet.orders.filters import OrderFilter
 from komet.orders.table.items import (
     BOX_TYPE_JOIN,

@@ -16,7 +16,7 @@ from komet.export.sheet import ColumnKind
 from komet.export.writers import WRITERS
 from komet.export.writers.writer import SEPARATORS
 from komet.language import _, _later, languages, using
-from komet.orders.columns import Grain
+from komet.orders.column import Grain
 from komet.orders.filters import OrderFilter
 
 

@@ -6,7 +6,8 @@ from decimal import Decimal
 from typing import Any
 
 from komet.ingest.model import OrderBundle, OrderRows, Row
-from komet.orders.columns import Grain, told
+from komet.orders.column import Grain
+from komet.orders.columns import told
 
 _IDENTITIES = {
     "product_id": ("product_id", "product_description"),

@@ -14,7 +14,7 @@ from komet.export.orders import export_orders
 from komet.export.template import ExportTemplate, Level, TemplateColumn, offered
 from komet.export.templates import rows_of
 from komet.orders import changes, columns, query
-from komet.orders.columns import Grain, Kind, OrderColumn, Shown
+from komet.orders.column import Grain, Kind, OrderColumn, Shown
 from komet.orders.filters import OrderFilter
 from komet.orders.model import ChangeFilter
 from komet.orders.table import items as order_tables

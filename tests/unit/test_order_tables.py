@@ -9,7 +9,8 @@ from pydantic import ValidationError
 
 from komet.db.database import Schema
 from komet.db.migrate import migrate
-from komet.orders.columns import COLUMNS, Grain, Kind, picked, stored
+from komet.orders.column import Grain, Kind
+from komet.orders.columns import COLUMNS, picked, stored
 from komet.orders.filters import OrderFilter
 from komet.orders.table import items as order_tables
 

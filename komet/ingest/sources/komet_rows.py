@@ -21,7 +21,7 @@ from komet.api.reading import note
 from komet.ingest.commit_order import Asked
 from komet.ingest.model import OrderBundle, Row, SliceRows
 from komet.orders import columns
-from komet.orders.columns import Grain, Kind, OrderColumn
+from komet.orders.column import Grain, Kind, OrderColumn
 
 _READER = "1"
 """Part of every content hash: raise it when reading changes, and the next download re-reads all."""

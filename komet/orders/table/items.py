@@ -10,7 +10,7 @@ from komet import formulas
 from komet.db.database import TIME, Schema
 from komet.mapping.table.products import KEY_OF
 from komet.orders import columns, statuses
-from komet.orders.columns import Grain, Shown
+from komet.orders.column import Grain, Shown
 
 _SEEN: Schema = {
     "fetched_at": TIME,

@@ -11,7 +11,8 @@ from komet.clients.overlaps import list_shared_orders
 from komet.context import AppContext
 from komet.language import _, _later, day_pattern, number, zoned_moment
 from komet.orders import columns, statuses
-from komet.orders.columns import Kind, OrderColumn, worded
+from komet.orders.column import Kind, OrderColumn
+from komet.orders.columns import worded
 from komet.orders.model import OrderDetail, Totals
 from komet.orders.query import read_order
 from komet.web.shell import failures, state
