@@ -82,7 +82,7 @@ def changes(
             "counts": counts, "differences": sums.to_dicts(), "changes": frame.to_dicts(),
         })  # fmt: skip
         return 0
-    told = found_changes.in_words(frame)
+    told = found_changes.describe_changes(frame)
     table(
         (time_zone.headed(_("Seen")), _("Provider"), _("PO number"), _("What happened"),
          _("Ship date"), _("Product"), _("Field"), _("Before"), _("After")),

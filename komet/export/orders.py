@@ -96,7 +96,7 @@ def _add_sheets(
         sheet_of(
             _("Changes"),
             layout.CHANGES,
-            changes.in_words(changes_table.of_orders(con, chosen, since)),
+            changes.describe_changes(changes_table.of_orders(con, chosen, since)),
             marked=layout.CHANGES_MARKED,
         ),
     ]

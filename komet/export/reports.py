@@ -40,7 +40,10 @@ def export_changes(ctx: AppContext, actor: Actor, chosen: ChangeFilter, target: 
         sums = {by: changes_table.differences(con, chosen, by) for by in CHANGE_GROUPS}
     sheets = [
         sheet_of(
-            _("Changes"), layout.CHANGES, changes.in_words(found), marked=layout.CHANGES_MARKED
+            _("Changes"),
+            layout.CHANGES,
+            changes.describe_changes(found),
+            marked=layout.CHANGES_MARKED,
         )
     ]
     for by, frame in sums.items():

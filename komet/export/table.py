@@ -87,7 +87,7 @@ def items(con: Connection, chosen: OrderFilter) -> pl.DataFrame:
     """Order items with the columns of `items_sql`, statuses and order types in words."""
     found, params = items_of(chosen)
     return con.frame(
-        f"WITH chosen AS ({found}) SELECT {items_sql(worded=True)} FROM chosen i{LOOKUPS}"
+        f"WITH chosen AS ({found}) SELECT {items_sql(decoded=True)} FROM chosen i{LOOKUPS}"
         f" ORDER BY {SORTS['ship_date']}",
         params,
     )

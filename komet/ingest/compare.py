@@ -7,7 +7,7 @@ from typing import Any
 
 from komet.ingest.model import OrderBundle, OrderRows, Row
 from komet.orders.column import Grain
-from komet.orders.columns import told
+from komet.orders.columns import tracked
 
 _IDENTITIES = {
     "product_id": ("product_id", "product_description"),
@@ -44,7 +44,7 @@ def _head_changes(stored: Row, incoming: Row) -> Iterator[Row]:
         yield _change(incoming, "moved", field="ship_date", before=before, after=after)
     elif stored["gone_at"] is not None:
         yield _change(incoming, "back")
-    yield from _field_changes(stored, incoming, told(Grain.PO), incoming)
+    yield from _field_changes(stored, incoming, tracked(Grain.PO), incoming)
 
 
 def _line_changes(stored: OrderBundle, incoming: OrderBundle) -> Iterator[Row]:
@@ -59,7 +59,7 @@ def _line_changes(stored: OrderBundle, incoming: OrderBundle) -> Iterator[Row]:
             continue
         if old["gone_at"] is not None and not _gone_with(stored.head, old):
             yield _change(incoming.head, "back", line)
-        yield from _field_changes(old, line, told(Grain.LINE), incoming.head, line)
+        yield from _field_changes(old, line, tracked(Grain.LINE), incoming.head, line)
         for field in ("breakdowns", "boxes"):
             was, now = contents_before[field].get(item_id), contents_after[field].get(item_id)
             if was != now:

@@ -12,7 +12,7 @@ import polars as pl
 from komet import time_zone
 from komet.context import AppContext
 from komet.language import _
-from komet.orders.columns import label_of_field, value_in_words
+from komet.orders.columns import decode_value, field_label
 from komet.orders.model import CHANGE_WORDS, ChangeFilter, ChangeReport, Download
 from komet.orders.table import changes as table
 
@@ -70,23 +70,23 @@ def report_changes(
         )
 
 
-def in_words(frame: pl.DataFrame) -> pl.DataFrame:
+def describe_changes(frame: pl.DataFrame) -> pl.DataFrame:
     """The same rows with kinds, fields and coded values as a person reads them."""
     kinds = {kind.value: _(word) for kind, word in CHANGE_WORDS.items()}
     fields = frame["field"].unique().drop_nulls().to_list()
     values = [
         {
-            "before": value_in_words(row["field"], row["before"]),
-            "after": value_in_words(row["field"], row["after"]),
+            "before": decode_value(row["field"], row["before"]),
+            "after": decode_value(row["field"], row["after"]),
         }
         for row in frame.select("field", "before", "after").iter_rows(named=True)
     ]
-    worded = pl.DataFrame(values, schema={"before": pl.String, "after": pl.String})
+    decoded = pl.DataFrame(values, schema={"before": pl.String, "after": pl.String})
     return frame.with_columns(
         pl.col("kind").replace(kinds),
-        pl.col("field").replace({field: label_of_field(field) for field in fields}),
-        worded["before"],
-        worded["after"],
+        pl.col("field").replace({field: field_label(field) for field in fields}),
+        decoded["before"],
+        decoded["after"],
     )
 
 

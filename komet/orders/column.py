@@ -82,16 +82,17 @@ class Shown(StrEnum):
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class OrderColumn:
-    """One column. What is stored has the wire's name in snake case; what is seen, ours.
+    """One column. `name` is ours; mirrored tables store it under Komet's name in snake case.
 
-    `head`, `line`, `breakdown`, `box` are the columns of the mirrored tables that hold it, and
-    `copied` the one in which lines repeat their PO's. `member` is Komet's, where that is not the
-    stored name in camel case. An order item has it where its line has, unless `of_item` is false;
-    `solid` and `mixed` are how it is derived where it is not simply the line's or the breakdown's.
+    `head`, `line`, `breakdown`, `box` name the columns of the mirrored tables that hold it, and
+    `copied` the one in which lines repeat their PO's value. `member` is Komet's name for it, where
+    that is not the stored name in camel case. An order item has it where its line has, unless
+    `of_item` is false; `solid` and `mixed` derive it where it is not simply the line's or the
+    breakdown's.
 
     `sql` says how a grain reads it where that is no stored column of its own. `once`: it belongs
-    to the line, and stands on the first item of a mixed one alone. `told`: another value is a
-    change. `picked` is the name of the filter that picks its values, in `OrderFilter` and in links.
+    to the line, and stands on the first item of a mixed one alone. `tracked`: another value is a
+    change. `filter_name` names the filter of its values, in `OrderFilter` and in links.
     """
 
     name: str
@@ -112,8 +113,8 @@ class OrderColumn:
     sql: Mapping[Grain, str] = field(default_factory=dict)
     once: bool = False
     codes: Mapping[str, str] | None = None
-    told: bool = False
-    picked: str = ""
+    tracked: bool = False
+    filter_name: str = ""
     shown: Shown = Shown.NO
     pinned: bool = False
     exported: frozenset[Grain] = frozenset(Grain)

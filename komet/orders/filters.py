@@ -39,10 +39,10 @@ class OrderFilter(BaseModel):
     """Everything combines with *and*; the values of one list with *or*. Empty means any.
 
     `providers` are provider IDs. `product` and `sku` find a part of the text, the rest match as a
-    whole; case and accents never matter. `changed_since` looks at when we saw a change, and
-    without a zone is read in the one in force;
-    `work` is one of the ready-made work lists; `standing` leaves out what was cancelled. Lists of
-    values that the registry of columns picks by, and no field is made for, come as extras.
+    whole; case and accents never matter. `changed_since` is when we saw a change; without a zone
+    it is read in the one in force. `work` is one of the ready-made work lists; `standing` leaves
+    out what was cancelled. Filters of the registry of columns that have no field here come as
+    extras, each a list of values.
     """
 
     model_config = ConfigDict(frozen=True, extra="allow", str_strip_whitespace=True)
@@ -77,15 +77,15 @@ class OrderFilter(BaseModel):
 
     @model_validator(mode="after")
     def _knows_its_extras(self) -> Self:
-        unknown = sorted(set(self.__pydantic_extra__) - set(columns.picked()))
+        unknown = sorted(set(self.__pydantic_extra__) - set(columns.filterable()))
         if unknown:
-            raise ValueError(f"no column is picked by {', '.join(unknown)}")
+            raise ValueError(f"no column is filtered by {', '.join(unknown)}")
         return self
 
     @classmethod
     def names(cls) -> tuple[str, ...]:
-        """Every filter: the fields, and what else the registry of columns picks by."""
-        return tuple(dict.fromkeys((*cls.model_fields, *columns.picked())))
+        """Every filter: the fields, and the other filters of the registry of columns."""
+        return tuple(dict.fromkeys((*cls.model_fields, *columns.filterable())))
 
     def to_query(self) -> dict[str, list[str]]:
         """The filter as URL parameters, without what is at its default."""
@@ -146,10 +146,12 @@ class OrderFilter(BaseModel):
             add("i.ship_date >= $ship_from", ship_from=self.ship_from)
         if self.ship_to:
             add("i.ship_date <= $ship_to", ship_to=self.ship_to)
-        for name, column in columns.picked().items():
+        for name, column in columns.filterable().items():
             values = getattr(self, name, ())
             if values:
-                values = statuses.alike(column.codes, values) if column.codes else list(values)
+                values = (
+                    statuses.list_spellings(column.codes, values) if column.codes else list(values)
+                )
                 wanted = f"list_transform(${name}, lambda value: {folded('trim(value)')})"
                 add(f"list_contains({wanted}, {folded(f'i.{column.name}')})", **{name: values})
         if self.po_numbers:

@@ -25,24 +25,24 @@ LINE = {
 ORDER_TYPE = {"P": _later("Prebook"), "S": _later("Standing order"), "D": _later("Double")}
 
 
-def decoded(codes: Mapping[str, str], code: str | None) -> str:
+def decode(codes: Mapping[str, str], code: str | None) -> str:
     """The word for a code, or for a word that Komet sent; what is neither as it is."""
     if not code:
         return ""
-    known = code_of(codes, code)
+    known = find_code(codes, code)
     return _(codes[known]) if known in codes else code
 
 
-def alike(codes: Mapping[str, str], chosen: Sequence[str]) -> list[str]:
+def list_spellings(codes: Mapping[str, str], chosen: Sequence[str]) -> list[str]:
     """The chosen codes and words, each with its code and with Komet's word for it."""
     found: list[str] = []
     for value in chosen:
-        code = code_of(codes, value)
+        code = find_code(codes, value)
         found += [value.strip(), code, *([codes[code]] if code in codes else [])]
     return list(dict.fromkeys(found))
 
 
-def code_of(codes: Mapping[str, str], word: str) -> str:
+def find_code(codes: Mapping[str, str], word: str) -> str:
     """The code for a code or a word in any case; what is neither comes back as it is."""
     wanted = word.strip().casefold()
     for code, meaning in codes.items():
@@ -51,7 +51,7 @@ def code_of(codes: Mapping[str, str], word: str) -> str:
     return word.strip()
 
 
-def sql(codes: Mapping[str, str], column: str) -> str:
+def decode_sql(codes: Mapping[str, str], column: str) -> str:
     """The same decoding as an SQL expression; empty stays null."""
     cases = " ".join(
         f"WHEN '{said.upper()}' THEN '{_(word).replace(chr(39), chr(39) * 2)}'"

@@ -22,12 +22,12 @@ from komet.orders.table.reading import SORTS
 from komet.web.screens.orders import _SORT_WORDS, column_words
 
 CUT = OrderColumn(
-    name="cut_stage", label="Cut stage", line="cut_stage", told=True, picked="cut_stages",
+    name="cut_stage", label="Cut stage", line="cut_stage", tracked=True, filter_name="cut_stages",
     shown=Shown.LATER,
 )  # fmt: skip
 WEIGHT = OrderColumn(
     name="weight", label="Weight", kind=Kind.QUANTITY, unit="kg", line="weight_kg",
-    member="boxWeight", once=True, told=True, shown=Shown.LATER,
+    member="boxWeight", once=True, tracked=True, shown=Shown.LATER,
 )  # fmt: skip
 
 
@@ -75,7 +75,7 @@ def test_a_change_of_it_is_told_in_words(
         order(2, line(21, boxWeight="much", color="red")),
     ]
     komet_with_columns.download(DAY)
-    found = changes.in_words(changes.find_changes(ctx, ChangeFilter(first_downloads=False)))
+    found = changes.describe_changes(changes.find_changes(ctx, ChangeFilter(first_downloads=False)))
     assert set(found.select("po_item_id", "field", "before", "after").rows()) == {
         ("11", "Cut stage", "Tight", "Open"),
         ("11", "Weight", "12.5", "13"),
@@ -103,7 +103,7 @@ def test_every_layout_of_an_export_has_it(
             "Tight", "Open", None,
         ]  # fmt: skip
     assert "cut_stage" not in {name for name, _word, _kind in offered(Level.PO)}
-    assert {"cut_stage", "weight_kg"} <= set(columns.told(Grain.LINE))
+    assert {"cut_stage", "weight_kg"} <= set(columns.tracked(Grain.LINE))
 
 
 def test_the_screen_has_it_in_its_grid_and_its_filters(

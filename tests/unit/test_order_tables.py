@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from komet.db.database import Schema
 from komet.db.migrate import migrate
 from komet.orders.column import Grain, Kind
-from komet.orders.columns import COLUMNS, picked, stored
+from komet.orders.columns import COLUMNS, filterable, stored
 from komet.orders.filters import OrderFilter
 from komet.orders.table import items as order_tables
 
@@ -50,7 +50,11 @@ def test_the_types_of_the_registry_are_those_of_the_data_file() -> None:
 
 def test_every_column_that_is_seen_has_a_label_and_a_figure_a_unit() -> None:
     for column in COLUMNS:
-        seen = any(column.read(grain) for grain in column.exported) or column.told or column.picked
+        seen = (
+            any(column.read(grain) for grain in column.exported)
+            or column.tracked
+            or column.filter_name
+        )
         assert column.label or not seen, column.name
         assert column.unit or column.kind in {Kind.TEXT, Kind.JSON, Kind.DATE, Kind.TIME}
 
@@ -58,7 +62,7 @@ def test_every_column_that_is_seen_has_a_label_and_a_figure_a_unit() -> None:
 def test_names_and_filters_are_there_once() -> None:
     assert len({column.name for column in COLUMNS}) == len(COLUMNS)
     lists = {n for n, f in OrderFilter.model_fields.items() if f.annotation == tuple[str, ...]}
-    assert lists - {"providers", "po_numbers"} <= set(picked())
+    assert lists - {"providers", "po_numbers"} <= set(filterable())
     with pytest.raises(ValidationError):
         OrderFilter.model_validate({"nothing_of_ours": ["x"]})
 

@@ -147,11 +147,11 @@ LOOKUPS = f"{SKU_JOIN}{BOX_TYPE_JOIN}{_CODES_JOIN} LEFT{PROVIDER_JOIN}{SLICE_JOI
 """What `items_sql` needs of an order item `i`."""
 
 
-def items_sql(*, worded: bool = False) -> str:
+def items_sql(*, decoded: bool = False) -> str:
     """The columns that are read of an item; needs `LOOKUPS` and a column `is_first` on `i`.
 
     A column of a mixed line that counts once is null on its further items. `sku` is null where
-    unmapped. `worded`: codes in words.
+    unmapped. `decoded`: codes in words.
     """
     found = {
         c.name: f"CASE WHEN i.is_first THEN {sql} END" if c.once else sql
@@ -159,17 +159,17 @@ def items_sql(*, worded: bool = False) -> str:
         if (sql := c.read(Grain.ITEM)) and (Grain.ITEM in c.exported or c.shown is not Shown.NO)
     }
     kept = "i.provider_id, i.po_id, i.item_no, i.mixed, i.changed_at, i.gone_at"
-    return f"{kept}, {_list(found, worded)}"
+    return f"{kept}, {_list(found, decoded)}"
 
 
 def sheet_sql(grain: Grain) -> str:
     """The columns of an export of that grain, codes in words; see `columns` for the letters."""
-    return _list({c.name: c.read(grain) for c in columns.exported(grain)}, worded=True)
+    return _list({c.name: c.read(grain) for c in columns.exported(grain)}, decoded=True)
 
 
-def _list(found: dict[str, str], worded: bool) -> str:
-    codes = columns.coded() if worded else {}
+def _list(found: dict[str, str], decoded: bool) -> str:
+    codes = columns.code_lists() if decoded else {}
     return ", ".join(
-        f"{statuses.sql(codes[name], sql) if name in codes else sql} AS {name}"
+        f"{statuses.decode_sql(codes[name], sql) if name in codes else sql} AS {name}"
         for name, sql in found.items()
     )

@@ -125,12 +125,12 @@ def by_ship_date(con: Connection, chosen: OrderFilter) -> pl.DataFrame:
 
 def choices(con: Connection) -> dict[str, list[str]]:
     """What can be chosen: the distinct values of the columns that filters pick from."""
-    picked = columns.picked()
+    by_filter = columns.filterable()
     lists = ", ".join(
-        f"list_sort(list(DISTINCT {column.name})) AS {name}" for name, column in picked.items()
+        f"list_sort(list(DISTINCT {column.name})) AS {name}" for name, column in by_filter.items()
     )
     row = con.rows(f"SELECT {lists} FROM order_items")[0]
-    return {name: [value for value in row[name] or [] if value] for name in picked}
+    return {name: [value for value in row[name] or [] if value] for name in by_filter}
 
 
 _PERIOD = {

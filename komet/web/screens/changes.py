@@ -107,7 +107,7 @@ def show_differences(frame: pl.DataFrame, by: str) -> None:
 
 def change_table(frame: pl.DataFrame) -> None:
     """The changes themselves, the newest first; the first 500 of them."""
-    shown = changes.in_words(frame.head(_PAGE)).drop("provider_id", "po_id")
+    shown = changes.describe_changes(frame.head(_PAGE)).drop("provider_id", "po_id")
     st.dataframe(
         shown,
         hide_index=True,

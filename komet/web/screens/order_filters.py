@@ -45,9 +45,9 @@ def order_filters(providers: Sequence[Provider], choices: dict[str, list[str]]) 
             _("PO numbers"), key=_key("po_numbers"), placeholder=_("P053455, P053460")
         )
         values["po_numbers"] = [part for part in numbers.replace(",", " ").split() if part]
-        picked = columns.picked()
+        by_filter = columns.filterable()
         for name in OrderFilter.names():
-            if column := picked.get(name):
+            if column := by_filter.get(name):
                 words = {code: _(word) for code, word in (column.codes or {}).items()}
                 values[name] = _picked(name, _(column.label), choices[name], words)
         values["mapped"] = st.segmented_control(

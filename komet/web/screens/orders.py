@@ -12,7 +12,7 @@ from komet.context import AppContext
 from komet.language import _, _later, day_pattern, number, zoned_moment
 from komet.orders import columns, statuses
 from komet.orders.column import Kind, OrderColumn
-from komet.orders.columns import worded
+from komet.orders.columns import decode_codes
 from komet.orders.model import OrderDetail, Totals
 from komet.orders.query import read_order
 from komet.web.shell import failures, state
@@ -90,7 +90,7 @@ def sort_choice() -> str:
 
 def order_table(frame: pl.DataFrame, key: str, chosen: Sequence[str] = ()) -> int | None:
     """Draw the rows of one page (all columns, or these); returns the place of the picked row."""
-    shown = worded(frame.select(column.name for column in columns.shown())).with_columns(
+    shown = decode_codes(frame.select(column.name for column in columns.shown())).with_columns(
         pl.col("sku").fill_null(_("no SKU")),
         pl.selectors.decimal().cast(pl.Float64),
     )
@@ -157,7 +157,7 @@ def _whole_order(order: OrderDetail) -> None:
     facts = {
         _("Provider"): header["provider"],
         _("Ship date"): order.ship_date,
-        _("Status"): statuses.decoded(statuses.HEADER, header["status"]),
+        _("Status"): statuses.decode(statuses.HEADER, header["status"]),
         _("Vendor"): header["vendor_name"],
         _("Location"): header["location_name"],
         _("Origin"): header["origin"],
@@ -195,7 +195,7 @@ def _whole_order(order: OrderDetail) -> None:
 
 
 def _lines(items: pl.DataFrame) -> None:
-    shown = worded(items.select(_LINE_COLUMNS)).with_columns(
+    shown = decode_codes(items.select(_LINE_COLUMNS)).with_columns(
         pl.col("sku").fill_null(_("no SKU")),
         pl.selectors.decimal().cast(pl.Float64),
     )

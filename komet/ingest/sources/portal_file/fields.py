@@ -244,7 +244,7 @@ def is_line_word(word: str) -> bool:
 def _code(codes: dict[str, str], words: dict[str, str], word: str) -> str:
     for language in languages():
         with using(language):
-            found = statuses.code_of(codes, word)
+            found = statuses.find_code(codes, word)
         if found in codes:
             return found
     return words.get(normalize_text(word, solid=True), word.strip())
