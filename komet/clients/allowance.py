@@ -35,7 +35,7 @@ class Gate:
         self._ctx = ctx
         self._token_id = token_id
         self._expected = expected
-        self._held = 0
+        self._reserved = 0
         self._valid_until: datetime | None = None
         self._lock = threading.Lock()
         self.reservation_id = str(uuid4())
@@ -43,7 +43,7 @@ class Gate:
         """The refusal, once there has been one."""
 
     @property
-    def holds(self) -> bool:
+    def has_reservation(self) -> bool:
         """Whether there is a reservation to give back."""
         return self._valid_until is not None
 
@@ -53,30 +53,30 @@ class Gate:
             now = self._ctx.now()
             if self._valid_until and now >= self._valid_until:
                 # it may have gone to others by now, and yesterday's does not count today
-                self._held, self._valid_until = 0, None
+                self._reserved, self._valid_until = 0, None
                 self.reservation_id = str(uuid4())
-            if not self._held:
-                self._set_aside(now)
-            self._held -= 1
+            if not self._reserved:
+                self._reserve(now)
+            self._reserved -= 1
             self._expected -= 1
 
-    def give_back(self, con: Connection) -> None:
+    def release(self, con: Connection) -> None:
         """Release what was not sent. The ledger must be saved by then, and no request under way."""
-        if self.holds:
-            calls.give_back(con, self.reservation_id)
-        self._held, self._valid_until = 0, None
+        if self.has_reservation:
+            calls.release(con, self.reservation_id)
+        self._reserved, self._valid_until = 0, None
         self.reservation_id = str(uuid4())
 
-    def _set_aside(self, now: datetime) -> None:
+    def _reserve(self, now: datetime) -> None:
         wanted = max(1, min(BLOCK, self._expected))
         with self._ctx.write(SYSTEM, Permission.READ_KOMET) as con:
             token = tokens.token_by_id(con, self._token_id)
-            self._held = calls.set_aside(con, self.reservation_id, token, wanted, now)
-        if not self._held:
+            self._reserved = calls.reserve(con, self.reservation_id, token, wanted, now)
+        if not self._reserved:
             self.spent = QuotaExhausted(next_midnight(now))
             raise self.spent
         # a little earlier than the others may have it, for the request that is on its way then
-        self._valid_until = min(now + calls.SET_ASIDE_FOR - _MARGIN, next_midnight(now))
+        self._valid_until = min(now + calls.RESERVED_FOR - _MARGIN, next_midnight(now))
 
 
 class Ledger:
@@ -92,7 +92,7 @@ class Ledger:
         self._rows: list[dict[str, object]] = []
         self._lock = threading.Lock()
 
-    def note(self, call: ApiCall) -> None:
+    def record(self, call: ApiCall) -> None:
         """The client's `on_call`."""
         row: dict[str, object] = {
             "called_at": call.at,
@@ -110,7 +110,7 @@ class Ledger:
         with self._lock:
             self._rows.append(row)
 
-    def take(self) -> list[dict[str, object]]:
+    def drain(self) -> list[dict[str, object]]:
         """What has been gathered since the last time; for a transaction that writes it."""
         with self._lock:
             rows, self._rows = self._rows, []
@@ -118,14 +118,14 @@ class Ledger:
 
     def close(self, con: Connection) -> None:
         """Write what has been gathered, and give back what was set aside and not sent."""
-        if rows := self.take():
+        if rows := self.drain():
             calls.record(con, rows)
         if self.gate:
-            self.gate.give_back(con)
+            self.gate.release(con)
 
     def save(self, ctx: AppContext) -> None:
         """`close` in a transaction of its own, once the client has nothing under way."""
-        if self._rows or (self.gate and self.gate.holds):
+        if self._rows or (self.gate and self.gate.has_reservation):
             with ctx.write(SYSTEM, Permission.READ_KOMET) as con:
                 self.close(con)
 

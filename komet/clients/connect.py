@@ -22,15 +22,15 @@ from komet.errors import InvalidInput
 from komet.language import _
 from komet.permissions import SYSTEM, Permission
 
-_HURRIED = RetryPolicy(tries=2, longest_retry_after=3)
+_INTERACTIVE_RETRY = RetryPolicy(tries=2, longest_retry_after=3)
 
 
-def _hurried(ctx: AppContext) -> Timeouts:
-    patient = _patient(ctx)
-    return Timeouts(patient.connect, min(30, patient.read), min(90, patient.deadline))
+def _interactive_timeouts(ctx: AppContext) -> Timeouts:
+    full = _timeouts(ctx)
+    return Timeouts(full.connect, min(30, full.read), min(90, full.deadline))
 
 
-def _patient(ctx: AppContext) -> Timeouts:
+def _timeouts(ctx: AppContext) -> Timeouts:
     chosen = ctx.settings
     return Timeouts(chosen.connect_timeout, chosen.read_timeout, chosen.answer_timeout)
 
@@ -50,11 +50,11 @@ def client_for(
     expected: int = 1,
     sleep: Callable[[float], None] = time.sleep,
     check: Callable[[], None] | None = None,
-    patient: bool = False,
+    unattended: bool = False,
 ) -> KometClient:
     """A client with the provider's token, within the day's allowance. `ledger.save` ends it.
 
-    `check` may end a request under way by raising. Not `patient`: for a person who waits, two
+    `check` may end a request under way by raising. Not `unattended`: for a person who waits, two
     tries and a short time-out. `expected` requests are likely to be sent. Raises `InvalidInput`
     (no token, or one that belongs to another address), `NotFound` or `WrongKey`.
     """
@@ -73,9 +73,9 @@ def client_for(
         address,
         secret.get_secret_value(),
         provider=provider.name,
-        timeouts=_patient(ctx) if patient else _hurried(ctx),
-        retry=None if patient else _HURRIED,
-        on_call=ledger.note,
+        timeouts=_timeouts(ctx) if unattended else _interactive_timeouts(ctx),
+        retry=None if unattended else _INTERACTIVE_RETRY,
+        on_call=ledger.record,
         before_call=ledger.gate.spend,
         sleep=sleep,
         largest_answer=ctx.settings.max_answer_mb * MB,
@@ -116,10 +116,10 @@ def token_client(
         with KometClient(
             address,
             secret.get_secret_value(),
-            timeouts=_hurried(ctx),
+            timeouts=_interactive_timeouts(ctx),
             largest_answer=ctx.settings.max_answer_mb * MB,
-            retry=_HURRIED,
-            on_call=ledger.note,
+            retry=_INTERACTIVE_RETRY,
+            on_call=ledger.record,
             before_call=ledger.gate.spend,
             now=ctx.now,
         ) as client:

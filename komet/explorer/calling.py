@@ -150,16 +150,16 @@ class _Listener(Ledger):
             super().__init__("")
         self.tried: list[ApiCall] = []
 
-    def note(self, call: ApiCall) -> None:
+    def record(self, call: ApiCall) -> None:
         self.tried.append(call)
-        super().note(call)
+        super().record(call)
 
 
 def _client(ctx: AppContext, to: Provider | OpenKomet, ledger: Ledger) -> KometClient:
     if isinstance(to, Provider):
         return client_for(ctx, to, ledger)
     secret = to.secret.get_secret_value()
-    return KometClient(to.base_url, secret, provider=to.name, on_call=ledger.note)
+    return KometClient(to.base_url, secret, provider=to.name, on_call=ledger.record)
 
 
 def _secret(ctx: AppContext, to: Provider | OpenKomet) -> str:

@@ -137,7 +137,7 @@ class _NumberLane:
             }
         days = _by_day(self.provider.id, answer, stored, asked, result.failed)
         with self.ctx.write(self.actor, Permission.DOWNLOAD) as con:
-            calls.record(con, self.ledger.take())
+            calls.record(con, self.ledger.drain())
             if not days:
                 return
             now = self.ctx.now()

@@ -132,7 +132,7 @@ _CALLER = """
                 client.purchase_orders(ctx.now().date())
             except QuotaExhausted:
                 break
-    print("sent", len(ledger.take()), flush=True)
+    print("sent", len(ledger.drain()), flush=True)
 """
 
 
@@ -192,17 +192,17 @@ def test_what_a_dead_process_set_aside_comes_back(accounts: Accounts) -> None:
 def test_a_download_writes_its_blocks_seldom(accounts: Accounts) -> None:
     """The gate costs a write for dozens of requests, not one for each."""
     taken: list[int] = []
-    original = calls.set_aside
+    original = calls.reserve
 
     def counted(*args: object, **kwargs: object) -> int:
         taken.append(original(*args, **kwargs))  # type: ignore[arg-type]
         return taken[-1]
 
-    calls.set_aside = counted  # type: ignore[assignment]
+    calls.reserve = counted  # type: ignore[assignment]
     try:
         accounts.download(*accounts.days(40, 40), [accounts.magnolia])
     finally:
-        calls.set_aside = original
+        calls.reserve = original
     assert sum(taken) >= 83
     assert len(taken) <= 4
 

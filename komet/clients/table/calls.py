@@ -27,7 +27,7 @@ SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "bytes": pl.Int32,
     "reservation_id": pl.String,
 }
-SET_ASIDE_FOR = timedelta(minutes=10)
+RESERVED_FOR = timedelta(minutes=10)
 """So long may a process that died keep requests from the others."""
 
 
@@ -78,7 +78,7 @@ def left_today(con: Connection, pool: Sequence[Token], now: datetime) -> int:
     return max(0, allowance(pool) - used_today(con, pool, now) - int(waiting))
 
 
-def set_aside(
+def reserve(
     con: Connection, reservation_id: str, token: Token, requests: int, now: datetime
 ) -> int:
     """Set up to so many more requests aside for one reservation, and return how many there were.
@@ -94,20 +94,20 @@ def set_aside(
         before = con.value(
             "SELECT requests FROM request_reservations WHERE id = $id", {"id": reservation_id}
         )
-        give_back(con, reservation_id)
+        release(con, reservation_id)
         con.run(
             "INSERT INTO request_reservations VALUES ($id, $token, $requests, $until)",
             {
                 "id": reservation_id,
                 "token": token.id,
                 "requests": int(before or 0) + granted,
-                "until": min(now + SET_ASIDE_FOR, midnight(now) + timedelta(days=1)),
+                "until": min(now + RESERVED_FOR, midnight(now) + timedelta(days=1)),
             },
         )
     return granted
 
 
-def give_back(con: Connection, reservation_id: str) -> None:
+def release(con: Connection, reservation_id: str) -> None:
     """End a reservation. What it was spent on must be in the ledger by now."""
     con.run("DELETE FROM request_reservations WHERE id = $id", {"id": reservation_id})
 

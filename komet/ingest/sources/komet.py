@@ -89,7 +89,7 @@ class KometSource:
                         gate=gates.get(provider.id),
                         sleep=pace.sleep,
                         check=pace.check,
-                        patient=True,
+                        unattended=True,
                     )
                 except FAILURES as error:
                     broken[provider.id] = error
@@ -143,12 +143,12 @@ class KometLane:
 
     def record(self, con: Connection) -> None:
         """Write the ledger of the requests that were sent since the last time."""
-        calls.record(con, self.ledger.take())
+        calls.record(con, self.ledger.drain())
 
     def close(self, con: Connection) -> None:
         """Give back the requests that the pool set aside and did not send."""
         if self.gate:
-            self.gate.give_back(con)
+            self.gate.release(con)
 
     def _refresh_lists(self) -> None:
         with self._lock:
