@@ -135,7 +135,9 @@ def next_midnight(now: datetime) -> datetime:
     return calls.midnight(now) + timedelta(days=1)
 
 
-def pools(con: Connection, chosen: Sequence[Provider]) -> list[tuple[list[Token], list[Provider]]]:
+def group_by_pool(
+    con: Connection, chosen: Sequence[Provider]
+) -> list[tuple[list[Token], list[Provider]]]:
     """The pools that these providers spend from, each with the providers that do.
 
     One without a token in use spends nothing, and is in none.
@@ -156,7 +158,7 @@ def requests_left(ctx: AppContext, chosen: Sequence[Provider]) -> dict[str, int 
     """Provider ID → requests left today in its pool; None for one without a token in use."""
     left: dict[str, int | None] = {provider.id: None for provider in chosen}
     with ctx.read() as con:
-        for pool, sharing in pools(con, chosen):
+        for pool, sharing in group_by_pool(con, chosen):
             remaining = calls.left_today(con, pool, ctx.now())
             left |= {provider.id: remaining for provider in sharing}
     return left

@@ -16,7 +16,7 @@ from komet.errors import InvalidInput
 from komet.language import _, _later
 from komet.messages import stored_label
 
-KOMETS_OWN = DEFAULT_BASE_URL
+DEFAULT_ADDRESS = DEFAULT_BASE_URL
 """Where a token is sent that has no address of its own."""
 KINDS = (_later("Company"), _later("Vendor"), _later("Customer"))
 SYSTEM = "Komet Sales (USA)"
@@ -89,7 +89,7 @@ class Token(BaseModel):
     @property
     def address(self) -> str:
         """Where it is sent, unless a provider leads it to another path there."""
-        return self.base_url or KOMETS_OWN
+        return self.base_url or DEFAULT_ADDRESS
 
     def bind(self, base_url: str, *, sent: bool) -> Self:
         """The token, bound to the one place that it is sent to; its path may differ.
@@ -97,7 +97,7 @@ class Token(BaseModel):
         `sent`: its secret is about to go there. Raises `InvalidInput` where the token belongs to
         another place and its secret has not been entered again.
         """
-        if self.base_url and same_place(self.base_url, base_url):
+        if self.base_url and same_origin(self.base_url, base_url):
             return self.model_copy(update={"may_move": self.may_move and not sent})
         if not self.may_move or (self.base_url and sent):
             raise InvalidInput(
@@ -146,18 +146,18 @@ class Provider(ProviderFields):
     updated_at: datetime
 
 
-def same_place(one: str, other: str) -> bool:
+def same_origin(one: str, other: str) -> bool:
     """Whether what was sent to one address may be sent to the other.
 
     Scheme, host and port count; the path does not. This machine's loopback is one place on every
     port: what goes there does not leave the machine, and the sandbox has a new port each time.
     """
-    return _place(one) == _place(other)
+    return _origin(one) == _origin(other)
 
 
 def is_loopback(url: str) -> bool:
     """Whether the address is on this machine."""
-    return _place(url) == _THIS_MACHINE
+    return _origin(url) == _THIS_MACHINE
 
 
 def host_of(url: str) -> str:
@@ -165,7 +165,7 @@ def host_of(url: str) -> str:
     return urlsplit(url).netloc.rsplit("@", 1)[-1]
 
 
-def _place(url: str) -> str:
+def _origin(url: str) -> str:
     parts = urlsplit(url.strip())
     scheme, host = parts.scheme.lower(), (parts.hostname or "").lower().rstrip(".")
     try:

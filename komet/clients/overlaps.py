@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from komet.clients.model import KOMETS_OWN, Provider, ProviderFields, Token, same_place
+from komet.clients.model import DEFAULT_ADDRESS, Provider, ProviderFields, Token, same_origin
 from komet.clients.table import providers as provider_table
 from komet.clients.table import tokens as token_table
 from komet.context import AppContext
@@ -42,7 +42,7 @@ class SharedOrders:
         )
 
 
-def overlapping(
+def find_overlaps(
     fields: ProviderFields, others: Sequence[Provider], tokens: Sequence[Token]
 ) -> list[Provider]:
     """Those of the other providers that may get the same orders.
@@ -53,7 +53,7 @@ def overlapping(
     addresses = {token.id: token.address for token in tokens}
 
     def address(one: ProviderFields) -> str:
-        return one.base_url or addresses.get(one.token_id or "", KOMETS_OWN)
+        return one.base_url or addresses.get(one.token_id or "", DEFAULT_ADDRESS)
 
     return [
         other
@@ -61,7 +61,7 @@ def overlapping(
         if _same_source(fields, other)
         and (not fields.location_id or not other.location_id
              or fields.location_id == other.location_id)
-        and same_place(address(fields), address(other))
+        and same_origin(address(fields), address(other))
     ]  # fmt: skip
 
 
@@ -73,11 +73,11 @@ def list_shared_orders(ctx: AppContext) -> list[SharedOrders]:
         pairs = [
             (provider.id, other.id)
             for index, provider in enumerate(providers)
-            for other in overlapping(provider, providers[index + 1 :], tokens)
+            for other in find_overlaps(provider, providers[index + 1 :], tokens)
         ]
         if not pairs:
             return []
-        rows = provider_table.orders_held_twice(con, pairs, _NUMBERS_SHOWN + 1)
+        rows = provider_table.find_shared_orders(con, pairs, _NUMBERS_SHOWN + 1)
     names = {provider.id: provider.name for provider in providers}
     return [
         SharedOrders(

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 from komet.api.transport import checked_base_url
 from komet.clients.model import Overlap, Provider, ProviderFields, Token, is_loopback
-from komet.clients.overlaps import overlapping
+from komet.clients.overlaps import find_overlaps
 from komet.clients.table import providers as provider_table
 from komet.clients.table import tokens as token_table
 from komet.context import AppContext
@@ -39,7 +39,7 @@ def choose_providers(
 ) -> list[Provider]:
     """Providers by name, by Komet group, or every active one. Raises `NotFound` for none."""
     with ctx.read() as con:
-        return provider_table.chosen(con, names=names, group=group, every=every)
+        return provider_table.choose(con, names=names, group=group, every=every)
 
 
 def add_provider(
@@ -106,8 +106,8 @@ def follow_sandbox(
                 continue
             token = token_table.token_by_id(con, token_id)
             if token.base_url and is_loopback(token.base_url) and is_loopback(base_url):
-                led = token.model_copy(update={"base_url": base_url})
-                token_table.update_address(con, token, led)
+                moved = token.model_copy(update={"base_url": base_url})
+                token_table.update_address(con, token, moved)
 
 
 def _set_active(
@@ -188,7 +188,7 @@ def _reach(fields: ProviderFields | None) -> tuple[object, ...]:
 def _refuse_overlap(
     fields: ProviderFields, others: Sequence[Provider], tokens: Sequence[Token]
 ) -> None:
-    if found := overlapping(fields, others, tokens):
+    if found := find_overlaps(fields, others, tokens):
         raise Overlap(
             _("{name} would get the same orders as {others}: figures would double.").format(
                 name=fields.name, others=", ".join(other.name for other in found)

@@ -6,7 +6,7 @@ from pydantic import SecretStr
 
 from komet.api.client import DEFAULT_BASE_URL, KometClient
 from komet.api.transport import checked_base_url
-from komet.clients.model import KINDS, KOMETS_OWN, DuplicateOwner, Token, TokenFields
+from komet.clients.model import DEFAULT_ADDRESS, KINDS, DuplicateOwner, Token, TokenFields
 from komet.clients.table import providers as provider_table
 from komet.clients.table import tokens as token_table
 from komet.context import AppContext
@@ -106,7 +106,7 @@ def add_token_by_login(
         kind="Company",
         owner=username,
         # the login went there, and so does the token that came of it
-        base_url=base_url or KOMETS_OWN,
+        base_url=base_url or DEFAULT_ADDRESS,
     )
     return add_token(ctx, actor, fields, secret, duplicate_too=True)
 
@@ -176,7 +176,7 @@ def retire_token(
         return token
 
 
-def list_clients(ctx: AppContext, token_id: str) -> list[str]:
+def list_provider_names(ctx: AppContext, token_id: str) -> list[str]:
     """The names of the client providers that a token is used for."""
     with ctx.read() as con:
         return provider_table.names_with_token(con, token_id)

@@ -11,7 +11,7 @@ from komet.clients import providers, tokens
 from komet.clients.allowance import Ledger
 from komet.clients.check import check_token, try_provider
 from komet.clients.connect import address_of, client_for
-from komet.clients.model import KOMETS_OWN, Provider, ProviderFields, TokenFields, same_place
+from komet.clients.model import DEFAULT_ADDRESS, Provider, ProviderFields, TokenFields, same_origin
 from komet.context import AppContext
 from komet.errors import InvalidInput
 from komet.sandbox.server import Sandbox
@@ -41,7 +41,7 @@ def save(
 
 
 def test_the_two_names_of_komets_own_address_are_one() -> None:
-    assert KOMETS_OWN == DEFAULT_BASE_URL
+    assert DEFAULT_ADDRESS == DEFAULT_BASE_URL
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_the_two_names_of_komets_own_address_are_one() -> None:
     ],
 )
 def test_same_place(one: str, other: str, same: bool) -> None:
-    assert same_place(one, other) is same
+    assert same_origin(one, other) is same
 
 
 def test_a_provider_without_an_address_never_takes_another_providers(ctx: AppContext) -> None:

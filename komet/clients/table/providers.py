@@ -43,7 +43,7 @@ def provider_by_name(con: Connection, name: str) -> Provider:
     )
 
 
-def chosen(
+def choose(
     con: Connection, *, names: Sequence[str] = (), group: str | None = None, every: bool = False
 ) -> list[Provider]:
     """Providers by name, by Komet group, or every active one. Raises `NotFound` for none."""
@@ -88,7 +88,7 @@ def update_base_url(con: Connection, provider_id: str, base_url: str) -> None:
     )
 
 
-def orders_held_twice(
+def find_shared_orders(
     con: Connection, pairs: Sequence[tuple[str, str]], numbers: int
 ) -> list[dict[str, Any]]:
     """one, other, orders, boxes, numbers: what two providers of a pair both hold and count.

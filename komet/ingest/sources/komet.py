@@ -20,7 +20,7 @@ from komet.api.errors import (
     QuotaExhausted,
 )
 from komet.catalogs import lists as catalogs
-from komet.clients.allowance import Gate, Ledger, pools
+from komet.clients.allowance import Gate, Ledger, group_by_pool
 from komet.clients.connect import client_for
 from komet.clients.model import Provider
 from komet.clients.table import calls
@@ -61,7 +61,7 @@ class KometSource:
                 sum(asked[provider.id] for provider in sharing),
                 calls.left_today(con, pool, ctx.now()),
             )
-            for pool, sharing in pools(con, at_work)
+            for pool, sharing in group_by_pool(con, at_work)
         )
 
     @contextmanager
@@ -207,7 +207,7 @@ def _gates(
 ) -> dict[str, Gate]:
     """Provider ID → the gate of its pool, which those that share it pass together."""
     found: dict[str, Gate] = {}
-    for pool, sharing in pools(con, chosen):
+    for pool, sharing in group_by_pool(con, chosen):
         ids = {provider.id for provider in sharing}
         gate = Gate(ctx, pool[0].id, sum(requests[id_] for id_ in ids))
         found.update(dict.fromkeys(ids, gate))

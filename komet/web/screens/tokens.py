@@ -131,7 +131,7 @@ def _secret_form(ctx: AppContext, token: Token) -> None:
 
 
 def _retire_form(ctx: AppContext, token: Token) -> None:
-    clients = tokens.list_clients(ctx, token.id)
+    clients = tokens.list_provider_names(ctx, token.id)
     agreed = True
     if clients:
         st.warning(
