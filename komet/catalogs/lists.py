@@ -16,12 +16,21 @@ from komet.api.client import KometClient
 from komet.api.errors import AuthenticationError, KometError, PermissionDenied, QuotaExhausted
 from komet.api.methods import registry
 from komet.catalogs import table
-from komet.catalogs.model import BOX_TYPES, DAILY, KINDS, PRODUCTS, USED, CatalogTable
+from komet.catalogs.model import (
+    BOX_TYPES,
+    DAILY,
+    FETCHED,
+    KINDS,
+    PRODUCTS,
+    REFUSED,
+    USED,
+    CatalogTable,
+)
 from komet.catalogs.rows import (
     box_type_frame,
-    listed_rows,
+    find_listed_rows,
+    find_rows,
     product_frame,
-    rows_in,
     table_of_rows,
 )
 from komet.clients.allowance import Ledger
@@ -50,19 +59,19 @@ def fetch_list(
     Raises `KometError` for any other failure, `InvalidCall` for a customer that is missing.
     """
     ctx.authorize(actor, Permission.READ_KOMET)
-    wanted = KINDS[kind]
-    spec = registry()[wanted.method]
+    asked = KINDS[kind]
+    spec = registry()[asked.method]
     headers = {entry.name: provider.company_id for entry in spec.headers if entry.required}
     params: dict[str, Any] = {
-        **headers, **wanted.params(days or wanted.days(time_zone.today(ctx.now())), customer_id)
+        **headers, **asked.params(days or asked.days(time_zone.today(ctx.now())), customer_id)
     }  # fmt: skip
     ledger = Ledger(provider.token_id or "", provider.id)
     try:
         with client_for(ctx, provider, ledger) as client:
-            answer = client.call(wanted.method, **params)
+            answer = client.call(asked.method, **params)
     except (PermissionDenied, AuthenticationError):
         with ctx.write(actor, Permission.READ_KOMET) as con:
-            _record(con, provider, kind, table.REFUSED, ctx.now())
+            _record(con, provider, kind, REFUSED, ctx.now())
         return refusal_message(provider)
     finally:
         ledger.save(ctx)
@@ -85,17 +94,17 @@ def fetch_daily_lists(
         answer: dict[str, Any] | None = None
         try:
             answer = client.call(method)
-            outcome[method] = table.FETCHED
+            outcome[method] = FETCHED
         except QuotaExhausted:
             raise
         except (AuthenticationError, PermissionDenied):
-            outcome[method] = table.REFUSED
+            outcome[method] = REFUSED
         except KometError as error:
             outcome[method] = message(error)
             continue
         with ctx.write(SYSTEM, Permission.READ_KOMET) as con:
             if answer is None:
-                _record(con, provider, DAILY[method], table.REFUSED, ctx.now())
+                _record(con, provider, DAILY[method], REFUSED, ctx.now())
             else:
                 _store(con, provider, DAILY[method], answer, ctx.now())
     return outcome
@@ -121,16 +130,16 @@ def due_lists(con: Connection, provider: Provider, now: datetime) -> list[str]:
 
     In the snapshot of whoever plans a download.
     """
-    tried = table.daily_tried(con, provider.id)
+    tried = table.load_daily_tries(con, provider.id)
     return [name for name in DAILY if name not in tried or now - tried[name] > FRESH_FOR]
 
 
 def outcome_message(outcome: dict[str, str]) -> str:
     """The outcome of `refresh_daily_lists` in words."""
     product_list = outcome.get(KINDS[PRODUCTS].method)
-    if product_list == table.FETCHED:
+    if product_list == FETCHED:
         return _("The product list is up to date.")
-    if product_list == table.REFUSED:
+    if product_list == REFUSED:
         return _("The token may not list products: they are learnt from the orders instead.")
     return product_list or ""
 
@@ -146,9 +155,9 @@ def view_list(ctx: AppContext, provider: Provider, kind: str, text: str = "") ->
     """What is stored of a list, filtered by a part of any member's text."""
     used_by = KINDS[kind].used_by
     with ctx.read() as con:
-        rows = table.stored_rows(con, provider.id, kind)
-        outcome, tried_at = table.last_try(con, provider.id, kind)
-        used = table.lines_by(con, provider.id, used_by[0]) if used_by else {}
+        rows = table.load_rows(con, provider.id, kind)
+        outcome, tried_at = table.load_last_try(con, provider.id, kind)
+        used = table.count_lines_by(con, provider.id, used_by[0]) if used_by else {}
     frame = table_of_rows(rows)
     if used_by and used_by[1] in frame.columns:
         key = pl.col(used_by[1])
@@ -160,7 +169,7 @@ def view_list(ctx: AppContext, provider: Provider, kind: str, text: str = "") ->
             pl.col(pl.String).str.to_lowercase().str.contains(needle, literal=True)
         )
         frame = frame.filter(found)
-    return CatalogTable(frame, tried_at, outcome == table.REFUSED)
+    return CatalogTable(frame, tried_at, outcome == REFUSED)
 
 
 def list_box_types(ctx: AppContext, provider_id: str) -> pl.DataFrame:
@@ -169,7 +178,7 @@ def list_box_types(ctx: AppContext, provider_id: str) -> pl.DataFrame:
     Every box type that Komet lists, or that an order line has.
     """
     with ctx.read() as con:
-        return table.box_types(con, provider_id)
+        return table.load_box_types(con, provider_id)
 
 
 def edit_fbe_factors(
@@ -186,15 +195,15 @@ def _store(
 ) -> int:
     """Keep an answer's rows, in columns too where orders need them; returns how many came."""
     spec = registry()[KINDS[kind].method]
-    rows = rows_in(spec, answer)
+    rows = find_rows(spec, answer)
     table.replace_rows(con, provider.id, kind, rows, now)
     if kind == PRODUCTS:
-        frame = product_frame(listed_rows(spec, answer))
+        frame = product_frame(find_listed_rows(spec, answer))
         table.replace_products(con, provider.id, frame, now)
     elif kind == BOX_TYPES:
-        frame = box_type_frame(listed_rows(spec, answer))
+        frame = box_type_frame(find_listed_rows(spec, answer))
         table.replace_box_types(con, provider.id, frame, now)
-    _record(con, provider, kind, table.FETCHED, now)
+    _record(con, provider, kind, FETCHED, now)
     return len(rows)
 
 

@@ -93,6 +93,8 @@ KINDS: dict[str, CatalogKind] = {
 """In the order in which they are offered."""
 
 PRODUCTS, BOX_TYPES = "products", "box_types"
+FETCHED, REFUSED = "ok", "refused"
+"""What came of a try: the list, or that the token may not list it."""
 DAILY = {kind.method: name for name, kind in reversed(KINDS.items()) if kind.daily}
 """Method → the list that is fetched with a download; the short one first."""
 USED = "used"

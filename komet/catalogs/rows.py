@@ -11,7 +11,7 @@ from komet.api.models import BoxType, Product
 from komet.catalogs.table import BOX_TYPE_COLUMNS, PRODUCT_COLUMNS
 
 
-def rows_in(spec: Method, answer: dict[str, Any]) -> list[dict[str, Any]]:
+def find_rows(spec: Method, answer: dict[str, Any]) -> list[dict[str, Any]]:
     """The objects of the answer's list, wherever Komet has put it; else the answer's own object."""
     names = [spec.list_member, *answer]
     for name in filter(None, names):
@@ -21,7 +21,7 @@ def rows_in(spec: Method, answer: dict[str, Any]) -> list[dict[str, Any]]:
     return []
 
 
-def listed_rows(spec: Method, answer: dict[str, Any]) -> list[dict[str, Any]]:
+def find_listed_rows(spec: Method, answer: dict[str, Any]) -> list[dict[str, Any]]:
     """The objects of the list that the contract names, and no other; what is no object is left."""
     value = answer.get(spec.list_member or "")
     found = [value] if isinstance(value, dict) else value
@@ -33,7 +33,7 @@ def table_of(spec: Method, answer: dict[str, Any]) -> pl.DataFrame:
 
     An answer without rows becomes one row of its own members.
     """
-    return table_of_rows(rows_in(spec, answer) or [answer])
+    return table_of_rows(find_rows(spec, answer) or [answer])
 
 
 def table_of_rows(rows: Sequence[dict[str, Any]]) -> pl.DataFrame:

@@ -14,7 +14,6 @@ import polars as pl
 from komet import formulas
 from komet.db.database import QUANTITY, Connection, Schema
 
-FETCHED, REFUSED = "ok", "refused"
 _USED = {
     "product_id", "vendor_id", "customer_id", "carrier_id", "location_id", "box_type", "prebook",
 }  # fmt: skip
@@ -100,7 +99,7 @@ def edit_fbe(
     )
 
 
-def box_types(con: Connection, provider_id: str) -> pl.DataFrame:
+def load_box_types(con: Connection, provider_id: str) -> pl.DataFrame:
     """code, komet_fbe, fbe_edited, fbe (the factor in force, or null), lines (that use it).
 
     Every box type that Komet lists, or that an order line has.
@@ -143,7 +142,7 @@ def replace_rows(
     con.insert("catalog_rows", frame)
 
 
-def stored_rows(con: Connection, provider_id: str, kind: str) -> list[dict[str, Any]]:
+def load_rows(con: Connection, provider_id: str, kind: str) -> list[dict[str, Any]]:
     """The rows in Komet's order."""
     found = con.rows(
         "SELECT content FROM catalog_rows"
@@ -163,7 +162,9 @@ def record_try(con: Connection, provider_id: str, kind: str, outcome: str, now: 
     )
 
 
-def last_try(con: Connection, provider_id: str, kind: str) -> tuple[str | None, datetime | None]:
+def load_last_try(
+    con: Connection, provider_id: str, kind: str
+) -> tuple[str | None, datetime | None]:
     """What came of the last try, and when that was."""
     found = con.rows(
         "SELECT outcome, tried_at FROM catalog_tries"
@@ -173,7 +174,7 @@ def last_try(con: Connection, provider_id: str, kind: str) -> tuple[str | None, 
     return (found[0]["outcome"], found[0]["tried_at"]) if found else (None, None)
 
 
-def lines_by(con: Connection, provider_id: str, column: str) -> dict[str, int]:
+def count_lines_by(con: Connection, provider_id: str, column: str) -> dict[str, int]:
     """In how many downloaded lines that are still in Komet each value of the column stands."""
     if column not in _USED:
         raise ValueError(column)
@@ -185,7 +186,7 @@ def lines_by(con: Connection, provider_id: str, column: str) -> dict[str, int]:
     return {str(row["value"]): int(row["lines"]) for row in rows}
 
 
-def daily_tried(con: Connection, provider_id: str) -> dict[str, datetime]:
+def load_daily_tries(con: Connection, provider_id: str) -> dict[str, datetime]:
     """Method → when its list was last fetched, or last refused."""
     rows = con.rows(
         "SELECT method, max(tried_at) AS tried_at FROM catalogs WHERE provider_id = $provider"

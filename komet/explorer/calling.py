@@ -10,7 +10,7 @@ from komet.api.client import ApiCall, KometClient
 from komet.api.errors import InvalidCall, KometError
 from komet.api.methods import Method, registry
 from komet.api.request import serialize_json
-from komet.catalogs.rows import rows_in
+from komet.catalogs.rows import find_rows
 from komet.clients.allowance import Ledger
 from komet.clients.connect import client_for, load_secret
 from komet.clients.model import Provider
@@ -95,7 +95,7 @@ def call_method(
             outcome=type(failure).__name__ if failure else "ok",
             http_status=last.http_status if last else None,
             milliseconds=milliseconds,
-            answer_rows=len(rows_in(spec, answer)) if answer else None,
+            answer_rows=len(find_rows(spec, answer)) if answer else None,
             now=at,
         )
         if spec.writes:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from komet.catalogs import lists as catalogs
+from komet.catalogs.model import FETCHED, REFUSED
 from komet.clients.allowance import Ledger
 from komet.clients.connect import client_for
 from komet.clients.model import Provider
@@ -133,13 +134,13 @@ def fetch_lists(
             with client_for(ctx, provider, ledger, expected=expected) as client:
                 outcome = catalogs.fetch_daily_lists(ctx, provider, client, entry.methods)
             reason = outcome.get(_LIST_OF[kind], "")
-            if reason == "refused":
+            if reason == REFUSED:
                 reason = _("The token may not list products.")
         except FAILURES as error:
             reason = message(error)
         finally:
             ledger.save(ctx)
-        if reason != "ok":
+        if reason != FETCHED:
             failed[provider.name] = _(
                 "The product list of {provider} could not be fetched. {reason} Only Komet product"
                 " IDs can be mapped now."
