@@ -105,7 +105,7 @@ def check(label: str, /, *, base_url: str | None = None, json: Json = False) -> 
         outcome = result.outcome.value
         say_json({"usable": result.usable, "outcome": outcome, "methods": result.results})
     else:
-        say(result.sentence)
+        say(result.message)
         table((_("Method"), _("Result")), list(result.results.items()), "")
     return {Outcome.WORKS: 0, Outcome.REFUSED: 1, Outcome.UNREACHABLE: _NO_ANSWER}[result.outcome]
 

@@ -80,7 +80,7 @@ class Check:
         return self.outcome is Outcome.WORKS
 
     @property
-    def sentence(self) -> str:
+    def message(self) -> str:
         """The outcome in one sentence."""
         if self.outcome is Outcome.UNREACHABLE:
             return _("Komet could not be reached: nothing is known about the token.")

@@ -23,7 +23,7 @@ class SharedOrders:
     numbers: tuple[str, ...]
 
     @property
-    def sentence(self) -> str:
+    def message(self) -> str:
         """What is counted twice, in words."""
         shown = ", ".join(self.numbers[:_NUMBERS_SHOWN])
         words = _n(

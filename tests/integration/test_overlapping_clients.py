@@ -88,7 +88,7 @@ def test_the_orders_that_count_twice_are_named_with_their_boxes(accounts: Accoun
     assert set(shared[0].numbers) <= numbers
     assert counted is not None
     assert counted - shared[0].boxes == once
-    assert "Again and Magnolia" in shared[0].sentence
+    assert "Again and Magnolia" in shared[0].message
 
 
 def test_orders_of_other_companies_with_the_same_ids_are_not_named(accounts: Accounts) -> None:

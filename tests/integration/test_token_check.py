@@ -31,8 +31,8 @@ def test_an_unreachable_komet_says_nothing_of_the_token(ctx: AppContext) -> None
     token = add(ctx, IMPORTER_A_COMPANY.secret, nowhere())
     result = check_token(ctx, ACTOR, token)
     assert result.outcome is Outcome.UNREACHABLE
-    assert "could not be reached" in result.sentence
-    assert "of 7" not in result.sentence
+    assert "could not be reached" in result.message
+    assert "of 7" not in result.message
     stored = tokens.get_token(ctx, token).check_result
     with ctx.db.read() as con:
         tried = con.value("SELECT count(DISTINCT method) FROM api_calls")
@@ -56,7 +56,7 @@ def test_komet_falling_silent_in_the_middle_keeps_what_is_known(accounts: Accoun
     assert result.results["product.list"] == "ok"
     assert result.results["boxtype.list"] == UNREACHABLE
     assert "carrier.list" not in result.results
-    assert "could not be reached" in result.sentence
+    assert "could not be reached" in result.message
 
 
 def test_a_check_stands_in_the_ledger_by_the_clock_of_the_context(accounts: Accounts) -> None:

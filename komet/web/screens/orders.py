@@ -45,7 +45,7 @@ _LINE_COLUMNS = (
 def warn_of_shared_orders(ctx: AppContext) -> None:
     """Name the clients, the orders and the boxes too many; nothing where none are shared."""
     if shared := list_shared_orders(ctx):
-        lines = [failures.plain(found.sentence) for found in shared]
+        lines = [failures.plain(found.message) for found in shared]
         lines.append(_("Filter by one of the clients for figures that count each order once."))
         st.warning("  \n".join(lines), icon=":material/content_copy:")
 

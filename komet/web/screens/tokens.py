@@ -41,7 +41,7 @@ def card(ctx: AppContext, token: Token) -> None:
         if row.button(_("Check"), key=f"check_{token.id}", icon=":material/verified_user:"):
             with failures.shown(), st.spinner(_("Asking Komet, one method after the other …")):
                 if (result := check_token(ctx, actor(), token.id)).usable:
-                    failures.notice(result.sentence)
+                    failures.notice(result.message)
                 st.rerun()
         with row.popover(_("Change")):
             _change_form(ctx, token)
@@ -65,10 +65,10 @@ def card(ctx: AppContext, token: Token) -> None:
 def _last_check(check: Check) -> None:
     """What did not go well stays on the card; a token that works says so in the line above."""
     if check.outcome is Outcome.REFUSED:
-        st.error(plain(check.sentence), icon=":material/error:")
+        st.error(plain(check.message), icon=":material/error:")
     elif check.outcome is Outcome.UNREACHABLE:
         st.warning(
-            plain(check.sentence + " " + _("Check it again when Komet answers.")),
+            plain(check.message + " " + _("Check it again when Komet answers.")),
             icon=":material/cloud_off:",
         )
 
