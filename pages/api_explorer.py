@@ -12,8 +12,8 @@ from komet.clients.connect import address_of
 from komet.clients.model import Provider
 from komet.clients.providers import list_providers
 from komet.errors import InvalidInput
-from komet.explorer.calling import call_method
-from komet.explorer.model import MethodCall, OpenKomet, Outcome
+from komet.explorer.calls import call_method
+from komet.explorer.model import CallOutcome, KometAddress, MethodCall
 from komet.explorer.snippets import without_files
 from komet.language import _
 from komet.messages import problem_message
@@ -39,7 +39,7 @@ def send(provider: Provider | None, method: str, params: dict[str, Any]) -> None
     """Send it, keep what came of it for this session, and draw the page anew."""
     allowed = bool(st.session_state.get(state.EXPLORER_WRITES))
     with failures.shown(), st.spinner(_("Asking Komet …")):
-        to = provider or OpenKomet(
+        to = provider or KometAddress(
             SANDBOX, sandbox().base_url, SecretStr(token_for(registry()[method]).secret)
         )
         st.session_state[state.EXPLORED] = call_method(
@@ -78,7 +78,7 @@ name = right.selectbox(
 spec = registry()[name]
 about(spec)
 
-sent: Outcome | None = st.session_state.get(state.EXPLORED)
+sent: CallOutcome | None = st.session_state.get(state.EXPLORED)
 provider_id = st.selectbox(
     _("Send as"), [*every, SANDBOX], key="explorer_provider", persist_state="session",
     format_func=lambda id_: f"{every[id_].name} · {every[id_].system}" if id_ in every

@@ -16,7 +16,7 @@ from komet.cli.output import err, say_json, table
 from komet.clients.providers import find_provider
 from komet.context import open_context
 from komet.errors import InvalidInput
-from komet.explorer.calling import call_method, find_method
+from komet.explorer.calls import call_method, find_method
 from komet.language import _
 from komet.sandbox.tokens import postman_values
 

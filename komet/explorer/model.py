@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, SecretStr, field_validator
 
 
 @dataclass(frozen=True)
-class OpenKomet:
+class KometAddress:
     """A Komet that no client provider stands for, and a token that it takes: the sandbox."""
 
     name: str
@@ -18,7 +18,7 @@ class OpenKomet:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class CallOutcome:
     """What a call came to. `error` is a sentence, and None for an answer that is not a refusal."""
 
     call_id: str

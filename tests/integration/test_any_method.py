@@ -20,7 +20,7 @@ from komet.api.methods import registry
 from komet.api.openapi import document, operation_id
 from komet.clients.tokens import retire_token
 from komet.errors import InvalidInput
-from komet.explorer.calling import call_method, keep_call, list_calls
+from komet.explorer.calls import call_method, keep_call, list_calls
 from komet.sandbox.tokens import IMPORTER_A_COMPANY
 
 

@@ -16,7 +16,7 @@ from komet.clients.model import DuplicateOwner, ProviderFields, TokenFields
 from komet.context import AppContext
 from komet.errors import InvalidInput
 from komet.explorer.answers import export_answer
-from komet.explorer.calling import call_method, forget_call, keep_call
+from komet.explorer.calls import call_method, forget_call, keep_call
 from komet.permissions import GRANTS, NotPermitted, Permission, Role
 
 SECRET = SecretStr("another-secret-of-a-test")

@@ -14,7 +14,7 @@ from komet.clients.check import check_token, try_provider
 from komet.clients.model import Provider
 from komet.clients.table import calls
 from komet.clients.tokens import retire_token
-from komet.explorer.calling import call_method
+from komet.explorer.calls import call_method
 from komet.ingest.by_number import download_numbers
 from komet.ingest.engine import execute
 from komet.ingest.model import RunState, SliceState

@@ -18,7 +18,7 @@ from komet.clients.check import Check, check_token
 from komet.clients.table import calls
 from komet.context import AppContext
 from komet.db import audit
-from komet.explorer.calling import call_method
+from komet.explorer.calls import call_method
 from komet.export.activity import export_activity
 from komet.ingest.model import RunState, ScheduleFields
 from komet.ingest.runs import days_of

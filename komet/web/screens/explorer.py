@@ -17,8 +17,8 @@ from komet.context import AppContext
 from komet.errors import InvalidInput
 from komet.explorer import snippets
 from komet.explorer.answers import export_answer
-from komet.explorer.calling import forget_call, keep_call, list_calls
-from komet.explorer.model import MethodCall, Outcome
+from komet.explorer.calls import forget_call, keep_call, list_calls
+from komet.explorer.model import CallOutcome, MethodCall
 from komet.export.writers.xlsx import EXCEL_TYPE
 from komet.language import _, _n, day_pattern, moment, number
 from komet.web.shell import failures, state
@@ -160,7 +160,7 @@ def as_code(spec: Method, params: dict[str, Any], base_url: str) -> None:
     ours.code(snippets.as_client(spec, params, base_url), language="python")
 
 
-def answer(ctx: AppContext, spec: Method, outcome: Outcome) -> None:
+def answer(ctx: AppContext, spec: Method, outcome: CallOutcome) -> None:
     """Status, time and size; the rows; the whole answer; both as files."""
     row = st.container(horizontal=True)
     row.metric("HTTP", str(outcome.http_status or "–"), border=True, width=140)
@@ -200,7 +200,7 @@ def _badge(colour: str, text: str) -> str:
     return f":{colour}-badge[{failures.plain(text)}]"
 
 
-def _headers(outcome: Outcome) -> None:
+def _headers(outcome: CallOutcome) -> None:
     shown = "\n".join(f"{name}: {value}" for name, value in outcome.headers.items())
     st.code(shown or "–", language="http")
 

@@ -18,7 +18,7 @@ from komet.context import AppContext
 from komet.db import audit
 from komet.errors import InvalidInput
 from komet.explorer import table
-from komet.explorer.model import MethodCall, OpenKomet, Outcome
+from komet.explorer.model import CallOutcome, KometAddress, MethodCall
 from komet.language import _
 from komet.messages import message
 from komet.permissions import Actor, Permission
@@ -40,12 +40,12 @@ def find_method(name: str) -> Method:
 def call_method(
     ctx: AppContext,
     actor: Actor,
-    to: Provider | OpenKomet,
+    target: Provider | KometAddress,
     name: str,
     params: dict[str, Any],
     *,
     writes_allowed: bool,
-) -> Outcome:
+) -> CallOutcome:
     """Send it once checked, and remember it; a refusal of Komet's is an outcome, with its words.
 
     Raises `NotPermitted`; `InvalidCall` for what cannot be sent; `InvalidInput` for a method that
@@ -66,30 +66,30 @@ def call_method(
             next_step=_("Switch on methods that write, and send it again."),
         )
     at = ctx.now()
-    ledger = _Listener(to)
+    ledger = _CallLog(target)
     answer: dict[str, Any] | None = None
     failure: KometError | None = None
     try:
-        with _client(ctx, to, ledger) as client:
+        with _client(ctx, target, ledger) as client:
             # read before the call: a token that is retired meanwhile must not keep us from
             # recording what has been done
-            secret = _secret(ctx, to)
+            secret = _secret(ctx, target)
             answer = client.call(name, **params)
     except InvalidCall:
         raise
     except KometError as error:
         failure = error
     finally:
-        if isinstance(to, Provider):
+        if isinstance(target, Provider):
             ledger.save(ctx)
-    shown = _shortened(_without(secret, serialize_json(params)))
-    answer = _without(secret, answer)
+    shown = _shorten(_mask(secret, serialize_json(params)))
+    answer = _mask(secret, answer)
     last = ledger.tried[-1] if ledger.tried else None
     milliseconds = sum(call.milliseconds for call in ledger.tried)
     with ctx.write(actor, permission) as con:
         call_id = table.record(
             con,
-            provider_id=to.id if isinstance(to, Provider) else None,
+            provider_id=target.id if isinstance(target, Provider) else None,
             method=name,
             params=shown,
             outcome=type(failure).__name__ if failure else "ok",
@@ -100,9 +100,9 @@ def call_method(
         )
         if spec.writes:
             result = {"code": failure.code, "data": failure.data} if failure else "ok"
-            detail = {"provider": to.name, "result": result, "parameters": shown}
+            detail = {"provider": target.name, "result": result, "parameters": shown}
             audit.record(con, "method called", name, at, detail)
-    return Outcome(
+    return CallOutcome(
         call_id=call_id,
         method=name,
         at=at,
@@ -140,12 +140,12 @@ def forget_call(ctx: AppContext, actor: Actor, call_id: str) -> None:
         table.forget(con, call_id)
 
 
-class _Listener(Ledger):
+class _CallLog(Ledger):
     """The ledger, and the tries themselves: what a person wants to see of them."""
 
-    def __init__(self, to: Provider | OpenKomet) -> None:
-        if isinstance(to, Provider):
-            super().__init__(to.token_id or "", to.id)
+    def __init__(self, target: Provider | KometAddress) -> None:
+        if isinstance(target, Provider):
+            super().__init__(target.token_id or "", target.id)
         else:
             super().__init__("")
         self.tried: list[ApiCall] = []
@@ -155,36 +155,37 @@ class _Listener(Ledger):
         super().record(call)
 
 
-def _client(ctx: AppContext, to: Provider | OpenKomet, ledger: Ledger) -> KometClient:
-    if isinstance(to, Provider):
-        return client_for(ctx, to, ledger)
-    secret = to.secret.get_secret_value()
-    return KometClient(to.base_url, secret, provider=to.name, on_call=ledger.record)
+def _client(ctx: AppContext, target: Provider | KometAddress, ledger: Ledger) -> KometClient:
+    if isinstance(target, Provider):
+        return client_for(ctx, target, ledger)
+    secret = target.secret.get_secret_value()
+    return KometClient(target.base_url, secret, provider=target.name, on_call=ledger.record)
 
 
-def _secret(ctx: AppContext, to: Provider | OpenKomet) -> str:
-    secret = load_secret(ctx, to.token_id or "") if isinstance(to, Provider) else to.secret
-    return secret.get_secret_value()
+def _secret(ctx: AppContext, target: Provider | KometAddress) -> str:
+    if isinstance(target, Provider):
+        return load_secret(ctx, target.token_id or "").get_secret_value()
+    return target.secret.get_secret_value()
 
 
-def _without(secret: str, value: Any) -> Any:
+def _mask(secret: str, value: Any) -> Any:
     """A JSON value without the token, should somebody have pasted it, or Komet have echoed it."""
-    text = json.dumps(value, ensure_ascii=False, default=_as_sent)
-    masked = json.dumps(secret, ensure_ascii=False)[1:-1]
-    return json.loads(text.replace(masked, _MASK))
+    text = json.dumps(value, ensure_ascii=False, default=_serialize)
+    plain = json.dumps(secret, ensure_ascii=False)[1:-1]
+    return json.loads(text.replace(plain, _MASK))
 
 
-def _as_sent(value: Any) -> Any:
+def _serialize(value: Any) -> Any:
     """Numbers as numbers: the client reads those with a point as `Decimal`."""
     return float(value) if isinstance(value, Decimal) else str(value)
 
 
-def _shortened(value: Any) -> Any:
+def _shorten(value: Any) -> Any:
     """Parameters for the history and the audit: files and other long texts are not kept there."""
     if isinstance(value, dict):
-        return {name: _shortened(part) for name, part in value.items()}
+        return {name: _shorten(part) for name, part in value.items()}
     if isinstance(value, list):
-        return [_shortened(part) for part in value]
+        return [_shorten(part) for part in value]
     if isinstance(value, str) and len(value) > _LONGEST_KEPT:
         return f"{value[:_SHOWN]}… ({len(value):,})"
     return value
