@@ -101,6 +101,7 @@ def delete_template(ctx: AppContext, actor: Actor, name: str) -> None:
 
 def rows_of(ctx: AppContext, template: ExportTemplate, chosen: OrderFilter) -> pl.DataFrame:
     """The rows of the template's level in its columns, under its headings."""
+    kinds = _kinds(template)
     with language.using(template.language), ctx.read() as con:
         if template.level is Level.ITEM:
             found = table.items(con, chosen)
@@ -109,7 +110,7 @@ def rows_of(ctx: AppContext, template: ExportTemplate, chosen: OrderFilter) -> p
             po = template.level is Level.PO
             found = table.purchase_orders(con) if po else table.lines(con)
         return found.select(
-            _values(column).alias(heading)
+            _values(column, kinds.get(column.source)).alias(heading)
             for column, heading in zip(template.columns, template.headings(), strict=True)
         )
 
@@ -166,21 +167,28 @@ def target_name(ctx: AppContext, template: ExportTemplate, chosen: OrderFilter) 
     return template.target_name(now, chosen, provider)
 
 
-def _values(column: TemplateColumn) -> pl.Expr:
+def _kinds(template: ExportTemplate) -> dict[str, ColumnKind]:
+    return {name: kind for name, _heading, kind in offered(template.level)}
+
+
+def _values(column: TemplateColumn, kind: ColumnKind | None) -> pl.Expr:
     if not column.source:
         return pl.lit(column.fixed)
     value = pl.col(column.source)
     if column.format is Format.AUTO:
         return value
+    if kind is ColumnKind.TIME:
+        value = value.dt.convert_time_zone(time_zone.name())
     if column.format is Format.TEXT:
         return value.cast(pl.String)
     if column.format in DAYS:
-        return value.cast(pl.Date).dt.to_string(DAYS[column.format])
+        # not by a cast to Date, which would take the day of UTC
+        return value.dt.to_string(DAYS[column.format])
     return value.cast(pl.Float64).round(DECIMALS[column.format])
 
 
 def _sheet(template: ExportTemplate, frame: pl.DataFrame) -> Sheet:
-    kinds = {name: kind for name, _heading, kind in offered(template.level)}
+    kinds = _kinds(template)
     columns = []
     for column, heading in zip(template.columns, frame.columns, strict=True):
         kind = kinds.get(column.source, ColumnKind.TEXT)

@@ -24,8 +24,8 @@ from komet.clients.check import try_provider
 from komet.context import AppContext
 from komet.db import audit
 from komet.export.orders import export_orders
-from komet.export.template import KOMET_DESK
-from komet.export.templates import export_by_template, target_name
+from komet.export.template import KOMET_DESK, ExportTemplate, Format, Level, TemplateColumn
+from komet.export.templates import export_by_template, preview, target_name
 from komet.ingest.plan import plan_refresh
 from komet.ingest.worker import Worker
 from komet.orders import changes
@@ -134,6 +134,29 @@ def test_files_say_the_zone_of_their_times(evening: Accounts, tmp_path: Path) ->
     assert target_name(evening.ctx, KOMET_DESK, OrderFilter()) == "Komet Desk-2026-11-25.xlsx"
     path, _rows = export_by_template(evening.ctx, ACTOR, KOMET_DESK, OrderFilter(), tmp_path)
     assert "Downloaded at (Guayaquil)" in fastexcel.read_excel(path).load_sheet(0).to_polars()
+
+
+def test_times_as_text_are_in_the_zone_that_their_heading_names(evening: Accounts) -> None:
+    evening.download(*replace(evening, ctx=evening.ctx).days(1, 1), [evening.magnolia])
+    names = ("created_on", "updated_on", "downloaded_at")
+    template = ExportTemplate(
+        name="Times", level=Level.PO,
+        columns=tuple(
+            TemplateColumn(source=name, heading=f"{name} {form}", format=form)
+            for name in names for form in (Format.AUTO, Format.TEXT, Format.DAY_FIRST)
+        ),
+    )  # fmt: skip
+    rows = preview(evening.ctx, template, OrderFilter(), 10_000)
+    differs = False
+    for name in names:
+        columns = (rows[f"{name} {form}"] for form in (Format.AUTO, Format.TEXT, Format.DAY_FIRST))
+        for moment, text, day in zip(*columns, strict=True):
+            local = moment.astimezone(GUAYAQUIL)
+            assert datetime.fromisoformat(text) == moment
+            assert text.startswith(f"{local:%Y-%m-%d %H:%M:%S}")
+            assert day == f"{local:%d/%m/%Y}"
+            differs = differs or moment.date() != local.date()
+    assert differs
 
 
 def test_another_thread_keeps_the_zone(ctx: AppContext, monkeypatch: pytest.MonkeyPatch) -> None:
