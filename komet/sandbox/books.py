@@ -15,6 +15,34 @@ from komet.sandbox.masters import Company
 Row = dict[str, Any]
 _UNITS = ("Stem", "Bunch")
 
+NOUN_OF = {
+    "additional.charge.list": "charges",
+    "customer.contact.list": "contacts",
+    "customer.shipto.list": "shiptos",
+    "inventory.list": "inventory",
+    "inventory.openmarket.list": "inventory",
+    "inventory.consolidated.openmarket.list": "inventory",
+    "future.inventory.openmarket.list": "future",
+    "vendor.availability.items.list": "availability",
+    "prebook.details.list": "prebooks",
+    "prebook.list": "prebooks",
+    "standing.order.list": "standing",
+    "invoice.details.list": "invoices",
+    "invoice.accounting.details.list": "invoices",
+    "payment.list": "payments",
+    "web-order-details.list": "web_orders",
+    "grower.report.get": "grower",
+    "invoice.list": "invoices",
+    "pickticket.details.list": "invoices",
+    "credit.details.list": "credits",
+    "ecommerce/inventory.list": "inventory",
+    "ecommerce/inventory.get": "inventory",
+}
+"""Each list method, and the noun whose rows it answers; a noun's rows have the members of all."""
+_WRITTEN_ONLY = ("days_of_service", "rewards", "documents")
+_COUNT = 12
+_CREDIT = ("id", "number", "customerId", "customerName", "creditDate", "amount", "status")
+
 
 @dataclass(frozen=True)
 class Setting:
@@ -153,35 +181,6 @@ def _by_type(field: OutputField, setting: Setting) -> Any:
     if type_name in makers:
         return makers[type_name]()
     return near.isoformat() if "date" in field.name.lower() else f"{field.name} {setting.row_id}"
-
-
-NOUN_OF = {
-    "additional.charge.list": "charges",
-    "customer.contact.list": "contacts",
-    "customer.shipto.list": "shiptos",
-    "inventory.list": "inventory",
-    "inventory.openmarket.list": "inventory",
-    "inventory.consolidated.openmarket.list": "inventory",
-    "future.inventory.openmarket.list": "future",
-    "vendor.availability.items.list": "availability",
-    "prebook.details.list": "prebooks",
-    "prebook.list": "prebooks",
-    "standing.order.list": "standing",
-    "invoice.details.list": "invoices",
-    "invoice.accounting.details.list": "invoices",
-    "payment.list": "payments",
-    "web-order-details.list": "web_orders",
-    "grower.report.get": "grower",
-    "invoice.list": "invoices",
-    "pickticket.details.list": "invoices",
-    "credit.details.list": "credits",
-    "ecommerce/inventory.list": "inventory",
-    "ecommerce/inventory.get": "inventory",
-}
-"""Each list method, and the noun whose rows it answers; a noun's rows have the members of all."""
-_WRITTEN_ONLY = ("days_of_service", "rewards", "documents")
-_COUNT = 12
-_CREDIT = ("id", "number", "customerId", "customerName", "creditDate", "amount", "status")
 
 
 class Books:

@@ -19,6 +19,13 @@ Act = Callable[[SampleToken, Parameters], Answer]
 """What a method does with a call that was checked."""
 OK: Answer = {"status": "1", "message": "OK"}
 
+_TOKEN = "authenticationToken"
+BAD_TOKEN = "Invalid Security Token"
+TOO_LARGE = "The request is larger than 64 kB."
+FILE_TOO_LARGE = "The file is larger than 20 MB."
+_GIVE_UP = 4
+"""Times the largest body: a client that sends more is cut off."""
+
 
 class RefusalError(Exception):
     """An answer other than success: an HTTP status and Komet's message beside `status` 0."""
@@ -101,14 +108,6 @@ def like(wanted: str | None, *values: str) -> bool:
 def yes(value: str | None) -> bool:
     """Whether a boolean parameter says yes."""
     return (value or "").casefold() in {"1", "true"}
-
-
-_TOKEN = "authenticationToken"
-BAD_TOKEN = "Invalid Security Token"
-TOO_LARGE = "The request is larger than 64 kB."
-FILE_TOO_LARGE = "The file is larger than 20 MB."
-_GIVE_UP = 4
-"""Times the largest body: a client that sends more is cut off."""
 
 
 @dataclass(frozen=True)

@@ -53,6 +53,12 @@ _CARRIERS = (
 )
 _SELLERS = ((21, "Ana Muñoz"), (22, "Pat Green"), (23, "José Ángel Ruiz"))
 
+MAGNOLIA = "magnolia"
+PETALO = "petalo"
+
+MAGNOLIA_OWN_VENDOR_ID = 3101
+PETALO_OWN_VENDOR_ID = 812
+
 
 def magnolia_vendors() -> tuple[Vendor, ...]:
     """Eight farms and a closed one."""
@@ -103,13 +109,6 @@ def _vendors(
         Vendor(first + at * 7, code, name, origin, grows, active=code != "OLD")
         for at, (code, name, origin, grows) in enumerate(farms)
     )
-
-
-MAGNOLIA = "magnolia"
-PETALO = "petalo"
-
-MAGNOLIA_OWN_VENDOR_ID = 3101
-PETALO_OWN_VENDOR_ID = 812
 
 
 @cache

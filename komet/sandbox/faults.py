@@ -12,6 +12,21 @@ from starlette.types import Receive, Scope, Send
 
 BadBody = Literal["cut", "html", "not_json", "reset"]
 
+_HTML = (
+    "<!DOCTYPE html><html><head><title>Komet Sales</title></head>"
+    "<body><h1>Service Temporarily Unavailable</h1></body></html>"
+)
+_MESSAGES = {
+    400: "The request is not valid.",
+    401: "Invalid Security Token",
+    403: "Access denied.",
+    404: "The method does not exist.",
+    408: "The request took too long.",
+    429: "Too many requests.",
+    500: "An internal error occurred.",
+    503: "The service is temporarily unavailable.",
+}
+
 
 @dataclass
 class Fault:
@@ -86,22 +101,6 @@ class FaultBook:
         """Forget every fault."""
         with self._lock:
             self._faults.clear()
-
-
-_HTML = (
-    "<!DOCTYPE html><html><head><title>Komet Sales</title></head>"
-    "<body><h1>Service Temporarily Unavailable</h1></body></html>"
-)
-_MESSAGES = {
-    400: "The request is not valid.",
-    401: "Invalid Security Token",
-    403: "Access denied.",
-    404: "The method does not exist.",
-    408: "The request took too long.",
-    429: "Too many requests.",
-    500: "An internal error occurred.",
-    503: "The service is temporarily unavailable.",
-}
 
 
 class BrokenOffResponse(Response):

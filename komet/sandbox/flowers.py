@@ -7,6 +7,28 @@ from dataclasses import dataclass
 from komet.sandbox.chance import chance
 from komet.sandbox.masters import Product
 
+_CM = ("40 cm", "50 cm", "60 cm", "70 cm")
+_GRADES = ("Select", "Fancy", "Standard")
+
+COLOURS_ES: dict[str, str] = {
+    "Red": "Rojo", "White": "Blanco", "Cream": "Crema", "Hot Pink": "Fucsia", "Sand": "Arena",
+    "Orange": "Naranja", "Bicolor": "Bicolor", "Pink": "Rosado", "Yellow": "Amarillo",
+    "Lavender": "Lavanda", "Peach": "Durazno", "Blush": "Rubor", "Green": "Verde",
+    "Burgundy": "Vino", "Champagne": "Champaña", "Purple": "Púrpura", "Blue": "Azul",
+    "Bronze": "Bronce", "Rainbow": "Arcoíris",
+}  # fmt: skip
+
+ASSORTED = "assorted"
+"""The family key of products that stand for a mixed box."""
+
+_ASSORTED_ENGLISH = (
+    "Assorted Rose Box",
+    "Assorted Garden Mix",
+    "Carnation Rainbow Box",
+    "Grower's Choice Assorted",
+)
+_ASSORTED_SPANISH = ("CAJA SURTIDA ROSA", "CAJA SURTIDA JARDÍN", "SURTIDO CLAVEL ARCOÍRIS")
+
 
 @dataclass(frozen=True, slots=True)
 class Family:
@@ -23,9 +45,6 @@ class Family:
     bunches: int
     cents: tuple[int, int]
 
-
-_CM = ("40 cm", "50 cm", "60 cm", "70 cm")
-_GRADES = ("Select", "Fancy", "Standard")
 
 FAMILIES: tuple[Family, ...] = (
     Family(
@@ -116,30 +135,9 @@ FAMILIES: tuple[Family, ...] = (
         ("Standard",), 10, 22, (9, 22),
     ),
 )  # fmt: skip
-
-COLOURS_ES: dict[str, str] = {
-    "Red": "Rojo", "White": "Blanco", "Cream": "Crema", "Hot Pink": "Fucsia", "Sand": "Arena",
-    "Orange": "Naranja", "Bicolor": "Bicolor", "Pink": "Rosado", "Yellow": "Amarillo",
-    "Lavender": "Lavanda", "Peach": "Durazno", "Blush": "Rubor", "Green": "Verde",
-    "Burgundy": "Vino", "Champagne": "Champaña", "Purple": "Púrpura", "Blue": "Azul",
-    "Bronze": "Bronce", "Rainbow": "Arcoíris",
-}  # fmt: skip
-
 FAMILY_BY_KEY: dict[str, Family] = {family.key: family for family in FAMILIES}
 
-
-ASSORTED = "assorted"
-"""The family key of products that stand for a mixed box."""
-
 Naming = Callable[[Family, str, str, str], str]
-
-_ASSORTED_ENGLISH = (
-    "Assorted Rose Box",
-    "Assorted Garden Mix",
-    "Carnation Rainbow Box",
-    "Grower's Choice Assorted",
-)
-_ASSORTED_SPANISH = ("CAJA SURTIDA ROSA", "CAJA SURTIDA JARDÍN", "SURTIDO CLAVEL ARCOÍRIS")
 
 
 def english_products() -> tuple[Product, ...]:

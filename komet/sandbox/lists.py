@@ -16,6 +16,43 @@ from komet.sandbox.tokens import SampleToken
 
 _DIVISION = (3, "FreshCutFlowers")
 
+_THINGS = {
+    "product.list": "Products",
+    "location.list": "Locations",
+    "boxtype.list": "Boxtype",
+    "carrier.list": "Carriers",
+    "vendor.list": "Vendors",
+    "customer.list": "Customers",
+}
+LIST_METHODS = frozenset(_THINGS)
+_Rows = Iterable[dict[str, object]]
+
+ASSUMED = {
+    "invoice.list": "invoices",
+    "pickticket.details.list": "invoices",
+    "credit.details.list": "credits",
+    "ecommerce/inventory.list": "inventoryItems",
+    "ecommerce/inventory.get": "inventoryItems",
+}
+_EXACT = {
+    "id": "id", "code": "code", "active": "active", "number": "number", "order": "number",
+    "orderId": "id", "customerId": "customerId", "carrierId": "carrierId", "prebook": "number",
+    "locationId": "locationId", "controlNumber": "controlNumber", "webOrderId": "id",
+    "orderType": "orderType", "inventoryLineIds": "inventoryId",
+}  # fmt: skip
+_LIKE = {
+    "name": "name", "customer": "customerName", "carrierName": "carrierName",
+    "product": "productDescription", "customerPONumber": "customerPONumber",
+}  # fmt: skip
+_FROM = {
+    "orderDateFrom": "shipDate", "dateFrom": "date", "creditDateFrom": "creditDate",
+    "shipDateFrom": "shipDate", "orderDate": "shipDate", "date": "truckDate",
+}  # fmt: skip
+_TO = {
+    "orderDateTo": "shipDate", "dateTo": "date", "creditDateTo": "creditDate",
+    "shipDateTo": "shipDate", "orderDate": "shipDate", "date": "truckDate",
+}  # fmt: skip
+
 
 def product_row(row: Product, dialect: Dialect) -> dict[str, object]:
     """One member of `products`."""
@@ -99,18 +136,6 @@ def customer_row(row: Customer, dialect: Dialect) -> dict[str, object]:
             "accountingCode": dialect.nothing(row.id),
         }
     )
-
-
-_THINGS = {
-    "product.list": "Products",
-    "location.list": "Locations",
-    "boxtype.list": "Boxtype",
-    "carrier.list": "Carriers",
-    "vendor.list": "Vendors",
-    "customer.list": "Customers",
-}
-LIST_METHODS = frozenset(_THINGS)
-_Rows = Iterable[dict[str, object]]
 
 
 def list_answer(method: Method, company: Company, parameters: Parameters, quirks: bool) -> bytes:
@@ -201,33 +226,6 @@ def _named(parameters: Parameters, row_id: int, code: str, name: str) -> bool:
 
 def _updated(row: Customer, since: str | None) -> bool:
     return not since or row.updated_on.date() >= day("updateAsOf", since)
-
-
-ASSUMED = {
-    "invoice.list": "invoices",
-    "pickticket.details.list": "invoices",
-    "credit.details.list": "credits",
-    "ecommerce/inventory.list": "inventoryItems",
-    "ecommerce/inventory.get": "inventoryItems",
-}
-_EXACT = {
-    "id": "id", "code": "code", "active": "active", "number": "number", "order": "number",
-    "orderId": "id", "customerId": "customerId", "carrierId": "carrierId", "prebook": "number",
-    "locationId": "locationId", "controlNumber": "controlNumber", "webOrderId": "id",
-    "orderType": "orderType", "inventoryLineIds": "inventoryId",
-}  # fmt: skip
-_LIKE = {
-    "name": "name", "customer": "customerName", "carrierName": "carrierName",
-    "product": "productDescription", "customerPONumber": "customerPONumber",
-}  # fmt: skip
-_FROM = {
-    "orderDateFrom": "shipDate", "dateFrom": "date", "creditDateFrom": "creditDate",
-    "shipDateFrom": "shipDate", "orderDate": "shipDate", "date": "truckDate",
-}  # fmt: skip
-_TO = {
-    "orderDateTo": "shipDate", "dateTo": "date", "creditDateTo": "creditDate",
-    "shipDateTo": "shipDate", "orderDate": "shipDate", "date": "truckDate",
-}  # fmt: skip
 
 
 def book_list(

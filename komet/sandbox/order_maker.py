@@ -20,6 +20,27 @@ _BOX_WEIGHTS = (3, 24, 60, 7, 5)
 _BOX_SIZE = (2.0, 1.0, 0.5, 0.25, 0.6)
 """Bunches against those of a half box, in the same order."""
 
+_ORDER_TYPES: tuple[Literal["P", "S", "D"], ...] = ("P", "S", "D")
+_NOTES = (None,) * 14 + (
+    "Cut stage 2.5, por favor",
+    "Sin ácaros; revisar follaje",
+    'Use label "Spring"; 2 per box',
+    "Enviar con hielo",
+)
+
+DAYS_BACK = 90
+DAYS_AHEAD = 30
+_EPOCH = date(2024, 1, 1)
+_FIRST_ID = 1_000_000
+_SATURDAY, _SUNDAY = 5, 6
+_STATUS_BY_AGE: tuple[tuple[int, tuple[tuple[str, float], ...]], ...] = (
+    (8, (("SC", 0.75), ("CF", 0.15), ("CA", 0.10))),
+    (1, (("CF", 0.50), ("SC", 0.40), ("CA", 0.05), ("A", 0.05))),
+    (-3, (("CF", 0.45), ("A", 0.35), ("PA", 0.15), ("CA", 0.05))),
+    (-10_000, (("A", 0.55), ("PA", 0.35), ("CF", 0.08), ("CA", 0.02))),
+)
+"""For orders shipped at least so many days ago: each status and its share."""
+
 
 @dataclass(frozen=True)
 class LineMaker:
@@ -137,15 +158,6 @@ class _Body:
     breakdowns: tuple[Breakdown, ...] = ()
 
 
-_ORDER_TYPES: tuple[Literal["P", "S", "D"], ...] = ("P", "S", "D")
-_NOTES = (None,) * 14 + (
-    "Cut stage 2.5, por favor",
-    "Sin ácaros; revisar follaje",
-    'Use label "Spring"; 2 per box',
-    "Enviar con hielo",
-)
-
-
 def line_state(header: str, boxes: int, roll: float) -> tuple[str, int | None]:
     """A line's status and confirmed boxes under a header status, for a roll in 0..1."""
     match header:
@@ -172,20 +184,6 @@ def _custom_fields(line_id: int) -> tuple[CustomField, ...]:
     upc = CustomField(41, "UPC", line_id * 2, f"0{line_id % 10**10:010d}3")
     price = CustomField(42, "Retail price", line_id * 2 + 1, f"${9 + line_id % 8}.99")
     return (upc, price) if line_id % 2 else (upc,)
-
-
-DAYS_BACK = 90
-DAYS_AHEAD = 30
-_EPOCH = date(2024, 1, 1)
-_FIRST_ID = 1_000_000
-_SATURDAY, _SUNDAY = 5, 6
-_STATUS_BY_AGE: tuple[tuple[int, tuple[tuple[str, float], ...]], ...] = (
-    (8, (("SC", 0.75), ("CF", 0.15), ("CA", 0.10))),
-    (1, (("CF", 0.50), ("SC", 0.40), ("CA", 0.05), ("A", 0.05))),
-    (-3, (("CF", 0.45), ("A", 0.35), ("PA", 0.15), ("CA", 0.05))),
-    (-10_000, (("A", 0.55), ("PA", 0.35), ("CF", 0.08), ("CA", 0.02))),
-)
-"""For orders shipped at least so many days ago: each status and its share."""
 
 
 class OrderMaker:

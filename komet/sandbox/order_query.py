@@ -9,6 +9,24 @@ from komet.sandbox.records import Breakdown, Line, PurchaseOrder, cartons_of
 from komet.sandbox.state import SandboxState
 from komet.sandbox.tokens import SampleToken
 
+_STATUS_OF = {
+    "confirmed by farm": "CF",
+    "approved": "A",
+    "pending approval": "PA",
+    "cancelled": "CA",
+    "sent to cargomaster": "SC",
+}
+_NOT_HELD = (
+    "awbId",
+    "inboundTruckId",
+    "futureInventoryAvailableFrom",
+    "futureInventoryAvailableTo",
+)
+"""Filters on what the sandbox's orders do not have: they find nothing."""
+_CACHED_ANSWERS = 2_048
+
+_Key = tuple[str, tuple[int, int], int | None, frozenset[tuple[str, str]]]
+
 
 def order_row(order: PurchaseOrder, dialect: Dialect) -> dict[str, object]:
     """One member of `purchaseOrders`."""
@@ -128,25 +146,6 @@ def _truck_date(line: Line, dialect: Dialect) -> object:
     if dialect.quirks and line.id % 97 == 0:
         return "0000-00-00"
     return line.truck_date.isoformat()
-
-
-_STATUS_OF = {
-    "confirmed by farm": "CF",
-    "approved": "A",
-    "pending approval": "PA",
-    "cancelled": "CA",
-    "sent to cargomaster": "SC",
-}
-_NOT_HELD = (
-    "awbId",
-    "inboundTruckId",
-    "futureInventoryAvailableFrom",
-    "futureInventoryAvailableTo",
-)
-"""Filters on what the sandbox's orders do not have: they find nothing."""
-_CACHED_ANSWERS = 2_048
-
-_Key = tuple[str, tuple[int, int], int | None, frozenset[tuple[str, str]]]
 
 
 class OrderQuery:

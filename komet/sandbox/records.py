@@ -10,6 +10,9 @@ from zlib import crc32
 
 UnitType = Literal["Stem", "Bunch"]
 
+STATES = ((3, "Shipped"), (4, "In transit"), (6, "Received"))
+SHIPPED, RECEIVED, SENT_ON = STATES[0], STATES[2], (8, "Shipped to customer")
+
 
 @dataclass(frozen=True, slots=True)
 class Breakdown:
@@ -130,10 +133,6 @@ class PurchaseOrder:
     def total_cost(self) -> Decimal:
         """The sum of the lines."""
         return sum((line.total_cost for line in self.lines), Decimal(0))
-
-
-STATES = ((3, "Shipped"), (4, "In transit"), (6, "Received"))
-SHIPPED, RECEIVED, SENT_ON = STATES[0], STATES[2], (8, "Shipped to customer")
 
 
 def cartons_of(order: PurchaseOrder, line: Line) -> tuple[Carton, ...]:

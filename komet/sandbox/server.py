@@ -26,6 +26,9 @@ from komet.sandbox.tokens import SAMPLE_LOGIN, SAMPLE_TOKENS
 _SMALLEST_TO_GZIP = 1_400
 """Bytes: less than one network packet gains nothing."""
 
+_HOST = "127.0.0.1"
+_START_SECONDS = 10.0
+
 
 def build_application(state: SandboxState, *, delay: float = 0.0) -> Starlette:
     """The application on a state. `delay` in seconds goes before every Komet answer."""
@@ -59,10 +62,6 @@ async def front_page(request: Request) -> Response:
         f"<p>Login: <code>{escape(user)}</code>, password <code>{escape(password)}</code></p>"
         f"<table><tr><th>Token</th><th>Kind</th><th>Secret</th></tr>{rows}</table></body></html>"
     )
-
-
-_HOST = "127.0.0.1"
-_START_SECONDS = 10.0
 
 
 class Sandbox:

@@ -18,6 +18,11 @@ from komet.sandbox.masters import Company
 from komet.sandbox.order_maker import OrderMaker
 from komet.sandbox.records import PurchaseOrder
 
+_OPENERS = 4
+"""As many slices as a client commonly asks for at once."""
+_SERVED_AT_LEAST = 8
+_QUIET_SECONDS = 60.0
+
 
 class Totals(TypedDict):
     """Sums over orders. `items` counts a solid line once and a mixed line per breakdown."""
@@ -81,12 +86,6 @@ class RequestLog:
         """Start to count from zero."""
         with self._lock:
             self._counts.clear()
-
-
-_OPENERS = 4
-"""As many slices as a client commonly asks for at once."""
-_SERVED_AT_LEAST = 8
-_QUIET_SECONDS = 60.0
 
 
 class PassWatch:

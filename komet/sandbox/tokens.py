@@ -12,6 +12,8 @@ from komet.sandbox.companies import (
     PETALO_OWN_VENDOR_ID,
 )
 
+SAMPLE_LOGIN = ("demo@komet-desk.example", "flowers")
+
 
 @dataclass(frozen=True)
 class SampleToken:
@@ -99,7 +101,6 @@ SAMPLE_TOKENS: tuple[SampleToken, ...] = (
     USER,
 )
 
-SAMPLE_LOGIN = ("demo@komet-desk.example", "flowers")
 LOGIN_TOKEN = IMPORTER_A_COMPANY
 """What `login` answers as `apiKey`."""
 
