@@ -34,6 +34,14 @@ _chosen: ContextVar[str | None] = ContextVar("language", default=None)
 _follow: list[Callable[[], str | None]] = []
 _process = [DEFAULT]
 
+_DAY_SIGNS = {"d": "%d", "M": "%m", "y": "%Y"}
+_DAY_ORDERS = ("dMy", "Mdy", "yMd")
+"""The orders that date fields of a browser can show."""
+
+Origin = dict[str, Any]
+"""What a text was made of: `text` in English, or `one`, `many` and `count`; `data` it was filled
+with."""
+
 
 class _Conventions(NamedTuple):
     """How a language writes figures and days."""
@@ -45,9 +53,6 @@ class _Conventions(NamedTuple):
 
 
 _SOURCE = _Conventions(".", ",", "%Y-%m-%d")
-_DAY_SIGNS = {"d": "%d", "M": "%m", "y": "%Y"}
-_DAY_ORDERS = ("dMy", "Mdy", "yMd")
-"""The orders that date fields of a browser can show."""
 
 
 def languages() -> dict[str, str]:
@@ -89,11 +94,6 @@ def nearest(tag: str | None) -> str:
     asked = (tag or "").partition(".")[0].replace("-", "_").casefold()
     ours = {code.casefold(): code for code in _codes(CATALOGS)}
     return ours.get(asked) or ours.get(asked.partition("_")[0]) or DEFAULT
-
-
-Origin = dict[str, Any]
-"""What a text was made of: `text` in English, or `one`, `many` and `count`; `data` it was filled
-with."""
 
 
 class Message(str):

@@ -50,6 +50,36 @@ _SOURCES = {
     "schedule": _later("started by a schedule"),
 }
 
+_HIDDEN = ("token", "secret", "password", "authorization", "apikey", "api_key", "ciphertext")
+_ANOTHER_TOKEN = "token_id"
+_LABELS = {
+    "active": _later("in use"),
+    "base_url": _later("base URL"),
+    "changed": _later("changed"),
+    "columns": _later("columns"),
+    "company_id": _later("company ID"),
+    "days_ahead": _later("days ahead"),
+    "days_back": _later("days back"),
+    "file": _later("file"),
+    "filter": _later("filter"),
+    "format": _later("format"),
+    "komet_group": _later("Komet group"),
+    "label": _later("label"),
+    "lines": _later("lines"),
+    "location_id": _later("location ID"),
+    "location_name": _later("location"),
+    "name": _later("name"),
+    "new": _later("new"),
+    "orders": _later("POs"),
+    "provider": _later("client provider"),
+    "providers": _later("client providers"),
+    "rows": _later("rows"),
+    "shared": _later("shared"),
+    "system": _later("system"),
+    "times": _later("times"),
+    "time_zone": _later("time zone"),
+}
+
 
 def list_people(ctx: AppContext) -> list[str]:
     """Every name that something is recorded under."""
@@ -157,37 +187,6 @@ def _details(row: Mapping[str, Any], names: Mapping[str, str]) -> str:
     if row["what"] in model.OF_A_MAPPING:
         return ""
     return _readable(row["detail"], row["before"], names)
-
-
-_HIDDEN = ("token", "secret", "password", "authorization", "apikey", "api_key", "ciphertext")
-_ANOTHER_TOKEN = "token_id"
-_LABELS = {
-    "active": _later("in use"),
-    "base_url": _later("base URL"),
-    "changed": _later("changed"),
-    "columns": _later("columns"),
-    "company_id": _later("company ID"),
-    "days_ahead": _later("days ahead"),
-    "days_back": _later("days back"),
-    "file": _later("file"),
-    "filter": _later("filter"),
-    "format": _later("format"),
-    "komet_group": _later("Komet group"),
-    "label": _later("label"),
-    "lines": _later("lines"),
-    "location_id": _later("location ID"),
-    "location_name": _later("location"),
-    "name": _later("name"),
-    "new": _later("new"),
-    "orders": _later("POs"),
-    "provider": _later("client provider"),
-    "providers": _later("client providers"),
-    "rows": _later("rows"),
-    "shared": _later("shared"),
-    "system": _later("system"),
-    "times": _later("times"),
-    "time_zone": _later("time zone"),
-}
 
 
 def _readable(detail: str | None, before: str | None, names: Mapping[str, str]) -> str:

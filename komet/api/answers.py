@@ -25,6 +25,45 @@ from komet.api.errors import (
 from komet.api.methods import Method
 from komet.api.transport import Answer
 
+_ORDERS = frozenset(
+    {"order", "purchase order", "po", "orden", "orden de compra", "pedido", "pedido de compra"}
+)
+_NOUNS: dict[str, frozenset[str]] = {
+    "purchase.order.list": _ORDERS,
+    "purchase.order.va.details.list": _ORDERS,
+    "boxtype.list": frozenset({"boxtype", "box type"}),
+    "company.list": frozenset({"company"}),
+    "customer.by.company.list": frozenset({"customer"}),
+    "customer.by.user.list": frozenset({"customer"}),
+    "invoice.list": frozenset({"invoice", "order"}),
+    "invoice.details.list": frozenset({"invoice", "order"}),
+    "invoice.accounting.details.list": frozenset({"invoice", "order"}),
+    "pickticket.details.list": frozenset({"pick ticket", "invoice", "order"}),
+    "ecommerce/inventory.list": frozenset({"inventory item", "item"}),
+}
+"""What messages call the rows of a list, singular, besides the words of method and list member."""
+
+_LISTS = {"list", "details", "get"}
+_FOR_A_DAY = (
+    r"(?: (?:for|on|in|with|matching|para|en|con) (?:the |this |that |la |el |esta |este |los )?"
+    r"(?:given |selected |specified |requested )?"
+    r"(?:(?:vendor )?ship(?:ping)? date|date|day|criteria|parameters|filters?|range|fecha|dia"
+    r"|criterios|filtros)(?: (?:given|selected|specified|requested|indicada|dada))?"
+    r"(?: ?\d{4} \d\d \d\d)?| (?:for |on )?\d{4} \d\d \d\d)?"
+)
+_SAYINGS = tuple(
+    re.compile(saying + _FOR_A_DAY + r"(?: ok)?")
+    for saying in (
+        r"(?:no )?(?P<noun>[a-z ]+?)(?: (?:was|were|is|are))? not found",
+        r"no (?P<noun>[a-z ]+?)(?: (?:was|were))? found",
+        r"(?P<noun>[a-z ]+?) no (?:fue(?:ron)? )?encontrad[oa]s?",
+        r"no se (?:encontro|encontraron|hallo|hallaron)(?: (?:la|el|las|los))? (?P<noun>[a-z ]+?)",
+    )
+)
+_ABOUT_NOTHING_FOUND = re.compile(
+    r"\bnot found\b|\bno [a-z ]+ found\b|\bno (?:fue(?:ron)? )?encontrad|\bno se encontr"
+)
+
 
 def parse_response(spec: Method, answer: Answer, *, token_has_worked: bool) -> dict[str, Any]:
     """The body of a good answer; where a list was asked for, with its array there.
@@ -101,46 +140,6 @@ def _failed(body: dict[str, Any]) -> bool:
         return reading.flag(body.get("status")) is False
     except reading.Unreadable:
         return False
-
-
-_ORDERS = frozenset(
-    {"order", "purchase order", "po", "orden", "orden de compra", "pedido", "pedido de compra"}
-)
-_NOUNS: dict[str, frozenset[str]] = {
-    "purchase.order.list": _ORDERS,
-    "purchase.order.va.details.list": _ORDERS,
-    "boxtype.list": frozenset({"boxtype", "box type"}),
-    "company.list": frozenset({"company"}),
-    "customer.by.company.list": frozenset({"customer"}),
-    "customer.by.user.list": frozenset({"customer"}),
-    "invoice.list": frozenset({"invoice", "order"}),
-    "invoice.details.list": frozenset({"invoice", "order"}),
-    "invoice.accounting.details.list": frozenset({"invoice", "order"}),
-    "pickticket.details.list": frozenset({"pick ticket", "invoice", "order"}),
-    "ecommerce/inventory.list": frozenset({"inventory item", "item"}),
-}
-"""What messages call the rows of a list, singular, besides the words of method and list member."""
-
-_LISTS = {"list", "details", "get"}
-_FOR_A_DAY = (
-    r"(?: (?:for|on|in|with|matching|para|en|con) (?:the |this |that |la |el |esta |este |los )?"
-    r"(?:given |selected |specified |requested )?"
-    r"(?:(?:vendor )?ship(?:ping)? date|date|day|criteria|parameters|filters?|range|fecha|dia"
-    r"|criterios|filtros)(?: (?:given|selected|specified|requested|indicada|dada))?"
-    r"(?: ?\d{4} \d\d \d\d)?| (?:for |on )?\d{4} \d\d \d\d)?"
-)
-_SAYINGS = tuple(
-    re.compile(saying + _FOR_A_DAY + r"(?: ok)?")
-    for saying in (
-        r"(?:no )?(?P<noun>[a-z ]+?)(?: (?:was|were|is|are))? not found",
-        r"no (?P<noun>[a-z ]+?)(?: (?:was|were))? found",
-        r"(?P<noun>[a-z ]+?) no (?:fue(?:ron)? )?encontrad[oa]s?",
-        r"no se (?:encontro|encontraron|hallo|hallaron)(?: (?:la|el|las|los))? (?P<noun>[a-z ]+?)",
-    )
-)
-_ABOUT_NOTHING_FOUND = re.compile(
-    r"\bnot found\b|\bno [a-z ]+ found\b|\bno (?:fue(?:ron)? )?encontrad|\bno se encontr"
-)
 
 
 def says_empty(spec: Method, message: str | None) -> bool:

@@ -29,6 +29,11 @@ from komet.api.request import (
 )
 from komet.api.transport import Answer, Timeouts, Transport
 
+__all__ = ["DEFAULT_BASE_URL", "ApiCall", "KometClient", "RetryPolicy", "Slice"]
+
+_LONGEST_MESSAGE = 500
+Row = TypeVar("Row", bound=models.Record)
+
 
 @dataclass(frozen=True)
 class RetryPolicy:
@@ -72,12 +77,6 @@ def retrying(policy: RetryPolicy, *, once: bool, sleep: Callable[[float], None])
         retry=retry_if_exception(lambda e: isinstance(e, KometError) and e.retryable),
         reraise=True,
     )
-
-
-__all__ = ["DEFAULT_BASE_URL", "ApiCall", "KometClient", "RetryPolicy", "Slice"]
-
-_LONGEST_MESSAGE = 500
-Row = TypeVar("Row", bound=models.Record)
 
 
 @dataclass(frozen=True)

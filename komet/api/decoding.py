@@ -23,6 +23,42 @@ _PIECE = 64 * 1024
 _PLAIN = {"", "identity"}
 _GZIP = {"gzip", "x-gzip"}
 
+DEEPEST = 32
+"""Levels that are kept as they are (the contract nests eight); what lies deeper stays as text."""
+
+MOST_OBJECTS = 500_000
+"""Objects and lists of one answer. A day of 35,000 POs with two lines each has 140,000 of them.
+
+Bytes alone are no bound: what is three bytes on the wire is a kilobyte as a record. So many small
+ones are not read, either: Komet's own take a hundred bytes and more on average.
+"""
+
+MOST_VALUES = 8_000_000
+"""Members and items of one answer; 64 MB of honest JSON have half as many."""
+
+_LONGEST_INTEGER = 40
+_LONGEST_DECIMAL = 400
+_LARGEST_EXPONENT = 100
+_FEW_OBJECTS = 50_000
+_BYTES_AN_OBJECT = 40
+_FEW_VALUES = 500_000
+_BYTES_A_VALUE = 8
+# in runs, since a text may hold millions; possessive, since going back over a run costs memory
+_ESCAPES = re.compile(
+    r"""(?x)
+    (?P<unwritable> (?:
+        \\u[dD][89abAB][0-9a-fA-F]{2} (?! \\u[dD][c-fC-F][0-9a-fA-F]{2})  # half a surrogate pair
+        | \\u[dD][c-fC-F][0-9a-fA-F]{2}
+        | \\u0000
+    ){1,1000}+ )
+    | (?:
+        \\u[dD][89abAB][0-9a-fA-F]{2} \\u[dD][c-fC-F][0-9a-fA-F]{2}  # a whole one
+        | \\ (?! u[dD][89a-fA-F][0-9a-fA-F]{2} | u0000) .  # any other, an escaped backslash too
+    ){1,1000}+
+    """
+)
+_LENGTH_OF_ESCAPE = len(r"\u0000")
+
 
 def unpacked(chunks: Iterable[bytes], coding: str, patience: Patience) -> bytes:
     """The whole body. `coding` is the answer's Content-Encoding.
@@ -70,43 +106,6 @@ def _inflated(chunks: Iterable[bytes], window: int | None) -> Iterator[bytes]:
 
 def _broken() -> BadResponse:
     return BadResponse("connection_broke")
-
-
-DEEPEST = 32
-"""Levels that are kept as they are (the contract nests eight); what lies deeper stays as text."""
-
-MOST_OBJECTS = 500_000
-"""Objects and lists of one answer. A day of 35,000 POs with two lines each has 140,000 of them.
-
-Bytes alone are no bound: what is three bytes on the wire is a kilobyte as a record. So many small
-ones are not read, either: Komet's own take a hundred bytes and more on average.
-"""
-
-MOST_VALUES = 8_000_000
-"""Members and items of one answer; 64 MB of honest JSON have half as many."""
-
-_LONGEST_INTEGER = 40
-_LONGEST_DECIMAL = 400
-_LARGEST_EXPONENT = 100
-_FEW_OBJECTS = 50_000
-_BYTES_AN_OBJECT = 40
-_FEW_VALUES = 500_000
-_BYTES_A_VALUE = 8
-# in runs, since a text may hold millions; possessive, since going back over a run costs memory
-_ESCAPES = re.compile(
-    r"""(?x)
-    (?P<unwritable> (?:
-        \\u[dD][89abAB][0-9a-fA-F]{2} (?! \\u[dD][c-fC-F][0-9a-fA-F]{2})  # half a surrogate pair
-        | \\u[dD][c-fC-F][0-9a-fA-F]{2}
-        | \\u0000
-    ){1,1000}+ )
-    | (?:
-        \\u[dD][89abAB][0-9a-fA-F]{2} \\u[dD][c-fC-F][0-9a-fA-F]{2}  # a whole one
-        | \\ (?! u[dD][89a-fA-F][0-9a-fA-F]{2} | u0000) .  # any other, an escaped backslash too
-    ){1,1000}+
-    """
-)
-_LENGTH_OF_ESCAPE = len(r"\u0000")
 
 
 def decoded(content: bytes, charset: str | None = None) -> Any:

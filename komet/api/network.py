@@ -25,6 +25,8 @@ BEAT = 0.25
 
 _HEADERS = 1 * MB
 
+_SEND_AT_ONCE = 64 * 1024
+
 
 class Patience:
     """The bounds of one request, its redirects included.
@@ -89,9 +91,6 @@ def _final(error: KometError) -> KometError:
     """The same once more would cost as much and end as it did."""
     error.retryable = False
     return error
-
-
-_SEND_AT_ONCE = 64 * 1024
 
 
 def proxy_for(url: httpx.URL, *, loopback: bool) -> httpx.Proxy | None:

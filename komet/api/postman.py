@@ -165,6 +165,24 @@ FOLDERS = (
 
 _AFTER_ADDING = {"invoice.pdf.get", "web-order-details.list"}
 
+GUARD = [
+    'if (pm.variables.get("allowWrites") !== "yes") {',
+    '  console.log("Not sent: it changes data. Set the variable allowWrites to yes to send it.");',
+    "  pm.execution.skipRequest();",
+    "}",
+]
+"""JavaScript before a request that changes data: not sent unless someone has allowed it."""
+
+_SCHEMA = "https://schema.getpostman.com/json/collection/v2.1.0/collection.json"
+_QUOTED_NUMBER = re.compile(r'"(\{\{(?:' + "|".join(NUMBERS) + r')\}\})"')
+_ABOUT = """\
+Made from Komet's public pages; not by Komet.
+
+Run it from top to bottom: lists put their first ID into variables that later requests use. `token`
+is a company token; methods for other kinds use `vendorToken`, `customerToken` and `userToken`.
+Requests that change data are skipped until the variable `allowWrites` says `yes`: on a company of
+yours they change, ship and delete what the lists have found first."""
+
 
 def token_variable(spec: Method) -> str:
     """The variable of the token that the method takes."""
@@ -225,26 +243,6 @@ def test_script(spec: Method) -> list[str]:
     if any(expression.startswith("open[") for expression in fills.values()):
         lines += _OPEN_LINES.split("\n")
     return [*lines, *(f'fill("{name}", {expression});' for name, expression in fills.items())]
-
-
-GUARD = [
-    'if (pm.variables.get("allowWrites") !== "yes") {',
-    '  console.log("Not sent: it changes data. Set the variable allowWrites to yes to send it.");',
-    "  pm.execution.skipRequest();",
-    "}",
-]
-"""JavaScript before a request that changes data: not sent unless someone has allowed it."""
-
-
-_SCHEMA = "https://schema.getpostman.com/json/collection/v2.1.0/collection.json"
-_QUOTED_NUMBER = re.compile(r'"(\{\{(?:' + "|".join(NUMBERS) + r')\}\})"')
-_ABOUT = """\
-Made from Komet's public pages; not by Komet.
-
-Run it from top to bottom: lists put their first ID into variables that later requests use. `token`
-is a company token; methods for other kinds use `vendorToken`, `customerToken` and `userToken`.
-Requests that change data are skipped until the variable `allowWrites` says `yes`: on a company of
-yours they change, ship and delete what the lists have found first."""
 
 
 def collection(

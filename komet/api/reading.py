@@ -30,6 +30,8 @@ _YEARS = range(1900, 2200)
 _TRUE = {"1", "true", "yes", "y"}
 _FALSE = {"0", "false", "no", "n"}
 
+_SHOWN = 200
+
 
 class Unreadable(ValueError):
     """The value is there, but it is not what it should be."""
@@ -127,9 +129,6 @@ def _written(value: Any) -> datetime:
     if read.year not in _YEARS:
         raise Unreadable(raw)
     return read
-
-
-_SHOWN = 200
 
 
 @dataclass

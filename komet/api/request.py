@@ -21,6 +21,17 @@ from komet.api.methods import Kind, Method, Parameter
 from komet.api.reading import Unreadable, day
 from komet.api.secret_transport import Secrets
 
+MAX_REQUEST = 64 * 1024
+"""Bytes of a JSON body, or of a query string."""
+
+MAX_FILE = 20 * 1024 * 1024
+"""Bytes of one file."""
+
+MAX_FILE_REQUEST = MAX_REQUEST + MAX_FILE * 4 // 3 + 4
+"""Bytes of a body with one file in Base64."""
+
+TOKEN_NAMES = ("authenticationToken", "companyToken")
+
 
 def serialize(value: Any) -> str:
     """The value as a parameter of a query string, or as a header; lists with commas."""
@@ -56,16 +67,6 @@ def serialize_json(value: Any) -> Any:
     return value if value is None or isinstance(value, int | float | str) else serialize(value)
 
 
-MAX_REQUEST = 64 * 1024
-"""Bytes of a JSON body, or of a query string."""
-
-MAX_FILE = 20 * 1024 * 1024
-"""Bytes of one file."""
-
-MAX_FILE_REQUEST = MAX_REQUEST + MAX_FILE * 4 // 3 + 4
-"""Bytes of a body with one file in Base64."""
-
-
 def file_parameters(spec: Method) -> frozenset[str]:
     """The parameters of a method that take the bytes of a file."""
     return frozenset(entry.name for entry in spec.sendable if entry.kind is Kind.BYTES)
@@ -95,9 +96,6 @@ def oversize(
             return name, size
     rest = length - sum(len(str(encoded)) for encoded in files.values())
     return (None, rest) if rest > MAX_REQUEST else None
-
-
-TOKEN_NAMES = ("authenticationToken", "companyToken")
 
 
 @dataclass(frozen=True)

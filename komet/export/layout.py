@@ -22,6 +22,44 @@ from komet.orders.columns import exported
 Layout = tuple[tuple[str, str, Kind], ...]
 _KINDS: dict[Stored, Kind] = {kind: Kind(kind.value) for kind in Stored if kind is not Stored.JSON}
 
+UNMAPPED: Layout = (
+    ("provider", _later("Provider"), Kind.TEXT),
+    ("product_id", _later("Komet product ID"), Kind.TEXT),
+    ("product", _later("Product"), Kind.TEXT),
+    ("legacy_code", _later("Komet code"), Kind.TEXT),
+    ("boxes", _later("Boxes at stake"), Kind.QUANTITY),
+    ("stems", _later("Stems"), Kind.QUANTITY),
+    ("items", _later("Items"), Kind.INTEGER),
+    ("first_ship_date", _later("First ship date"), Kind.DATE),
+    ("last_ship_date", _later("Last ship date"), Kind.DATE),
+)
+
+INFO: Layout = (("what", _later("What"), Kind.TEXT), ("value", _later("Value"), Kind.TEXT))
+
+CHANGES: Layout = (
+    ("seen_at", _later("Seen"), Kind.TIME),
+    ("kind", _later("What happened"), Kind.TEXT),
+    ("provider", _later("Provider"), Kind.TEXT),
+    ("po_number", _later("PO number"), Kind.TEXT),
+    ("ship_date", _later("Ship date"), Kind.DATE),
+    ("vendor_name", _later("Vendor"), Kind.TEXT),
+    ("customer_name", _later("Customer"), Kind.TEXT),
+    ("product", _later("Product"), Kind.TEXT),
+    ("field", _later("Field"), Kind.TEXT),
+    ("before", _later("Before"), Kind.TEXT),
+    ("after", _later("After"), Kind.TEXT),
+    ("po_item_id", _later("PO item ID"), Kind.TEXT),
+)
+CHANGES_MARKED = frozenset({"after"})
+
+DIFFERENCES: Layout = (
+    ("group", _later("Of"), Kind.TEXT),
+    ("purchase_orders", _later("POs"), Kind.INTEGER),
+    ("boxes", _later("Boxes"), Kind.QUANTITY),
+    ("stems", _later("Stems"), Kind.QUANTITY),
+    ("total_cost", _later("Total cost"), Kind.MONEY),
+)
+
 
 def heading_of(heading: str, kind: Kind) -> str:
     """A heading of a layout in the language in force; that of times says their zone."""
@@ -82,42 +120,3 @@ def _text(value: Any) -> str | None:
     if value is None or isinstance(value, str):
         return value
     return json.dumps(value, ensure_ascii=False)
-
-
-UNMAPPED: Layout = (
-    ("provider", _later("Provider"), Kind.TEXT),
-    ("product_id", _later("Komet product ID"), Kind.TEXT),
-    ("product", _later("Product"), Kind.TEXT),
-    ("legacy_code", _later("Komet code"), Kind.TEXT),
-    ("boxes", _later("Boxes at stake"), Kind.QUANTITY),
-    ("stems", _later("Stems"), Kind.QUANTITY),
-    ("items", _later("Items"), Kind.INTEGER),
-    ("first_ship_date", _later("First ship date"), Kind.DATE),
-    ("last_ship_date", _later("Last ship date"), Kind.DATE),
-)
-
-INFO: Layout = (("what", _later("What"), Kind.TEXT), ("value", _later("Value"), Kind.TEXT))
-
-CHANGES: Layout = (
-    ("seen_at", _later("Seen"), Kind.TIME),
-    ("kind", _later("What happened"), Kind.TEXT),
-    ("provider", _later("Provider"), Kind.TEXT),
-    ("po_number", _later("PO number"), Kind.TEXT),
-    ("ship_date", _later("Ship date"), Kind.DATE),
-    ("vendor_name", _later("Vendor"), Kind.TEXT),
-    ("customer_name", _later("Customer"), Kind.TEXT),
-    ("product", _later("Product"), Kind.TEXT),
-    ("field", _later("Field"), Kind.TEXT),
-    ("before", _later("Before"), Kind.TEXT),
-    ("after", _later("After"), Kind.TEXT),
-    ("po_item_id", _later("PO item ID"), Kind.TEXT),
-)
-CHANGES_MARKED = frozenset({"after"})
-
-DIFFERENCES: Layout = (
-    ("group", _later("Of"), Kind.TEXT),
-    ("purchase_orders", _later("POs"), Kind.INTEGER),
-    ("boxes", _later("Boxes"), Kind.QUANTITY),
-    ("stems", _later("Stems"), Kind.QUANTITY),
-    ("total_cost", _later("Total cost"), Kind.MONEY),
-)

@@ -31,6 +31,8 @@ from komet.orders.table.items import (
 )
 from komet.orders.table.reading import SORTS, items_of, source
 
+_BY_DATE = "i.ship_date, p.name, i.po_number, i.po_id"
+
 
 def definitions(con: Connection) -> dict[str, Any]:
     """Name → definition as it is stored, by name; one that is no JSON as its text."""
@@ -63,9 +65,6 @@ def save(con: Connection, name: str, definition: dict[str, Any], now: datetime) 
 def delete(con: Connection, name: str) -> None:
     """Forget a template; nothing happens where there is none of that name."""
     con.run("DELETE FROM export_templates WHERE lower(name) = lower($name)", {"name": name})
-
-
-_BY_DATE = "i.ship_date, p.name, i.po_number, i.po_id"
 
 
 def choose(con: Connection, chosen: OrderFilter) -> None:

@@ -19,6 +19,9 @@ from komet.language import _, _later, languages, using
 from komet.orders.column import Grain
 from komet.orders.filters import OrderFilter
 
+_UNSAFE = re.compile(r'[\\/:*?"<>|\x00-\x1f]+')
+_PLACEHOLDERS = {"name", "date", "time", "provider", "from", "to"}
+
 
 class Level(StrEnum):
     """What one row is."""
@@ -65,8 +68,6 @@ FORMAT_WORDS = {
 }
 DECIMALS = {Format.WHOLE: 0, Format.TWO: 2, Format.FOUR: 4}
 DAYS = {Format.ISO: "%Y-%m-%d", Format.DAY_FIRST: "%d/%m/%Y", Format.MONTH_FIRST: "%m/%d/%Y"}
-_UNSAFE = re.compile(r'[\\/:*?"<>|\x00-\x1f]+')
-_PLACEHOLDERS = {"name", "date", "time", "provider", "from", "to"}
 
 
 class TemplateColumn(BaseModel):
