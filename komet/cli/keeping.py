@@ -1,19 +1,15 @@
 """`backup`, `restore` and `doctor`: the data file kept safe."""
 
 from pathlib import Path
-from typing import Annotated
-
-from cyclopts import Parameter
 
 from komet.backup.archive import make_backup
 from komet.backup.doctor import check_health
 from komet.backup.restore import restore_backup
+from komet.cli.downloads import Switch
 from komet.cli.output import Json, err, say, say_json
 from komet.cli.session import actor
 from komet.context import open_context
 from komet.language import _
-
-Switch = Annotated[bool, Parameter(negative="")]
 
 
 def backup(file: Path, /, *, with_key: Switch = False, json: Json = False) -> int:

@@ -10,8 +10,7 @@ from komet.activity.model import ActivityFilter
 from komet.activity.requests import list_requests
 from komet.activity.timeline import list_entries
 from komet.context import AppContext
-from komet.export.layout import Layout, heading_of
-from komet.export.sheet import Column, Sheet
+from komet.export.layout import Layout, sheet_of
 from komet.export.sheet import ColumnKind as Kind
 from komet.export.writers.xlsx import write_workbook
 from komet.language import _, _later
@@ -66,9 +65,9 @@ def export_activity(ctx: AppContext, actor: Actor, chosen: ActivityFilter, targe
     write_workbook(
         target,
         [
-            _sheet(_("Activity"), _ACTIVITY, events),
-            _sheet(_("Requests"), _REQUESTS, spent),
-            _sheet(_("Errors"), _ERRORS, errors),
+            sheet_of(_("Activity"), _ACTIVITY, events),
+            sheet_of(_("Requests"), _REQUESTS, spent),
+            sheet_of(_("Errors"), _ERRORS, errors),
         ],
     )
 
@@ -79,12 +78,3 @@ def export_activity_bytes(ctx: AppContext, actor: Actor, chosen: ActivityFilter)
         target = Path(folder) / "activity.xlsx"
         export_activity(ctx, actor, chosen, target)
         return target.read_bytes()
-
-
-def _sheet(name: str, columns: Layout, frame: pl.DataFrame) -> Sheet:
-    shown = tuple(Column(heading_of(heading, kind), kind) for _name, heading, kind in columns)
-    names = [column for column, _heading, _kind in columns]
-    named = frame.select(
-        pl.col(name).alias(column.heading) for name, column in zip(names, shown, strict=True)
-    )
-    return Sheet(name, shown, named)

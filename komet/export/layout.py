@@ -34,6 +34,9 @@ UNMAPPED: Layout = (
     ("last_ship_date", _later("Last ship date"), Kind.DATE),
 )
 
+TOTALLED = ("boxes", "stems", "fbe", "total_cost", "quantity_confirmed")
+"""The columns of order items whose sums stand in the row of totals."""
+
 INFO: Layout = (("what", _later("What"), Kind.TEXT), ("value", _later("Value"), Kind.TEXT))
 
 CHANGES: Layout = (

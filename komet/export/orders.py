@@ -30,8 +30,6 @@ from komet.orders.table import changes as changes_table
 from komet.orders.table import reading
 from komet.permissions import Actor, Permission
 
-_TOTALLED = ("boxes", "stems", "fbe", "total_cost", "quantity_confirmed")
-
 
 def export_orders(
     ctx: AppContext,
@@ -106,7 +104,7 @@ def _add_sheets(
 def _totals_row(totals: Totals, found: pl.DataFrame) -> dict[str, Any]:
     """Totals under the headings of Items; total units only where all have one unit type."""
     headings = {name: _(heading) for name, heading, _kind in layout_of(Grain.ITEM)}
-    row = {headings[name]: getattr(totals, name) for name in _TOTALLED}
+    row = {headings[name]: getattr(totals, name) for name in layout.TOTALLED}
     units = found["unit_type"].unique().to_list()
     if len(units) == 1:
         row[headings["total_units"]] = found["total_units"].sum()

@@ -13,6 +13,7 @@ from komet.context import AppContext
 from komet.db import audit
 from komet.errors import InvalidInput, NotFound
 from komet.export import table
+from komet.export.layout import TOTALLED
 from komet.export.sheet import Column, ColumnKind, Sheet
 from komet.export.template import (
     DAYS,
@@ -199,10 +200,9 @@ def _sheet(template: ExportTemplate, frame: pl.DataFrame) -> Sheet:
         columns.append(Column(heading, kind, decimals=DECIMALS.get(column.format)))
     totals: dict[str, Any] | None = None
     if template.totals and WRITERS[template.file_type].has_sheets:
-        added = {"boxes", "stems", "fbe", "total_cost", "quantity_confirmed"}
         totals = {
             heading: Decimal(str(frame[heading].sum()))
             for column, heading in list(zip(template.columns, frame.columns, strict=True))[1:]
-            if column.source in added and frame[heading].dtype.is_numeric()
+            if column.source in TOTALLED and frame[heading].dtype.is_numeric()
         }
     return Sheet(_("Orders"), tuple(columns), frame, totals)
