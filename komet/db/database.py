@@ -16,7 +16,7 @@ import polars as pl
 from komet.db import opening
 from komet.db.lease import Identity, lease_of
 from komet.db.migrate import check_tables, migrate, store_id
-from komet.db.turns import Haste
+from komet.db.turns import Priority
 from komet.permissions import SYSTEM
 
 Schema = dict[str, pl.DataType | type[pl.DataType]]
@@ -87,35 +87,36 @@ class Connection:
 class Database:
     """The data file at `path`, made on first use. Cheap to construct, safe to share by threads.
 
-    `lock_wait`: seconds to wait for another process, and `haste`, how soon our turn is due.
+    `lock_wait`: seconds to wait for another process. `priority`: how soon our turn is due.
     """
 
     def __init__(
-        self, path: Path, *, lock_wait: float = 10.0, haste: Haste = Haste.COMMAND
+        self, path: Path, *, lock_wait: float = 10.0, priority: Priority = Priority.COMMAND
     ) -> None:
         self.path = path.expanduser().resolve()
         self._lock_wait = lock_wait
-        self._haste = haste
+        self._priority = priority
         self._began_with: Identity | None = None
         self._lease = lease_of(self.path)
 
     def for_long_work(self, lock_wait: float) -> "Database":
-        """The same file, for work that nobody sits before: it stands back, and waits longer.
+        """The same file, for work that nobody waits for: it lets others pass, and waits longer.
 
-        It stays with the file that it began with, and fails where that was replaced or removed.
+        `lock_wait`: in seconds. It stays with the file that it began with, and fails where that
+        was replaced or removed.
         """
-        return Database(self.path, lock_wait=lock_wait, haste=Haste.UNATTENDED)
+        return Database(self.path, lock_wait=lock_wait, priority=Priority.UNATTENDED)
 
     def for_screens(self) -> "Database":
-        """The same file, for a person who looks at an empty screen meanwhile."""
-        return Database(self.path, lock_wait=self._lock_wait, haste=Haste.SCREEN)
+        """The same file, for a person who is looking at an empty screen."""
+        return Database(self.path, lock_wait=self._lock_wait, priority=Priority.SCREEN)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A connection for reading: one snapshot for all its queries. Raises `StoreError`."""
         with (
             self._store_errors(),
-            self._lease.connection(self._lock_wait, self._haste, self._prepare) as raw,
+            self._lease.connection(self._lock_wait, self._priority, self._prepare) as raw,
         ):
             self._check_pin()
             raw.execute("BEGIN TRANSACTION READ ONLY")
@@ -133,7 +134,7 @@ class Database:
         """
         with (
             self._store_errors(),
-            self._lease.connection(self._lock_wait, self._haste, self._prepare) as raw,
+            self._lease.connection(self._lock_wait, self._priority, self._prepare) as raw,
             self._lease.write_lock,
         ):
             self._check_pin()
@@ -146,7 +147,7 @@ class Database:
                     raw.execute("ROLLBACK")
                 raise
             raw.execute("COMMIT")
-            self._lease.note_written()
+            self._lease.protect_log()
 
     def data_version(self) -> tuple[int, ...]:
         """Changes whenever anything in the file may have changed; a key for cached reads."""
@@ -166,7 +167,7 @@ class Database:
         return check_tables(raw, self.path)
 
     def _check_pin(self) -> None:
-        if self._haste is not Haste.UNATTENDED:
+        if self._priority is not Priority.UNATTENDED:
             return
         now = self._lease.identity
         self._began_with = self._began_with or now

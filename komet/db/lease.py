@@ -21,7 +21,7 @@ import duckdb
 
 from komet.db import opening, turns
 from komet.db.errors import StoreError
-from komet.db.turns import Haste
+from komet.db.turns import Priority
 
 LINGER = 1.0
 """Seconds without work after which the file is closed, where nobody waits for it."""
@@ -29,8 +29,9 @@ BURST = 0.15
 """Seconds of holding after which others who wait have their turn."""
 PAUSE = 0.02
 """Seconds without work after which others who wait have their turn."""
-_LOOK = 0.01
-_LONGEST_LOOK = 0.04
+_POLL = 0.01
+_LONGEST_POLL = 0.04
+"""Seconds between two looks at whether the file, or the turn, is ours."""
 _LONGEST_QUEUE = 12
 """Times the wait for one holder that a place in the queue is worth."""
 _LARGE_WAL = 50_000
@@ -74,30 +75,30 @@ class FileLease:
         self._instance: duckdb.DuckDBPyConnection | None = None
         self._ticket: turns.Ticket | None = None
         self._opening = False
-        self._haste = Haste.COMMAND
+        self._priority = Priority.COMMAND
         self._broken = False
         self._wal_inode: int | None = None
         self._users = 0
         self._opened_at = 0.0
-        self._moved_at = 0.0
+        self._advanced_at = 0.0
         self._used_at = 0.0
         self._closer: threading.Thread | None = None
-        self._mine = threading.local()
+        self._local = threading.local()
 
     @contextmanager
     def connection(
-        self, wait: float, haste: Haste, prepare: Prepare
+        self, wait: float, priority: Priority, prepare: Prepare
     ) -> Iterator[duckdb.DuckDBPyConnection]:
-        """A connection of this thread's own. Raises `StoreError`."""
-        cursor = self._acquire(wait, haste, prepare)
-        self._mine.depth = self._depth() + 1
+        """A connection of this thread's own; `wait`: seconds. Raises `StoreError`."""
+        cursor = self._acquire(wait, priority, prepare)
+        self._local.depth = self._depth() + 1
         try:
             yield cursor
         except BaseException as error:
             self._broken = self._broken or opening.is_fatal(error)
             raise
         finally:
-            self._mine.depth -= 1
+            self._local.depth -= 1
             cursor.close()
             self._release()
 
@@ -108,29 +109,31 @@ class FileLease:
             self._broken = True
             raise opening.replaced(self._path) if here else opening.removed(self._path)
 
-    def note_written(self) -> None:
+    def protect_log(self) -> None:
         """After a commit: keep the write-ahead log, which DuckDB has just made, to its owner."""
         with suppress(OSError):
             inode = self._wal.stat().st_ino
             if inode != self._wal_inode:
-                opening.tighten(self._wal)
+                opening.make_private(self._wal)
                 self._wal_inode = inode
 
     def close_for_good(self) -> None:
-        """Let what is under way end, within two seconds; whoever asks later waits for ever."""
+        """Let what is under way end, within two seconds; nobody gets a connection afterwards."""
         with self._changed:
             self._opening = True
             self._changed.wait_for(lambda: not self._users, timeout=2)
             self._close()
 
     def _depth(self) -> int:
-        return int(getattr(self._mine, "depth", 0))
+        return int(getattr(self._local, "depth", 0))
 
-    def _acquire(self, wait: float, haste: Haste, prepare: Prepare) -> duckdb.DuckDBPyConnection:
+    def _acquire(
+        self, wait: float, priority: Priority, prepare: Prepare
+    ) -> duckdb.DuckDBPyConnection:
         began = time.monotonic()
         with self._changed:
             while True:
-                self._haste = haste if not self._opening else min(haste, self._haste)
+                self._priority = priority if not self._opening else min(priority, self._priority)
                 # who has a connection already is not kept waiting for its own release
                 if self._instance is not None and (self._depth() or not self._must_close()):
                     self._users += 1
@@ -149,9 +152,9 @@ class FileLease:
                     return self._instance.cursor()
         ticket: turns.Ticket | None = None
         try:
-            self._look_for_the_file()
+            self._ensure_folder()
             opening.warm_up()
-            ticket = self._turn(began, wait)
+            ticket = self._wait_for_turn(began, wait)
             instance = self._open(began, wait)
             try:
                 self._prepare(instance, prepare)
@@ -167,7 +170,7 @@ class FileLease:
             raise
         with self._changed:
             self._instance, self._ticket = instance, ticket
-            self._opened_at = self._moved_at = time.monotonic()
+            self._opened_at = self._advanced_at = time.monotonic()
             self._opening = self._broken = False
             self._users += 1
             self._changed.notify_all()
@@ -217,7 +220,7 @@ class FileLease:
                 self._instance.close()
             self._instance = None
             if not in_place:
-                self._set_aside_our_log()
+                self._rename_our_log()
             self._wal_inode = None
         if self._ticket is not None:
             self._ticket.leave()
@@ -230,7 +233,7 @@ class FileLease:
             return False
         return size > _LARGE_WAL or (size > 0 and not self._others_wait())
 
-    def _set_aside_our_log(self) -> None:
+    def _rename_our_log(self) -> None:
         """Keep DuckDB from replaying the log of a file that was replaced into the new one."""
         with suppress(OSError):
             if self._wal_inode is not None and self._wal.stat().st_ino == self._wal_inode:
@@ -243,7 +246,7 @@ class FileLease:
             return ()
         return found.st_dev, found.st_ino
 
-    def _look_for_the_file(self) -> None:
+    def _ensure_folder(self) -> None:
         """Make the data folder where this process has not yet had the file in it."""
         if self.identity is not None and not self._path.exists():
             raise opening.removed(self._path)
@@ -252,18 +255,18 @@ class FileLease:
         except OSError as error:
             raise opening.store_error(self._path, error, opening=True) from error
 
-    def _turn(self, began: float, wait: float) -> turns.Ticket | None:
+    def _wait_for_turn(self, began: float, wait: float) -> turns.Ticket | None:
         """A ticket with the turn; at the deadline any: DuckDB then says who is in the way."""
-        ticket = turns.join(self._path, self._haste)
+        ticket = turns.join(self._path, self._priority)
         before = None
         while ticket and (ahead := ticket.first_ahead()):
             if ahead != before:
-                before, self._moved_at = ahead, time.monotonic()
+                before, self._advanced_at = ahead, time.monotonic()
             if time.monotonic() > self._deadline(began, wait):
                 break
-            time.sleep(_LOOK)
-            if self._haste < ticket.haste:  # a screen asks for what a download queues for
-                behind, ticket = ticket, turns.join(self._path, self._haste)
+            time.sleep(_POLL)
+            if self._priority < ticket.priority:  # a screen asks for what a download queues for
+                behind, ticket = ticket, turns.join(self._path, self._priority)
                 behind.leave()
         if ticket:
             ticket.hold()
@@ -271,10 +274,10 @@ class FileLease:
 
     def _deadline(self, began: float, wait: float) -> float:
         """As long as turns pass on, we wait on: whoever keeps the file has `wait` seconds."""
-        return min(max(began, self._moved_at) + wait, began + _LONGEST_QUEUE * wait)
+        return min(max(began, self._advanced_at) + wait, began + _LONGEST_QUEUE * wait)
 
     def _open(self, began: float, wait: float) -> duckdb.DuckDBPyConnection:
-        pause = _LOOK / 2
+        pause = _POLL / 2
         while True:
             try:
                 return opening.connect(self._path)
@@ -284,17 +287,17 @@ class FileLease:
                 if time.monotonic() > self._deadline(began, wait):
                     raise opening.in_use(self._path, error, time.monotonic() - began) from error
             time.sleep(pause)
-            pause = min(pause * 1.6, _LONGEST_LOOK)
+            pause = min(pause * 1.6, _LONGEST_POLL)
 
     def _prepare(self, instance: duckdb.DuckDBPyConnection, prepare: Prepare) -> None:
-        opening.tighten_all(self._path)
+        opening.make_all_private(self._path)
         try:
             store = prepare(instance, self.identity[2] if self.identity else None)
         except StoreError:
             raise
         except duckdb.Error as error:
             raise opening.store_error(self._path, error, opening=True) from error
-        opening.tighten(self._wal)
+        opening.make_private(self._wal)
         here = self._on_disk()
         if not here:
             raise opening.removed(self._path)

@@ -65,7 +65,7 @@ def migrate(raw: duckdb.DuckDBPyConnection) -> None:
             raw.execute(
                 "INSERT INTO schema_migrations VALUES (?, ?, current_timestamp)", [version, name]
             )
-            _remember_tables(raw)
+            _record_tables(raw)
         except BaseException:
             raw.execute("ROLLBACK")
             raise
@@ -96,7 +96,7 @@ def check_tables(raw: duckdb.DuckDBPyConnection, path: Path) -> str:
     return store
 
 
-def _remember_tables(raw: duckdb.DuckDBPyConnection) -> None:
+def _record_tables(raw: duckdb.DuckDBPyConnection) -> None:
     """Note the tables and columns there are, in the transaction that has just changed them."""
     if store_id(raw) is not None:
         raw.execute("UPDATE store_identity SET columns = ?", [json.dumps(_columns_of(raw))])

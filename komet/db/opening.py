@@ -29,7 +29,7 @@ from komet.db.errors import (
 )
 from komet.language import _
 
-_SHUT: dict[str, str | bool | int | float | list[str]] = {
+_CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
     "allow_community_extensions": "false",
@@ -39,16 +39,16 @@ _SETTINGS = """
 SET GLOBAL TimeZone = 'UTC';
 SET enable_progress_bar = false;
 PRAGMA disable_checkpoint_on_shutdown;
-SET allowed_directories = ['{reached}'];
+SET allowed_directories = ['{copies}'];
 SET enable_external_access = false;
 SET lock_configuration = true;
 """
 # as DuckDB words it on POSIX, and on Windows
 _IN_USE = re.compile(r"Could not set lock on file|being used by another process|already open in")
 _HOLDER = re.compile(r"PID (\d+)")
-_FULL = tuple(os.strerror(code) for code in (errno.ENOSPC, errno.EFBIG, errno.EDQUOT))
-_REFUSED = tuple(os.strerror(code) for code in (errno.EACCES, errno.EPERM, errno.EROFS))
-_OURS = ("komet.duckdb", "secret.key", "backup", "demo.xlsx")
+_DISK_FULL = tuple(os.strerror(code) for code in (errno.ENOSPC, errno.EFBIG, errno.EDQUOT))
+_NO_ACCESS = tuple(os.strerror(code) for code in (errno.EACCES, errno.EPERM, errno.EROFS))
+_OUR_NAMES = ("komet.duckdb", "secret.key", "backup", "demo.xlsx")
 _FOR_OTHERS = stat.S_IRWXG | stat.S_IRWXO
 _INVALIDATED = "database has been invalidated"
 
@@ -72,9 +72,9 @@ def copies_folder(path: Path) -> Path:
 
 def connect(path: Path) -> duckdb.DuckDBPyConnection:
     """The file, opened for this process. Raises `duckdb.Error`."""
-    instance = duckdb.connect(str(path), config=_SHUT)
-    reached = str(copies_folder(path)).replace("'", "''")
-    instance.execute(_SETTINGS.format(reached=reached))
+    instance = duckdb.connect(str(path), config=_CONFIG)
+    copies = str(copies_folder(path)).replace("'", "''")
+    instance.execute(_SETTINGS.format(copies=copies))
     return instance
 
 
@@ -94,7 +94,7 @@ def is_of_the_file(error: duckdb.Error) -> bool:
     """Whether a failure comes from the file or its disk, not from a statement of ours."""
     if isinstance(error, (duckdb.IOException, duckdb.SerializationException)):
         return True
-    return is_fatal(error) or any(reason in str(error) for reason in _FULL)
+    return is_fatal(error) or any(reason in str(error) for reason in _DISK_FULL)
 
 
 def in_use(path: Path, error: duckdb.Error, waited: float) -> FileInUse:
@@ -111,7 +111,7 @@ def in_use(path: Path, error: duckdb.Error, waited: float) -> FileInUse:
 def store_error(path: Path, error: duckdb.Error | OSError, *, opening: bool = False) -> StoreError:
     """What a failure of the file means, and what to do. `opening`: it could not be opened."""
     text = str(error)
-    if any(reason in text for reason in _FULL):
+    if any(reason in text for reason in _DISK_FULL):
         return DiskFull(
             _("The disk is full: {path} could not be written.").format(path=path.name),
             _("What was committed before is there; this change is not."),
@@ -123,7 +123,7 @@ def store_error(path: Path, error: duckdb.Error | OSError, *, opening: bool = Fa
             _("In its place there is a folder."),
             _("Move it away, or set KOMET_HOME to another folder."),
         )
-    if opening and (isinstance(error, OSError) or any(reason in text for reason in _REFUSED)):
+    if opening and (isinstance(error, OSError) or any(reason in text for reason in _NO_ACCESS)):
         reason = (isinstance(error, OSError) and error.strerror) or _(
             "This user may not read and write it, or its folder."
         )
@@ -180,12 +180,12 @@ def make_folder(folder: Path) -> None:
     folder.parent.mkdir(parents=True, exist_ok=True)
     folder.mkdir(mode=0o700, exist_ok=True)
     found = list(folder.iterdir())
-    ours = [entry for entry in found if entry.name.startswith(_OURS)]
+    ours = [entry for entry in found if entry.name.startswith(_OUR_NAMES)]
     for entry in [folder, *ours] if len(ours) == len(found) else ours:
-        tighten(entry)
+        make_private(entry)
 
 
-def tighten(path: Path) -> None:
+def make_private(path: Path) -> None:
     """Take the rights of others away from a file or folder of ours, where it is there."""
     if os.name != "posix":
         return
@@ -195,7 +195,7 @@ def tighten(path: Path) -> None:
             path.chmod(stat.S_IMODE(mode) & ~_FOR_OTHERS)
 
 
-def tighten_all(data_file: Path) -> None:
+def make_all_private(data_file: Path) -> None:
     """The data file, and what lies beside it under its name."""
     for path in data_file.parent.glob(data_file.name + "*"):
-        tighten(path)
+        make_private(path)

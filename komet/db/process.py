@@ -24,7 +24,7 @@ def current() -> str:
     return _of(os.getpid())
 
 
-def lives(name: str | None) -> bool | None:
+def is_alive(name: str | None) -> bool | None:
     """Whether the process of that name lives; None where that cannot be told from here."""
     if name is None:
         return None

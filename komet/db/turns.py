@@ -2,9 +2,9 @@
 
 Each process that wants the file, or has it, keeps a ticket: a file in a folder beside the data
 file, with a lock of the operating system on it. Its name says when its turn is due: when it asked,
-and a little later for work that can wait (`Haste`). Who is due first has the turn, so a screen is
-drawn before a download goes on, and a download waits at most so much longer than its fair share.
-The lock ends with its process, so the ticket of a process that was killed is known for what it is.
+and a little later for work that can wait (`Priority`). The first that is due has the turn, so a
+screen is drawn before a download goes on, and a download waits at most so much longer than its fair
+share. The lock ends with its process, which tells the ticket of a process that was killed.
 Where the file system knows no such locks there are no tickets, and DuckDB's own lock decides.
 """
 
@@ -48,8 +48,8 @@ _DIGITS = 15
 """Of the microseconds that a ticket's name begins with: enough for thirty years."""
 
 
-class Haste(IntEnum):
-    """Milliseconds that work of a kind stands back behind others."""
+class Priority(IntEnum):
+    """When a turn is due, in milliseconds after it was asked for: the lower, the sooner."""
 
     SCREEN = 0
     COMMAND = 1_000
@@ -64,15 +64,15 @@ def folder_of(data_file: Path) -> Path:
 class Ticket:
     """A place in the queue, kept until `leave`."""
 
-    def __init__(self, path: Path, descriptor: int, haste: Haste) -> None:
-        self.haste = haste
+    def __init__(self, path: Path, descriptor: int, priority: Priority) -> None:
+        self.priority = priority
         self._path = path
         self._descriptor = descriptor
 
     def first_ahead(self) -> str | None:
         """Who has the turn while we wait; None: we have it. Tickets of the dead are cleared."""
-        ahead = sorted(n for n in _names(self._path.parent) if n < self._path.name)
-        return next((name for name in ahead if not _cleared(self._path.parent / name)), None)
+        ahead = sorted(n for n in _ticket_names(self._path.parent) if n < self._path.name)
+        return next((name for name in ahead if not _clear_if_dead(self._path.parent / name)), None)
 
     def hold(self) -> None:
         """Take the turn: until we leave, everybody is behind us, however soon they are due."""
@@ -82,7 +82,7 @@ class Ticket:
 
     def others_wait(self) -> bool:
         """Whether another process has a ticket, too."""
-        return any(name != self._path.name for name in _names(self._path.parent))
+        return any(name != self._path.name for name in _ticket_names(self._path.parent))
 
     def leave(self) -> None:
         """Give the place up."""
@@ -95,32 +95,32 @@ class Ticket:
             self._path.unlink(missing_ok=True)
 
 
-def join(data_file: Path, haste: Haste) -> Ticket | None:
+def join(data_file: Path, priority: Priority) -> Ticket | None:
     """A ticket, or None where tickets cannot be had."""
     folder = folder_of(data_file)
     try:
         folder.mkdir(mode=0o700, exist_ok=True)
         while True:
             # the clock that all processes of a computer share, and that nobody sets
-            due = time.monotonic_ns() // 1000 + haste * 1000
+            due = time.monotonic_ns() // 1000 + priority * 1000
             path = folder / f"{due:0{_DIGITS}d}-{uuid4().hex[:12]}"
             descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
             # who looks for the dead may have been quicker than our lock, and have cleared it
             if _locked(descriptor) and path.exists():
-                return Ticket(path, descriptor, haste)
+                return Ticket(path, descriptor, priority)
             os.close(descriptor)
     except OSError:
         return None
 
 
-def _names(folder: Path) -> list[str]:
+def _ticket_names(folder: Path) -> list[str]:
     try:
         return [name for name in os.listdir(folder) if name[:_DIGITS].isdecimal()]  # noqa: PTH208
     except OSError:
         return []
 
 
-def _cleared(path: Path) -> bool:
+def _clear_if_dead(path: Path) -> bool:
     """Whether the ticket is gone, or was a dead one's and now is gone."""
     try:
         descriptor = os.open(path, os.O_RDWR)

@@ -59,7 +59,7 @@ class Vault:
 
     def _key_from_file(self) -> str:
         try:
-            opening.tighten(self._key_path)
+            opening.make_private(self._key_path)
             return self._key_path.read_text(encoding="ascii").strip()
         except FileNotFoundError as error:
             raise WrongKey(

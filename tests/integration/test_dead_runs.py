@@ -99,12 +99,12 @@ def test_a_killed_process_is_known_before_anybody_waited_for_it() -> None:
     )
     assert other.stdout is not None
     name = other.stdout.readline().strip()
-    assert process.lives(name) is True
+    assert process.is_alive(name) is True
     other.kill()
     Path(f"/proc/{other.pid}/stat").read_text()  # a zombie still has its entry
     other.wait()
-    assert process.lives(name) is False
-    assert process.lives(process.current()) is True
+    assert process.is_alive(name) is False
+    assert process.is_alive(process.current()) is True
 
 
 @linux

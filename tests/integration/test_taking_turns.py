@@ -12,13 +12,13 @@ from sample_accounts import ROOT
 from komet.db import turns
 from komet.db.database import Database
 from komet.db.errors import FileInUse
-from komet.db.turns import Haste
+from komet.db.turns import Priority
 
 _QUEUE = """
 import sys
 from pathlib import Path
 from komet.db import turns
-ticket = turns.join(Path(sys.argv[1]), turns.Haste[sys.argv[2]])
+ticket = turns.join(Path(sys.argv[1]), turns.Priority[sys.argv[2]])
 print('in', flush=True); sys.stdin.read()
 """
 _BUSY = """
@@ -48,8 +48,8 @@ def process(code: str, *arguments: object) -> subprocess.Popen[str]:
     )
 
 
-def in_the_queue(path: Path, haste: Haste) -> subprocess.Popen[str]:
-    waiting = process(_QUEUE, path, haste.name)
+def in_the_queue(path: Path, priority: Priority) -> subprocess.Popen[str]:
+    waiting = process(_QUEUE, path, priority.name)
     assert waiting.stdout is not None
     assert waiting.stdout.readline() == "in\n"
     return waiting
@@ -57,9 +57,9 @@ def in_the_queue(path: Path, haste: Haste) -> subprocess.Popen[str]:
 
 def test_first_come_first_served(tmp_path: Path) -> None:
     path = tmp_path / "a.duckdb"
-    first = in_the_queue(path, Haste.COMMAND)
-    mine = turns.join(path, Haste.COMMAND)
-    later = turns.join(path, Haste.COMMAND)
+    first = in_the_queue(path, Priority.COMMAND)
+    mine = turns.join(path, Priority.COMMAND)
+    later = turns.join(path, Priority.COMMAND)
     assert mine
     assert later
     assert mine.first_ahead()
@@ -74,8 +74,8 @@ def test_first_come_first_served(tmp_path: Path) -> None:
 
 def test_a_killed_process_is_not_waited_for(tmp_path: Path) -> None:
     path = tmp_path / "a.duckdb"
-    dead = in_the_queue(path, Haste.SCREEN)
-    mine = turns.join(path, Haste.COMMAND)
+    dead = in_the_queue(path, Priority.SCREEN)
+    mine = turns.join(path, Priority.COMMAND)
     assert mine
     assert mine.first_ahead()
     dead.send_signal(signal.SIGKILL)
@@ -88,15 +88,15 @@ def test_a_screen_goes_before_a_download_that_has_just_come_but_not_for_ever(
     tmp_path: Path,
 ) -> None:
     path = tmp_path / "a.duckdb"
-    download = turns.join(path, Haste.UNATTENDED)
-    screen = turns.join(path, Haste.SCREEN)
+    download = turns.join(path, Priority.UNATTENDED)
+    screen = turns.join(path, Priority.SCREEN)
     assert download
     assert screen
     assert screen.first_ahead() is None
     assert download.first_ahead()
     screen.leave()
-    time.sleep(Haste.UNATTENDED / 1000 + 0.05)
-    again = turns.join(path, Haste.SCREEN)
+    time.sleep(Priority.UNATTENDED / 1000 + 0.05)
+    again = turns.join(path, Priority.SCREEN)
     assert again
     assert download.first_ahead() is None
     assert again.first_ahead()
@@ -104,10 +104,10 @@ def test_a_screen_goes_before_a_download_that_has_just_come_but_not_for_ever(
 
 def test_who_has_the_turn_keeps_it_until_he_leaves(tmp_path: Path) -> None:
     path = tmp_path / "a.duckdb"
-    download = turns.join(path, Haste.UNATTENDED)
+    download = turns.join(path, Priority.UNATTENDED)
     assert download
     download.hold()
-    screen = turns.join(path, Haste.SCREEN)
+    screen = turns.join(path, Priority.SCREEN)
     assert screen
     assert screen.first_ahead()
     assert download.first_ahead() is None

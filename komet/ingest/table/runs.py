@@ -308,7 +308,7 @@ def _coded(column: str, why: Stored | None) -> dict[str, str | None]:
 
 
 def _alive(run: Run, now: datetime) -> bool:
-    if (lives := process.lives(run.process)) is False:
+    if (lives := process.is_alive(run.process)) is False:
         return False
     if run.heartbeat_at is None:
         return False
