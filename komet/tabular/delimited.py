@@ -48,7 +48,10 @@ _END = "\x03end of the table\x03"
 
 
 def read_delimited(data: bytes, file_name: str, likeness: Likeness) -> TableFile:
-    """Decode and split a text with columns. Raises a TableError when it is none."""
+    """Decode and split a text with columns.
+
+    Raises `NotATable` where it is none, `TableTooBig` or `OpenQuotation`.
+    """
     if data.startswith(b"%PDF"):
         raise pdf(file_name)
     if data.startswith(_PICTURES):

@@ -27,10 +27,8 @@ from komet.tabular.errors import (
     workbook_too_slow,
 )
 from komet.tabular.model import Area, Sheet, TableFile
-from komet.tabular.sheet_rows import WORKER_SECONDS
+from komet.tabular.sheet_rows import OLE_SIGNATURE, WORKER_SECONDS, ZIP_SIGNATURE
 
-NEW = b"PK\x03\x04"
-OLD = b"\xd0\xcf\x11\xe0"
 _ROOT = str(Path(__file__).parents[2])
 _START = "import sys; sys.path.insert(0, sys.argv[1]); import komet.tabular.worker as w; w.main()"
 _SIGNALS_OF_TIME = {-24}  # SIGXCPU
@@ -43,11 +41,11 @@ def read_table_file(data: bytes, file_name: str, likeness: Likeness) -> TableFil
     """Read a workbook or a text with columns; the content decides which, not the name.
 
     `likeness` says how much some rows look like the table that is wanted, for the choice of a
-    delimiter. Raises a TableError when the file as a whole cannot be read.
+    delimiter. Raises a `TableError` when the file as a whole cannot be read.
     """
     if _is_blank(data):
         raise EmptyTable(file_name)
-    if data.startswith((NEW, OLD)):
+    if data.startswith((ZIP_SIGNATURE, OLE_SIGNATURE)):
         return read_workbook(data, file_name)
     return read_delimited(data, file_name, likeness)
 
@@ -60,7 +58,10 @@ def _is_blank(data: bytes) -> bool:
 
 
 def read_workbook(data: bytes, file_name: str, seconds: float = WORKER_SECONDS) -> TableFile:
-    """All sheets that hold something. Raises a TableError when there is none to read."""
+    """All sheets that hold something, read within `seconds`.
+
+    Raises `EmptyTable`, `NotATable`, `TableTooBig` or `PasswordProtected`.
+    """
     process = subprocess.Popen(  # noqa: S603  our own program, and the file goes by its input
         [sys.executable, "-c", _START, _ROOT],
         stdin=subprocess.PIPE,
@@ -114,7 +115,7 @@ def _failure(end: str | None, data: bytes, file_name: str) -> TableError:
     # One that died has asked for more memory than it may have.
     if end in {None, "too big"}:
         return workbook_too_big()
-    return damaged_old_workbook(file_name) if data.startswith(OLD) else damaged(file_name)
+    return damaged_old_workbook(file_name) if data.startswith(OLE_SIGNATURE) else damaged(file_name)
 
 
 class _Collected:

@@ -83,7 +83,7 @@ class TableFile:
 
 
 def pad(records: Sequence[list[str]], width: int) -> list[list[str]]:
-    """Every record at least `width` long. Raises TableTooBig where that has no end."""
+    """Every record at least `width` long. Raises `TableTooBig` where that has no end."""
     missing = sum(max(width - len(record), 0) for record in records)
     if missing > MOST_CELLS:
         raise too_many_cells(MOST_CELLS)

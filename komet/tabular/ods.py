@@ -25,7 +25,7 @@ _MOMENT = re.compile(r"(\d{4}-\d{2}-\d{2})(?:T(\d{2}:\d{2}:\d{2})?.*)?", re.ASCI
 
 
 def read_ods(package: Package, send: Send) -> None:
-    """Send every sheet. Raises Unreadable, NeedsPassword, TooBig."""
+    """Send every sheet. Raises `Unreadable`, `NeedsPassword`, `TooBig`."""
     _refuse_password(package)
     reader = _Reader(send)
     package.parse("content.xml", reader.start, reader.end, reader.text)

@@ -31,7 +31,7 @@ class Package:
         return _key(name) in self._parts
 
     def open(self, name: str) -> IO[bytes]:
-        """The unpacked bytes of a part as a stream. Raises Unreadable when there is none."""
+        """The unpacked bytes of a part as a stream. Raises `Unreadable` when there is none."""
         member = self._parts.get(_key(name))
         if member is None:
             raise Unreadable(name)

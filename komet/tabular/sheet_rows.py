@@ -25,6 +25,10 @@ MOST_ELEMENTS = 10_000_000
 MOST_AREAS = 200_000
 """Merged areas of a sheet."""
 
+ZIP_SIGNATURE = b"PK\x03\x04"
+OLE_SIGNATURE = b"\xd0\xcf\x11\xe0"
+"""The first bytes of a workbook: .xlsx and .ods are archives, .xls is not."""
+
 Send = Callable[[object], None]
 """Takes what can be written as JSON; see `komet.tabular.file` for what it means."""
 
@@ -49,7 +53,7 @@ class Budget:
         self._text = MOST_TEXT
 
     def spend(self, texts: Sequence[str]) -> None:
-        """Count a row. Raises TooBig."""
+        """Count a row. Raises `TooBig`."""
         self._cells -= len(texts)
         self._text -= sum(map(len, texts))
         if self._cells < 0 or self._text < 0:
@@ -74,7 +78,7 @@ class Rows:
         shown: dict[int, str] | None = None,
         unshown: list[int] | None = None,
     ) -> None:
-        """Row `index` from 0, after all rows before it. Raises TooBig."""
+        """Row `index` from 0, after all rows before it. Raises `TooBig`."""
         while texts and not texts[-1]:
             texts.pop()
         if not texts:

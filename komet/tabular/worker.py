@@ -10,14 +10,13 @@ import sys
 from typing import BinaryIO
 
 from komet.tabular.sheet_rows import (
+    OLE_SIGNATURE,
     WORKER_MEMORY_BYTES,
     WORKER_SECONDS,
     NeedsPassword,
     TooBig,
     Unreadable,
 )
-
-OLD_SHELL = b"\xd0\xcf\x11\xe0"
 
 
 def main() -> None:
@@ -65,7 +64,7 @@ def _read(data: bytes, out: BinaryIO) -> None:
         write(encode(line).encode())
         write(b"\n")
 
-    if data.startswith(OLD_SHELL):
+    if data.startswith(OLE_SIGNATURE):
         from komet.tabular.xls import read_xls
 
         read_xls(data, send)

@@ -20,7 +20,10 @@ _TEXT, _NUMBER, _MOMENT, _BOOLEAN, _ERROR = 1, 2, 3, 4, 5
 
 
 def read_xls(data: bytes, send: Send) -> None:
-    """Send every worksheet; those that are damaged by name only. Raises Unreadable, …"""
+    """Send every worksheet, damaged ones by name only.
+
+    Raises `Unreadable`, `NeedsPassword` or `TooBig`.
+    """
     if _ENCRYPTED in data:
         raise NeedsPassword
     try:

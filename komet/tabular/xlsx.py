@@ -42,7 +42,7 @@ class _Styles:
 
 
 def read_xlsx(package: Package, send: Send) -> None:
-    """Send every worksheet; those that are damaged by name only. Raises Unreadable, TooBig."""
+    """Send every worksheet, damaged ones by name only. Raises `Unreadable` or `TooBig`."""
     part = next(
         (target for kind, target in package.relations("").values() if kind == "officeDocument"),
         _WORKBOOK,
