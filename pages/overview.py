@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from komet.ingest.runs import active_run, set_up
+from komet.ingest.runs import active_run, list_setup_steps
 from komet.language import _
 from komet.orders.filters import OrderFilter
 from komet.web.screens.charts import boxes_by_ship_date
@@ -14,7 +14,7 @@ ctx = guard.enter("overview")
 st.title("Komet Desk")
 st.caption(_("Purchase orders from every client on Komet, with your own SKUs, in Excel."))
 
-done = set_up(ctx)
+done = list_setup_steps(ctx)
 at_work = active_run(ctx)
 if at_work:
     st.info(_("A download is at work."), icon=":material/cloud_download:")

@@ -14,7 +14,7 @@ from komet.activity.model import ActivityFilter
 from komet.db.database import Connection
 from komet.ingest.sources import stand_ins
 from komet.ingest.table import runs
-from komet.orders.table.items import SAID_ONCE
+from komet.orders.table.items import NOT_IMPLIED
 
 _ACTIVE = ("queued", "running")
 _FOUND = ("new", "first", "changed", "moved", "gone", "back")
@@ -158,7 +158,7 @@ def entries(
             SELECT run_id, provider_id, po_id,
               CASE WHEN first_download THEN 'first' WHEN po_item_id IS NULL THEN kind
                 ELSE 'changed' END AS kind
-            FROM po_changes c SEMI JOIN chosen USING (run_id) WHERE {SAID_ONCE}
+            FROM po_changes c SEMI JOIN chosen USING (run_id) WHERE {NOT_IMPLIED}
           ) GROUP BY run_id
         )
         SELECT e.happened_at, e.who, e.kind, e.what, e.subject, e.detail, e.before, e.run_id,

@@ -16,7 +16,7 @@ from komet.cli.session import actor
 from komet.clients.providers import choose_providers, list_providers
 from komet.context import AppContext, open_context
 from komet.errors import InvalidInput
-from komet.ingest.by_number import download_numbers, numbers_in, providers_of
+from komet.ingest.by_number import download_numbers, parse_numbers, providers_of
 from komet.ingest.engine import execute
 from komet.ingest.model import Plan, Run, RunSlice, RunState, replaced_sentence
 from komet.ingest.plan import plan_days, plan_refresh
@@ -108,7 +108,7 @@ def refresh(
     chosen = choose_providers(ctx, names=provider or (), group=group, every=group is None)
     if number:
         named = chosen if provider or group else ()
-        result = download_numbers(ctx, actor(), providers_of(ctx, numbers_in(number), named))
+        result = download_numbers(ctx, actor(), providers_of(ctx, parse_numbers(number), named))
         if json:
             say_json(result.__dict__)
         else:
@@ -231,8 +231,8 @@ def _work(ctx: AppContext, run: Run, json: bool) -> int:
     report = show_run(ctx, run.id)
     if json:
         days = [_slice_row(slice_, report.providers) for slice_ in report.failed]
-        told = {"failures": days, "replaced_numbers": list(report.replaced)}
-        say_json(ended.model_dump(mode="json") | report.summary | told)
+        details = {"failures": days, "replaced_numbers": list(report.replaced)}
+        say_json(ended.model_dump(mode="json") | report.summary | details)
     else:
         say(_in_words(report.summary))
         if report.replaced:

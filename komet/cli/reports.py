@@ -82,7 +82,7 @@ def changes(
             "counts": counts, "differences": sums.to_dicts(), "changes": frame.to_dicts(),
         })  # fmt: skip
         return 0
-    told = found_changes.describe_changes(frame)
+    described = found_changes.describe_changes(frame)
     table(
         (time_zone.headed(_("Seen")), _("Provider"), _("PO number"), _("What happened"),
          _("Ship date"), _("Product"), _("Field"), _("Before"), _("After")),
@@ -90,7 +90,7 @@ def changes(
             (moment(time_zone.local(row["seen_at"])), row["provider"], row["po_number"],
              row["kind"], row["ship_date"], row["product"], row["field"], row["before"],
              row["after"])
-            for row in told.iter_rows(named=True)
+            for row in described.iter_rows(named=True)
         ],
         _("Nothing has changed since then, or nothing that these filters find."),
     )  # fmt: skip

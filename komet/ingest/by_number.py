@@ -19,8 +19,8 @@ from komet.db import audit
 from komet.errors import NotFound
 from komet.ingest import commit_order
 from komet.ingest.commit import write_run
-from komet.ingest.commit_order import Asked
-from komet.ingest.model import Refreshed, SliceRows
+from komet.ingest.commit_order import RequestMark
+from komet.ingest.model import RefreshResult, SliceRows
 from komet.ingest.sources import BY_NUMBER
 from komet.ingest.sources.komet_rows import slice_rows
 from komet.ingest.table import slices
@@ -32,7 +32,7 @@ NUMBERS_A_REQUEST = 50
 """A PO number has at most 10 signs, a request at most 64 kB; the contract names no other limit."""
 
 
-def numbers_in(texts: Sequence[str]) -> list[str]:
+def parse_numbers(texts: Sequence[str]) -> list[str]:
     """PO numbers as people write them: separated by commas or spaces, each once."""
     parts = [part for text in texts for part in text.replace(",", " ").split()]
     return list(dict.fromkeys(parts))
@@ -48,7 +48,7 @@ def providers_of(
     if chosen:
         return {provider.id: list(numbers) for provider in chosen}
     with ctx.read() as con:
-        stored = slices.days_of_numbers(con, numbers)
+        stored = slices.find_numbers(con, numbers)
     asked: dict[str, list[str]] = {}
     for row in stored:
         of_provider = asked.setdefault(row["provider_id"], [])
@@ -66,7 +66,7 @@ def providers_of(
 
 def download_numbers(
     ctx: AppContext, actor: Actor, asked: Mapping[str, Sequence[str]]
-) -> Refreshed:
+) -> RefreshResult:
     """Ask for these numbers (provider ID → numbers) and write what comes.
 
     Spends a request for each 50 numbers of a provider; where one of those breaks, one more for
@@ -75,11 +75,11 @@ def download_numbers(
     brought is kept. Raises `NotPermitted` before anything is asked for.
     """
     ctx.authorize(actor, Permission.DOWNLOAD)
-    result = Refreshed()
+    result = RefreshResult()
     for provider_id, numbers in asked.items():
         with ctx.read() as con:
             provider = providers.provider_by_id(con, provider_id)
-            commit_order.learn(ctx.db.path, slices.newest_commit(con))
+            commit_order.observe_commit(ctx.db.path, slices.newest_commit(con))
         ledger = Ledger(provider.token_id or "", provider.id)
         try:
             with client_for(ctx, provider, ledger) as client:
@@ -100,11 +100,11 @@ class _NumberLane:
     provider: Provider
     client: KometClient
     ledger: Ledger
-    result: Refreshed
+    result: RefreshResult
 
     def download(self, numbers: Sequence[str]) -> None:
         """Ask for these numbers at once; where that breaks, for each of them alone."""
-        sent = commit_order.ask(self.ctx.db.path)
+        sent = commit_order.mark_request(self.ctx.db.path)
         try:
             answer = self.client.purchase_orders_by_number(numbers, self.provider.location_id)
         except (BadResponse, Rejected, Unavailable) as error:
@@ -118,11 +118,11 @@ class _NumberLane:
             return
         self._write(numbers, answer, sent)
 
-    def _write(self, numbers: Sequence[str], answer: Slice, asked: Asked) -> None:
-        wanted = {number.upper() for number in numbers}
+    def _write(self, numbers: Sequence[str], answer: Slice, asked: RequestMark) -> None:
+        requested = {number.upper() for number in numbers}
         # a server that ignores the parameter answers with anything: only what was asked for counts
         answer = Slice(
-            [order for order in answer.orders if (order.number or "").upper() in wanted],
+            [order for order in answer.orders if (order.number or "").upper() in requested],
             answer.problems,
             answer.requested_at,
         )
@@ -132,7 +132,7 @@ class _NumberLane:
         with self.ctx.read() as con:
             stored = {
                 row["number"].upper(): row["slice_date"]
-                for row in slices.days_of_numbers(con, numbers)
+                for row in slices.find_numbers(con, numbers)
                 if row["provider_id"] == self.provider.id
             }
         days = _by_day(self.provider.id, answer, stored, asked, result.failed)
@@ -154,7 +154,7 @@ def _by_day(
     provider_id: str,
     answer: Slice,
     stored: Mapping[str, date],
-    asked: Asked,
+    asked: RequestMark,
     failed: dict[str, str],
 ) -> list[SliceRows]:
     """What came, a slice for each ship date; a PO without one stays on the day that is stored.

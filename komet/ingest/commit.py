@@ -10,7 +10,7 @@ from datetime import datetime
 
 from komet.db.database import Connection
 from komet.ingest import commit_order, compare
-from komet.ingest.commit_order import Asked
+from komet.ingest.commit_order import RequestMark
 from komet.ingest.model import (
     OrderBundle,
     Row,
@@ -120,10 +120,10 @@ def _delete_stand_ins(con: Connection, incoming: SliceRows, newest: str | None) 
     ]
 
 
-def _asked(con: Connection, incoming: SliceRows) -> Asked:
+def _asked(con: Connection, incoming: SliceRows) -> RequestMark:
     newest = slices.newest_commit(con)
     if incoming.asked is None:
-        return Asked(newest, commit_order.PROCESS, commit_order.next_turn())
+        return RequestMark(newest, commit_order.PROCESS, commit_order.next_turn())
     # a process that knew another file under this path may know numbers that are not there yet
     return replace(incoming.asked, commit=min(incoming.asked.commit, newest))
 
@@ -131,7 +131,7 @@ def _asked(con: Connection, incoming: SliceRows) -> Asked:
 def _write_orders(
     con: Connection,
     incoming: SliceRows,
-    asked: Asked,
+    asked: RequestMark,
     recorded: Row,
     known: set[str],
     *,
@@ -163,11 +163,11 @@ def _write_orders(
     touched = [
         po_id
         for po_id, bundle in orders.items()
-        if po_id in heads and not compare.same(heads[po_id], bundle)
+        if po_id in heads and not compare.is_unchanged(heads[po_id], bundle)
     ]
     before = mirror.stored_rows(con, provider_id, [*touched, *gone])
-    stored = compare.bundles_of(before)
-    found_again = slices.forget_gone(con, recorded["run_id"], provider_id, touched)
+    stored = compare.to_bundles(before)
+    found_again = slices.withdraw_gone(con, recorded["run_id"], provider_id, touched)
     # before gone lines are added to what came: where a line is now, not where it was
     now_of = {
         line["po_item_id"]: po_id for po_id, b in orders.items() for line in b.lines
@@ -180,37 +180,35 @@ def _write_orders(
         if po_id not in heads:
             new = compare.whole_order("new", bundle.head)
             changes.append(new | {"first_download": is_first})
-            write.append(compare.first_seen(bundle, incoming.requested_at))
+            write.append(compare.mark_new(bundle, incoming.requested_at))
         elif po_id in stored:
             order_changes = compare.order_changes(stored[po_id], bundle)
             if po_id in found_again:
                 order_changes = [c for c in order_changes if c["kind"] != "back"]
             changes += order_changes
-            write.append(
-                compare.merged(stored[po_id], bundle, order_changes, incoming.requested_at)
-            )
+            write.append(compare.merge(stored[po_id], bundle, order_changes, incoming.requested_at))
     for po_id in gone:
         changes.append(compare.whole_order("gone", stored[po_id].head))
-        # a line that is of another PO now: told where its own PO is found again (`SAID_ONCE`)
+        # a line that is of another PO now: told where its own PO is found again (`NOT_IMPLIED`)
         changes += [
             compare.line_gone(ln)
             for ln in stored[po_id].lines
             if ln["po_item_id"] in now_of and ln["gone_at"] is None
         ]
-        write.append(compare.gone(stored[po_id], incoming.requested_at))
+        write.append(compare.mark_gone(stored[po_id], incoming.requested_at))
 
     elsewhere = mirror.lines_elsewhere(con, provider_id, now_of)
     elsewhere = {item: po for item, po in elsewhere.items() if po not in stored}
     if elsewhere:
-        taken = mirror.stored_lines(con, provider_id, elsewhere)
-        changes += [compare.line_gone(ln) for ln in taken.po_lines if ln["gone_at"] is None]
-        before.po_lines += taken.po_lines
-        before.po_breakdowns += taken.po_breakdowns
+        moved = mirror.stored_lines(con, provider_id, elsewhere)
+        changes += [compare.line_gone(ln) for ln in moved.po_lines if ln["gone_at"] is None]
+        before.po_lines += moved.po_lines
+        before.po_breakdowns += moved.po_breakdowns
         mirror.delete_lines(con, provider_id, elsewhere)
-    rows = compare.rows_of(write, now_of)
+    rows = compare.to_rows(write, now_of)
     if write:
         first = {c["po_id"] for c in changes if c["first_download"]}
-        with mirror.written(con, rows):
+        with mirror.staged(con, rows):
             mirror.replace_orders(con, provider_id, list(stored), rows)
             differences.record(con, before, recorded, first)
     mirror.learn_products(con, provider_id, rows, known)
@@ -227,7 +225,7 @@ def _answers_for(source: str, po_id: str) -> bool:
     return owner.name == source or (owner.stands_in and not SOURCES[source].stands_in)
 
 
-def _seen_later(head: Row | None, asked: Asked) -> bool:
+def _seen_later(head: Row | None, asked: RequestMark) -> bool:
     """Whether an answer asked for later than ours, of another day or by number, showed this PO."""
     return head is not None and head["gone_at"] is None and asked.before(head["asked"])
 

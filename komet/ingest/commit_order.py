@@ -20,24 +20,24 @@ _lock = threading.Lock()
 
 
 @dataclass(frozen=True)
-class Asked:
+class RequestMark:
     """When a request was sent: the newest commit that its process knew, and its turn there."""
 
     commit: int
     process: str
     turn: int
 
-    def before(self, other: "Asked") -> bool:
+    def before(self, other: "RequestMark") -> bool:
         """Whether this is known to be the older of two requests."""
         if self.process == other.process:
             return self.turn < other.turn
         return self.commit < other.commit
 
 
-def ask(path: Path) -> Asked:
+def mark_request(path: Path) -> RequestMark:
     """The mark of a request that is about to be sent, for the data file at `path`."""
     with _lock:
-        return Asked(_known.get(path, 0), PROCESS, next(_turns))
+        return RequestMark(_known.get(path, 0), PROCESS, next(_turns))
 
 
 def next_turn() -> int:
@@ -46,7 +46,7 @@ def next_turn() -> int:
         return next(_turns)
 
 
-def learn(path: Path, commit: int) -> None:
+def observe_commit(path: Path, commit: int) -> None:
     """Note a commit of that file which this process has seen in it."""
     with _lock:
         _known[path] = commit

@@ -163,7 +163,7 @@ def _text(value: Any) -> str | None:
     return str(value)
 
 
-def bundles_of(rows: OrderRows) -> dict[str, OrderBundle]:
+def to_bundles(rows: OrderRows) -> dict[str, OrderBundle]:
     # copies: what was there before is compared again, once it has been written over
     bundles = {head["po_id"]: OrderBundle(dict(head)) for head in rows.purchase_orders}
     for line in sorted(rows.po_lines, key=lambda row: row["position"]):
@@ -175,13 +175,13 @@ def bundles_of(rows: OrderRows) -> dict[str, OrderBundle]:
     return bundles
 
 
-def first_seen(bundle: OrderBundle, at: datetime) -> OrderBundle:
+def mark_new(bundle: OrderBundle, at: datetime) -> OrderBundle:
     for row in (bundle.head, *bundle.lines):
         row.update(first_seen_at=at, changed_at=at, gone_at=None)
     return bundle
 
 
-def merged(
+def merge(
     stored: OrderBundle, incoming: OrderBundle, changes: list[Row], at: datetime
 ) -> OrderBundle:
     """What came, with its history, and with the lines that are gone from it."""
@@ -215,14 +215,14 @@ def merged(
     return incoming
 
 
-def gone(stored: OrderBundle, at: datetime) -> OrderBundle:
+def mark_gone(stored: OrderBundle, at: datetime) -> OrderBundle:
     stored.head.update(gone_at=at, changed_at=at)
     for line in stored.lines:
         line.update(gone_at=line["gone_at"] or at, changed_at=at)
     return stored
 
 
-def rows_of(bundles: list[OrderBundle], now_of: dict[str, str]) -> OrderRows:
+def to_rows(bundles: list[OrderBundle], now_of: dict[str, str]) -> OrderRows:
     """All rows to write; a line that now belongs to another PO is not written with its old one."""
     rows = OrderRows([], [], [], [])
     for bundle in bundles:
@@ -238,7 +238,7 @@ def rows_of(bundles: list[OrderBundle], now_of: dict[str, str]) -> OrderRows:
     return rows
 
 
-def same(head: Row, bundle: OrderBundle) -> bool:
+def is_unchanged(head: Row, bundle: OrderBundle) -> bool:
     return (
         head["content_hash"] == bundle.head["content_hash"]
         and head["slice_date"] == bundle.head["slice_date"]

@@ -59,14 +59,14 @@ def execute(
     ctx = ctx.for_long_work()
     with ctx.write(actor, Permission.DOWNLOAD) as con:
         runs.begin_run(con, run_id, ctx.now())
-        commit_order.learn(ctx.db.path, slices.newest_commit(con))
+        commit_order.observe_commit(ctx.db.path, slices.newest_commit(con))
         run = runs.run_by_id(con, run_id, ctx.now())
         if run.cancel_requested:
             stop.set()
         todo = runs.slices_of(con, run_id, unfinished=True)
         days = Counter(slice_.provider_id for slice_ in todo)
         chosen = [providers.provider_by_id(con, provider_id) for provider_id in days]
-    source = sources.asked_source(sources.source_of_run(run.source).name)
+    source = sources.queryable_source(sources.source_of_run(run.source).name)
     pace = Pace(*_interruptible(stop))
     # tries left over are noted below; the pool of a killed process counts what it had committed
     with source.connect(ctx, actor, chosen, days, pace) as lanes:
@@ -164,7 +164,7 @@ class _Engine:
                 self._heartbeat({(s.provider_id, s.slice_date) for s in under_way.values()})
 
     def close_lanes(self) -> None:
-        """Write the tries that no slice's transaction has taken along."""
+        """Write the tries that no slice's transaction has elapsed along."""
         with self._write() as con:
             for lane in self._lanes.open.values():
                 lane.record(con)
@@ -251,16 +251,16 @@ class _Engine:
             known = self._known_products[slice_.provider_id]
             result = write_slice(con, rows, self._run.id, known)
             state = SliceState.DONE if result.orders else SliceState.EMPTY
-            taken = self._ctx.now() - rows.requested_at
+            elapsed = self._ctx.now() - rows.requested_at
             fields = {
                 "state": state,
                 "reason": None,
-                "milliseconds": round(taken.total_seconds() * 1000),
+                "milliseconds": round(elapsed.total_seconds() * 1000),
                 **asdict(result),
             }
             ended = self._finish(con, slice_, fields)
             commit = slices.newest_commit(con)
-        commit_order.learn(self._ctx.db.path, commit)
+        commit_order.observe_commit(self._ctx.db.path, commit)
         return ended
 
     def _failed(self, slice_: RunSlice, error: Failure) -> RunSlice:

@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from komet.errors import InvalidInput
-from komet.ingest.commit_order import Asked
+from komet.ingest.commit_order import RequestMark
 from komet.language import _, _n
 
 Row = dict[str, Any]
@@ -190,7 +190,7 @@ class Plan:
 
 
 @dataclass
-class Refreshed:
+class RefreshResult:
     """What became of the numbers that were asked for: counts of POs, and the numbers not found.
 
     `replaced`: numbers of POs from an Excel file whose place Komet's own took.
@@ -244,7 +244,7 @@ class Schedule(ScheduleFields):
     last_outcome: str | None = None
 
 
-def times_of(text: str) -> tuple[str, ...]:
+def parse_times(text: str) -> tuple[str, ...]:
     """`6:00, 14:30` as ("06:00", "14:30"). Raises `InvalidInput`."""
     parts = [part for part in re.split(r"[,;\s]+", text) if part]
     wrong = [part for part in parts if not _TIME.fullmatch(part)]
@@ -281,7 +281,7 @@ class SliceRows:
     problems: list[Row]
     whole: bool = True
     source: str = KOMET
-    asked: Asked | None = None
+    asked: RequestMark | None = None
 
     @property
     def line_count(self) -> int:

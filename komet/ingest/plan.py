@@ -59,7 +59,7 @@ def plan_slices(
     days = Counter(provider_id for provider_id, _day in slices)
     with ctx.read() as con:
         failed = runs.failed_before(con, slices, sources.runs_of_parts())
-        shares = sources.asked_source(source).cost(ctx, con, chosen, days)
+        shares = sources.queryable_source(source).cost(ctx, con, chosen, days)
     ordered = sorted(slices, key=lambda slice_: slice_ not in failed)
     return Plan(tuple(ordered), shares, left_alone, source)
 
@@ -85,11 +85,11 @@ def plan_refresh(ctx: AppContext, chosen: Sequence[Provider]) -> Plan:
         final = slice_table.final_slices(
             con, list(spans), first, today, sources=sources.final_sources(), after=FINAL_AFTER
         )
-    wanted = [
+    in_window = [
         (provider_id, day)
         for day in days
         for provider_id, (start, end) in spans.items()
         if start <= day <= end
     ]
-    open_days = [slice_ for slice_ in wanted if slice_ not in final]
-    return plan_slices(ctx, chosen, open_days, left_alone=len(wanted) - len(open_days))
+    open_days = [slice_ for slice_ in in_window if slice_ not in final]
+    return plan_slices(ctx, chosen, open_days, left_alone=len(in_window) - len(open_days))

@@ -41,7 +41,7 @@ def start_run(
         for run in runs.latest_runs(con, ctx.now(), limit=5):
             if sources.source_of_run(run.source).name != plan.source:
                 continue
-            if _takes_up(con, run, plan.slices, ctx):
+            if _can_resume(con, run, plan.slices, ctx):
                 # queued here, so that a cancel is heard and nobody resumes it a second time
                 runs.queue_run(con, run.id, ctx.now())
                 return runs.run_by_id(con, run.id, ctx.now()), True
@@ -117,10 +117,10 @@ def active_run(ctx: AppContext) -> Run | None:
         return next((r for r in runs.latest_runs(con, ctx.now(), limit=5) if r.active), None)
 
 
-def days_of(ctx: AppContext, run_id: str) -> pl.DataFrame:
+def list_days(ctx: AppContext, run_id: str) -> pl.DataFrame:
     """provider, day (Date), state, sign (String), orders, lines (Int32), reason: a row a slice."""
     with ctx.read() as con:
-        return progress.days_of(con, run_id).with_columns(sign=pl.col("state").replace(_SIGNS))
+        return progress.list_days(con, run_id).with_columns(sign=pl.col("state").replace(_SIGNS))
 
 
 def last_downloads(ctx: AppContext) -> pl.DataFrame:
@@ -132,7 +132,7 @@ def last_downloads(ctx: AppContext) -> pl.DataFrame:
         return progress.last_downloads(con, sources.runs_of_parts())
 
 
-def set_up(ctx: AppContext) -> dict[str, bool]:
+def list_setup_steps(ctx: AppContext) -> dict[str, bool]:
     """Which of the four steps to the first export are done: token, provider, mapping, download."""
     with ctx.read() as con:
         return progress.steps_done(con)
@@ -143,7 +143,7 @@ def _last_run(con: Connection, ctx: AppContext) -> Run | None:
     return newest[0] if newest else None
 
 
-def _takes_up(
+def _can_resume(
     con: Connection, run: Run, slices: Sequence[tuple[str, date]], ctx: AppContext
 ) -> bool:
     if run.state is not RunState.INTERRUPTED:

@@ -14,7 +14,7 @@ from komet.clients.table import providers
 from komet.context import AppContext
 from komet.db import audit
 from komet.errors import InvalidInput
-from komet.ingest.model import Schedule, ScheduleFields, times_of
+from komet.ingest.model import Schedule, ScheduleFields, parse_times
 from komet.ingest.plan import plan_refresh
 from komet.ingest.runs import start_run
 from komet.ingest.table import schedules
@@ -50,7 +50,7 @@ def save_schedule(
             _("There is no time zone “{zone}”.").format(zone=fields.time_zone),
             next_step=_("Choose one such as America/Guayaquil."),
         )
-    fields = fields.model_copy(update={"times": times_of(" ".join(fields.times))})
+    fields = fields.model_copy(update={"times": parse_times(" ".join(fields.times))})
     with ctx.write(actor, Permission.SCHEDULE) as con:
         stored = schedules.schedule_by_id(con, schedule_id) if schedule_id else None
         new_id = stored.id if stored else str(uuid4())
@@ -126,7 +126,7 @@ class Scheduler:
             outcome = to_store(error)
             _log.warning("schedule %s did not start: %s", schedule.name, error)
         with ctx.write(SYSTEM, Permission.SCHEDULE) as con:
-            schedules.note_outcome(con, schedule_id, run_id=run_id, outcome=outcome)
+            schedules.record_outcome(con, schedule_id, run_id=run_id, outcome=outcome)
         return run_id
 
 

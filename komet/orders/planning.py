@@ -64,7 +64,7 @@ def compare_weeks(
     with ctx.read() as con:
         for name, start in starts.items():
             end = start + timedelta(days=6)
-            if not reading.holds_days(con, start, end):
+            if not reading.has_days(con, start, end):
                 continue
             week = chosen.model_copy(update={"ship_from": start, "ship_to": end})
             for measure in MEASURES:

@@ -22,7 +22,7 @@ def list_views(ctx: AppContext, actor: Actor) -> list[SavedView]:
 def read_view(ctx: AppContext, view_id: str) -> SavedView:
     """A view by its ID, whoever owns it: a link is as good as sharing. Raises `NotFound`."""
     with ctx.read() as con:
-        return _held(con, view_id)
+        return _find_view(con, view_id)
 
 
 def list_other_owners(ctx: AppContext, actor: Actor) -> dict[str, int]:
@@ -42,7 +42,7 @@ def save_view(
     shared: bool,
 ) -> SavedView:
     """Save under a name; a view of one's own of that name is replaced. Raises `InvalidInput`."""
-    name, now = _named(name), ctx.now()
+    name, now = _checked_name(name), ctx.now()
     with ctx.write(actor, Permission.SAVE_VIEWS) as con:
         own = table.owned_by(con, actor.name)
         same = [view_id for view_id, n in own.items() if n.casefold() == name.casefold()]
@@ -65,15 +65,15 @@ def rename_view(ctx: AppContext, actor: Actor, view_id: str, name: str) -> None:
     """Another name for a view of one's own. Raises `NotFound` or `InvalidInput`."""
     now = ctx.now()
     with ctx.write(actor, Permission.SAVE_VIEWS) as con:
-        held, name = _own(con, actor, view_id), _named(name)
+        view, name = _own(con, actor, view_id), _checked_name(name)
         others = {n.casefold() for i, n in table.owned_by(con, actor.name).items() if i != view_id}
         if name.casefold() in others:
             raise InvalidInput(
                 _("You have a view “{name}” already.").format(name=name),
                 next_step=_("Choose another name."),
             )
-        table.rename(con, view_id, name, held.owner, now)
-        audit.record(con, "view renamed", held.name, now, {"name": name})
+        table.rename(con, view_id, name, view.owner, now)
+        audit.record(con, "view renamed", view.name, now, {"name": name})
 
 
 def take_views_over(ctx: AppContext, actor: Actor, owner: str) -> int:
@@ -86,8 +86,8 @@ def take_views_over(ctx: AppContext, actor: Actor, owner: str) -> int:
         own = {name.casefold() for name in table.owned_by(con, actor.name).values()}
         taken = table.owned_by(con, owner)
         for view_id, name in taken.items():
-            unlike = f"{name} ({owner})" if name.casefold() in own else name
-            table.rename(con, view_id, unlike, actor.name, now)
+            unique = f"{name} ({owner})" if name.casefold() in own else name
+            table.rename(con, view_id, unique, actor.name, now)
         audit.record(con, "views taken over", owner, now, {"views": len(taken)})
         return len(taken)
 
@@ -95,18 +95,18 @@ def take_views_over(ctx: AppContext, actor: Actor, owner: str) -> int:
 def delete_view(ctx: AppContext, actor: Actor, view_id: str) -> None:
     """Raises `NotFound`, or `InvalidInput` for a view of somebody else."""
     with ctx.write(actor, Permission.SAVE_VIEWS) as con:
-        held = _own(con, actor, view_id)
+        view = _own(con, actor, view_id)
         table.delete(con, view_id)
-        audit.record(con, "view deleted", held.name, ctx.now())
+        audit.record(con, "view deleted", view.name, ctx.now())
 
 
-def _named(name: str) -> str:
+def _checked_name(name: str) -> str:
     if not name.strip():
         raise InvalidInput(_("A view needs a name."))
     return name.strip()
 
 
-def _held(con: Connection, view_id: str) -> SavedView:
+def _find_view(con: Connection, view_id: str) -> SavedView:
     view = table.view_by_id(con, view_id)
     if view is None:
         raise NotFound(
@@ -116,12 +116,12 @@ def _held(con: Connection, view_id: str) -> SavedView:
 
 
 def _own(con: Connection, actor: Actor, view_id: str) -> SavedView:
-    held = _held(con, view_id)
-    if held.owner != actor.name:
+    view = _find_view(con, view_id)
+    if view.owner != actor.name:
         raise InvalidInput(
-            _("“{name}” belongs to {owner}.").format(name=held.name, owner=held.owner),
+            _("“{name}” belongs to {owner}.").format(name=view.name, owner=view.owner),
             next_step=_("If you are {owner} under a new name, take the views over.").format(
-                owner=held.owner
+                owner=view.owner
             ),
         )
-    return held
+    return view

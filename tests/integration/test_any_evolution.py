@@ -106,7 +106,7 @@ def download(ctx: AppContext, komet: Komet, company: Company, day: int, run: str
     with ctx.db.write() as con:
         result = write_slice(con, rows, run, set())
         commit = slices.newest_commit(con)
-    commit_order.learn(ctx.db.path, commit)
+    commit_order.observe_commit(ctx.db.path, commit)
     counted = company.expected.answered(company.evolution.world, day, run)
     assert (result.orders, result.lines) == counted
 

@@ -15,7 +15,7 @@ from komet.api.models import PurchaseOrder
 from komet.context import AppContext
 from komet.ingest import commit_order
 from komet.ingest.commit import write_slice
-from komet.ingest.commit_order import Asked
+from komet.ingest.commit_order import RequestMark
 from komet.ingest.sources.komet_rows import slice_rows
 from komet.orders.changes import find_changes
 from komet.orders.model import ChangeFilter
@@ -65,7 +65,12 @@ def order(po_id: str, day: date, lines: dict[str, int]) -> PurchaseOrder:
 
 
 def ask(
-    ctx: AppContext, provider: str, world: World, day: int, at: datetime, sent: Asked | None = None
+    ctx: AppContext,
+    provider: str,
+    world: World,
+    day: int,
+    at: datetime,
+    sent: RequestMark | None = None,
 ) -> None:
     """The slice of that day, asked for at that time, into the store; `sent`: before others."""
     found = [order(po, _DAYS[day], lines) for po, (on, lines) in world.items() if on == day]
@@ -94,14 +99,14 @@ def test_the_last_state_is_what_is_kept(
     ctx: AppContext, steps: list[tuple[World, list[int]]], last: World, order_of_days: list[int]
 ) -> None:
     provider, alone = f"a{next(_numbers)}", f"b{next(_numbers)}"
-    late: list[tuple[World, int, datetime, Asked]] = []
+    late: list[tuple[World, int, datetime, RequestMark]] = []
     moment = _START
     for world, days in steps:
         for n, day in enumerate(days):
             moment += timedelta(minutes=1)
             if n == 2:
                 # answered now, written when all is over
-                late.append((world, day, moment, commit_order.ask(ctx.db.path)))
+                late.append((world, day, moment, commit_order.mark_request(ctx.db.path)))
             else:
                 ask(ctx, provider, world, day, moment)
     for day in order_of_days:

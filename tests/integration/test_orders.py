@@ -214,7 +214,7 @@ def test_a_changed_field_is_told_with_before_and_after(held: AppContext) -> None
 
 
 def test_an_older_answer_does_not_overwrite_a_newer_one(held: AppContext) -> None:
-    sent = commit_order.ask(held.db.path)
+    sent = commit_order.mark_request(held.db.path)
     put(held, ORDERS)
     put(held, [], AT + timedelta(hours=1), sent)  # whatever a clock says
     assert totals(held).purchase_orders == 2

@@ -10,9 +10,9 @@ from sample_accounts import ACTOR, Accounts, Downloaded, Komet
 from komet.api.errors import Unavailable
 from komet.clients.providers import edit_provider, list_providers
 from komet.errors import InvalidInput, NotFound
-from komet.ingest.by_number import download_numbers, numbers_in, providers_of
+from komet.ingest.by_number import download_numbers, parse_numbers, providers_of
 from komet.ingest.engine import execute
-from komet.ingest.model import RunState, ScheduleFields, times_of
+from komet.ingest.model import RunState, ScheduleFields, parse_times
 from komet.ingest.plan import plan_refresh, window
 from komet.ingest.runs import show_run, start_run
 from komet.ingest.schedules import Scheduler, list_schedules, next_start, save_schedule
@@ -100,7 +100,7 @@ def test_single_pos_by_their_numbers(downloaded: Downloaded) -> None:
 
 
 def test_numbers_that_nobody_knows(accounts: Accounts) -> None:
-    assert numbers_in(["P1, P2", "P2 P3"]) == ["P1", "P2", "P3"]
+    assert parse_numbers(["P1, P2", "P2 P3"]) == ["P1", "P2", "P3"]
     with pytest.raises(NotFound, match="P000000"):
         providers_of(accounts.ctx, ["P000000"])
     asked = providers_of(accounts.ctx, ["P000000"], [accounts.magnolia])
@@ -110,7 +110,7 @@ def test_numbers_that_nobody_knows(accounts: Accounts) -> None:
 def test_the_clock_starts_a_refresh_once(accounts: Accounts) -> None:
     with_window(accounts, 0, 1)
     ctx = accounts.ctx
-    fields = ScheduleFields(name="Morning", times=times_of("6:00 14:30"),
+    fields = ScheduleFields(name="Morning", times=parse_times("6:00 14:30"),
                             time_zone="America/Guayaquil")  # fmt: skip
     assert fields.times == ("06:00", "14:30")
     saved = save_schedule(ctx, SYSTEM, fields)
@@ -135,7 +135,7 @@ def test_the_clock_starts_a_refresh_once(accounts: Accounts) -> None:
 @pytest.mark.parametrize("text", ["", "25:00", "noon", "6"])
 def test_times_that_are_none(text: str) -> None:
     with pytest.raises(InvalidInput):
-        times_of(text)
+        parse_times(text)
 
 
 def test_the_command(accounts: Accounts, komet: Komet) -> None:

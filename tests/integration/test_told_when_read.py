@@ -21,7 +21,7 @@ from komet.db import audit
 from komet.explorer.calls import call_method
 from komet.export.activity import export_activity
 from komet.ingest.model import RunState, ScheduleFields
-from komet.ingest.runs import days_of
+from komet.ingest.runs import list_days
 from komet.ingest.schedules import Scheduler, list_schedules, save_schedule
 from komet.ingest.table import runs
 from komet.ingest.worker import Worker
@@ -65,7 +65,7 @@ def test_a_failure_is_told_in_the_readers_language(
             [run] = runs.latest_runs(con, ctx.now())
             slices = runs.slices_of(con, run.id)
         told = list_entries(ctx, ActivityFilter(), limit=1)
-        on_screen = days_of(ctx, run.id)["reason"].to_list()
+        on_screen = list_days(ctx, run.id)["reason"].to_list()
         export_activity(ctx, ACTOR, ActivityFilter(), tmp_path / "activity.xlsx")
         by_reason = wrong(ctx)
     assert run.message == FAILED[code]
@@ -119,7 +119,7 @@ def test_what_was_stored_as_a_sentence_is_shown_as_it_is(failed: Accounts) -> No
         with ctx.db.read() as con:
             [run] = runs.latest_runs(con, ctx.now())
         assert run.message == "2 days failed."
-        reasons = days_of(ctx, run.id)["reason"].to_list()
+        reasons = list_days(ctx, run.id)["reason"].to_list()
         assert f"Magnolia, {day}: Komet refused the request (HTTP 400)." in reasons
         [old] = wrong(ctx).filter(source="day", client="Magnolia").to_dicts()
     assert (old["outcome"], old["reason"]) == ("Rejected", "Komet refused the request (HTTP 400).")

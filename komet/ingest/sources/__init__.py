@@ -3,7 +3,7 @@
 from komet.ingest.model import KOMET
 from komet.ingest.sources.komet import KometSource
 from komet.ingest.sources.portal_file.source import PortalFile
-from komet.ingest.sources.source import AskedSource, Source
+from komet.ingest.sources.source import QueryableSource, Source
 
 SOURCES: dict[str, Source] = {source.name: source for source in (KometSource(), PortalFile())}
 """By the name that day slices have of it."""
@@ -24,10 +24,10 @@ def source_of_order(po_id: str) -> Source:
     return next(marked, SOURCES[KOMET])
 
 
-def asked_source(name: str) -> AskedSource:
+def queryable_source(name: str) -> QueryableSource:
     """The source of that name. Raises `TypeError` for one that cannot be asked."""
     source = SOURCES[name]
-    if not isinstance(source, AskedSource):
+    if not isinstance(source, QueryableSource):
         raise TypeError(f"the source {name} cannot be asked")
     return source
 

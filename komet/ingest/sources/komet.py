@@ -171,8 +171,8 @@ def ask_for_day(ctx: AppContext, client: KometClient, provider: Provider, day: d
     if answer.orders:
         return rows
     with ctx.read() as con:
-        held = slices.holds_orders(con, provider.id, day)
-    if not held:
+        had_orders = slices.has_orders(con, provider.id, day)
+    if not had_orders:
         return rows
     rows, again = _asked(ctx, client, provider, day)
     if again.orders:
@@ -189,7 +189,7 @@ def ask_for_day(ctx: AppContext, client: KometClient, provider: Provider, day: d
 def _asked(
     ctx: AppContext, client: KometClient, provider: Provider, day: date
 ) -> tuple[SliceRows, Slice]:
-    asked = commit_order.ask(ctx.db.path)
+    asked = commit_order.mark_request(ctx.db.path)
     answer = client.purchase_orders(day, provider.location_id)
     return slice_rows(provider.id, day, answer, asked), answer
 

@@ -18,7 +18,7 @@ from komet.api import reading
 from komet.api.client import Slice
 from komet.api.models import DataProblem, OrderLine, PurchaseOrder, Record
 from komet.api.reading import note
-from komet.ingest.commit_order import Asked
+from komet.ingest.commit_order import RequestMark
 from komet.ingest.model import OrderBundle, Row, SliceRows
 from komet.orders import columns
 from komet.orders.column import Grain, Kind, OrderColumn
@@ -29,7 +29,9 @@ _READER = "1"
 _NESTED = {"details", "breakdowns", "boxes", "custom_fields"}
 
 
-def slice_rows(provider_id: str, day: date, answer: Slice, asked: Asked | None = None) -> SliceRows:
+def slice_rows(
+    provider_id: str, day: date, answer: Slice, asked: RequestMark | None = None
+) -> SliceRows:
     """The rows of one answer; a PO that is listed twice is one PO, with the lines of both."""
     problems = list(answer.problems)
     orders: dict[str, OrderBundle] = {}
@@ -39,7 +41,7 @@ def slice_rows(provider_id: str, day: date, answer: Slice, asked: Asked | None =
             if order.number is None and not order.details:
                 problems.append(DataProblem("id", "", None))
                 continue
-            po_id = _made_up(f"number {order.number}", orders)
+            po_id = _invent_id(f"number {order.number}", orders)
             problems.append(DataProblem("id", "", po_id))
         orders[po_id] = _bundle(provider_id, day, po_id, order, problems)
         orders[po_id].head["fetched_at"] = answer.requested_at
@@ -103,23 +105,23 @@ def _bundle(
     bundle = OrderBundle({**fields, **key, "content_hash": _content_hash(order)})
     del bundle.head["id"]
     real_ids = {detail.po_item_id for detail in order.details if detail.po_item_id}
-    taken: set[str] = set()
+    used: set[str] = set()
     for position, detail in enumerate(order.details, start=1):
         item_id = detail.po_item_id
-        if item_id is None or item_id in taken:
-            given, item_id = item_id, _made_up(f"{po_id} line {position}", real_ids)
+        if item_id is None or item_id in used:
+            given, item_id = item_id, _invent_id(f"{po_id} line {position}", real_ids)
             problems.append(DataProblem("poItemId", given or "", po_id, item_id))
-        taken.add(item_id)
+        used.add(item_id)
         _add_line(bundle, {**key, "po_item_id": item_id}, header, position, detail, problems)
     return bundle
 
 
-def _made_up(wanted: str, taken: Container[str]) -> str:
+def _invent_id(stem: str, used: Container[str]) -> str:
     """An ID for what came without one, unlike any that is there."""
-    number, found = 1, wanted
-    while found in taken:
+    number, found = 1, stem
+    while found in used:
         number += 1
-        found = f"{wanted} ({number})"
+        found = f"{stem} ({number})"
     return found
 
 
@@ -131,7 +133,7 @@ def _add_line(  # noqa: PLR0917
     detail: OrderLine,
     problems: list[DataProblem],
 ) -> None:
-    custom = [_known(entry) for entry in detail.custom_fields]
+    custom = [_fields_of(entry) for entry in detail.custom_fields]
     bundle.lines.append(
         {
             **_fields(detail, Grain.LINE, key, problems),
@@ -148,7 +150,7 @@ def _add_line(  # noqa: PLR0917
     bundle.boxes += [{**_fields(entry, Grain.BOX, key, problems), **key} for entry in detail.boxes]
 
 
-def _known(record: Record) -> Row:
+def _fields_of(record: Record) -> Row:
     known = {name: getattr(record, name) for name in type(record).model_fields}
     return {
         **{name: value for name, value in known.items() if name not in _NESTED},
@@ -158,12 +160,12 @@ def _known(record: Record) -> Row:
 
 def _fields(record: Record, grain: Grain, key: Row, problems: list[DataProblem]) -> Row:
     """What the record has, with the members that only the registry of columns knows."""
-    row = _known(record)
-    beyond = _beyond(columns.COLUMNS, grain, type(record))
-    if not beyond:
+    row = _fields_of(record)
+    unmodelled = _unmodelled(columns.COLUMNS, grain, type(record))
+    if not unmodelled:
         return row
     extra = dict(record.extra)
-    for name, column in beyond.items():
+    for name, column in unmodelled.items():
         value = extra.pop(column.member or to_camel(name), None)
         try:
             row[name] = _READERS[column.kind](value)
@@ -175,7 +177,7 @@ def _fields(record: Record, grain: Grain, key: Row, problems: list[DataProblem])
 
 
 @cache
-def _beyond(
+def _unmodelled(
     known: tuple[OrderColumn, ...], grain: Grain, record: type[Record]
 ) -> dict[str, OrderColumn]:
     """Stored columns of that grain that the record has no field for."""

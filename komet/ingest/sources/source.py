@@ -1,8 +1,8 @@
 """What a source of orders is: the seam behind which a second system, or a kind of file, stands.
 
 A source gives day slices (`SliceRows`): all that it knows of one provider's POs of one day. One
-that can be asked (`AskedSource`) is at work in a run, a lane for each provider; the slices of any
-other are handed to `komet.ingest.imports.import_slices`. Each is one line of `SOURCES`.
+that can be asked (`QueryableSource`) is at work in a run, a lane for each provider; the slices of
+any other are handed to `komet.ingest.imports.import_slices`. Each is one line of `SOURCES`.
 """
 
 import hashlib
@@ -95,7 +95,7 @@ class Lanes:
 
 
 @runtime_checkable
-class AskedSource(Source, Protocol):
+class QueryableSource(Source, Protocol):
     """A source that is asked, day by day."""
 
     def cost(

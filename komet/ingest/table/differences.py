@@ -45,7 +45,7 @@ def _difference(column: str, dtype: str) -> str:
     return f"(coalesce(a.{column}, 0) - coalesce(b.{column}, 0))::{dtype} AS {column}"
 
 
-_NOTED = """
+_RECORDED = """
   $run_id AS run_id, $provider_id AS provider_id, $slice_date AS slice_date, $seen_at AS seen_at,
   $commit_no AS commit_no
 """
@@ -53,7 +53,7 @@ _KEY = "po_id, po_item_id, product_key, customer_key"
 _NOW = _figures("lines", "breakdowns")
 _BEFORE = _figures("lines_before", "breakdowns_before")
 _DIFFERENCES = f"""
-SELECT {_NOTED}, po_id, po_item_id, coalesce(a.product, b.product) AS product,
+SELECT {_RECORDED}, po_id, po_item_id, coalesce(a.product, b.product) AS product,
   coalesce(a.customer_name, b.customer_name) AS customer_name,
   {_difference("boxes", "DECIMAL(18, 4)")}, {_difference("stems", "DECIMAL(18, 4)")},
   {_difference("total_cost", "DECIMAL(18, 6)")},
@@ -65,7 +65,7 @@ WHERE a.boxes IS DISTINCT FROM b.boxes OR a.stems IS DISTINCT FROM b.stems
 """
 # of POs that nobody had seen before, everything is a difference
 _OF_NEW = f"""
-SELECT {_NOTED}, po_id, po_item_id, product, customer_name, boxes, stems, total_cost,
+SELECT {_RECORDED}, po_id, po_item_id, product, customer_name, boxes, stems, total_cost,
   list_contains($first, po_id) AS first_download
 FROM ({_NOW}) WHERE boxes <> 0 OR stems <> 0 OR total_cost <> 0
 """
@@ -74,7 +74,7 @@ FROM ({_NOW}) WHERE boxes <> 0 OR stems <> 0 OR total_cost <> 0
 def record(
     con: Connection, before: OrderRows, recorded: dict[str, Any], first: Collection[str]
 ) -> None:
-    """Write one row a line, customer and product that differs; called inside of `slices.written`.
+    """Write one row a line, customer and product that differs; called inside of `mirror.staged`.
 
     `before` has the rows that were stored of the POs that are written; `recorded` has run_id,
     provider_id, slice_date, seen_at and commit_no. `first`: the PO IDs that are only new to us,

@@ -11,7 +11,7 @@ from datetime import date
 import polars as pl
 
 from komet.db.database import Connection
-from komet.ingest.commit_order import Asked
+from komet.ingest.commit_order import RequestMark
 from komet.ingest.model import OrderRows, Row
 from komet.orders.table import items as order_tables
 
@@ -21,10 +21,10 @@ _TABLES = ("purchase_orders", "po_lines", "po_breakdowns", "po_boxes")
 def stored_heads(
     con: Connection, provider_id: str, day: date, po_ids: Sequence[str]
 ) -> dict[str, Row]:
-    """What we hold of the POs of that day, and of these POs on any day, by PO ID.
+    """What is stored of the POs of that day, and of these POs on any day, by PO ID.
 
-    Each row: po_id, slice_date, content_hash, gone_at, and `asked` (`Asked`): the newest request
-    that we know Komet's view of it from.
+    Each row: po_id, slice_date, content_hash, gone_at, and `asked` (`RequestMark`): the newest
+    request that we know Komet's view of it from.
     """
     rows = con.rows(
         "SELECT p.po_id, p.slice_date, p.content_hash, p.gone_at, p.asked_commit, p.asked_by,"
@@ -38,16 +38,16 @@ def stored_heads(
     return {row["po_id"]: {**row, "asked": _last_asked(row)} for row in rows}
 
 
-def _last_asked(row: Row) -> Asked:
-    alone = Asked(row["asked_commit"], row["asked_by"], row["asked_turn"])
+def _last_asked(row: Row) -> RequestMark:
+    alone = RequestMark(row["asked_commit"], row["asked_by"], row["asked_turn"])
     if row["day_commit"] is None:
         return alone
-    of_day = Asked(row["day_commit"], row["day_by"], row["day_turn"])
+    of_day = RequestMark(row["day_commit"], row["day_by"], row["day_turn"])
     return of_day if alone.before(of_day) else alone
 
 
 def stored_rows(con: Connection, provider_id: str, po_ids: Sequence[str]) -> OrderRows:
-    """Every row that we hold of these POs."""
+    """Every stored row of these POs."""
     found = [
         con.rows(
             f"SELECT * FROM {table} WHERE provider_id = $provider"
@@ -80,7 +80,7 @@ def lines_elsewhere(
 
 
 @contextmanager
-def written(con: Connection, rows: OrderRows) -> Iterator[None]:
+def staged(con: Connection, rows: OrderRows) -> Iterator[None]:
     """Lines and breakdowns as the tables `lines` and `breakdowns` of every statement inside."""
     lines = pl.DataFrame(rows.po_lines, schema=order_tables.po_lines())
     breakdowns = pl.DataFrame(rows.po_breakdowns, schema=order_tables.po_breakdowns())
@@ -93,7 +93,7 @@ def replace_orders(
 ) -> None:
     """Delete all rows of the stored POs, insert `rows`, and derive their order items.
 
-    Called inside of `written`.
+    Called inside of `staged`.
     """
     if stored:
         for table in (*_TABLES, "order_items"):

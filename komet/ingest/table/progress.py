@@ -8,8 +8,8 @@ from komet.db.database import Connection
 from komet.messages import stored_message
 
 
-def days_of(con: Connection, run_id: str) -> pl.DataFrame:
-    """See `komet.ingest.runs.days_of`; without `sign`."""
+def list_days(con: Connection, run_id: str) -> pl.DataFrame:
+    """See `komet.ingest.runs.list_days`; without `sign`."""
     found = con.frame(
         "SELECT p.name AS provider, s.slice_date AS day, s.state, s.orders, s.lines, s.reason,"
         " s.reason_code, s.reason_data, s.position FROM run_slices s"
@@ -50,7 +50,7 @@ def last_downloads(con: Connection, without: Sequence[str]) -> pl.DataFrame:
 
 
 def steps_done(con: Connection) -> dict[str, bool]:
-    """See `komet.ingest.runs.set_up`."""
+    """See `komet.ingest.runs.list_setup_steps`."""
     row = con.rows(
         "SELECT (SELECT count(*) > 0 FROM tokens WHERE retired_at IS NULL) AS token,"
         " (SELECT count(*) > 0 FROM providers) AS provider,"

@@ -17,7 +17,7 @@ from komet.ingest.model import Run, RunSlice, RunState
 from komet.ingest.table.slices import next_commit
 from komet.language import _
 from komet.messages import Stored, stored_message
-from komet.orders.table.items import SAID_ONCE
+from komet.orders.table.items import NOT_IMPLIED
 
 HEARTBEAT = timedelta(seconds=2)
 _SILENT_AFTER = timedelta(seconds=30)
@@ -259,7 +259,7 @@ def summary(con: Connection, run_id: str) -> dict[str, int]:
     kinds = con.rows(
         "SELECT CASE WHEN first_download THEN 'first' WHEN po_item_id IS NULL THEN kind"
         " ELSE 'changed' END AS kind, count(DISTINCT (provider_id, po_id)) AS n FROM po_changes c"
-        f" WHERE run_id = $run AND {SAID_ONCE} GROUP BY 1",
+        f" WHERE run_id = $run AND {NOT_IMPLIED} GROUP BY 1",
         {"run": run_id},
     )
     unmapped = con.value(
@@ -288,16 +288,16 @@ def replaced_numbers(con: Connection, run_id: str) -> list[str]:
 
 
 def _run(row: dict[str, Any], now: datetime) -> Run:
-    told = stored_message(row["message_code"], row["message_data"], row["message"])
-    run = Run.model_validate({**row, "message": told})
+    message = stored_message(row["message_code"], row["message_data"], row["message"])
+    run = Run.model_validate({**row, "message": message})
     if run.active and not _alive(run, now):
         return run.model_copy(update={"state": RunState.INTERRUPTED})
     return run
 
 
 def _slice(row: dict[str, Any]) -> RunSlice:
-    told = stored_message(row["reason_code"], row["reason_data"], row["reason"])
-    return RunSlice.model_validate({**row, "reason": told})
+    message = stored_message(row["reason_code"], row["reason_data"], row["reason"])
+    return RunSlice.model_validate({**row, "reason": message})
 
 
 def _coded(column: str, why: Stored | None) -> dict[str, str | None]:

@@ -79,7 +79,7 @@ def claim(con: Connection, schedule_id: str, now: datetime, within: timedelta) -
     return True
 
 
-def note_outcome(
+def record_outcome(
     con: Connection, schedule_id: str, *, run_id: str | None = None, outcome: Stored | None = None
 ) -> None:
     """What the last start came to: a run, or why there is none."""
@@ -96,5 +96,5 @@ def note_outcome(
 
 
 def _schedule(row: dict[str, Any]) -> Schedule:
-    told = stored_message(row["outcome_code"], row["outcome_data"], row["last_outcome"])
-    return Schedule.model_validate({**row, "last_outcome": told})
+    outcome = stored_message(row["outcome_code"], row["outcome_data"], row["last_outcome"])
+    return Schedule.model_validate({**row, "last_outcome": outcome})

@@ -8,7 +8,7 @@ import polars as pl
 
 from komet import formulas
 from komet.db.database import Connection
-from komet.ingest.commit_order import Asked
+from komet.ingest.commit_order import RequestMark
 from komet.ingest.model import KOMET, Row
 from komet.orders.table.items import DATA_PROBLEMS, PO_CHANGES
 
@@ -20,7 +20,7 @@ def record_slice(
     provider_id: str,
     day: date,
     fetched_at: datetime,
-    asked: Asked,
+    asked: RequestMark,
     orders: int,
     lines: int,
     changes: list[Row],
@@ -50,7 +50,7 @@ def record_orders(  # noqa: PLR0917
     con: Connection,
     provider_id: str,
     po_ids: Sequence[str],
-    asked: Asked,
+    asked: RequestMark,
     changes: list[Row],
     problems: list[Row],
 ) -> None:
@@ -70,7 +70,7 @@ def record_orders(  # noqa: PLR0917
     con.insert("po_changes", pl.DataFrame(changes, schema=PO_CHANGES))
 
 
-def holds_orders(con: Connection, provider_id: str, day: date) -> bool:
+def has_orders(con: Connection, provider_id: str, day: date) -> bool:
     """Whether any PO of that day is held that is not gone."""
     return bool(
         con.value(
@@ -88,7 +88,7 @@ def source_of(con: Connection, provider_id: str, day: date) -> str | None:
 
 
 def newest_answer(con: Connection, provider_id: str, day: date) -> Row | None:
-    """The newest complete answer of that slice: `source`, and `asked` (`Asked`)."""
+    """The newest complete answer of that slice: `source`, and `asked` (`RequestMark`)."""
     rows = con.rows(
         "SELECT source, asked_commit, asked_by, asked_turn FROM day_slices"
         " WHERE provider_id = $provider AND slice_date = $day",
@@ -97,7 +97,7 @@ def newest_answer(con: Connection, provider_id: str, day: date) -> Row | None:
     if not rows:
         return None
     row = rows[0]
-    asked = Asked(row["asked_commit"], row["asked_by"], row["asked_turn"])
+    asked = RequestMark(row["asked_commit"], row["asked_by"], row["asked_turn"])
     return {"source": row["source"], "asked": asked}
 
 
@@ -137,7 +137,7 @@ def final_slices(
     return {(row["provider_id"], row["slice_date"]) for row in rows}
 
 
-def days_of_numbers(con: Connection, numbers: Sequence[str]) -> list[Row]:
+def find_numbers(con: Connection, numbers: Sequence[str]) -> list[Row]:
     """provider_id, number and slice_date of the held POs of these numbers, the oldest first."""
     return con.rows(
         "SELECT provider_id, number, slice_date FROM purchase_orders"
@@ -146,7 +146,9 @@ def days_of_numbers(con: Connection, numbers: Sequence[str]) -> list[Row]:
     )
 
 
-def forget_gone(con: Connection, run_id: str, provider_id: str, po_ids: Sequence[str]) -> set[str]:
+def withdraw_gone(
+    con: Connection, run_id: str, provider_id: str, po_ids: Sequence[str]
+) -> set[str]:
     """Take back `gone` notes that the same run made of POs that it then found on another day."""
     if not po_ids:
         return set()

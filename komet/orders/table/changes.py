@@ -9,7 +9,7 @@ from komet.db.database import Connection
 from komet.formulas import folded
 from komet.orders.filters import Gone, OrderFilter
 from komet.orders.model import ChangeFilter, ChangeKind, Download
-from komet.orders.table.items import SAID_ONCE
+from komet.orders.table.items import NOT_IMPLIED
 from komet.orders.table.reading import source
 
 _KIND = (
@@ -47,7 +47,7 @@ def changes(con: Connection, chosen: ChangeFilter, *, limit: int | None = None) 
             array_to_string(list_sort(list(DISTINCT l.customer_name)), ', ') AS customers,
             array_to_string(list_sort(list(DISTINCT l.product_description)), ', ') AS products
           FROM po_lines l SEMI JOIN found USING (provider_id, po_id) GROUP BY ALL
-        ), told AS (
+        ), shown AS (
           SELECT c.seen_at, p.name AS provider, c.po_number, c.what AS kind, o.ship_date,
             o.vendor_name, coalesce(l.customer_name, t.customers) AS customer_name,
             coalesce(l.product_description, t.products) AS product, c.field, c.before, c.after,
@@ -58,7 +58,7 @@ def changes(con: Connection, chosen: ChangeFilter, *, limit: int | None = None) 
             AND l.po_item_id = c.po_item_id
           LEFT JOIN texts t ON t.provider_id = c.provider_id AND t.po_id = c.po_id
         )
-        SELECT * EXCLUDE (commit_no) FROM told WHERE {_of_lines(chosen)}
+        SELECT * EXCLUDE (commit_no) FROM shown WHERE {_of_lines(chosen)}
         ORDER BY commit_no DESC, seen_at DESC, provider, po_number, po_id, po_item_id NULLS FIRST,
           field
         {"LIMIT $limit" if limit is not None else ""}
@@ -127,7 +127,7 @@ def of_orders(
 
 
 def _where(chosen: ChangeFilter) -> tuple[str, dict[str, Any]]:
-    conditions = [_seen(chosen), _of_number(chosen, "c.po_number"), SAID_ONCE]
+    conditions = [_seen(chosen), _of_number(chosen, "c.po_number"), NOT_IMPLIED]
     if chosen.kinds:
         conditions.append(f"list_contains($kinds, {_KIND})")
     params: dict[str, Any] = {
@@ -172,7 +172,7 @@ def _of_number(chosen: ChangeFilter, column: str) -> str:
     return f"contains(lower({column}), lower($po_number))" if chosen.po_number else "true"
 
 
-def _of_lines(chosen: ChangeFilter, alias: str = "told") -> str:
+def _of_lines(chosen: ChangeFilter, alias: str = "shown") -> str:
     parts = [
         f"contains({folded(f'{alias}.{column}')}, {folded(f'${name}')})"
         for column, name in (("customer_name", "customer"), ("product", "product"))

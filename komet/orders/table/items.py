@@ -24,7 +24,7 @@ ASKED: Schema = {
     "asked_by": pl.String,
     "asked_turn": pl.Int64,
 }
-"""When the request was sent, see `commit_order.Asked`."""
+"""When the request was sent, see `commit_order.RequestMark`."""
 
 _PO: Schema = {"provider_id": pl.String, "po_id": pl.String, "slice_date": pl.Date}
 _LINE: Schema = {**_PO, "po_item_id": pl.String}
@@ -95,7 +95,7 @@ DATA_PROBLEMS: Schema = {
     "seen_at": TIME,
 }
 
-SAID_ONCE = """NOT (c.kind = 'gone' AND c.po_item_id IS NOT NULL AND EXISTS (
+NOT_IMPLIED = """NOT (c.kind = 'gone' AND c.po_item_id IS NOT NULL AND EXISTS (
   FROM po_changes g WHERE g.provider_id = c.provider_id AND g.po_id = c.po_id
   AND g.commit_no = c.commit_no AND g.kind = 'gone' AND g.po_item_id IS NULL))"""
 """Condition on `po_changes c`: that a PO is gone says of its lines that they are, too."""

@@ -23,7 +23,7 @@ from komet.orders.table.items import (
     BOX_TYPE_JOIN,
     LOOKUPS,
     MAPPING_JOIN,
-    SAID_ONCE,
+    NOT_IMPLIED,
     items_sql,
 )
 
@@ -170,7 +170,7 @@ def sums(
     )
 
 
-def holds_days(con: Connection, start: date, end: date) -> bool:
+def has_days(con: Connection, start: date, end: date) -> bool:
     """Whether any day from `start` to `end` was downloaded."""
     return bool(
         con.value(
@@ -220,7 +220,7 @@ def order(con: Connection, provider_id: str, po_id: str) -> OrderDetail:
         ),
         changes=con.frame(
             "SELECT seen_at, kind, po_item_id, field, before, after FROM po_changes c"
-            f" {where} AND {SAID_ONCE}"
+            f" {where} AND {NOT_IMPLIED}"
             " ORDER BY commit_no, seen_at, po_item_id NULLS FIRST, field",
             key,
         ),

@@ -25,8 +25,8 @@ def order_filters(providers: Sequence[Provider], choices: dict[str, list[str]]) 
         st.subheader(_("Filters"))
         values["providers"] = _picked("providers", _("Client provider"), list(names), names)
         if groups or st.session_state.get(_key("group")):
-            held = st.session_state.get(_key("group"))
-            options = groups if held in {None, *groups} else [*groups, held]
+            selected = st.session_state.get(_key("group"))
+            options = groups if selected in {None, *groups} else [*groups, selected]
             values["group"] = st.selectbox(
                 _("Komet group"), options, index=None, key=_key("group"), placeholder=_("Any")
             )
@@ -117,8 +117,8 @@ def _picked(
     name: str, label: str, options: Sequence[str], words: dict[str, str] | None = None
 ) -> list[str]:
     # what a link asks for stays choosable, though nothing downloaded has it
-    held: list[str] = st.session_state[_key(name)]
-    known = [*options, *(value for value in held if value not in options)]
+    selected: list[str] = st.session_state[_key(name)]
+    known = [*options, *(value for value in selected if value not in options)]
     return st.multiselect(
         label,
         known,

@@ -18,15 +18,15 @@ _ALL = ""
 
 def view_choice(ctx: AppContext) -> None:
     """Choose a view; it sets filters, columns and order. A link with `view=` opens one."""
-    held = {view.id: view for view in views.list_views(ctx, actor())}
-    _from_link(ctx, held)
+    saved = {view.id: view for view in views.list_views(ctx, actor())}
+    _from_link(ctx, saved)
     titles = {_ALL: _("All orders")} | {work.value: _(work.label) for work in WorkList}
-    titles |= {id_: view.name for id_, view in held.items()}
+    titles |= {id_: view.name for id_, view in saved.items()}
     left, right = st.columns([3, 1], vertical_alignment="bottom")
 
     def choose() -> None:
         chosen = st.session_state[state.ORDERS_VIEW]
-        view = held.get(chosen)
+        view = saved.get(chosen)
         if view:
             _take(view)
         else:
@@ -45,17 +45,17 @@ def view_choice(ctx: AppContext) -> None:
     if chosen in set(WorkList):
         st.caption(_(WorkList(chosen).meaning))
     with right.popover(_("Save view"), icon=":material/bookmark:", width="stretch"):
-        _save_form(ctx, held.get(chosen or ""))
+        _save_form(ctx, saved.get(chosen or ""))
 
 
-def _save_form(ctx: AppContext, held: SavedView | None) -> None:
+def _save_form(ctx: AppContext, view: SavedView | None) -> None:
     with st.form("save_view", border=False):
-        name = st.text_input(_("Name"), held.name if held else "")
-        shared = st.checkbox(_("Others may use it"), value=held.shared if held else False)
+        name = st.text_input(_("Name"), view.name if view else "")
+        shared = st.checkbox(_("Others may use it"), value=view.shared if view else False)
         st.caption(_("Keeps the filters, the columns and the order as they are now."))
         if st.form_submit_button(_("Save"), type="primary"):
             with failures.shown():
-                saved = views.save_view(
+                stored = views.save_view(
                     ctx,
                     actor(),
                     name,
@@ -64,30 +64,30 @@ def _save_form(ctx: AppContext, held: SavedView | None) -> None:
                     sort=st.session_state.get("orders_sort", "newest"),
                     shared=shared,
                 )
-                st.session_state[state.ORDERS_PICK] = saved.id
-                failures.notice(_("Saved {name}.").format(name=saved.name))
+                st.session_state[state.ORDERS_PICK] = stored.id
+                failures.notice(_("Saved {name}.").format(name=stored.name))
                 st.rerun()
-    if held:
+    if view:
         st.caption(_("Link to it:"))
-        st.code(f"/purchase_orders?view={held.id}", language=None)
-        if held.owner == actor().name:
-            _own_view(ctx, held)
+        st.code(f"/purchase_orders?view={view.id}", language=None)
+        if view.owner == actor().name:
+            _own_view(ctx, view)
     _take_over_form(ctx)
 
 
-def _own_view(ctx: AppContext, held: SavedView) -> None:
-    with st.form(f"rename_{held.id}", border=False):
-        name = st.text_input(_("New name"), held.name)
+def _own_view(ctx: AppContext, view: SavedView) -> None:
+    with st.form(f"rename_{view.id}", border=False):
+        name = st.text_input(_("New name"), view.name)
         if st.form_submit_button(_("Rename")):
             with failures.shown():
-                views.rename_view(ctx, actor(), held.id, name)
+                views.rename_view(ctx, actor(), view.id, name)
                 failures.notice(_("Saved {name}.").format(name=name.strip()))
                 st.rerun()
-    if st.button(failures.plain(_("Delete {name}").format(name=held.name))):
+    if st.button(failures.plain(_("Delete {name}").format(name=view.name))):
         with failures.shown():
-            views.delete_view(ctx, actor(), held.id)
+            views.delete_view(ctx, actor(), view.id)
             st.session_state[state.ORDERS_PICK] = _ALL
-            failures.notice(_("Deleted {name}.").format(name=held.name))
+            failures.notice(_("Deleted {name}.").format(name=view.name))
             st.rerun()
 
 
@@ -115,12 +115,12 @@ def _take_over_form(ctx: AppContext) -> None:
 
 def columns_choice(words: dict[str, str]) -> list[str]:
     """The columns that the table shows; none chosen means all."""
-    held: list[str] = st.session_state.get("orders_columns", [])
+    selected: list[str] = st.session_state.get("orders_columns", [])
     with st.popover(_("Columns"), icon=":material/view_column:"):
         return st.multiselect(
             _("Columns in their order"),
             list(words),
-            default=None if "orders_columns" in st.session_state else held,
+            default=None if "orders_columns" in st.session_state else selected,
             format_func=lambda name: words.get(name, name),
             placeholder=_("All"),
             key="orders_columns",
@@ -136,14 +136,14 @@ def _take(view: SavedView) -> None:
     st.session_state["orders_sort"] = view.sort
 
 
-def _from_link(ctx: AppContext, held: dict[str, SavedView]) -> None:
+def _from_link(ctx: AppContext, saved: dict[str, SavedView]) -> None:
     picked = st.session_state.pop(state.ORDERS_PICK, None)
     if picked is not None:
-        st.session_state[state.ORDERS_VIEW] = picked if picked in held else _ALL
+        st.session_state[state.ORDERS_VIEW] = picked if picked in saved else _ALL
         return
     linked = st.session_state.get(state.ORDERS_LINKED)
     if linked:
-        held.setdefault(linked.id, linked)
+        saved.setdefault(linked.id, linked)
     if state.ORDERS_VIEW in st.session_state:
         return
     if "view" not in st.query_params:
@@ -159,6 +159,6 @@ def _from_link(ctx: AppContext, held: dict[str, SavedView]) -> None:
     except FAILURES as error:
         failures.show(error)
         return
-    held[view.id] = st.session_state[state.ORDERS_LINKED] = view
+    saved[view.id] = st.session_state[state.ORDERS_LINKED] = view
     st.session_state[state.ORDERS_VIEW] = view.id
     _take(view)

@@ -17,7 +17,7 @@ from komet.web.shell.session import actor
 
 
 def steps(done: dict[str, bool]) -> None:
-    """Four steps to the first export, ticked as they are done; see `komet.ingest.runs.set_up`."""
+    """Four steps to the first export, ticked as they are done; see `runs.list_setup_steps`."""
     rows = (
         ("token", "pages/tokens.py", _("Add a token"),
          _("The key to a client's Komet. The importer, or Komet support, makes it.")),
@@ -75,8 +75,8 @@ def refresh_button(ctx: AppContext) -> None:
 
 
 def provider_table(ctx: AppContext) -> None:
-    """Per provider: last download, what is held, what is unmapped, requests left today."""
-    held = last_downloads(ctx)
+    """Per provider: last download, what is stored, what is unmapped, requests left today."""
+    stored = last_downloads(ctx)
     unmapped = {
         row["provider_id"]: row for row in products.load_coverage(ctx).iter_rows(named=True)
     }
@@ -93,7 +93,7 @@ def provider_table(ctx: AppContext) -> None:
                 "at_stake": float(unmapped.get(row["provider_id"], {}).get("boxes_at_stake", 0)),
                 "left": left.get(row["provider_id"]),
             }
-            for row in held.iter_rows(named=True)
+            for row in stored.iter_rows(named=True)
         ],
         hide_index=True,
         placeholder="",

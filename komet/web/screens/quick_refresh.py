@@ -7,7 +7,7 @@ import streamlit as st
 
 from komet.clients.model import Provider
 from komet.context import AppContext
-from komet.ingest.by_number import download_numbers, numbers_in, providers_of
+from komet.ingest.by_number import download_numbers, parse_numbers, providers_of
 from komet.language import _
 from komet.web.shell import failures
 from komet.web.shell.session import actor
@@ -32,7 +32,7 @@ def quick_refresh(ctx: AppContext, page: pl.DataFrame, every: Sequence[Provider]
         )
         if st.form_submit_button(_("Ask Komet"), type="primary") and numbers:
             with failures.shown(), st.spinner(_("Asking Komet for these POs …")):
-                asked = providers_of(ctx, numbers_in(numbers), [names[id_] for id_ in ids])
+                asked = providers_of(ctx, parse_numbers(numbers), [names[id_] for id_ in ids])
                 result = download_numbers(ctx, actor(), asked)
                 if result.failed:
                     st.error(failures.plain(result.sentence), icon=":material/error:")

@@ -4,7 +4,7 @@ import streamlit as st
 
 from komet.context import AppContext
 from komet.ingest.model import RunState, replaced_sentence
-from komet.ingest.runs import days_of, list_runs, retry_run, show_run
+from komet.ingest.runs import list_days, list_runs, retry_run, show_run
 from komet.language import _, _n, day_pattern
 from komet.messages import FAILURES
 from komet.web.screens.charts import day_grid
@@ -36,7 +36,7 @@ def live_progress(ctx: AppContext, run_id: str) -> None:
     if run.state is RunState.QUEUED:
         words += " · " + _("waiting for the download before it")
     st.progress(finished / max(1, summary["slices"]), text=words)
-    st.altair_chart(day_grid(days_of(ctx, run_id)))
+    st.altair_chart(day_grid(list_days(ctx, run_id)))
     asked = run.cancel_requested
     if st.button(
         _("Cancelling after the days under way …") if asked else _("Cancel"),
@@ -88,7 +88,7 @@ def run_result(ctx: AppContext, run_id: str) -> None:
                 if count:
                     worker().submit(actor(), run.id)
                 st.rerun()
-    days = days_of(ctx, run.id)
+    days = list_days(ctx, run.id)
     if days.height:
         st.altair_chart(day_grid(days))
     failed = days.filter(days["reason"].is_not_null())

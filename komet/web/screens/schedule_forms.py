@@ -8,7 +8,7 @@ import streamlit as st
 from komet import time_zone
 from komet.clients.model import Provider
 from komet.context import AppContext
-from komet.ingest.model import Schedule, ScheduleFields, times_of
+from komet.ingest.model import Schedule, ScheduleFields, parse_times
 from komet.ingest.runs import show_run
 from komet.ingest.schedules import delete_schedule, list_schedules, next_start, save_schedule
 from komet.language import _, zoned_moment
@@ -75,7 +75,7 @@ def _form(ctx: AppContext, stored: Schedule | None, active: Sequence[Provider]) 
     names = {provider.id: provider.name for provider in active}
     zones = sorted(available_timezones())
     here = time_zone.name()
-    zone_held = stored.time_zone if stored else here
+    chosen_zone = stored.time_zone if stored else here
     with st.form(f"schedule_{stored.id if stored else 'new'}", border=False):
         name = st.text_input(_("Name"), stored.name if stored else _("Every morning"))
         times = st.text_input(
@@ -83,7 +83,7 @@ def _form(ctx: AppContext, stored: Schedule | None, active: Sequence[Provider]) 
             help=_("Such as 06:00, 14:30."),
         )  # fmt: skip
         zone = st.selectbox(
-            _("Time zone"), zones, index=zones.index(zone_held) if zone_held in zones else None
+            _("Time zone"), zones, index=zones.index(chosen_zone) if chosen_zone in zones else None
         )
         ids = st.multiselect(
             _("Client providers"),
@@ -98,7 +98,7 @@ def _form(ctx: AppContext, stored: Schedule | None, active: Sequence[Provider]) 
                 fields = ScheduleFields(
                     name=name,
                     provider_ids=tuple(ids),
-                    times=times_of(times),
+                    times=parse_times(times),
                     time_zone=zone or "UTC",
                     active=on,
                 )

@@ -95,8 +95,8 @@ def read_order_file(data: bytes, file_name: str) -> OrderFile:
     rows = list(filled.rows)
     counted = merged.problems(rows, headings)
     values = _values(cells, sheet, headings, merged, problems)
-    told = {(problem.row, problem.column) for problem in [*filled.problems, *counted]}
-    problems += [*counted, *_absences(cells, values, rows, told)]
+    reported = {(problem.row, problem.column) for problem in [*filled.problems, *counted]}
+    problems += [*counted, *_absences(cells, values, rows, reported)]
     values["row"] = {row: row for row in rows}
     values["extra"] = _extra(body.rows, headings)
     lines = pl.DataFrame(
@@ -145,7 +145,7 @@ def _values(
     """Field → row → value; what cannot be read goes to `problems`."""
     fields = [BY_NAME[name] for name in cells]
     figures = [field.name for field in fields if field.kind in _PLACES]
-    held = sheet.number_cells([headings.columns[name] for name in figures])
+    number_cells = sheet.number_cells([headings.columns[name] for name in figures])
     numbers = {
         name: Cells(
             cells[name].heading,
@@ -153,7 +153,7 @@ def _values(
             merged.with_numbers(
                 headings.columns[name],
                 # records count from 0, rows from 1
-                frozenset(index + 1 for index in held[headings.columns[name]]),
+                frozenset(index + 1 for index in number_cells[headings.columns[name]]),
             ),
         )
         for name in figures
@@ -183,16 +183,16 @@ def _absences(
     cells: Mapping[str, Cells],
     values: Mapping[str, Mapping[int, Any]],
     rows: Sequence[int],
-    told: Collection[tuple[int | None, str | None]],
+    reported: Collection[tuple[int | None, str | None]],
 ) -> list[Problem]:
     """Empty cells that matter; those that hold something unreadable are reported as such.
 
-    `told`: row and heading of what is reported already.
+    `reported`: row and heading of what is reported already.
     """
     problems: list[Problem] = []
     number, day = cells["po_number"].heading, cells["ship_date"]
     for row in rows:
-        if not day.texts[row] and (row, number) not in told:
+        if not day.texts[row] and (row, number) not in reported:
             reason = _("No ship date, in this row or above it for the same PO: not stored.")
             problems.append(Problem(row, day.heading, None, reason, ERROR))
     for name in _EXPECTED:
@@ -207,7 +207,7 @@ def _absences(
         problems += [
             Problem(row, heading, None, _("The cell is empty."))
             for row in rows
-            if not cells[name].texts[row] and (row, heading) not in told
+            if not cells[name].texts[row] and (row, heading) not in reported
         ]
     return problems
 
@@ -225,16 +225,16 @@ def _extra(rows: Sequence[BodyRow | None], headings: Headings) -> dict[int, str]
     return kept
 
 
-_SAID_ONCE = ("ship_date", "vendor_name", "origin", "location_name", "status")
+_ONE_PER_ORDER = ("ship_date", "vendor_name", "origin", "location_name", "status")
 
 
 def contradictions(lines: pl.DataFrame, headings: Headings) -> list[Problem]:
-    """POs with several ship dates, vendors …, told once each. `lines`: see `OrderFile`.
+    """POs with several ship dates, vendors …, reported once each. `lines`: see `OrderFile`.
 
     Different statuses of lines ("Shipped" beside "Confirmed") are none.
     """
     found: list[Problem] = []
-    for name in _SAID_ONCE:
+    for name in _ONE_PER_ORDER:
         if name not in headings.columns:
             continue
         said = lines.drop_nulls(["po_number", name]).group_by("po_number", maintain_order=True)

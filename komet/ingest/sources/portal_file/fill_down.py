@@ -120,12 +120,12 @@ class _Walk:
             self.above = {}
             return
         own = {name: body_row.cells[at] for name, at in self.headings.columns.items()}
-        held = {name: own[name] for name in self.of_order if own[name]}
+        of_this_row = {name: own[name] for name in self.of_order if own[name]}
         number = own["po_number"]
         if number and number != self.above.get("po_number"):
-            self.begin_order(held)
-        elif self.above and (number or _agrees(held, self.above)):
-            self.above = {**self.above, **held}
+            self.begin_order(of_this_row)
+        elif self.above and (number or _agrees(of_this_row, self.above)):
+            self.above = {**self.above, **of_this_row}
         else:
             self.above = {}
             self.filled.problems.append(_without_number(body_row, self.headings))
@@ -136,18 +136,18 @@ class _Walk:
         of_order = {name: self.above.get(name, own[name]) for name in self.of_order}
         self.filled.rows[body_row.row] = {**own, **of_order}
 
-    def begin_order(self, held: dict[str, str]) -> None:
+    def begin_order(self, of_this_row: dict[str, str]) -> None:
         """Another PO, or the end."""
         if self.alone is not None:
             self.filled.problems.append(_without_lines(self.alone, self.headings))
-        self.above, self.alone = held, None
+        self.above, self.alone = of_this_row, None
 
 
-def _agrees(held: Mapping[str, str], above: Mapping[str, str]) -> bool:
+def _agrees(of_this_row: Mapping[str, str], above: Mapping[str, str]) -> bool:
     """Whether a row without a PO number may go on with the PO above: nothing tells otherwise."""
     return all(
         normalize_text(text) == normalize_text(above.get(name, text))
-        for name, text in held.items()
+        for name, text in of_this_row.items()
         if name not in _MAY_DIFFER
     )
 
