@@ -1,4 +1,4 @@
-"""How a download at work is told: a bar on a terminal, some lines in a pipe; on standard error."""
+"""The progress of a download on standard error: a bar on a terminal, some lines in a pipe."""
 
 import time
 from types import TracebackType
@@ -60,7 +60,7 @@ class DownloadProgress:
             self._bar.stop()
 
     def advance(self, slice_: RunSlice) -> None:
-        """One day more is settled."""
+        """Count one more day, and name it where it failed."""
         self._done += 1
         if slice_.reason:
             output.warn(f"{slice_.slice_date}: {slice_.reason}")

@@ -29,7 +29,7 @@ from komet.messages import message
 from komet.permissions import Actor, Permission
 
 NUMBERS_A_REQUEST = 50
-"""A PO number has at most 10 signs, a request at most 64 kB; the contract names no other limit."""
+"""A PO number has at most 10 characters, a request at most 64 kB; Komet names no other limit."""
 
 
 def parse_numbers(texts: Sequence[str]) -> list[str]:
@@ -41,7 +41,7 @@ def parse_numbers(texts: Sequence[str]) -> list[str]:
 def providers_of(
     ctx: AppContext, numbers: Sequence[str], chosen: Sequence[Provider] = ()
 ) -> dict[str, list[str]]:
-    """Provider ID → the numbers to ask it for: all of them, if chosen, else those we hold of it.
+    """Provider ID → the numbers to ask it for: all of them, if chosen, else those stored of it.
 
     Raises `NotFound` for a number that is not stored, where no provider is chosen.
     """
@@ -67,7 +67,7 @@ def providers_of(
 def download_numbers(
     ctx: AppContext, actor: Actor, asked: Mapping[str, Sequence[str]]
 ) -> RefreshResult:
-    """Ask for these numbers (provider ID → numbers) and write what comes.
+    """Ask for these numbers (provider ID → numbers) and write the answers.
 
     Spends a request for each 50 numbers of a provider; where one of those breaks, one more for
     each of its numbers, and the bad ones are named. Raises `KometError` where Komet cannot be
@@ -93,7 +93,7 @@ def download_numbers(
 
 @dataclass
 class _NumberLane:
-    """One provider that is asked for numbers, and what has come of all of them so far."""
+    """One provider that is asked for numbers; `result` gathers the outcome of all providers."""
 
     ctx: AppContext
     actor: Actor
@@ -157,7 +157,7 @@ def _by_day(
     asked: RequestMark,
     failed: dict[str, str],
 ) -> list[SliceRows]:
-    """What came, a slice for each ship date; a PO without one stays on the day that is stored.
+    """The answer as one slice per ship date; a PO without one stays on the day that is stored.
 
     One that is not stored either is noted in `failed`.
     """

@@ -1,7 +1,7 @@
 """One slice into the store: compared with what is stored, and written.
 
 Nothing is deleted: a PO or a line that the complete answer of its day no longer has is marked gone.
-A PO that comes under another ship date than we hold is one PO that moved.
+A PO that comes under another ship date than the stored one is one PO that moved.
 """
 
 from collections.abc import Sequence
@@ -26,7 +26,7 @@ from komet.ingest.table import differences, mirror, runs, slices
 
 @dataclass(frozen=True)
 class _Written:
-    """What a slice did: its changes, the POs that it wrote, and how many it has, and lines."""
+    """What a slice did: its changes, the PO IDs it wrote, and how many POs and lines it has."""
 
     changes: list[Row]
     orders: set[str]
@@ -37,7 +37,11 @@ class _Written:
 def write_slice(
     con: Connection, incoming: SliceRows, run_id: str, known_products: set[str]
 ) -> SliceResult:
-    """Write the slice; the caller holds the transaction. `known_products`: see `learn_products`."""
+    """Write the slice in the caller's transaction, and count its POs by what became of them.
+
+    An answer that was asked for before the stored one is counted and not written.
+    `known_products`: see `mirror.learn_products`.
+    """
     newest = slices.newest_answer(con, incoming.provider_id, incoming.day)
     asked = _asked(con, incoming)
     if newest is not None and newest["source"] == incoming.source and asked.before(newest["asked"]):
@@ -84,7 +88,7 @@ def write_run(
     now: datetime,
     is_download: bool = True,
 ) -> tuple[Run, list[SliceResult]]:
-    """A run over slices that have come already: recorded, written and closed in one transaction.
+    """A run over slices that are here already: recorded, written and closed in one transaction.
 
     `source`: what it is recorded under. `is_download`: whether "changes since the last download"
     begin with it.
@@ -168,7 +172,7 @@ def _write_orders(
     before = mirror.stored_rows(con, provider_id, [*touched, *gone])
     stored = compare.to_bundles(before)
     found_again = slices.withdraw_gone(con, recorded["run_id"], provider_id, touched)
-    # before gone lines are added to what came: where a line is now, not where it was
+    # taken before gone lines are added to the incoming ones: where a line is now, not where it was
     now_of = {
         line["po_item_id"]: po_id for po_id, b in orders.items() for line in b.lines
         if po_id not in heads or po_id in stored
@@ -189,7 +193,7 @@ def _write_orders(
             write.append(compare.merge(stored[po_id], bundle, order_changes, incoming.requested_at))
     for po_id in gone:
         changes.append(compare.whole_order("gone", stored[po_id].head))
-        # a line that is of another PO now: told where its own PO is found again (`NOT_IMPLIED`)
+        # a line that is of another PO now: shown only where its own PO comes back (`NOT_IMPLIED`)
         changes += [
             compare.line_gone(ln)
             for ln in stored[po_id].lines

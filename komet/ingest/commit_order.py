@@ -47,6 +47,6 @@ def next_turn() -> int:
 
 
 def observe_commit(path: Path, commit: int) -> None:
-    """Note a commit of that file which this process has seen in it."""
+    """Remember the number of a commit that this process has seen in the file at `path`."""
     with _lock:
         _known[path] = commit

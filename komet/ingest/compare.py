@@ -1,4 +1,4 @@
-"""What has changed between the PO that we hold and the PO that has come: pure, row against row."""
+"""What has changed between the stored PO and the incoming one: pure, row against row."""
 
 from collections.abc import Iterator
 from datetime import date, datetime
@@ -164,7 +164,8 @@ def _text(value: Any) -> str | None:
 
 
 def to_bundles(rows: OrderRows) -> dict[str, OrderBundle]:
-    # copies: what was there before is compared again, once it has been written over
+    """The stored rows by PO ID, lines and breakdowns by their position."""
+    # copies: differences are taken from the rows as they were, after these have been changed
     bundles = {head["po_id"]: OrderBundle(dict(head)) for head in rows.purchase_orders}
     for line in sorted(rows.po_lines, key=lambda row: row["position"]):
         bundles[line["po_id"]].lines.append(dict(line))
@@ -176,6 +177,7 @@ def to_bundles(rows: OrderRows) -> dict[str, OrderBundle]:
 
 
 def mark_new(bundle: OrderBundle, at: datetime) -> OrderBundle:
+    """The same PO, with all its lines, as first seen at that moment."""
     for row in (bundle.head, *bundle.lines):
         row.update(first_seen_at=at, changed_at=at, gone_at=None)
     return bundle
@@ -184,7 +186,10 @@ def mark_new(bundle: OrderBundle, at: datetime) -> OrderBundle:
 def merge(
     stored: OrderBundle, incoming: OrderBundle, changes: list[Row], at: datetime
 ) -> OrderBundle:
-    """What came, with its history, and with the lines that are gone from it."""
+    """The incoming PO with the history of the stored one, and with the lines that are gone from it.
+
+    `changes`: those of this PO, as `order_changes` gives them.
+    """
     changed = {change["po_item_id"] for change in changes}
     incoming.head.update(
         first_seen_at=stored.head["first_seen_at"],
@@ -216,6 +221,7 @@ def merge(
 
 
 def mark_gone(stored: OrderBundle, at: datetime) -> OrderBundle:
+    """The same PO, with all its lines, as gone since that moment."""
     stored.head.update(gone_at=at, changed_at=at)
     for line in stored.lines:
         line.update(gone_at=line["gone_at"] or at, changed_at=at)
@@ -223,7 +229,10 @@ def mark_gone(stored: OrderBundle, at: datetime) -> OrderBundle:
 
 
 def to_rows(bundles: list[OrderBundle], now_of: dict[str, str]) -> OrderRows:
-    """All rows to write; a line that now belongs to another PO is not written with its old one."""
+    """All rows to write; a line that now belongs to another PO is not written with its old one.
+
+    `now_of`: PO item ID → the ID of the PO that the line belongs to now.
+    """
     rows = OrderRows([], [], [], [])
     for bundle in bundles:
         po_id = bundle.head["po_id"]
@@ -239,6 +248,7 @@ def to_rows(bundles: list[OrderBundle], now_of: dict[str, str]) -> OrderRows:
 
 
 def is_unchanged(head: Row, bundle: OrderBundle) -> bool:
+    """Whether the incoming PO says what the stored one says, on the same day, and is not back."""
     return (
         head["content_hash"] == bundle.head["content_hash"]
         and head["slice_date"] == bundle.head["slice_date"]

@@ -1,7 +1,7 @@
 """A run at work: fetch slices on a small pool of threads, write each in one transaction, resume.
 
 A run can be killed at any moment. A slice is done only when its complete answer is committed, so
-whoever takes the run up again fetches what is not done, and nothing twice.
+whoever resumes the run fetches what is not done, and nothing twice.
 """
 
 import logging
@@ -98,6 +98,8 @@ def _interruptible(
 
 
 class _Engine:
+    """One run at work in this process: its lanes, and what has been paused so far."""
+
     def __init__(  # noqa: PLR0917
         self,
         ctx: AppContext,
@@ -172,7 +174,7 @@ class _Engine:
                 lane.close(con)
 
     def close(self, state: RunState | None = None, why: Stored | None = None) -> Run:
-        """Close the run: as told, or by what became of its slices."""
+        """Close the run in the given state, or by what became of its slices."""
         with self._write() as con:
             if state is None:
                 unfinished = runs.slices_of(con, self._run.id, unfinished=True)

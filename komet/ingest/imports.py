@@ -49,7 +49,10 @@ class FileDryRun:
 
 
 def check_order_file(ctx: AppContext, data: bytes, file_name: str, provider_id: str) -> FileDryRun:
-    """Read a file and say what it would do. Raises `OrderFileError` or `InvalidInput`."""
+    """Read a file and say what it would do.
+
+    Raises `OrderFileError` for a file that cannot be read, `InvalidInput` for one over 50 MB.
+    """
     if len(data) > MOST_BYTES:
         raise InvalidInput(
             _("{name} is larger than 50 MB.").format(name=file_name),

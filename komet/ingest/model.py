@@ -20,7 +20,7 @@ _TIME = re.compile(r"(?:[01]?\d|2[0-3]):[0-5]\d")
 
 
 class RunState(StrEnum):
-    """Where a run is. `interrupted`: its process is gone; so it is read, before it is written."""
+    """The state of a run. `interrupted`, its process being gone, is read before it is written."""
 
     QUEUED = "queued"
     RUNNING = "running"
@@ -32,7 +32,7 @@ class RunState(StrEnum):
 
 
 class SliceState(StrEnum):
-    """Where one day of one provider is. Empty is done, with no orders."""
+    """The state of one day of one provider. `empty` is done, with no orders."""
 
     QUEUED = "queued"
     RUNNING = "running"
@@ -42,7 +42,7 @@ class SliceState(StrEnum):
 
 
 class Run(BaseModel):
-    """A run. `message` says, in words, why it did not end well."""
+    """A run. `message` says in words why it did not end well; None where it did, or has not yet."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -66,7 +66,7 @@ class Run(BaseModel):
 
     @property
     def active(self) -> bool:
-        """Whether it is at work, or about to be."""
+        """Whether it is queued or running."""
         return self.state in {RunState.QUEUED, RunState.RUNNING}
 
 
@@ -133,7 +133,7 @@ class SliceResult:
 
 @dataclass(frozen=True)
 class PoolPlan:
-    """What a plan asks of one day's allowance: the providers that share it, requests and left."""
+    """What a plan spends of one allowance: who shares it, the requests, and those left today."""
 
     names: tuple[str, ...]
     requests: int
@@ -142,9 +142,10 @@ class PoolPlan:
 
 @dataclass(frozen=True)
 class Plan:
-    """The slices in the order in which they are fetched; requests include due catalogs.
+    """The slices, (provider ID, day), in the order in which they are fetched, and what they cost.
 
-    `left_alone`: slices that are final, and are not asked for again.
+    The requests of `pools` include those for catalogs that are due. `left_alone`: how many slices
+    are final, and not asked for again. `source`: the name of the source that is asked.
     """
 
     slices: tuple[tuple[str, date], ...]
@@ -164,7 +165,7 @@ class Plan:
 
     @property
     def sentence(self) -> str:
-        """What it costs, in words: each pool's own figures."""
+        """The cost in words, pool by pool."""
         parts = [
             _("{names}: {requests:,} requests, {left:,} left today").format(
                 names=", ".join(pool.names), requests=pool.requests, left=pool.left
@@ -191,7 +192,7 @@ class Plan:
 
 @dataclass
 class RefreshResult:
-    """What became of the numbers that were asked for: counts of POs, and the numbers not found.
+    """The outcome of a refresh by number: counts of POs, and the numbers that were not found.
 
     `replaced`: numbers of POs from an Excel file whose place Komet's own took.
     """
@@ -224,7 +225,10 @@ class RefreshResult:
 
 
 class ScheduleFields(BaseModel):
-    """What a person enters. No `provider_ids` means every active provider; `times` are HH:MM."""
+    """The part of a schedule that a person enters.
+
+    No `provider_ids` means every active provider; `times` are HH:MM in `time_zone` (an IANA name).
+    """
 
     model_config = ConfigDict(frozen=True, str_strip_whitespace=True)
 
@@ -245,7 +249,10 @@ class Schedule(ScheduleFields):
 
 
 def parse_times(text: str) -> tuple[str, ...]:
-    """`6:00, 14:30` as ("06:00", "14:30"). Raises `InvalidInput`."""
+    """Times of the day as HH:MM, each once and in order: `14:30, 6:00` is ("06:00", "14:30").
+
+    Raises `InvalidInput` where there is none, or a part is no time.
+    """
     parts = [part for part in re.split(r"[,;\s]+", text) if part]
     wrong = [part for part in parts if not _TIME.fullmatch(part)]
     if wrong or not parts:

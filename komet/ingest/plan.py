@@ -29,8 +29,8 @@ def plan_days(
     """All days from `start` to `end`, both included, of these providers.
 
     Slices that failed the last time come first, then day by day, the providers in turn. `source`
-    is the one to ask. Raises
-    `InvalidInput` for a range that is upside down or longer than two years.
+    names the source to ask. Raises `InvalidInput` for a range that ends before it begins or is
+    longer than two years, and `TypeError` for a source that cannot be asked.
     """
     if end < start:
         raise InvalidInput(
@@ -55,7 +55,7 @@ def plan_slices(
     left_alone: int = 0,
     source: str = KOMET,
 ) -> Plan:
-    """The plan for these slices: what failed the last time comes first."""
+    """The plan for these slices, (provider ID, day): those that failed the last time come first."""
     days = Counter(provider_id for provider_id, _day in slices)
     with ctx.read() as con:
         failed = runs.failed_before(con, slices, sources.runs_of_parts())

@@ -22,7 +22,7 @@ _SIGNS = {"done": "✓", "empty": "·", "failed": "✗", "running": "…", "queu
 def start_run(
     ctx: AppContext, actor: Actor, plan: Plan, *, source: str, workers: int | None = None
 ) -> tuple[Run, bool]:
-    """A run for the plan, and whether it takes up an interrupted one.
+    """A queued run for the plan, and whether it resumes an interrupted one.
 
     A run over the very same slices that was killed less than an hour ago is resumed: what it had
     fetched is fresh, and fetching it again would spend the client's requests for nothing. `source`
@@ -80,7 +80,10 @@ def retry_run(ctx: AppContext, actor: Actor, run_id: str | None = None) -> tuple
 
 
 def cancel_run(ctx: AppContext, actor: Actor, run_id: str) -> None:
-    """Ask the run, whichever process has it, to stop after the slices that are under way."""
+    """Ask the run, whichever process has it, to stop after the slices that are under way.
+
+    Raises `NotPermitted`.
+    """
     with ctx.write(actor, Permission.DOWNLOAD) as con:
         runs.request_cancel(con, run_id)
 
@@ -118,7 +121,7 @@ def active_run(ctx: AppContext) -> Run | None:
 
 
 def list_days(ctx: AppContext, run_id: str) -> pl.DataFrame:
-    """provider, day (Date), state, sign (String), orders, lines (Int32), reason: a row a slice."""
+    """provider, day (Date), state, sign, reason (String), orders, lines (Int32): a row a slice."""
     with ctx.read() as con:
         return progress.list_days(con, run_id).with_columns(sign=pl.col("state").replace(_SIGNS))
 
@@ -133,7 +136,10 @@ def last_downloads(ctx: AppContext) -> pl.DataFrame:
 
 
 def list_setup_steps(ctx: AppContext) -> dict[str, bool]:
-    """Which of the four steps to the first export are done: token, provider, mapping, download."""
+    """Which of the four steps to the first export are done.
+
+    Keys: `token`, `provider`, `mapping`, `download`.
+    """
     with ctx.read() as con:
         return progress.steps_done(con)
 

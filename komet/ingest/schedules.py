@@ -73,7 +73,7 @@ class Scheduler:
     def __init__(
         self, ctx: AppContext, worker: Worker, *, hourly: Callable[[], object] | None = None
     ) -> None:
-        """`hourly` is done at the start, and every hour from then on."""
+        """`hourly` is called at the start, and every hour from then on."""
         self._ctx = ctx
         self._hourly = hourly
         self._worker = worker
@@ -95,13 +95,13 @@ class Scheduler:
                     self._clock.add_job(self.fire, _trigger(schedule, time), args=[schedule.id])
 
     def stop(self) -> None:
-        """Start nothing any more."""
+        """Stop the clock; runs that are at work go on."""
         self._clock.shutdown(wait=False)
 
     def fire(self, schedule_id: str) -> str | None:
         """Start the schedule's refresh now; the ID of its run, or None where none was started.
 
-        A failure is noted with the schedule, for the screen to show.
+        A failure is recorded with the schedule, for the screen to show.
         """
         ctx = self._ctx.for_long_work()
         try:

@@ -39,8 +39,11 @@ class Worker:
         self._thread.start()
 
     def submit(self, actor: Actor, run_id: str) -> None:
-        """Work on this run as soon as those before it are through, for whoever asked for it, in
-        the language and the time zone in force."""
+        """Work on a queued run once those before it are through.
+
+        The run works for `actor`, in the language and time zone in force now. Should this process
+        die before it begins, the store still has the run as queued, and tells it as interrupted.
+        """
         self._queue.put(_Job(run_id, actor, language.current(), time_zone.current()))
 
     def cancel(self, actor: Actor, run_id: str) -> None:
@@ -53,7 +56,7 @@ class Worker:
             self._stop.set()
 
     def _interrupt_dead(self) -> None:
-        """What a process that is gone had at work is resumed by a press, or by its next start."""
+        """Mark the runs of dead processes, so that a press or the next start resumes them."""
         try:
             with self._ctx.write(SYSTEM, Permission.DOWNLOAD) as con:
                 for run_id in runs.interrupt_dead(con, self._ctx.now()):
@@ -72,7 +75,7 @@ class Worker:
             finally:
                 self._current = None
 
-    def _work(self, job: "_Job") -> None:
+    def _work(self, job: _Job) -> None:
         ctx = self._ctx.for_long_work()
         try:
             with ctx.read() as con:

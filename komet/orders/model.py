@@ -132,7 +132,10 @@ class ChangeFilter(BaseModel):
 
 @dataclass(frozen=True)
 class ChangeReport:
-    """Of one snapshot: the changes, how many POs each kind concerns, and what they come to."""
+    """Of one snapshot: the changes, how many POs each kind concerns, and what they come to.
+
+    Frames and keys: see `changes.find_changes`, `count_changes` and `sum_differences`.
+    """
 
     changes: pl.DataFrame
     counts: dict[str, int]

@@ -52,7 +52,7 @@ def compare_weeks(
 ) -> dict[str, dict[str, Decimal]]:
     """Measure → what ships this ISO week, in the last one, and in the same week last year.
 
-    Keys: `this`, `last`, `year_ago`. A week of which nothing is held is left out.
+    Keys: `this`, `last`, `year_ago`. A week of which nothing is stored is left out.
     """
     monday = today - timedelta(days=today.weekday())
     starts = {

@@ -17,7 +17,10 @@ def total_items(ctx: AppContext, chosen: OrderFilter) -> Totals:
 def list_items(
     ctx: AppContext, chosen: OrderFilter, *, sort: str = "newest", offset: int = 0, limit: int = 200
 ) -> pl.DataFrame:
-    """Items of one page, with the columns of `items_sql`. `sort` is a key of `SORTS`."""
+    """Items of one page, with the columns of `table.items.items_sql`.
+
+    `sort` is a key of `table.reading.SORTS`; `offset` and `limit` count items.
+    """
     with ctx.read() as con:
         return reading.page(con, chosen, sort=sort, offset=offset, limit=limit)
 

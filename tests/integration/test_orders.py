@@ -18,7 +18,7 @@ from komet.context import AppContext
 from komet.export.orders import export_orders
 from komet.ingest import commit_order
 from komet.ingest.commit import write_slice
-from komet.ingest.commit_order import Asked
+from komet.ingest.commit_order import RequestMark
 from komet.ingest.sources.komet_rows import slice_rows
 from komet.ingest.table import runs
 from komet.mapping.history import Source
@@ -78,7 +78,10 @@ def held(ctx: AppContext) -> AppContext:
 
 
 def put(
-    ctx: AppContext, orders: list[dict[str, Any]], at: datetime = AT, sent: Asked | None = None
+    ctx: AppContext,
+    orders: list[dict[str, Any]],
+    at: datetime = AT,
+    sent: RequestMark | None = None,
 ) -> str:
     known = list_providers(ctx)
     provider = known[0] if known else add_client(ctx, "Client")

@@ -40,7 +40,7 @@ _HOPELESS_AFTER = 3
 
 @dataclass(frozen=True)
 class KometSource:
-    """The system that the orders are downloaded from."""
+    """Komet Sales, which is asked for one ship date of one provider at a time."""
 
     name: str = KOMET
     run_name: str | None = None
@@ -163,8 +163,8 @@ class KometLane:
 def ask_for_day(ctx: AppContext, client: KometClient, provider: Provider, day: date) -> SliceRows:
     """The rows of one day of one provider; spends one request, or two.
 
-    An answer without orders, for a day of which we hold some, would mark them all as gone. So it is
-    asked for once more, and believed when both answers say the same. Raises `KometError`,
+    An answer without orders, for a day of which some are stored, would mark them all as gone. So it
+    is asked for once more, and believed when both answers say the same. Raises `KometError`, and
     `BadResponse` where they do not.
     """
     rows, answer = _asked(ctx, client, provider, day)

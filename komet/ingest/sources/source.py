@@ -26,7 +26,7 @@ from komet.permissions import Actor
 
 
 class Source(Protocol):
-    """What is a source's own, and differs from the others."""
+    """What tells one source from another."""
 
     @property
     def name(self) -> str:
@@ -80,7 +80,7 @@ class Lane(Protocol):
         """The orders of one day. Raises `FAILURES`."""
 
     def record(self, con: Connection) -> None:
-        """Write down what was asked since the last time, in the transaction of a slice."""
+        """Record the requests since the last time, in the transaction of a slice."""
 
     def close(self, con: Connection) -> None:
         """Give back what was set aside and not spent; every lane is recorded by then."""

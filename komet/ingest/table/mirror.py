@@ -147,7 +147,7 @@ def learn_products(con: Connection, provider_id: str, rows: OrderRows, known: se
 
 
 def delete_lines(con: Connection, provider_id: str, items: dict[str, str]) -> None:
-    """Forget lines (PO item ID → PO ID) that have come back under another PO."""
+    """Delete lines (PO item ID → PO ID) that have come back under another PO."""
     for table in ("po_lines", "po_breakdowns", "po_boxes", "order_items"):
         con.run(
             f"DELETE FROM {table} t USING moved m WHERE t.provider_id = $provider"
@@ -167,7 +167,7 @@ def delete_orders_of_source(
     day: date,
     numbers: Sequence[str] | None = None,
 ) -> list[str]:
-    """Delete a day's POs whose IDs begin so: another source has answered for the day itself.
+    """Delete a day's POs whose IDs have this prefix: another source has answered for the day.
 
     With `numbers`, only the POs of these numbers, on whichever day they stand. Returns the numbers
     of the POs that were deleted.

@@ -157,9 +157,9 @@ def queue_run(con: Connection, run_id: str, now: datetime) -> None:
 
 
 def heartbeat(con: Connection, run_id: str, running: set[tuple[str, date]], now: datetime) -> bool:
-    """Say that the run is alive, and which slices are under way; so are those that wait behind it.
+    """Say that the run is alive, with those that wait behind it, and which slices are under way.
 
-    True: stop; a cancel was asked for, or another process has taken the run over.
+    Returns whether it must stop: a cancel was asked for, or another process has the run now.
     """
     mine = process.current()
     con.run(
@@ -186,7 +186,7 @@ def heartbeat(con: Connection, run_id: str, running: set[tuple[str, date]], now:
 
 
 def interrupt_dead(con: Connection, now: datetime) -> list[str]:
-    """Write down that the runs of processes that are gone are interrupted; their IDs."""
+    """Mark the runs of processes that are gone as interrupted; returns their IDs."""
     rows = con.rows(f"SELECT {_RUN_COLUMNS} FROM runs WHERE state IN ('queued', 'running')")
     dead = [run.id for row in rows if (run := _run(row, now)).state is RunState.INTERRUPTED]
     for run_id in dead:

@@ -82,7 +82,7 @@ def claim(con: Connection, schedule_id: str, now: datetime, within: timedelta) -
 def record_outcome(
     con: Connection, schedule_id: str, *, run_id: str | None = None, outcome: Stored | None = None
 ) -> None:
-    """What the last start came to: a run, or why there is none."""
+    """Record the outcome of the last start: a run, or why there is none."""
     con.run(
         "UPDATE schedules SET last_run_id = $run, last_outcome = NULL, outcome_code = $code,"
         " outcome_data = $data WHERE id = $id",

@@ -1,4 +1,4 @@
-"""Day slices: the newest answer of each, and what was seen and changed with it."""
+"""Day slices: the newest answer of each, with its changes and its data problems."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -28,9 +28,10 @@ def record_slice(
     source: str = KOMET,
     again: bool = True,
 ) -> None:
-    """Note that this is the newest complete answer, with its changes and its data problems.
+    """Record the newest complete answer of a slice, with its changes and its data problems.
 
-    `again`: there is an older answer, whose notes are replaced.
+    `fetched_at` is when it was asked for (UTC), `orders` and `lines` are counts. `again`: an older
+    answer is stored, which is replaced with its data problems.
     """
     key = {"provider": provider_id, "day": day}
     for table in ("day_slices", "data_problems") if again else ():
@@ -54,7 +55,7 @@ def record_orders(  # noqa: PLR0917
     changes: list[Row],
     problems: list[Row],
 ) -> None:
-    """Note what was seen of single POs, where their day was not asked for as a whole."""
+    """Record changes and data problems of single POs, whose day was not asked for as a whole."""
     con.run(
         "UPDATE purchase_orders SET asked_commit = $commit, asked_by = $process,"
         " asked_turn = $turn WHERE provider_id = $provider"
@@ -71,7 +72,7 @@ def record_orders(  # noqa: PLR0917
 
 
 def has_orders(con: Connection, provider_id: str, day: date) -> bool:
-    """Whether any PO of that day is held that is not gone."""
+    """Whether any PO of that day is stored that is not gone."""
     return bool(
         con.value(
             "SELECT count(*) > 0 FROM purchase_orders WHERE provider_id = $provider"
@@ -138,7 +139,7 @@ def final_slices(
 
 
 def find_numbers(con: Connection, numbers: Sequence[str]) -> list[Row]:
-    """provider_id, number and slice_date of the held POs of these numbers, the oldest first."""
+    """provider_id, number and slice_date of the stored POs of these numbers, the oldest first."""
     return con.rows(
         "SELECT provider_id, number, slice_date FROM purchase_orders"
         " WHERE upper(number) IN (SELECT unnest($numbers)) ORDER BY slice_date",
@@ -149,7 +150,10 @@ def find_numbers(con: Connection, numbers: Sequence[str]) -> list[Row]:
 def withdraw_gone(
     con: Connection, run_id: str, provider_id: str, po_ids: Sequence[str]
 ) -> set[str]:
-    """Take back `gone` notes that the same run made of POs that it then found on another day."""
+    """Withdraw that POs are gone, where the same run said so and then found them on another day.
+
+    Returns the IDs of these POs.
+    """
     if not po_ids:
         return set()
     where = (

@@ -14,7 +14,7 @@ from komet.web.shell.session import actor
 
 
 def quick_refresh(ctx: AppContext, page: pl.DataFrame, every: Sequence[Provider]) -> None:
-    """A small form: numbers from this page of the table, or typed; whose they are, if not held."""
+    """A small form: numbers of this page, or typed; whose they are, if not stored."""
     names = {provider.id: provider for provider in every if provider.active}
     with st.popover(_("Refresh POs"), icon=":material/refresh:"), st.form("quick", border=False):
         st.caption(_("Asks Komet for single POs now, a request for each client and 50 numbers."))
