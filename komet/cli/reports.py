@@ -1,6 +1,6 @@
 """`changes` and `planning`: what these screens show, as tables or JSON."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Annotated, Literal
 
 import polars as pl
@@ -23,7 +23,7 @@ from komet.orders.model import (
     ChangeFilter,
     ChangeKind,
 )
-from komet.orders.planning import plan_weeks
+from komet.orders.planning import default_days, plan_weeks
 
 Group = Literal["provider", "customer_name", "product"]
 Dimension = Literal[
@@ -142,12 +142,11 @@ def planning(
         With what was cancelled.
     """
     ctx = open_context()
-    today = time_zone.today(ctx.now())
-    monday = today - timedelta(days=today.weekday())
+    start, end = default_days(time_zone.today(ctx.now()))
     chosen = OrderFilter(
         providers=_ids(ctx, provider),
-        ship_from=from_ or monday - timedelta(weeks=4),
-        ship_to=to or monday + timedelta(weeks=5, days=-1),
+        ship_from=from_ or start,
+        ship_to=to or end,
         standing=not cancelled,
     )
     down = tuple(dict.fromkeys(rows or ["product"]))[:2]

@@ -15,6 +15,15 @@ from komet.orders.model import MEASURES, Pivot
 from komet.orders.table import reading
 
 
+def default_days(today: date) -> tuple[date, date]:
+    """The first and the last ship date where nobody chose any: four weeks back to four ahead.
+
+    Whole ISO weeks; the present one is the fifth of nine.
+    """
+    monday = _monday(today)
+    return monday - timedelta(weeks=4), monday + timedelta(weeks=5, days=-1)
+
+
 def sum_weeks(ctx: AppContext, chosen: OrderFilter, dimension: str, measure: str) -> pl.DataFrame:
     """A measure by ship week and one of `DIMENSIONS`: week, the dimension, value (Float64)."""
     with ctx.read() as con:
@@ -54,7 +63,7 @@ def compare_weeks(
 
     Keys: `this`, `last`, `year_ago`. A week of which nothing is stored is left out.
     """
-    monday = today - timedelta(days=today.weekday())
+    monday = _monday(today)
     starts = {
         "this": monday,
         "last": monday - timedelta(weeks=1),
@@ -71,6 +80,10 @@ def compare_weeks(
                 value = reading.sums(con, week, (), measure)["value"].sum()
                 found[measure][name] = Decimal(str(value))
     return found
+
+
+def _monday(day: date) -> date:
+    return day - timedelta(days=day.weekday())
 
 
 def _same_week_last_year(monday: date) -> date:

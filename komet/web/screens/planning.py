@@ -1,7 +1,7 @@
 """The pieces of the Planning screen: its filters, the weeks compared, the chart, the pivot."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -13,27 +13,27 @@ from komet.clients.model import Provider
 from komet.language import _, day_pattern, number
 from komet.orders.filters import OrderFilter
 from komet.orders.model import DIMENSIONS, MEASURES, PERIODS, Pivot
+from komet.orders.planning import default_days
 from komet.web.screens.charts import in_our_language
 
 _SERIES = 8
 
 
 def planning_filter(every: Sequence[Provider], today: date) -> OrderFilter:
-    """Clients and ship dates; by default four weeks back to four ahead."""
+    """Clients and ship dates; by default those of `planning.default_days`."""
     names = {provider.id: provider.name for provider in every}
-    monday = today - timedelta(days=today.weekday())
+    first, last = default_days(today)
     left, start, end = st.columns([2, 1, 1])
     ids = left.multiselect(
         _("Client provider"), list(names), format_func=lambda id_: names[id_],
         placeholder=_("Any"), key="planning_providers", persist_state="session",
     )  # fmt: skip
     begin = start.date_input(
-        _("Ships from"), monday - timedelta(weeks=4), format=day_pattern(), key="planning_from",
+        _("Ships from"), first, format=day_pattern(), key="planning_from",
         persist_state="session",
     )  # fmt: skip
     until = end.date_input(
-        _("Ships to"), monday + timedelta(weeks=5, days=-1), format=day_pattern(),
-        key="planning_to", persist_state="session",
+        _("Ships to"), last, format=day_pattern(), key="planning_to", persist_state="session",
     )  # fmt: skip
     cancelled = st.checkbox(_("With what was cancelled"), key="planning_cancelled")
     return OrderFilter(providers=tuple(ids), ship_from=begin, ship_to=until, standing=not cancelled)

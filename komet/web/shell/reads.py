@@ -6,8 +6,8 @@ from decimal import Decimal
 import polars as pl
 import streamlit as st
 
-from komet.orders import changes as found
 from komet.orders import planning, query
+from komet.orders.changes import count_changes, find_changes, sum_differences
 from komet.orders.filters import OrderFilter
 from komet.orders.model import ChangeFilter, Pivot, Totals
 from komet.web.shell.resources import context
@@ -53,13 +53,13 @@ def choices(version: Version) -> dict[str, list[str]]:  # noqa: ARG001 - part of
 @st.cache_data(show_spinner=False, max_entries=20)
 def changes(version: Version, chosen: ChangeFilter) -> pl.DataFrame:  # noqa: ARG001
     """The changes; see `komet.orders.changes.find_changes`."""
-    return found.find_changes(context(), chosen)
+    return find_changes(context(), chosen)
 
 
 @st.cache_data(show_spinner=False, max_entries=20)
 def change_counts(version: Version, chosen: ChangeFilter) -> dict[str, int]:  # noqa: ARG001
     """POs by kind of change; see `komet.orders.changes.count_changes`."""
-    return found.count_changes(context(), chosen)
+    return count_changes(context(), chosen)
 
 
 @st.cache_data(show_spinner=False, max_entries=20)
@@ -69,7 +69,7 @@ def change_differences(
     by: str,
 ) -> pl.DataFrame:
     """Differences by group; see `komet.orders.changes.sum_differences`."""
-    return found.sum_differences(context(), chosen, by)
+    return sum_differences(context(), chosen, by)
 
 
 @st.cache_data(show_spinner=False, max_entries=20)
