@@ -17,9 +17,9 @@ from komet.clients.table import calls, providers
 from komet.context import AppContext
 from komet.db import audit
 from komet.errors import NotFound
-from komet.ingest import commit_order
+from komet.ingest import commit_clock
 from komet.ingest.commit import write_run
-from komet.ingest.commit_order import RequestMark
+from komet.ingest.commit_clock import RequestMark
 from komet.ingest.model import RefreshResult, SliceRows
 from komet.ingest.sources import BY_NUMBER
 from komet.ingest.sources.komet_rows import slice_rows
@@ -79,7 +79,7 @@ def download_numbers(
     for provider_id, numbers in asked.items():
         with ctx.read() as con:
             provider = providers.provider_by_id(con, provider_id)
-            commit_order.observe_commit(ctx.db.path, slices.newest_commit(con))
+            commit_clock.observe_commit(ctx.db.path, slices.newest_commit(con))
         ledger = Ledger(provider.token_id or "", provider.id)
         try:
             with client_for(ctx, provider, ledger) as client:
@@ -104,7 +104,7 @@ class _NumberLane:
 
     def download(self, numbers: Sequence[str]) -> None:
         """Ask for these numbers at once; where that breaks, for each of them alone."""
-        sent = commit_order.mark_request(self.ctx.db.path)
+        sent = commit_clock.mark_request(self.ctx.db.path)
         try:
             answer = self.client.purchase_orders_by_number(numbers, self.provider.location_id)
         except (BadResponse, Rejected, Unavailable) as error:

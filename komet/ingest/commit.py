@@ -9,8 +9,8 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
 from komet.db.database import Connection
-from komet.ingest import commit_order, compare
-from komet.ingest.commit_order import RequestMark
+from komet.ingest import commit_clock, compare
+from komet.ingest.commit_clock import RequestMark
 from komet.ingest.model import (
     OrderBundle,
     Row,
@@ -127,7 +127,7 @@ def _delete_stand_ins(con: Connection, incoming: SliceRows, newest: str | None) 
 def _asked(con: Connection, incoming: SliceRows) -> RequestMark:
     newest = slices.newest_commit(con)
     if incoming.asked is None:
-        return RequestMark(newest, commit_order.PROCESS, commit_order.next_turn())
+        return RequestMark(newest, commit_clock.PROCESS, commit_clock.next_turn())
     # a process that knew another file under this path may know numbers that are not there yet
     return replace(incoming.asked, commit=min(incoming.asked.commit, newest))
 

@@ -22,7 +22,7 @@ from komet.context import AppContext
 from komet.db.database import Connection
 from komet.db.errors import WrongKey
 from komet.errors import AppError
-from komet.ingest import commit_order, sources
+from komet.ingest import commit_clock, sources
 from komet.ingest.commit import write_slice
 from komet.ingest.model import Run, RunSlice, RunState, SliceRows, SliceState
 from komet.ingest.sources.source import Lanes, Pace
@@ -59,7 +59,7 @@ def execute(
     ctx = ctx.for_long_work()
     with ctx.write(actor, Permission.DOWNLOAD) as con:
         runs.begin_run(con, run_id, ctx.now())
-        commit_order.observe_commit(ctx.db.path, slices.newest_commit(con))
+        commit_clock.observe_commit(ctx.db.path, slices.newest_commit(con))
         run = runs.run_by_id(con, run_id, ctx.now())
         if run.cancel_requested:
             stop.set()
@@ -262,7 +262,7 @@ class _Engine:
             }
             ended = self._finish(con, slice_, fields)
             commit = slices.newest_commit(con)
-        commit_order.observe_commit(self._ctx.db.path, commit)
+        commit_clock.observe_commit(self._ctx.db.path, commit)
         return ended
 
     def _failed(self, slice_: RunSlice, error: Failure) -> RunSlice:

@@ -29,7 +29,7 @@ from komet.api.errors import KometError
 from komet.clients.model import Provider
 from komet.context import AppContext
 from komet.export.orders import export_orders
-from komet.ingest import commit_order
+from komet.ingest import commit_clock
 from komet.ingest.commit import write_slice
 from komet.ingest.sources.komet import ask_for_day
 from komet.ingest.table import slices
@@ -106,7 +106,7 @@ def download(ctx: AppContext, komet: Komet, company: Company, day: int, run: str
     with ctx.db.write() as con:
         result = write_slice(con, rows, run, set())
         commit = slices.newest_commit(con)
-    commit_order.observe_commit(ctx.db.path, commit)
+    commit_clock.observe_commit(ctx.db.path, commit)
     counted = company.expected.answered(company.evolution.world, day, run)
     assert (result.orders, result.lines) == counted
 

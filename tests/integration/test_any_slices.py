@@ -13,9 +13,9 @@ from told_changes import Store
 from komet.api.client import Slice
 from komet.api.models import PurchaseOrder
 from komet.context import AppContext
-from komet.ingest import commit_order
+from komet.ingest import commit_clock
 from komet.ingest.commit import write_slice
-from komet.ingest.commit_order import RequestMark
+from komet.ingest.commit_clock import RequestMark
 from komet.ingest.sources.komet_rows import slice_rows
 from komet.orders.changes import find_changes
 from komet.orders.model import ChangeFilter
@@ -106,7 +106,7 @@ def test_the_last_state_is_what_is_kept(
             moment += timedelta(minutes=1)
             if n == 2:
                 # answered now, written when all is over
-                late.append((world, day, moment, commit_order.mark_request(ctx.db.path)))
+                late.append((world, day, moment, commit_clock.mark_request(ctx.db.path)))
             else:
                 ask(ctx, provider, world, day, moment)
     for day in order_of_days:

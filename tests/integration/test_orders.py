@@ -16,9 +16,9 @@ from komet.catalogs import table as products
 from komet.clients.providers import list_providers
 from komet.context import AppContext
 from komet.export.orders import export_orders
-from komet.ingest import commit_order
+from komet.ingest import commit_clock
 from komet.ingest.commit import write_slice
-from komet.ingest.commit_order import RequestMark
+from komet.ingest.commit_clock import RequestMark
 from komet.ingest.sources.komet_rows import slice_rows
 from komet.ingest.table import runs
 from komet.mapping.history import Source
@@ -217,7 +217,7 @@ def test_a_changed_field_is_told_with_before_and_after(held: AppContext) -> None
 
 
 def test_an_older_answer_does_not_overwrite_a_newer_one(held: AppContext) -> None:
-    sent = commit_order.mark_request(held.db.path)
+    sent = commit_clock.mark_request(held.db.path)
     put(held, ORDERS)
     put(held, [], AT + timedelta(hours=1), sent)  # whatever a clock says
     assert totals(held).purchase_orders == 2

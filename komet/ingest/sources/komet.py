@@ -26,7 +26,7 @@ from komet.clients.model import Provider
 from komet.clients.table import calls
 from komet.context import AppContext
 from komet.db.database import Connection
-from komet.ingest import commit_order
+from komet.ingest import commit_clock
 from komet.ingest.model import KOMET, PoolPlan, SliceRows
 from komet.ingest.sources.komet_rows import slice_rows
 from komet.ingest.sources.source import Lane, Lanes, Pace
@@ -189,7 +189,7 @@ def ask_for_day(ctx: AppContext, client: KometClient, provider: Provider, day: d
 def _asked(
     ctx: AppContext, client: KometClient, provider: Provider, day: date
 ) -> tuple[SliceRows, Slice]:
-    asked = commit_order.mark_request(ctx.db.path)
+    asked = commit_clock.mark_request(ctx.db.path)
     answer = client.purchase_orders(day, provider.location_id)
     return slice_rows(provider.id, day, answer, asked), answer
 

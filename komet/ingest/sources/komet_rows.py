@@ -18,7 +18,7 @@ from komet.api import reading
 from komet.api.client import Slice
 from komet.api.models import DataProblem, OrderLine, PurchaseOrder, Record
 from komet.api.reading import note
-from komet.ingest.commit_order import RequestMark
+from komet.ingest.commit_clock import RequestMark
 from komet.ingest.model import OrderBundle, Row, SliceRows
 from komet.orders import columns
 from komet.orders.column import Grain, Kind, OrderColumn

@@ -11,7 +11,7 @@ from datetime import date
 import polars as pl
 
 from komet.db.database import Connection
-from komet.ingest.commit_order import RequestMark
+from komet.ingest.commit_clock import RequestMark
 from komet.ingest.model import OrderRows, Row
 from komet.orders.table import items as order_tables
 

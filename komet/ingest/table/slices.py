@@ -8,7 +8,7 @@ import polars as pl
 
 from komet import formulas
 from komet.db.database import Connection
-from komet.ingest.commit_order import RequestMark
+from komet.ingest.commit_clock import RequestMark
 from komet.ingest.model import KOMET, Row
 from komet.orders.table.items import DATA_PROBLEMS, PO_CHANGES
 
@@ -168,7 +168,7 @@ def withdraw_gone(
 
 
 def newest_commit(con: Connection) -> int:
-    """The number of the newest commit: see `komet.ingest.commit_order`."""
+    """The number of the newest commit: see `komet.ingest.commit_clock`."""
     return int(con.value("SELECT max(commits) FROM commit_counter") or 0)
 
 

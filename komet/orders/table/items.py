@@ -24,7 +24,7 @@ ASKED: Schema = {
     "asked_by": pl.String,
     "asked_turn": pl.Int64,
 }
-"""When the request was sent, see `commit_order.RequestMark`."""
+"""When the request was sent, see `commit_clock.RequestMark`."""
 
 _PO: Schema = {"provider_id": pl.String, "po_id": pl.String, "slice_date": pl.Date}
 _LINE: Schema = {**_PO, "po_item_id": pl.String}

@@ -11,9 +11,16 @@ from typing import Any
 import polars as pl
 
 from komet.db.database import MONEY, QUANTITY
-from komet.ingest.sources.portal_file import columns as read
 from komet.ingest.sources.portal_file.body import BodyRow, split_body
-from komet.ingest.sources.portal_file.columns import Cells
+from komet.ingest.sources.portal_file.cells import (
+    Cells,
+    day_orders,
+    number_signs,
+    read_days,
+    read_identifiers,
+    read_numbers,
+    read_texts,
+)
 from komet.ingest.sources.portal_file.fields import (
     BY_NAME,
     FIELDS,
@@ -158,18 +165,18 @@ def _values(
         )
         for name in figures
     }
-    signs, assumed = read.number_signs(list(numbers.values()), sheet.expected_decimal)
+    signs, assumed = number_signs(list(numbers.values()), sheet.expected_decimal)
     days = {field.name: cells[field.name] for field in fields if field.kind is Kind.DATE}
-    orders, assumed_days = read.day_orders(days)
+    orders, assumed_days = day_orders(days)
     problems += [*assumed, *assumed_days]
 
     def values_of(field: Field) -> tuple[dict[int, Any], list[Problem]]:
         name = field.name
         if name in numbers:
-            return read.read_numbers(numbers[name], signs, _PLACES[field.kind])
+            return read_numbers(numbers[name], signs, _PLACES[field.kind])
         if name in days:
-            return read.read_days(days[name], orders[name])
-        reader = read.read_identifiers if field.kind is Kind.IDENTIFIER else read.read_texts
+            return read_days(days[name], orders[name])
+        reader = read_identifiers if field.kind is Kind.IDENTIFIER else read_texts
         return reader(cells[name])
 
     values: dict[str, dict[int, Any]] = {}
