@@ -23,7 +23,10 @@ def utc_now() -> datetime:
 
 @dataclass(frozen=True)
 class AppContext:
-    """One installation. Cheap to make; nothing is opened until an operation needs it."""
+    """One installation. Cheap to make: nothing is opened until an operation needs it.
+
+    `now` gives the present moment in UTC, and is a seam for tests.
+    """
 
     settings: Settings
     db: Database
@@ -45,15 +48,15 @@ class AppContext:
             yield con
 
     def authorize(self, actor: Actor, permission: Permission) -> None:
-        """Raises `NotPermitted` where the actor may not; for work that writes nothing of ours."""
+        """Raise `NotPermitted` where the actor may not; for work that writes nothing of ours."""
         require(actor, permission)
 
     def for_screens(self) -> "AppContext":
-        """The same, for the browser: its turn at the data file comes first."""
+        """The same context for the browser, whose turn at the data file comes first."""
         return replace(self, db=self.db.for_screens())
 
     def for_long_work(self) -> "AppContext":
-        """The same, for work that nobody sits before.
+        """The same context for work that nobody waits for.
 
         It waits for minutes for the data file, and fails where that is replaced or removed.
         """

@@ -1,10 +1,16 @@
 """The root of every failure that a person is told about.
 
-    AppError                    title, reason, next step
-    ├── komet.db.errors       the data file: in use, newer, or a key that does not fit
-    ├── komet.tabular.errors     a table file that cannot be read
-    ├── komet.mapping.problems   a mapping file that cannot be used
-    └── komet.ingest.sources.portal_file.problems   an order file that cannot be used
+    AppError                  title, reason, next step
+    ├── NotFound              nothing has that name or ID
+    ├── InvalidInput          what was entered cannot be used
+    │   ├── DuplicateOwner    komet.clients.model: may be confirmed
+    │   └── Overlap           komet.clients.model: may be confirmed
+    ├── NotPermitted          komet.permissions
+    ├── StoreError            komet.db.errors: the data file, or a key that does not fit
+    ├── TableError            komet.tabular.errors: a table file that cannot be read
+    ├── MappingFileError      komet.mapping.problems
+    ├── OrderFileError        komet.ingest.sources.portal_file.problems
+    └── Cancelled             komet.ingest.engine: a run that was asked to stop
 
 A page and the command line show the same three sentences. None of them ever holds a secret.
 Failures of a call to Komet are no part of this tree: `komet.api.errors` stands alone.
@@ -40,12 +46,12 @@ class AppError(Exception):
 
 
 class NotFound(AppError):
-    """Something that was asked for by name is not there."""
+    """Nothing has the name or ID that was asked for."""
 
     code = "not_found"
 
 
 class InvalidInput(AppError):
-    """What was entered cannot be used, and why."""
+    """What was entered cannot be used."""
 
     code = "invalid_input"

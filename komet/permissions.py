@@ -1,4 +1,4 @@
-"""Who may do what: one table. Every operation that writes asks it through `AppContext.write`."""
+"""Who may do what, in one table. Operations ask it through `AppContext.write` and `authorize`."""
 
 from enum import StrEnum
 
@@ -26,7 +26,7 @@ class Permission(StrEnum):
 
 
 class Role(StrEnum):
-    """Roles. Today everybody is an administrator; a role that may less is a row of `GRANTS`."""
+    """Today every person is an administrator; a role with fewer rights is a row of `GRANTS`."""
 
     ADMINISTRATOR = _later("administrator")
     SYSTEM = _later("system")
@@ -39,7 +39,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
 
 
 class Actor(BaseModel):
-    """Who acts. There is no sign-in: the name is what a person says of himself, not a proof."""
+    """Who acts. There is no sign-in, so the name is what a person claims, not a proof."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -52,7 +52,7 @@ SYSTEM = Actor(name="Komet Desk", role=Role.SYSTEM)
 
 
 class NotPermitted(AppError):
-    """Someone asked for what his role does not grant."""
+    """The actor's role does not grant the permission."""
 
     code = "not_permitted"
 
@@ -69,6 +69,6 @@ class NotPermitted(AppError):
 
 
 def require(actor: Actor, permission: Permission) -> None:
-    """Raises `NotPermitted` where the actor's role does not grant the permission."""
+    """Raise `NotPermitted` where the actor's role does not grant the permission."""
     if permission not in GRANTS.get(actor.role, frozenset()):
         raise NotPermitted(actor, permission)
