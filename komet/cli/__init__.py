@@ -23,7 +23,7 @@ from komet.cli import (
     samples,
     tokens,
 )
-from komet.cli.output import err, tell
+from komet.cli.output import err, set_verbosity
 from komet.errors import InvalidInput, NotFound
 from komet.language import _
 from komet.messages import FAILURES, message
@@ -76,7 +76,7 @@ def launch(
     """
     if quiet and verbose:
         raise InvalidInput(_("Choose --quiet or --verbose, not both."))
-    tell(quiet=quiet, verbose=verbose)
+    set_verbosity(quiet=quiet, verbose=verbose)
     if verbose:
         logs.configure("DEBUG" if settings().log_level == "DEBUG" else "INFO")
     return app(words, exit_on_error=False, print_error=True)

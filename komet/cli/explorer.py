@@ -12,7 +12,7 @@ from komet.api.openapi import document
 from komet.api.postman import collection
 from komet.catalogs.rows import table_of
 from komet.cli import session
-from komet.cli.output import err, say_json, table
+from komet.cli.output import say_json, table, warn
 from komet.clients.providers import find_provider
 from komet.context import open_context
 from komet.errors import InvalidInput
@@ -53,7 +53,7 @@ def call(
     chosen = find_provider(ctx, provider)
     outcome = call_method(ctx, session.actor(), chosen, method, params, writes_allowed=write)
     if outcome.error is not None or outcome.answer is None:
-        err.print(outcome.error or "", markup=False, highlight=False)
+        warn(outcome.error or "")
         return 1
     if out == "json":
         say_json(outcome.answer)

@@ -6,7 +6,7 @@ from typing import Annotated
 from cyclopts import App, Parameter
 
 from komet.cli import session
-from komet.cli.output import Json, err, say, say_json
+from komet.cli.output import Json, err, say, say_json, warn
 from komet.clients.providers import find_provider, list_providers
 from komet.context import AppContext, open_context
 from komet.errors import InvalidInput
@@ -59,7 +59,7 @@ def import_file(
     not_fetched: dict[str, str] = {}
     if lists:
         left_out = _("--offline leaves it out.")
-        _tell(f"{products.announce_lists(lists)} {left_out}")
+        warn(f"{products.announce_lists(lists)} {left_out}")
         not_fetched = products.fetch_lists(ctx, session.actor(), lists)
     checked = imports.dry_run_file(ctx, data, file.name, provider_id)
     if bad_rows:
@@ -67,7 +67,7 @@ def import_file(
     done = None if dry_run else imports.apply_import(ctx, session.actor(), checked)
     overtaken = done.messages() if done else []
     for message in (*not_fetched.values(), *checked.notes, *overtaken):
-        _tell(message)
+        warn(message)
     counts = dict(checked.counts)
     if json:
         problems = checked.problems.to_dicts()
@@ -97,7 +97,7 @@ def import_file(
         for problem in checked.problems.head(_SHOWN).iter_rows(named=True):
             where = _("Row {row}").format(row=problem["row"])
             column = f", {problem['column']}" if problem["column"] else ""
-            err.print(f"{where}{column}: {problem['reason']}", markup=False, highlight=False)
+            warn(f"{where}{column}: {problem['reason']}")
         if checked.problems.height > _SHOWN:
             more = checked.problems.height - _SHOWN
             err.print(_("… and {more} more; --bad-rows FILE gives all.").format(more=more))
@@ -124,10 +124,6 @@ def _write_whole(target: Path, data: bytes) -> None:
         raise InvalidInput(
             _("{name} cannot be written.").format(name=target.name), error.strerror or ""
         ) from error
-
-
-def _tell(message: str) -> None:
-    err.print(message, markup=False, highlight=False)
 
 
 def _provider_id(ctx: AppContext, name: str | None) -> str | None:

@@ -21,8 +21,8 @@ _quiet = False
 _verbose = False
 
 
-def tell(*, quiet: bool, verbose: bool) -> None:
-    """How much this process tells beside its results: `note` not at all, or every day."""
+def set_verbosity(*, quiet: bool, verbose: bool) -> None:
+    """Set how much is said beside results: nothing by `note` (quiet), or every step (verbose)."""
     global _quiet, _verbose
     _quiet, _verbose = quiet, verbose
 
@@ -38,34 +38,34 @@ def verbose() -> bool:
 
 
 def note(text: str) -> None:
-    """What goes on, on standard error; nothing with `--quiet`."""
+    """Say on standard error what is going on; nothing with `--quiet`."""
     if not _quiet:
         warn(text)
 
 
 def warn(text: str) -> None:
-    """A sentence on standard error, as it is."""
+    """Write a message to standard error, without markup."""
     err.print(text, markup=False, highlight=False)
 
 
 def say(text: str) -> None:
-    """A sentence on standard output, as it is."""
+    """Write a message to standard output, without markup."""
     sys.stdout.write(text + "\n")
     sys.stdout.flush()
 
 
 def figure(value: Decimal | int | None) -> str:
-    """A quantity for reading: thousands apart, no idle decimals."""
+    """A quantity as a person reads it: thousands separated, no trailing zeros."""
     return number(value or 0)
 
 
 def say_json(value: Any) -> None:
-    """A value as JSON on standard output; dates and decimals as text."""
+    """Write a value to standard output as JSON; dates and decimals become text."""
     say(json.dumps(value, default=str, ensure_ascii=False, indent=2))
 
 
 def table(headings: Sequence[str], rows: Sequence[Sequence[Any]], empty: str) -> None:
-    """A table on standard output, or a sentence where there are no rows."""
+    """Write a table to standard output, or the message `empty` where there are no rows."""
     if not rows:
         say(empty)
         return
