@@ -136,7 +136,7 @@ JOINED = tuple(
 )
 
 # Colours that one house tells apart and another does not: no contradiction, and no agreement.
-KIN_COLOURS = tuple(
+RELATED_COLOURS = tuple(
     frozenset(pair.split("/"))
     for pair in ("pink/hot pink", "white/cream", "lavender/purple", "red/burgundy", "peach/salmon",
                  "peach/coral", "salmon/coral", "brown/bronze")

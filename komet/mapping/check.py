@@ -1,7 +1,7 @@
 """The dry run of a mapping file: what would change, and what is in the way. Nothing is written.
 
-Every step looks only at rows that no step before it has refused, so that a row is told its
-first real obstacle and not the ones that follow from it.
+Every step looks only at rows that no step before it has refused, so that a row
+is reported with its first real obstacle, not with those that follow from it.
 """
 
 from collections.abc import Sequence
@@ -33,9 +33,9 @@ _PRODUCT = ["provider_id", "komet_id"]
 
 
 def check_mapping(file: MappingFile, known: Known) -> DryRun:
-    """Compare a file with the product lists and with the mappings held now.
+    """Compare a file with the product lists and with the mappings in force.
 
-    A row without a SKU is skipped, and an empty SKU description keeps the one held.
+    A row without a SKU is skipped, and an empty SKU description keeps the one that is stored.
     """
     headings = file.headings
     found = [file.problems]

@@ -52,12 +52,12 @@ def read_table(data: bytes, file_name: str) -> Table:
         file = read_table_file(data, file_name, _likeness)
     except TableError as error:
         raise MappingFileError(error.title, error.reason, error.next_step) from error
-    sheet, notes = _choose(file.sheets)
+    sheet, notes = _choose_sheet(file.sheets)
     if file.unreadable:
         names = ", ".join(f"“{name}”" for name in file.unreadable)
         notes.append(_("The sheets {names} are damaged and were not read.").format(names=names))
     return Table(
-        _filled(sheet), file.encoding, file.delimiter, sheet.name, sheet.unshown, tuple(notes)
+        _fill_merged(sheet), file.encoding, file.delimiter, sheet.name, sheet.unshown, tuple(notes)
     )
 
 
@@ -66,7 +66,7 @@ def _likeness(records: Sequence[Sequence[str]]) -> tuple[bool, int]:
     return (False, 0) if position is None else score_headings(records[position])
 
 
-def _choose(sheets: Sequence[Sheet]) -> tuple[Sheet, list[str]]:
+def _choose_sheet(sheets: Sequence[Sheet]) -> tuple[Sheet, list[str]]:
     """The sheet whose headings say most, a visible one before a hidden one; and what to say."""
     if len(sheets) == 1:
         return sheets[0], []
@@ -86,7 +86,7 @@ def _choose(sheets: Sequence[Sheet]) -> tuple[Sheet, list[str]]:
     return chosen, [_("The sheet “{sheet}” was read.").format(sheet=chosen.name)]
 
 
-def _filled(sheet: Sheet) -> list[list[str]]:
+def _fill_merged(sheet: Sheet) -> list[list[str]]:
     """The records as shown; a merged cell's text in all its rows that have cells of their own."""
     records = sheet.as_shown()
     covered = sheet.covered_cells()
@@ -109,17 +109,17 @@ def _filled(sheet: Sheet) -> list[list[str]]:
 _MOST_STRAY_CELLS = 20
 
 
-def read_mapping(data: bytes, filename: str, known: Known | None = None) -> MappingFile:
+def read_mapping(data: bytes, file_name: str, known: Known | None = None) -> MappingFile:
     """Read a text with columns or a workbook; the content decides which, not the name.
 
     `known`: what we hold, by which open headings, missing headings and identifiers that look
     damaged are judged; without it headings alone decide. Raises MappingFileError when the file as
     a whole cannot be used. Bad rows are in `problems`.
     """
-    table = read_table(data, filename)
+    table = read_table(data, file_name)
     position = find_headings(table.records)
     if position is None:
-        raise _empty(filename)
+        raise _empty(file_name)
     known = known or Known()
     if not score_headings(table.records[position])[1]:
         by_values = first_row_by_values(table.records, known)
@@ -142,9 +142,9 @@ def read_mapping(data: bytes, filename: str, known: Known | None = None) -> Mapp
         ),
     )
     rows, damage = repair_identifiers(rows, headings, known.verbatim)
-    moved = _unshown(table, headings, position)
+    moved = _find_unshown(table, headings, position)
     if table.delimiter:
-        moved += [*_shifted(source, names), *_swallowed(source, names, table.delimiter)]
+        moved += [*_find_shifted(source, names), *_find_swallowed(source, names, table.delimiter)]
     return MappingFile(
         rows=rows,
         problems=join_problems([*moved, damage]),
@@ -198,7 +198,7 @@ def _distinct(names: Sequence[str], width: int) -> list[str]:
     return distinct
 
 
-def _unshown(table: Table, headings: Headings, position: int) -> list[pl.DataFrame]:
+def _find_unshown(table: Table, headings: Headings, position: int) -> list[pl.DataFrame]:
     """Codes that are numbers whose format may show another code than we have read."""
     codes = {headings.columns.get(field) for field in IDENTIFIERS}
     found = [
@@ -223,7 +223,7 @@ def _unshown(table: Table, headings: Headings, position: int) -> list[pl.DataFra
     return [pl.DataFrame(columns, schema=PROBLEM_SCHEMA)]
 
 
-def _shifted(source: pl.DataFrame, names: Sequence[str]) -> list[pl.DataFrame]:
+def _find_shifted(source: pl.DataFrame, names: Sequence[str]) -> list[pl.DataFrame]:
     """Rows of a CSV with text under no heading: a stray delimiter has moved their cells."""
     cells = source.columns[1:]
     nameless = [
@@ -245,7 +245,9 @@ def _shifted(source: pl.DataFrame, names: Sequence[str]) -> list[pl.DataFrame]:
     return [find_problems(source, stray, column=None, severity=ERROR, reason=reason)]
 
 
-def _swallowed(source: pl.DataFrame, names: Sequence[str], delimiter: str) -> list[pl.DataFrame]:
+def _find_swallowed(
+    source: pl.DataFrame, names: Sequence[str], delimiter: str
+) -> list[pl.DataFrame]:
     """Cells that look like whole rows: an inch sign taken for a quotation mark eats rows.
 
     A warning only, as a description may have lines and commas of its own.
@@ -263,9 +265,9 @@ def _swallowed(source: pl.DataFrame, names: Sequence[str], delimiter: str) -> li
     return [find_problems(source, suspect, column=None, severity=WARNING, reason=reason)]
 
 
-def _empty(filename: str) -> MappingFileError:
+def _empty(file_name: str) -> MappingFileError:
     return MappingFileError(
         _("The file is empty"),
-        _("{filename} has no rows.").format(filename=filename),
+        _("{filename} has no rows.").format(filename=file_name),
         _("Fill in the template, or export the mappings, and upload that file."),
     )

@@ -170,9 +170,9 @@ def resolve_headings(
             break
         sku, field, komet = _identity(columns)
         if sku != best[1][SKU]:
-            raise _alike(names, [best[1][SKU], sku], SKU)
+            raise _ambiguous(names, [best[1][SKU], sku], SKU)
         if komet != _identity(best[1])[2]:
-            raise _alike(names, [_identity(best[1])[2], komet], field)
+            raise _ambiguous(names, [_identity(best[1])[2], komet], field)
     chosen = dict(best[1])
     for field in (PROVIDER, DESCRIPTION, SKU_DESCRIPTION):
         rivals = [c for c in claims[field] if c == chosen.get(field) or c not in chosen.values()]
@@ -180,7 +180,7 @@ def resolve_headings(
             chosen[field] = rivals[0]
         if len(rivals) > 1 and _tied(scored, rivals, field):
             if field != DESCRIPTION or _identity(chosen)[1] == DESCRIPTION:
-                raise _alike(names, rivals, field)
+                raise _ambiguous(names, rivals, field)
             chosen.pop(field, None)  # it would only be compared with Komet's
     taken = set(chosen.values())
     ignored = tuple(
@@ -223,7 +223,7 @@ def _tied(scored: Sequence[Weights], columns: Sequence[int], field: str) -> bool
     return scored[columns[0]][field] - scored[columns[1]][field] < _MARGIN
 
 
-def _alike(names: Sequence[str], columns: Sequence[int], field: str) -> MappingFileError:
+def _ambiguous(names: Sequence[str], columns: Sequence[int], field: str) -> MappingFileError:
     return MappingFileError(
         _("Two columns mean the same"),
         _("The columns {columns} would all be read as {field}.").format(

@@ -77,7 +77,8 @@ def load_known(ctx: AppContext, provider_id: str | None, kind: str = PRODUCT) ->
 def apply_import(ctx: AppContext, actor: Actor, dry_run: DryRun) -> Written:
     """Write what a dry run shows, in one transaction.
 
-    A product whose mapping is no longer what the dry run showed is left alone, and named.
+    A product whose mapping is no longer what the dry run showed is left alone, and named. Raises
+    `NotPermitted`, and `InvalidInput` for a kind that is none.
     """
     return _write(
         ctx,
@@ -103,7 +104,8 @@ def edit_cells(
     """Set codes of ours by Komet ID, as edited in a grid; an empty one takes the mapping away.
 
     `shown`: the code that the person saw at each ID. Where the stored one differs from it, it is
-    left alone, and named. Without `shown`, whatever is stored is replaced.
+    left alone, and named. Without `shown`, whatever is stored is replaced. Raises `NotPermitted`,
+    and `InvalidInput` for a kind that is none.
     """
     rows = pl.DataFrame(
         [
@@ -161,7 +163,7 @@ def undo_import(ctx: AppContext, actor: Actor, import_id: str | None = None) -> 
     """Put back what an import or edit found, by default the newest.
 
     Mappings that have been changed again since are left as they are. Raises `InvalidInput` where
-    there is none to undo.
+    there is none to undo, and `NotPermitted`.
     """
     with ctx.write(actor, Permission.EDIT_MAPPING) as con:
         last = mappings.find_undoable(con, import_id)
@@ -169,7 +171,7 @@ def undo_import(ctx: AppContext, actor: Actor, import_id: str | None = None) -> 
             raise InvalidInput(_("There is no import to undo."))
         now = ctx.now()
         for kind in KINDS:
-            mappings.put_back(con, last, kind, now)
+            mappings.revert(con, last, kind, now)
         return mappings.mark_undone(con, last, now)
 
 
@@ -198,7 +200,10 @@ def list_mappings(ctx: AppContext, kind: str = PRODUCT) -> pl.DataFrame:
 def export_mapping(
     ctx: AppContext, actor: Actor, provider_ids: Sequence[str], kind: str = PRODUCT
 ) -> bytes:
-    """All that is known of a kind with our code for it, as CSV that can be imported again."""
+    """All that is known of a kind with our code for it, as CSV that can be imported again.
+
+    Raises `NotPermitted`, and `InvalidInput` for a kind that is none.
+    """
     ctx.authorize(actor, Permission.EXPORT)
     with ctx.read() as con:
         return write_mapping_csv(products.load_export_rows(con, provider_ids, kind))
@@ -210,7 +215,7 @@ def dry_run_copy(
     """What copying would change at the provider `to_id`; nothing is written.
 
     Without `overwrite`, what is mapped there already is left out. Raises `InvalidInput` where
-    there is nothing to copy.
+    there is nothing to copy, and `NotFound` for a provider that is not there.
     """
     source, target = get_provider(ctx, from_id), get_provider(ctx, to_id)
     with ctx.read() as con:

@@ -16,12 +16,12 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from komet.language import _
-from komet.mapping.attributes import KIN_COLOURS, Attributes
+from komet.mapping.attributes import RELATED_COLOURS, Attributes
 
 _UNSURE = 80.0
-"""The most for a pair that cannot be told right from wrong: below the default threshold."""
+"""The most for a pair that may be right or wrong: below the default threshold."""
 
-_OTHER_SPECIES, _OTHER_LENGTH, _OTHER_COLOUR, _OTHER_GRADE, _KIN_COLOUR = (
+_OTHER_SPECIES, _OTHER_LENGTH, _OTHER_COLOUR, _OTHER_GRADE, _RELATED_COLOUR = (
     30.0,
     40.0,
     45.0,
@@ -51,12 +51,12 @@ class _Weighing:
         self.cap = min(self.cap, most)
 
 
-def contradict(product: Attributes, sku: Attributes) -> bool:
+def contradicts(product: Attributes, sku: Attributes) -> bool:
     """Whether both state a species, length or colour, and not the same."""
     return bool(
         (product.species and sku.species and product.species != sku.species)
         or (product.cm and sku.cm and product.cm != sku.cm)
-        or (product.colours and sku.colours and not _kin(product.colours, sku.colours))
+        or (product.colours and sku.colours and not _related(product.colours, sku.colours))
     )
 
 
@@ -75,12 +75,16 @@ def score_likeness(product: Attributes, sku: Attributes) -> Likeness:
     _weigh_grades(pair, product.grades, sku.grades)
     _weigh_length(pair, product.cm, sku.cm)
     _weigh_pack(pair, product.pack, sku.pack)
-    if not (_told_by_words(product, sku, same) if product.words else _told_without(product, sku)):
+    if not (
+        _identified_by_words(product, sku, same)
+        if product.words
+        else _identified_without_words(product, sku)
+    ):
         pair.limit(_UNSURE)
     return Likeness(max(0.0, min(pair.score, pair.cap)), tuple(pair.reasons), same == 1)
 
 
-def _told_by_words(product: Attributes, sku: Attributes, same: float) -> bool:
+def _identified_by_words(product: Attributes, sku: Attributes, same: float) -> bool:
     """A variety that is only similar needs its species, a second witness, and no open question."""
     if same == 1:
         return True
@@ -94,7 +98,7 @@ def _told_by_words(product: Attributes, sku: Attributes, same: float) -> bool:
                 and not asked_colour)  # fmt: skip
 
 
-def _told_without(product: Attributes, sku: Attributes) -> bool:
+def _identified_without_words(product: Attributes, sku: Attributes) -> bool:
     """ "Blue hydrangea select" says enough without a variety, "rose 60 cm" does not."""
     return bool(
         not sku.words
@@ -120,7 +124,7 @@ def _weigh_colours(pair: _Weighing, one: frozenset[str], other: frozenset[str]) 
         fits = bool(one & other)
         pair.reasons.append(_("same colour") if fits else _("another colour"))
         if not fits:
-            pair.limit(_KIN_COLOUR if _kin(one, other) else _OTHER_COLOUR)
+            pair.limit(_RELATED_COLOUR if _related(one, other) else _OTHER_COLOUR)
         elif one != other:
             pair.score -= 2.0
     elif one or other:
@@ -161,8 +165,8 @@ def _weigh_pack(pair: _Weighing, one: int | None, other: int | None) -> None:
         pair.score -= 1.0
 
 
-def _kin(one: frozenset[str], other: frozenset[str]) -> bool:
-    return bool(one & other) or any(pair & one and pair & other for pair in KIN_COLOURS)
+def _related(one: frozenset[str], other: frozenset[str]) -> bool:
+    return bool(one & other) or any(pair & one and pair & other for pair in RELATED_COLOURS)
 
 
 _VOWELS = str.maketrans("", "", "aeiou")

@@ -22,13 +22,13 @@ def make_provider_finder(providers: Mapping[str, str]) -> Callable[[str], str | 
     for name, provider_id in providers.items():
         by_key.setdefault(normalize_text(name, solid=True) or name.strip(), set()).add(provider_id)
 
-    def provider_of(name: str) -> str | None:
+    def find_provider(name: str) -> str | None:
         if name in providers:
             return providers[name]
         alike = by_key.get(normalize_text(name, solid=True) or name.strip(), set())
         return next(iter(alike)) if len(alike) == 1 else None
 
-    return provider_of
+    return find_provider
 
 
 def match_clients(
@@ -42,10 +42,10 @@ def match_clients(
     Names match as `make_provider_finder` says. The other frames are the errors
     [row: Int64, column, severity, reason: String].
     """
-    provider_of = make_provider_finder(providers)
+    find_provider = make_provider_finder(providers)
     names: list[str] = rows.get_column(PROVIDER).drop_nulls().unique().to_list()
     known = pl.DataFrame(
-        {PROVIDER: names, "provider_id": [provider_of(name) for name in names]},
+        {PROVIDER: names, "provider_id": [find_provider(name) for name in names]},
         schema={PROVIDER: pl.String, "provider_id": pl.String},
     )
     matched = rows.join(known, on=PROVIDER, how="left", maintain_order="left").with_columns(
@@ -126,7 +126,7 @@ def match_products(
         maintain_order="left",
     ).with_columns(pl.col("is_listed").fill_null(False))
     # without a list there is nothing that an ID could be missing from
-    has_list = pl.col("provider_id").is_in(list(known.with_a_list))
+    has_list = pl.col("provider_id").is_in(list(known.providers_with_list))
     found = found.with_columns(
         is_unknown=pl.col(KOMET_ID).is_not_null() & ~pl.col("is_listed") & has_list
     )

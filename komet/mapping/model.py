@@ -107,7 +107,7 @@ class Known:
         }
 
     @cached_property
-    def with_a_list(self) -> frozenset[str]:
+    def providers_with_list(self) -> frozenset[str]:
         """The clients whose product list is here, so that an ID which is not in it is unknown."""
         if self.listed is not None:
             return self.listed

@@ -16,7 +16,7 @@ from komet.language import _
 from komet.mapping import imports
 from komet.mapping.attributes import Attributes, read_attributes
 from komet.mapping.history import Source
-from komet.mapping.likeness import NearVarieties, contradict, score_likeness
+from komet.mapping.likeness import NearVarieties, contradicts, score_likeness
 from komet.mapping.model import Written
 from komet.mapping.products import list_known
 from komet.mapping.table import products as table
@@ -173,7 +173,7 @@ class _Ours:
             elif by := same_text.get(position) or same_attributes.get(position):
                 known = _BY_TEXT if position in same_text else _BY_ATTRIBUTES
                 reasons.insert(0, _("mapped so for {provider}").format(provider=by))
-            if contradict(read, self.read[position]):
+            if contradicts(read, self.read[position]):
                 known = min(known, _CONTRADICTED)
             score = max(like.score, known)
             if score >= LOWEST:
@@ -191,7 +191,7 @@ class _Ours:
             fitting = [
                 position
                 for position in self.by_variety.get(words, [])
-                if not contradict(read, self.read[position])
+                if not contradicts(read, self.read[position])
             ]
             found += fitting
             varieties += bool(fitting)

@@ -63,7 +63,7 @@ def write_import(
 ) -> MappingImport:
     """Write mappings [provider_id, komet_id, sku, sku_description: String], each ID once.
 
-    A null `sku` takes the mapping away; a null `sku_description` keeps the one that is held. What
+    A null `sku` takes the mapping away; a null `sku_description` keeps the stored one. What
     was there before is recorded, for the history and for undo.
     """
     import_id = str(uuid4())
@@ -104,7 +104,7 @@ def write_import(
     return load_import(con, import_id)
 
 
-def put_back(con: Connection, done: MappingImport, kind: str, now: datetime) -> None:
+def revert(con: Connection, done: MappingImport, kind: str, now: datetime) -> None:
     """Put back what an import found of a kind, and record it as changes of their own.
 
     Mappings that have been changed again since are left as they are.
@@ -129,11 +129,11 @@ def put_back(con: Connection, done: MappingImport, kind: str, now: datetime) -> 
     con.run(
         "INSERT INTO mapping_changes BY NAME SELECT c.import_id, c.provider_id, c.kind,"
         " c.komet_id, c.after AS before, c.before AS after, $source AS source,"
-        " $now AS changed_at, true AS undone FROM mapping_changes c SEMI JOIN put_back b"
+        " $now AS changed_at, true AS undone FROM mapping_changes c SEMI JOIN reverted b"
         " ON b.provider_id = c.provider_id AND b.komet_id = c.komet_id"
         " WHERE c.import_id = $id AND c.kind = $kind AND c.undone IS NULL",
         {"id": done.id, "kind": kind, "source": Source.UNDO, "now": now},
-        put_back=before,
+        reverted=before,
     )
     _write(con, before, import_id=done.id, source=Source.UNDO, now=now, kind=kind)
 
@@ -186,7 +186,7 @@ def list_changes(con: Connection, text: str, limit: int) -> pl.DataFrame:
 
 
 def load_import(con: Connection, import_id: str) -> MappingImport:
-    """One import."""
+    """One import, by its ID, which must exist."""
     row = con.rows("SELECT * FROM mapping_imports WHERE id = $id", {"id": import_id})[0]
     return MappingImport.model_validate(row)
 
