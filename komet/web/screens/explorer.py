@@ -135,14 +135,14 @@ def _list(spec: Method, entry: Parameter) -> Any:
 def about(spec: Method) -> None:
     """What the method does, in Komet's words, and what is not known of it."""
     kind = ("red", _("changes data")) if spec.writes else ("green", _("reads"))
-    signs = [
+    badges = [
         _badge(*kind),
         _badge("gray", f"{spec.verb} /{spec.path}"),
         *(_badge("blue", kind) for kind in spec.token_kinds or ()),
     ]
     if spec.deprecated:
-        signs.append(_badge("orange", _("deprecated")))
-    st.markdown(" ".join(signs))
+        badges.append(_badge("orange", _("deprecated")))
+    st.markdown(" ".join(badges))
     st.markdown(failures.plain(spec.summary or spec.title or ""))
     remarks = [*spec.notes, *(_("Not seen in the documentation: {what}.").format(what=what)
                               for what in spec.unseen)]  # fmt: skip
@@ -213,7 +213,7 @@ def history(ctx: AppContext, send: Send) -> None:
         return
     every = {call.id: call for call in (*named, *recent)}
     chosen = st.selectbox(
-        _("Kept and recent calls"), list(every), format_func=lambda id_: _words(every[id_]),
+        _("Kept and recent calls"), list(every), format_func=lambda id_: _call_label(every[id_]),
         key="explorer_history",
     )  # fmt: skip
     call = every[chosen]
@@ -236,7 +236,7 @@ def history(ctx: AppContext, send: Send) -> None:
                 st.rerun()
 
 
-def _words(call: MethodCall) -> str:
+def _call_label(call: MethodCall) -> str:
     given = ", ".join(f"{name}={value}" for name, value in call.params.items())
     head = f"★ {call.name}" if call.name else moment(call.called_at)
     rows = "" if call.answer_rows is None else f" → {call.answer_rows:,}"

@@ -127,7 +127,7 @@ def copy_form(ctx: AppContext, every: Sequence[Provider], to: Provider, kind: st
 
 def _show_dry_run(checked: DryRun) -> None:
     counts = checked.counts
-    words = {
+    labels = {
         "new": _("New"),
         "unknown": _("Unknown ID"),
         "changed": _("Changed"),
@@ -136,9 +136,9 @@ def _show_dry_run(checked: DryRun) -> None:
         "error": _("In error"),
     }
     row = st.container(horizontal=True)
-    for kind, word in words.items():
+    for kind, label in labels.items():
         if kind != "unknown" or counts[kind]:
-            row.metric(word, number(counts[kind]), border=True, width=140)
+            row.metric(label, number(counts[kind]), border=True, width=140)
     for note in checked.notes:
         st.caption(failures.plain(note))
     if counts["unknown"]:
@@ -156,7 +156,7 @@ def _show_dry_run(checked: DryRun) -> None:
     if changes.height:
         st.dataframe(
             changes.sort(pl.col("kind") != "unknown", maintain_order=True).head(_SHOWN).select(
-                "row", pl.col("kind").replace(words), "komet_id", "komet_description",
+                "row", pl.col("kind").replace(labels), "komet_id", "komet_description",
                 "sku_before", "sku", "sku_description", "reason",
             ),
             hide_index=True,

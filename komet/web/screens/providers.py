@@ -65,7 +65,7 @@ def card(ctx: AppContext, provider: Provider, tokens: Sequence[Token]) -> None:
             help=_("An inactive provider is not downloaded; its orders stay."),
         ):
             with failures.shown(), _overlap_asked(f"activate_{provider.id}"):
-                _tell_saved(
+                _notify_saved(
                     deactivate_provider(ctx, actor(), provider.id)
                     if provider.active
                     else activate_provider(ctx, actor(), provider.id, overlap_too=agreed)
@@ -167,7 +167,7 @@ def provider_form(ctx: AppContext, tokens: Sequence[Token], stored: Provider | N
                     days_back=int(back),
                     days_ahead=int(ahead),
                 )
-                _tell_saved(
+                _notify_saved(
                     edit_provider(ctx, actor(), stored.id, fields.model_dump(), overlap_too=agreed)
                     if stored
                     else add_provider(ctx, actor(), fields, overlap_too=agreed)
@@ -183,7 +183,7 @@ def _location_name(
     return known.get(location_id or "")
 
 
-def _tell_saved(saved: Provider) -> None:
+def _notify_saved(saved: Provider) -> None:
     failures.notice(_("Saved {name}.").format(name=saved.name))
     st.rerun()
 

@@ -34,7 +34,7 @@ def card(ctx: AppContext, token: Token) -> None:
             plain(token.owner or ""),
         ]
         st.markdown("  ·  ".join(fact for fact in facts if fact))
-        st.caption(_check_words(token))
+        st.caption(_check_label(token))
         if token.check_result:
             _last_check(Check(token.check_result))
         row = st.container(horizontal=True)
@@ -53,7 +53,7 @@ def card(ctx: AppContext, token: Token) -> None:
             with st.expander(_("Methods it may call")):
                 st.dataframe(
                     [
-                        {"method": name, "result": result_word(result)}
+                        {"method": name, "result": result_label(result)}
                         for name, result in token.check_result.items()
                     ],
                     hide_index=True,
@@ -73,7 +73,7 @@ def _last_check(check: Check) -> None:
         )
 
 
-def result_word(result: str) -> str:
+def result_label(result: str) -> str:
     """The outcome of one method of a check, in words."""
     return {
         OK: _("may be called"),
@@ -83,7 +83,7 @@ def result_word(result: str) -> str:
     }.get(result, result)
 
 
-def _check_words(token: Token) -> str:
+def _check_label(token: Token) -> str:
     users = _("{n:,} requests a day").format(n=1000 * token.users)
     if token.checked_at is None:
         return _("Not checked yet") + f" · {users}"
@@ -208,7 +208,7 @@ def login_form(ctx: AppContext) -> None:
                 added = tokens.add_token_by_login(
                     ctx, actor(), label, username, SecretStr(password), base_url=base_url or None
                 )
-                _tell_added(added)
+                _notify_added(added)
                 st.rerun()
 
 
@@ -218,10 +218,10 @@ def _add(ctx: AppContext, fields: TokenFields, secret: SecretStr, another: bool)
     except DuplicateOwner as error:
         error.next_step = _("Tick the box below to add another all the same.")
         raise
-    _tell_added(added)
+    _notify_added(added)
 
 
-def _tell_added(token: Token) -> None:
+def _notify_added(token: Token) -> None:
     failures.notice(
         _("Added {label}. Check it now, then add its client provider.").format(label=token.label)
     )
