@@ -58,7 +58,7 @@ def _problem(code: str, **data: Any) -> Problem:
 def _members(
     known: Sequence[Parameter], params: Mapping[str, Any], where: str
 ) -> Iterator[Problem]:
-    told: set[str] = set()
+    missing: set[str] = set()
     for entry in known:
         value = params.get(entry.name)
         name = where + entry.name
@@ -66,9 +66,9 @@ def _members(
             yield from _value(entry, value, name)
         elif needed(entry, params):
             # one of several that would do: said once, for all of them
-            if not any(told.issuperset(names) for names in entry.unless):
+            if not any(missing.issuperset(names) for names in entry.unless):
                 yield _missing(entry, name)
-            told.add(entry.name)
+            missing.add(entry.name)
 
 
 def _empty(value: Any) -> bool:

@@ -20,12 +20,12 @@ from komet.api.reading import objects
 from komet.api.records import OUTCOME, model_for, readable
 from komet.api.request import (
     Request,
+    build_request,
     check_size,
     day_of,
     mask_parameters,
-    merged,
-    parts,
-    request_of,
+    merge_answers,
+    split_call,
 )
 from komet.api.transport import Answer, Timeouts, Transport
 
@@ -167,11 +167,11 @@ class KometClient:
                 raise InvalidCall("unknown_method", method=method)
             # under the same name: no traceback may show what came in
             params = mask_parameters(spec, params)
-            calls = parts(spec, params)
+            calls = split_call(spec, params)
             for call in calls:
                 check(spec, call)
-                check_size(spec, request_of(spec, call, self._token))
-            return merged(spec, [self._tried(spec, call) for call in calls])
+                check_size(spec, build_request(spec, call, self._token))
+            return merge_answers(spec, [self._call_with_retries(spec, call) for call in calls])
         except KometError as error:
             error.method = error.method or method
             error.provider = error.provider or self._provider
@@ -179,27 +179,27 @@ class KometClient:
             # the frames below hold the answer, and whatever of ours a server has echoed in it
             raise error.with_traceback(None) from None
 
-    def _tried(self, spec: Method, params: dict[str, Any]) -> dict[str, Any]:
+    def _call_with_retries(self, spec: Method, params: dict[str, Any]) -> dict[str, Any]:
         tries = retrying(self._retry, once=not spec.repeatable, sleep=self._sleep)
         for attempt in tries:
             with attempt:
-                return self._once(spec, params, attempt.retry_state.attempt_number)
+                return self._call_once(spec, params, attempt.retry_state.attempt_number)
         raise AssertionError("tenacity re-raises the last failure")
 
-    def _once(self, spec: Method, params: dict[str, Any], attempt: int) -> dict[str, Any]:
+    def _call_once(self, spec: Method, params: dict[str, Any], attempt: int) -> dict[str, Any]:
         if self._before_call:
             self._before_call()
         started, clock = self._now(), time.perf_counter()
         answer: Answer | None = None
         outcome = "failed"
-        request = request_of(spec, params, self._token)
+        request = build_request(spec, params, self._token)
         try:
             answer = self._transport.send(request)
             body = parse_response(spec, answer, token_has_worked=self._token_has_worked)
             outcome = "ok"
         except KometError as error:
             outcome = type(error).__name__
-            error.komet_message = _quoted(error.komet_message, request)
+            error.komet_message = _redact_message(error.komet_message, request)
             error.maybe_done = spec.writes and isinstance(error, BadResponse | Unavailable)
             raise
         finally:
@@ -308,6 +308,6 @@ class KometClient:
         return [model.model_validate(row, context=problems) for row in rows]
 
 
-def _quoted(message: str | None, request: Request) -> str | None:
+def _redact_message(message: str | None, request: Request) -> str | None:
     """Komet's message without what it may echo of ours; cut last, so that no half is left."""
     return request.secrets.redact(message)[:_LONGEST_MESSAGE] if message else None

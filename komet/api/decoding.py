@@ -14,7 +14,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from komet.api.errors import BadResponse
-from komet.api.network import Patience
+from komet.api.network import Bounds
 
 ACCEPTED = "gzip, deflate"
 """What we ask for: zlib unpacks it piece by piece. Others (br, zstd) are not asked for."""
@@ -60,7 +60,7 @@ _ESCAPES = re.compile(
 _LENGTH_OF_ESCAPE = len(r"\u0000")
 
 
-def unpacked(chunks: Iterable[bytes], coding: str, patience: Patience) -> bytes:
+def decompress(chunks: Iterable[bytes], coding: str, bounds: Bounds) -> bytes:
     """The whole body. `coding` is the answer's Content-Encoding.
 
     Raises `BadResponse` for one that is broken, too large or packed as we did not ask for,
@@ -68,7 +68,7 @@ def unpacked(chunks: Iterable[bytes], coding: str, patience: Patience) -> bytes:
     """
     body = bytearray()
     for piece in _pieces(chunks, coding.strip().lower()):
-        patience.unpacked(len(piece))
+        bounds.count_unpacked(len(piece))
         body += piece
     return bytes(body)
 
@@ -108,7 +108,7 @@ def _broken() -> BadResponse:
     return BadResponse("connection_broke")
 
 
-def decoded(content: bytes, charset: str | None = None) -> Any:
+def parse_json(content: bytes, charset: str | None = None) -> Any:
     """The body as plain values; numbers with a point are `Decimal`. Raises `BadResponse`.
 
     NaN, Infinity and numbers too long to reckon with come as their text. What no file can hold in

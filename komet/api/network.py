@@ -21,14 +21,14 @@ from komet.api.errors import BadResponse, InvalidCall, KometError, Unavailable
 MB = 1024 * 1024
 LARGEST_ANSWER = 64 * MB
 BEAT = 0.25
-"""Seconds after which somebody who waits looks up whether he still should."""
+"""Seconds after which a wait looks up whether to go on."""
 
 _HEADERS = 1 * MB
 
 _SEND_AT_ONCE = 64 * 1024
 
 
-class Patience:
+class Bounds:
     """The bounds of one request, its redirects included.
 
     `seconds` from now, `most` bytes of answer as it is after unpacking. `check` is asked at least
@@ -43,7 +43,7 @@ class Patience:
         self._received = 0
         self._unpacked = 0
 
-    def left(self) -> float:
+    def seconds_left(self) -> float:
         """Seconds that are left. Raises `Unavailable` when none are, and what `check` raises."""
         if self._check:
             self._check()
@@ -52,37 +52,37 @@ class Patience:
             raise _final(Unavailable("answer_too_slow", seconds=self._seconds))
         return left
 
-    def received(self, size: int) -> None:
+    def count_received(self, size: int) -> None:
         """Note bytes that came over the wire. Raises `BadResponse` when they are too many."""
         self._received += size
         if self._received > self._most + _HEADERS:
             raise self._too_much()
 
-    def unpacked(self, size: int) -> None:
-        """Note bytes of the answer itself. Raises as `received` and `left` do."""
+    def count_unpacked(self, size: int) -> None:
+        """Note bytes of the answer itself. Raises as `count_received` and `seconds_left` do."""
         self._unpacked += size
         if self._unpacked > self._most:
             raise self._too_much()
-        self.left()
+        self.seconds_left()
 
     def _too_much(self) -> KometError:
         return _final(BadResponse("answer_too_large", megabytes=self._most / MB))
 
 
-_current: ContextVar[Patience | None] = ContextVar("patience", default=None)
+_current: ContextVar[Bounds | None] = ContextVar("bounds", default=None)
 
 
 @contextmanager
-def bounded(patience: Patience) -> Iterator[None]:
+def within_bounds(bounds: Bounds) -> Iterator[None]:
     """Let the network connections that this thread uses in the block keep to these bounds."""
-    before = _current.set(patience)
+    before = _current.set(bounds)
     try:
         yield
     finally:
         _current.reset(before)
 
 
-def current() -> Patience | None:
+def current() -> Bounds | None:
     """The bounds of the request that this thread is at work on."""
     return _current.get()
 
@@ -198,17 +198,17 @@ class _Stream(httpcore.NetworkStream):
         self._inner = inner
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        patience = current()
-        if patience is None:
+        bounds = current()
+        if bounds is None:
             return self._inner.read(max_bytes, timeout)
-        data = self._awaited(patience, max_bytes, timeout)
-        patience.received(len(data))
+        data = self._awaited(bounds, max_bytes, timeout)
+        bounds.count_received(len(data))
         return data
 
-    def _awaited(self, patience: Patience, max_bytes: int, timeout: float | None) -> bytes:
+    def _awaited(self, bounds: Bounds, max_bytes: int, timeout: float | None) -> bytes:
         late = time.monotonic() + (timeout or float("inf"))
         while True:
-            wait = min(BEAT, patience.left(), max(late - time.monotonic(), 0.001))
+            wait = min(BEAT, bounds.seconds_left(), max(late - time.monotonic(), 0.001))
             try:
                 return self._inner.read(max_bytes, wait)
             except httpcore.ReadTimeout:
@@ -235,10 +235,10 @@ class _Stream(httpcore.NetworkStream):
 
 
 def _shorter(timeout: float | None) -> float | None:
-    patience = current()
-    if patience is None:
+    bounds = current()
+    if bounds is None:
         return timeout
-    left = patience.left()
+    left = bounds.seconds_left()
     return left if timeout is None else min(timeout, left)
 
 

@@ -18,7 +18,7 @@ from komet.api.methods import (
 
 Schema = dict[str, Any]
 _TOKEN = {"type": "string", "maxLength": 50, "description": "The caller's API token."}
-_SENT = {
+_RESPONSE_TYPES = {
     "integer": ["integer", "string", "null"],
     "decimal": ["number", "string", "null"],
     "number": ["number", "string", "null"],
@@ -112,7 +112,7 @@ def _parameter(entry: Parameter, place: str) -> Schema:
         "name": entry.name,
         "in": place,
         "required": entry.required and not entry.unless,
-        "schema": _wanted(entry),
+        "schema": _request_schema(entry),
     }
     if text := _description(entry):
         described["description"] = text
@@ -139,7 +139,7 @@ def _members(entries: tuple[Parameter, ...]) -> Schema:
 
 def _described(entry: Parameter) -> Schema:
     text = _description(entry)
-    return _wanted(entry) | ({"description": text} if text else {})
+    return _request_schema(entry) | ({"description": text} if text else {})
 
 
 def _description(entry: Parameter) -> str:
@@ -153,7 +153,7 @@ def _description(entry: Parameter) -> str:
     return " ".join(filter(None, parts))
 
 
-def _wanted(entry: Parameter) -> Schema:
+def _request_schema(entry: Parameter) -> Schema:
     """What may be sent."""
     length = entry.max_length if isinstance(entry.max_length, int) else None
     schema: Schema
@@ -188,12 +188,12 @@ def _wanted(entry: Parameter) -> Schema:
 def _object(fields: tuple[OutputField, ...] | list[OutputField]) -> Schema:
     return {
         "type": "object",
-        "properties": {entry.name: _sent(entry) for entry in fields},
+        "properties": {entry.name: _response_schema(entry) for entry in fields},
         "additionalProperties": True,
     }
 
 
-def _sent(entry: OutputField) -> Schema:
+def _response_schema(entry: OutputField) -> Schema:
     """What may come."""
     word = (entry.type or "").split(" ", maxsplit=1)[0]
     schema: Schema
@@ -202,5 +202,5 @@ def _sent(entry: OutputField) -> Schema:
     elif word == "object" or entry.children:
         schema = _object(entry.children)
     else:
-        schema = {"type": _SENT[word]} if word in _SENT else {}
+        schema = {"type": _RESPONSE_TYPES[word]} if word in _RESPONSE_TYPES else {}
     return schema | ({"description": entry.description} if entry.description else {})

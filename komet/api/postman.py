@@ -263,7 +263,7 @@ def collection(
         }
         for group in FOLDERS
     ]
-    held = {
+    variables = {
         "baseUrl": base_url.rstrip("/"),
         **dict.fromkeys(TOKENS.values(), ""),
         "allowWrites": "no",
@@ -276,7 +276,7 @@ def collection(
         "info": {"name": "Komet Sales API", "description": _ABOUT, "schema": _SCHEMA},
         "item": folders,
         "variable": [
-            {"key": name, "value": value, "type": "string"} for name, value in held.items()
+            {"key": name, "value": value, "type": "string"} for name, value in variables.items()
         ],
     }
 

@@ -90,8 +90,8 @@ def kind_of(field: OutputField) -> FieldKind:
 def attribute(field: OutputField) -> str:
     """The member's name in Python: `poItemId` is `po_item_id`."""
     name = to_snake(field.name.replace("-", "_"))
-    taken = name in dir(BaseModel) or name == "extra" or keyword.iskeyword(name)
-    return f"{name}_" if taken or not name.isidentifier() else name
+    reserved = name in dir(BaseModel) or name == "extra" or keyword.iskeyword(name)
+    return f"{name}_" if reserved or not name.isidentifier() else name
 
 
 @cache

@@ -136,7 +136,7 @@ def day_of(params: dict[str, Any]) -> date | None:
         return None
 
 
-def request_of(spec: Method, params: dict[str, Any], token: str) -> Request:
+def build_request(spec: Method, params: dict[str, Any], token: str) -> Request:
     """What to send for a call with these parameters, masked already."""
     request = Request(spec.verb, spec.path, _secrets(spec, params, token), spec.writes)
     if spec.token_in == "none":
@@ -212,7 +212,7 @@ def _secrets(spec: Method, params: dict[str, Any], token: str) -> Secrets:
             return Secrets(query={name: serialize(value) for name, value in params.items()})
 
 
-def parts(spec: Method, params: Mapping[str, Any]) -> list[dict[str, Any]]:
+def split_call(spec: Method, params: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The calls to make instead: one, unless a list is too long. A writing call is never split."""
     if spec.writes or spec.list_member is None:
         return [dict(params)]
@@ -223,7 +223,7 @@ def parts(spec: Method, params: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [dict(params)]
 
 
-def merged(spec: Method, answers: Sequence[dict[str, Any]]) -> dict[str, Any]:
+def merge_answers(spec: Method, answers: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """The first answer, with the rows of all. Members that are no rows are those of the first."""
     whole = dict(answers[0])
     if len(answers) > 1 and spec.list_member:

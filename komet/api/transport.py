@@ -15,9 +15,9 @@ from typing import Any, cast
 
 import httpx
 
-from komet.api.decoding import ACCEPTED, decoded, unpacked
+from komet.api.decoding import ACCEPTED, decompress, parse_json
 from komet.api.errors import BadResponse, InvalidCall, Unavailable
-from komet.api.network import LARGEST_ANSWER, Network, Patience, bounded, proxy_for
+from komet.api.network import LARGEST_ANSWER, Bounds, Network, proxy_for, within_bounds
 from komet.api.request import Request
 from komet.api.secret_transport import EXTENSION, Secrets, SecretTransport, hush_httpcore
 
@@ -56,10 +56,10 @@ class Answer:
 
     def json(self) -> Any:
         """The body; numbers with a point are `Decimal`. Raises `BadResponse`."""
-        return decoded(self.content, self.charset)
+        return parse_json(self.content, self.charset)
 
 
-def checked_base_url(base_url: str) -> str:
+def normalize_base_url(base_url: str) -> str:
     """The base URL without a trailing slash, `/api` added to a bare host.
 
     Raises `InvalidCall` for anything but https://, save http:// on this machine's loopback.
@@ -106,7 +106,7 @@ class Transport:
         self._deadline = timeouts.deadline
         self._largest_answer = largest_answer
         self._check = check
-        self.base_url = checked_base_url(base_url)
+        self.base_url = normalize_base_url(base_url)
         hush_httpcore()
         self._client = httpx.Client(
             transport=SecretTransport(inner or _network(self.base_url, pool)),
@@ -125,21 +125,21 @@ class Transport:
 
         Raises `KometError`s only, and what `check` raises.
         """
-        patience = Patience(self._deadline, self._largest_answer, self._check)
-        with bounded(patience):
-            return self._answer(request, patience)
+        bounds = Bounds(self._deadline, self._largest_answer, self._check)
+        with within_bounds(bounds):
+            return self._answer(request, bounds)
 
-    def _answer(self, request: Request, patience: Patience) -> Answer:
+    def _answer(self, request: Request, bounds: Bounds) -> Answer:
         target: httpx.URL | str = f"{self.base_url}/{request.path}"
         query = request.query
         for _hop in range(MAX_REDIRECTS + 1):
-            response, content = self._response(request, target, query, patience)
+            response, content = self._response(request, target, query, bounds)
             if not response.has_redirect_location:
                 return Answer(
                     response.status_code,
                     content,
                     response.charset_encoding,
-                    seconds_of(response.headers.get("Retry-After"), datetime.now(UTC)),
+                    parse_retry_after(response.headers.get("Retry-After"), datetime.now(UTC)),
                     {
                         name: request.secrets.redact(value)
                         for name, value in response.headers.items()
@@ -156,7 +156,7 @@ class Transport:
         request: Request,
         target: httpx.URL | str,
         query: dict[str, str],
-        patience: Patience,
+        bounds: Bounds,
     ) -> tuple[httpx.Response, bytes]:
         try:
             url = httpx.URL(target)
@@ -174,7 +174,7 @@ class Transport:
                 coding = response.headers.get("Content-Encoding", "")
                 # the stream and not httpx's decoders, which unpack all of a chunk at once
                 chunks = cast("httpx.SyncByteStream", response.stream)
-                return response, unpacked(chunks, coding, patience)
+                return response, decompress(chunks, coding, bounds)
         except Exception as error:  # noqa: BLE001 - whatever it is, it leaves its frames behind
             failure = _failure(error)
         raise failure
@@ -234,7 +234,7 @@ def _redirected(response: httpx.Response, secrets: Secrets) -> httpx.URL:
     return secrets.without(target)
 
 
-def seconds_of(header: str | None, now: datetime) -> float | None:
+def parse_retry_after(header: str | None, now: datetime) -> float | None:
     """Seconds to wait, never negative; None where the header is missing or cannot be read."""
     if not header:
         return None

@@ -12,7 +12,7 @@ from pydantic import SecretStr
 
 from komet.api.client import DEFAULT_BASE_URL, KometClient, RetryPolicy
 from komet.api.network import MB
-from komet.api.transport import Timeouts, checked_base_url
+from komet.api.transport import Timeouts, normalize_base_url
 from komet.clients.allowance import Gate, Ledger
 from komet.clients.model import Provider
 from komet.clients.table import tokens as token_table
@@ -103,7 +103,7 @@ def token_client(
     for what is no base URL.
     """
     ledger = Ledger(token_id)
-    base_url = checked_base_url(base_url) if base_url else None
+    base_url = normalize_base_url(base_url) if base_url else None
     with ctx.write(SYSTEM, Permission.READ_KOMET) as con:
         token = token_table.token_by_id(con, token_id)
         address = base_url or token.address

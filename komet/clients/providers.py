@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from uuid import uuid4
 
-from komet.api.transport import checked_base_url
+from komet.api.transport import normalize_base_url
 from komet.clients.model import Overlap, Provider, ProviderFields, Token, is_loopback
 from komet.clients.overlaps import find_overlaps
 from komet.clients.table import providers as provider_table
@@ -136,7 +136,7 @@ def _save(
     overlap_too: bool,
 ) -> Provider:
     if fields.base_url:
-        fields = fields.model_copy(update={"base_url": checked_base_url(fields.base_url)})
+        fields = fields.model_copy(update={"base_url": normalize_base_url(fields.base_url)})
     every = provider_table.all_providers(con)
     others = [other for other in every if before is None or other.id != before.id]
     _check_name(fields, others)

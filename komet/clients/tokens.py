@@ -5,7 +5,7 @@ from uuid import uuid4
 from pydantic import SecretStr
 
 from komet.api.client import DEFAULT_BASE_URL, KometClient
-from komet.api.transport import checked_base_url
+from komet.api.transport import normalize_base_url
 from komet.clients.model import DEFAULT_ADDRESS, KINDS, DuplicateOwner, Token, TokenFields
 from komet.clients.table import providers as provider_table
 from komet.clients.table import tokens as token_table
@@ -63,7 +63,7 @@ def add_token(
                 _("“{kind}” is not a kind of token.").format(kind=fields.kind),
                 next_step=_("Choose one of {kinds}.").format(kinds=", ".join(KINDS)),
             )
-        base_url = checked_base_url(fields.base_url) if fields.base_url else None
+        base_url = normalize_base_url(fields.base_url) if fields.base_url else None
         clean, now = _checked_secret(secret), ctx.now()
         token = Token(
             id=str(uuid4()),
@@ -99,7 +99,7 @@ def add_token_by_login(
     ctx.authorize(actor, Permission.MANAGE_TOKENS)
     with ctx.read() as con:
         _checked_label(con, label)  # before the login goes out
-    with KometClient(checked_base_url(base_url or DEFAULT_BASE_URL)) as client:
+    with KometClient(normalize_base_url(base_url or DEFAULT_BASE_URL)) as client:
         secret = SecretStr(client.login(username, password.get_secret_value()))
     fields = TokenFields(
         label=label,

@@ -5,7 +5,7 @@ import shlex
 from typing import Any
 
 from komet.api.methods import Method
-from komet.api.request import request_of
+from komet.api.request import build_request
 
 TOKEN = "$KOMET_TOKEN"
 _PYTHON_TOKEN = 'os.environ["KOMET_TOKEN"]'
@@ -21,7 +21,7 @@ def without_files(params: dict[str, Any]) -> dict[str, Any]:
 
 def as_request(spec: Method, params: dict[str, Any], base_url: str) -> str:
     """Request line, headers and body as they go out, the token masked."""
-    request = request_of(spec, params, "••••")
+    request = build_request(spec, params, "••••")
     query = request.secrets.query | request.query
     url = f"{base_url.rstrip('/')}/{spec.path}"
     lines = [f"{spec.verb} {url}" + ("?" if query else "")]
@@ -37,7 +37,7 @@ def as_request(spec: Method, params: dict[str, Any], base_url: str) -> str:
 
 def as_curl(spec: Method, params: dict[str, Any], base_url: str) -> str:
     """For a shell where KOMET_TOKEN is set."""
-    request = request_of(spec, params, TOKEN)
+    request = build_request(spec, params, TOKEN)
     parts = ["curl", "--get" if spec.parameters_in == "query" and spec.verb == "GET" else ""]
     if spec.verb != "GET":
         parts[1] = f"--request {spec.verb}"
@@ -55,7 +55,7 @@ def as_curl(spec: Method, params: dict[str, Any], base_url: str) -> str:
 
 def as_httpx(spec: Method, params: dict[str, Any], base_url: str) -> str:
     """For Python with httpx."""
-    request = request_of(spec, params, TOKEN)
+    request = build_request(spec, params, TOKEN)
     arguments = [f'"{spec.verb}"', f'"{base_url.rstrip("/")}/{spec.path}"']
     for word, values in (
         ("params", request.secrets.query | request.query),

@@ -5,7 +5,7 @@ from told import raises
 
 from komet.api.client import DEFAULT_BASE_URL
 from komet.api.errors import InvalidCall
-from komet.api.transport import Timeouts, Transport, checked_base_url
+from komet.api.transport import Timeouts, Transport, normalize_base_url
 from komet.messages import message
 
 
@@ -23,7 +23,7 @@ from komet.messages import message
     ],
 )
 def test_taken(given: str, expected: str) -> None:
-    assert checked_base_url(given) == expected
+    assert normalize_base_url(given) == expected
 
 
 @pytest.mark.parametrize(
@@ -40,7 +40,7 @@ def test_taken(given: str, expected: str) -> None:
 )
 def test_http_is_for_loopback_only(url: str) -> None:
     with raises(InvalidCall, match="https://"):
-        checked_base_url(url)
+        normalize_base_url(url)
 
 
 @pytest.mark.parametrize(
@@ -64,7 +64,7 @@ def test_http_is_for_loopback_only(url: str) -> None:
 )
 def test_what_is_no_base_url_is_refused_and_its_secrets_not_repeated(url: str) -> None:
     with pytest.raises(InvalidCall) as failure:
-        checked_base_url(url)
+        normalize_base_url(url)
     assert "s3cret" not in str(failure.value)
     assert "s3cret" not in message(failure.value)
     assert failure.value.__context__ is None

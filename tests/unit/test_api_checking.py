@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from komet.api.checking import problems, sample_parameters
 from komet.api.methods import Kind, registry
-from komet.api.request import merged, parts, request_of
+from komet.api.request import build_request, merge_answers, split_call
 from komet.messages import problem_message
 
 DAY = date(2026, 11, 20)
@@ -98,45 +98,45 @@ def test_a_login_is_checked_and_never_shown() -> None:
 @given(st.lists(st.integers(1, 10**12), max_size=80))
 def test_a_long_list_becomes_several_calls_that_fit(ids: list[int]) -> None:
     spec = registry()["purchase.order.va.details.list"]
-    calls = parts(spec, {"purchaseOrderItemIds": ids, "status": 1})
+    calls = split_call(spec, {"purchaseOrderItemIds": ids, "status": 1})
     assert [one for call in calls for one in call["purchaseOrderItemIds"]] == ids
     for call in calls:
-        sent = request_of(spec, call, "t").query.get("purchaseOrderItemIds", "")
+        sent = build_request(spec, call, "t").query.get("purchaseOrderItemIds", "")
         assert len(sent) <= 200
         assert call["status"] == 1
 
 
 def test_one_answer_of_several() -> None:
     spec = registry()["purchase.order.list"]
-    calls = parts(spec, {"number": [f"P{n}" for n in range(120)]})
+    calls = split_call(spec, {"number": [f"P{n}" for n in range(120)]})
     assert [len(call["number"]) for call in calls] == [50, 50, 20]
     member = spec.list_member
     assert member == "purchaseOrders"
     answers: list[dict[str, Any]] = [{"status": 1, member: [{"id": 1}]}, {}, {member: [{"id": 2}]}]
-    assert merged(spec, answers) == {"status": 1, member: [{"id": 1}, {"id": 2}]}
+    assert merge_answers(spec, answers) == {"status": 1, member: [{"id": 1}, {"id": 2}]}
 
 
 def test_what_writes_is_never_split() -> None:
     spec = registry()["customer.day.service.update"]
     many = {"idCustomerList": list(range(60))}
-    assert parts(spec, many) == [many]
+    assert split_call(spec, many) == [many]
     assert "at most 50" in said(spec.name, **many)
 
 
 def test_values_go_out_as_the_contract_says() -> None:
-    query = request_of(
+    query = build_request(
         registry()["carrier.list"], {"active": "true"}, "t"
     ).query  # as typed in a shell
     assert query["active"] == "1"
-    emails = request_of(
+    emails = build_request(
         registry()["customer.add"], {"emailForInvoices": ["a@b.c", "d@e.f"]}, "t"
     ).body
     assert emails == {"emailForInvoices": "a@b.c;d@e.f"}
     when = datetime(2026, 11, 20, 5, 6, 7, tzinfo=UTC)
-    assert request_of(registry()["payment.list"], {"updatedAsOf": when}, "t").query == {
+    assert build_request(registry()["payment.list"], {"updatedAsOf": when}, "t").query == {
         "updatedAsOf": "2026-11-20T05:06:07"
     }
-    file = request_of(registry()["v2/vendor/invoice"], {"file": b"%PDF"}, "t")
+    file = build_request(registry()["v2/vendor/invoice"], {"file": b"%PDF"}, "t")
     assert "JVBERg==" in str(file.body or file.query)
 
 

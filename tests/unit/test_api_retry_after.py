@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from komet.api.transport import seconds_of
+from komet.api.transport import parse_retry_after
 
 NOW = datetime(2026, 11, 20, 10, 0, 0, tzinfo=UTC)
 
@@ -31,4 +31,4 @@ NOW = datetime(2026, 11, 20, 10, 0, 0, tzinfo=UTC)
     ],
 )
 def test_seconds(header: str | None, seconds: float | None) -> None:
-    assert seconds_of(header, NOW) == seconds
+    assert parse_retry_after(header, NOW) == seconds
