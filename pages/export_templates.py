@@ -3,11 +3,11 @@
 import polars as pl
 import streamlit as st
 
-from komet.export.template import READY_MADE, checked_template
+from komet.export.template import READY_MADE, parse_template
 from komet.export.templates import (
-    all_templates,
     delete_template,
     export_by_template_bytes,
+    list_templates,
     preview,
     save_template,
     target_name,
@@ -26,7 +26,7 @@ st.caption(
       " `python -m komet export OUT --template NAME`.")
 )  # fmt: skip
 
-every, broken = all_templates(ctx)
+every, broken = list_templates(ctx)
 for name, error in broken.items():
     broken_template(ctx, name, error)
 picked = st.session_state.pop(state.TEMPLATE_PICK, None)
@@ -41,7 +41,7 @@ if ready_made:
 definition = template_editor(held, key=name)
 row = st.container(horizontal=True)
 with failures.shown():
-    template = checked_template(definition)
+    template = parse_template(definition)
     if row.button(_("Save"), type="primary"):
         save_template(ctx, actor(), template)
         st.session_state[state.TEMPLATE_PICK] = template.name

@@ -13,7 +13,7 @@ from komet.clients.providers import find_provider
 from komet.context import open_context
 from komet.errors import InvalidInput
 from komet.export.orders import export_orders
-from komet.export.templates import export_by_template, template_by_name
+from komet.export.templates import export_by_template, find_template
 from komet.export.writers import WRITERS
 from komet.export.writers.writer import dialect_of
 from komet.language import _, _n, current
@@ -95,7 +95,7 @@ def export(
         work=work,
     )
     if template:
-        path, rows = export_by_template(ctx, actor(), template_by_name(ctx, template), chosen, out)
+        path, rows = export_by_template(ctx, actor(), find_template(ctx, template), chosen, out)
         if json:
             say_json({"file": str(path), "rows": rows})
         else:

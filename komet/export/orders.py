@@ -19,7 +19,7 @@ from komet.export import layout, table
 from komet.export.layout import layout_of, sheet_of
 from komet.export.sheet import Sheet
 from komet.export.writers import writer_of
-from komet.export.writers.writer import Dialect, dialect_of, reported
+from komet.export.writers.writer import Dialect, dialect_of, explain_write_errors
 from komet.language import _
 from komet.mapping.model import AtStake
 from komet.orders import changes
@@ -57,7 +57,7 @@ def export_orders(
             at_stake, since = _add_sheets(con, chosen, sheets)
             info = _info(con, ctx.now(), names, chosen, totals, sheets, since, at_stake)
             sheets.append(sheet_of(_("Info"), layout.INFO, info))
-    with reported(target):
+    with explain_write_errors(target):
         writer.write(target, sheets, dialect or dialect_of(language.current()))
     with ctx.write(actor, Permission.EXPORT) as con:
         audit.record(con, "orders exported", target.name, ctx.now(), {"items": totals.items})

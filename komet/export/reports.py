@@ -15,7 +15,7 @@ from komet.db import audit
 from komet.export import layout
 from komet.export.layout import sheet_of
 from komet.export.sheet import Column, ColumnKind, Sheet
-from komet.export.writers.writer import reported
+from komet.export.writers.writer import explain_write_errors
 from komet.export.writers.xlsx import write_workbook
 from komet.language import _
 from komet.orders import changes
@@ -51,7 +51,7 @@ def export_changes(ctx: AppContext, actor: Actor, chosen: ChangeFilter, target: 
                   if kind.is_number and column != "purchase_orders"}  # fmt: skip
         name = _("By {group}").format(group=_(CHANGE_GROUPS[by]).lower())
         sheets.append(sheet_of(name, layout.DIFFERENCES, frame, totals))
-    with reported(target):
+    with explain_write_errors(target):
         write_workbook(target, sheets)
     with ctx.write(actor, Permission.EXPORT) as con:
         audit.record(con, "changes exported", target.name, ctx.now(), {"rows": found.height})
@@ -96,7 +96,7 @@ def export_planning(  # noqa: PLR0917
         info.append((_("Filter: {name}").format(name=name.replace("_", " ")), shown))
     told = pl.DataFrame(info, schema={"what": pl.String, "value": pl.String}, orient="row")
     pivot = Sheet(_("Pivot"), tuple(columns), frame, totals)
-    with reported(target):
+    with explain_write_errors(target):
         write_workbook(target, [pivot, sheet_of(_("Info"), layout.INFO, told)])
     with ctx.write(actor, Permission.EXPORT) as con:
         audit.record(con, "pivot exported", target.name, ctx.now(), {"rows": frame.height})

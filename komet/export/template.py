@@ -31,14 +31,14 @@ class Level(StrEnum):
     PO = "po"
 
 
-LEVEL_WORDS = {
+LEVEL_LABELS = {
     Level.ITEM: _later("Items (each product of a mixed box)"),
     Level.LINE: _later("Lines"),
     Level.PO: _later("Purchase orders"),
 }
 
 
-def offered(level: Level) -> Layout:
+def list_columns(level: Level) -> Layout:
     """The columns that can be chosen at a level: (name, usual heading, kind)."""
     return layout.layout_of(Grain(level.value))
 
@@ -56,7 +56,7 @@ class Format(StrEnum):
     MONTH_FIRST = "month_first"
 
 
-FORMAT_WORDS = {
+FORMAT_LABELS = {
     Format.AUTO: _later("as it is"),
     Format.TEXT: _later("text"),
     Format.WHOLE: _later("whole number"),
@@ -104,7 +104,7 @@ class ExportTemplate(BaseModel):
 
     @model_validator(mode="after")
     def _fits(self) -> "ExportTemplate":
-        known = {name for name, _heading, _kind in offered(self.level)}
+        known = {name for name, _heading, _kind in list_columns(self.level)}
         unknown = sorted({c.source for c in self.columns if c.source} - known)
         if unknown:
             raise ValueError(
@@ -140,8 +140,8 @@ class ExportTemplate(BaseModel):
         return self
 
     def _check_formats(self) -> None:
-        kinds = {name: kind for name, _heading, kind in offered(self.level)}
-        usual = {name: heading for name, heading, _kind in offered(self.level)}
+        kinds = {name: kind for name, _heading, kind in list_columns(self.level)}
+        usual = {name: heading for name, heading, _kind in list_columns(self.level)}
         for column in self.columns:
             kind = kinds.get(column.source, ColumnKind.TEXT)
             fits = (
@@ -153,14 +153,14 @@ class ExportTemplate(BaseModel):
                 raise ValueError(
                     _("“{column}” cannot be written as “{format}”: it holds {kind}.").format(
                         column=column.heading or _(usual[column.source]),
-                        format=_(FORMAT_WORDS[column.format]),
+                        format=_(FORMAT_LABELS[column.format]),
                         kind=_kind_word(kind),
                     )
                 )
 
     def headings(self) -> list[str]:
         """The heading of each column, in the language in force where none is given."""
-        usual = {name: (heading, kind) for name, heading, kind in offered(self.level)}
+        usual = {name: (heading, kind) for name, heading, kind in list_columns(self.level)}
         return [
             column.heading or layout.heading_of(*usual[column.source]) for column in self.columns
         ]
@@ -185,7 +185,7 @@ def _kind_word(kind: ColumnKind) -> str:
     return {ColumnKind.DATE: _("days"), ColumnKind.TIME: _("times")}.get(kind, _("text"))
 
 
-def checked_template(definition: object) -> ExportTemplate:
+def parse_template(definition: object) -> ExportTemplate:
     """A template from what was entered or stored. Raises `InvalidInput` with the first reason."""
     try:
         return ExportTemplate.model_validate(definition)

@@ -23,11 +23,11 @@ from komet.export.template import (
     Format,
     Level,
     TemplateColumn,
-    checked_template,
-    offered,
+    list_columns,
+    parse_template,
 )
 from komet.export.writers import WRITERS
-from komet.export.writers.writer import Dialect, reported
+from komet.export.writers.writer import Dialect, explain_write_errors
 from komet.language import _
 from komet.orders.filters import OrderFilter
 from komet.permissions import Actor, Permission
@@ -42,31 +42,31 @@ class Templates(NamedTuple):
     broken: dict[str, InvalidInput]
 
 
-def all_templates(ctx: AppContext) -> Templates:
+def list_templates(ctx: AppContext) -> Templates:
     """The ready-made ones, then the stored ones."""
     with ctx.read() as con:
         stored = table.definitions(con)
     usable, broken = dict(READY_MADE), {}
     for name, definition in stored.items():
         try:
-            usable[name] = checked_template(definition)
+            usable[name] = parse_template(definition)
         except InvalidInput as error:
             broken[name] = error
     return Templates(usable, broken)
 
 
-def template_by_name(ctx: AppContext, name: str) -> ExportTemplate:
+def find_template(ctx: AppContext, name: str) -> ExportTemplate:
     """Ignoring case. Raises `NotFound`, which lists the names; `InvalidInput` for a broken one."""
-    known, broken = all_templates(ctx)
-    for held, error in broken.items():
-        if held.casefold() == name.strip().casefold():
+    known, broken = list_templates(ctx)
+    for stored, error in broken.items():
+        if stored.casefold() == name.strip().casefold():
             raise InvalidInput(
-                _("The export template “{name}” cannot be used.").format(name=held),
+                _("The export template “{name}” cannot be used.").format(name=stored),
                 error.reason,
                 _("Save it anew on Export templates, or take another."),
             )
-    for held, template in known.items():
-        if held.casefold() == name.strip().casefold():
+    for stored, template in known.items():
+        if stored.casefold() == name.strip().casefold():
             return template
     raise NotFound(
         _("There is no export template “{name}”.").format(name=name),
@@ -79,7 +79,7 @@ def save_template(ctx: AppContext, actor: Actor, template: ExportTemplate) -> No
 
     Raises `InvalidInput` for a ready-made one's name or a wrong layout, and `NotPermitted`.
     """
-    checked_template(template.model_dump())
+    parse_template(template.model_dump())
     if template.name.casefold() in {name.casefold() for name in READY_MADE}:
         raise InvalidInput(
             _("“{name}” is ready-made and stays as it is.").format(name=template.name),
@@ -143,7 +143,7 @@ def export_by_template(
         )
     frame = rows_of(ctx, template, chosen)
     dialect = Dialect(template.delimiter, template.decimal_comma, template.guard_formulas)
-    with reported(target), language.using(template.language):
+    with explain_write_errors(target), language.using(template.language):
         WRITERS[template.file_type].write(target, [_sheet(template, frame)], dialect)
     with ctx.write(actor, Permission.EXPORT) as con:
         detail = {"template": template.name, "rows": frame.height}
@@ -169,7 +169,7 @@ def target_name(ctx: AppContext, template: ExportTemplate, chosen: OrderFilter) 
 
 
 def _kinds(template: ExportTemplate) -> dict[str, ColumnKind]:
-    return {name: kind for name, _heading, kind in offered(template.level)}
+    return {name: kind for name, _heading, kind in list_columns(template.level)}
 
 
 def _values(column: TemplateColumn, kind: ColumnKind | None) -> pl.Expr:

@@ -27,12 +27,12 @@ from komet.export.reports import (
     export_planning_bytes,
 )
 from komet.export.sheet import Sheet
-from komet.export.template import PLAIN_ERP, checked_template
+from komet.export.template import PLAIN_ERP, parse_template
 from komet.export.templates import (
-    all_templates,
     delete_template,
     export_by_template,
     export_by_template_bytes,
+    list_templates,
     save_template,
 )
 from komet.export.writers import WRITERS
@@ -91,7 +91,7 @@ def test_a_fourth_file_type_works_from_operation_command_and_template(
     assert command_line.export(tmp_path / "two.JSONL") == 0
     assert read(tmp_path / "two.JSONL") == rows
 
-    template = checked_template(
+    template = parse_template(
         PLAIN_ERP.model_dump(mode="json") | {"name": "Lines", "file_type": ".jsonl"}
     )
     save_template(here, ACTOR, template)
@@ -225,7 +225,7 @@ def test_who_may_not_edit_templates_is_refused(
         save_template(here, ACTOR, mine.model_copy(update={"guard_formulas": True}))
     with pytest.raises(NotPermitted):
         delete_template(here, ACTOR, "Mine")
-    assert all_templates(here).usable["Mine"] == mine
+    assert list_templates(here).usable["Mine"] == mine
     assert _audited(here) == before
 
 

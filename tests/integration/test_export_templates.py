@@ -23,15 +23,15 @@ from komet.export.template import (
     Format,
     Level,
     TemplateColumn,
-    checked_template,
-    offered,
+    list_columns,
+    parse_template,
 )
 from komet.export.templates import (
-    all_templates,
     export_by_template,
+    find_template,
+    list_templates,
     preview,
     save_template,
-    template_by_name,
 )
 from komet.orders import query
 from komet.orders.filters import OrderFilter
@@ -91,7 +91,7 @@ def test_words_are_in_the_templates_language(filled: Accounts) -> None:
 def test_one_row_a_po(filled: Accounts, tmp_path: Path) -> None:
     template = ExportTemplate(
         name="Heads", level=Level.PO, file_type=".parquet",
-        columns=tuple(TemplateColumn(source=name) for name, _h, _k in offered(Level.PO)),
+        columns=tuple(TemplateColumn(source=name) for name, _h, _k in list_columns(Level.PO)),
     )  # fmt: skip
     path, rows = export_by_template(filled.ctx, ACTOR, template, OrderFilter(), tmp_path)
     assert rows == query.total_items(filled.ctx, OrderFilter()).purchase_orders
@@ -147,21 +147,21 @@ def test_formats_fixed_values_and_a_spanish_csv(filled: Accounts, tmp_path: Path
 )
 def test_what_cannot_be_used_is_told(wrong: dict[str, Any], reason: str) -> None:
     with pytest.raises(InvalidInput, match=reason):
-        checked_template({"name": "T", "columns": [{"source": "sku"}]} | wrong)
+        parse_template({"name": "T", "columns": [{"source": "sku"}]} | wrong)
 
 
 def test_ready_made_names_are_taken(accounts: Accounts) -> None:
     with pytest.raises(InvalidInput, match="ready-made"):
         save_template(accounts.ctx, ACTOR, AS_KOMET.model_copy(update={"name": "as komet"}))
     with pytest.raises(NotFound, match="As Komet"):
-        template_by_name(accounts.ctx, "nothing of the kind")
+        find_template(accounts.ctx, "nothing of the kind")
 
 
 @given(
     st.lists(
         st.builds(
             TemplateColumn,
-            source=st.sampled_from([name for name, _h, _k in offered(Level.ITEM)]),
+            source=st.sampled_from([name for name, _h, _k in list_columns(Level.ITEM)]),
             format=st.sampled_from([Format.AUTO, Format.TEXT]),
         ),
         min_size=1, max_size=8, unique_by=lambda column: column.source,
@@ -170,7 +170,7 @@ def test_ready_made_names_are_taken(accounts: Accounts) -> None:
 )  # fmt: skip
 def test_what_is_stored_is_read_back(columns: list[TemplateColumn], name: str) -> None:
     template = ExportTemplate(name=name, columns=tuple(columns))
-    assert checked_template(template.model_dump(mode="json")) == template
+    assert parse_template(template.model_dump(mode="json")) == template
     shown = template.target_name(NOW, OrderFilter(), "A/B")
     assert shown.endswith(".xlsx")
     assert not set(shown) & set('/\\:*?"<>|')
@@ -210,7 +210,7 @@ def test_one_broken_template_leaves_the_others(filled: Accounts, komet: Komet) -
             ("Shape", []),
         ):  # fmt: skip
             export_templates.save(con, name, definition, filled.ctx.now())  # type: ignore[arg-type]
-    usable, broken = all_templates(filled.ctx)
+    usable, broken = list_templates(filled.ctx)
     assert set(usable) == {*READY_MADE, "Mine"}
     assert usable["Mine"] == mine
     assert set(broken) == {"Old", "Unknown", "Shape"}

@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from komet.context import AppContext
 from komet.export.orders import export_orders
-from komet.export.template import ExportTemplate, Level, TemplateColumn, offered
+from komet.export.template import ExportTemplate, Level, TemplateColumn, list_columns
 from komet.export.templates import rows_of
 from komet.orders import changes, columns, query
 from komet.orders.column import Grain, Kind, OrderColumn, Shown
@@ -95,14 +95,16 @@ def test_every_layout_of_an_export_has_it(
     assert pl.read_csv(tmp_path / "orders.csv")["Cut stage"].to_list() == ["Tight", "Open", None]
     assert pl.read_parquet(tmp_path / "orders.parquet")["Weight"][0] == 12.5
     for level in (Level.ITEM, Level.LINE):
-        assert ("cut_stage", "Cut stage") in {(name, word) for name, word, _k in offered(level)}
+        assert ("cut_stage", "Cut stage") in {
+            (name, word) for name, word, _k in list_columns(level)
+        }
         template = ExportTemplate(
             name="Own", level=level, columns=(TemplateColumn(source="cut_stage"),)
         )
         assert rows_of(ctx, template, OrderFilter())["Cut stage"].to_list() == [
             "Tight", "Open", None,
         ]  # fmt: skip
-    assert "cut_stage" not in {name for name, _word, _kind in offered(Level.PO)}
+    assert "cut_stage" not in {name for name, _word, _kind in list_columns(Level.PO)}
     assert {"cut_stage", "weight_kg"} <= set(columns.tracked(Grain.LINE))
 
 

@@ -83,7 +83,7 @@ class Writer(Protocol):
 
 
 @contextmanager
-def reported(target: Path) -> Iterator[None]:
+def explain_write_errors(target: Path) -> Iterator[None]:
     """Raise `InvalidInput`, in words, where the block cannot write the file."""
     try:
         yield

@@ -5,7 +5,7 @@ import streamlit as st
 from komet import time_zone
 from komet.context import AppContext
 from komet.export.orders import export_orders_bytes
-from komet.export.templates import all_templates, export_by_template_bytes, target_name
+from komet.export.templates import export_by_template_bytes, list_templates, target_name
 from komet.export.writers import WRITERS
 from komet.export.writers.writer import dialects
 from komet.language import _, _n, current
@@ -33,7 +33,7 @@ def export_menu(ctx: AppContext, chosen: OrderFilter) -> None:
                 on_click="ignore",
                 width="stretch",
             )
-        every, broken = all_templates(ctx)
+        every, broken = list_templates(ctx)
         picked = st.selectbox(_("Template"), list(every), key="export_template")
         file_name = target_name(ctx, every[picked], chosen)
         st.download_button(

@@ -8,12 +8,12 @@ import streamlit as st
 from komet.context import AppContext
 from komet.errors import InvalidInput
 from komet.export.template import (
-    FORMAT_WORDS,
-    LEVEL_WORDS,
+    FORMAT_LABELS,
+    LEVEL_LABELS,
     ExportTemplate,
     Format,
     Level,
-    offered,
+    list_columns,
 )
 from komet.export.templates import delete_template
 from komet.export.writers import WRITERS
@@ -46,7 +46,7 @@ def template_editor(held: ExportTemplate, key: str) -> dict[str, Any]:
     name = left.text_input(_("Name"), held.name, key=f"name_{key}")
     level = middle.selectbox(
         _("One row is"), levels, index=levels.index(held.level),
-        format_func=lambda one: _(LEVEL_WORDS[one]), key=f"level_{key}",
+        format_func=lambda one: _(LEVEL_LABELS[one]), key=f"level_{key}",
     )  # fmt: skip
     spoken = right.selectbox(
         _("Language of headings and words"), codes, index=codes.index(held.language),
@@ -96,8 +96,8 @@ def template_editor(held: ExportTemplate, key: str) -> dict[str, Any]:
 
 
 def _columns(held: ExportTemplate, level: Level, key: str) -> list[dict[str, Any]]:
-    known = {name: _(heading) for name, heading, _kind in offered(level)}
-    words = {value: _(word) for value, word in FORMAT_WORDS.items()}
+    known = {name: _(heading) for name, heading, _kind in list_columns(level)}
+    words = {value: _(word) for value, word in FORMAT_LABELS.items()}
     fixed = _("fixed value")
     rows = [
         {
