@@ -96,9 +96,9 @@ class Vault:
         # together neither reads half a key, and both end up with the same one
         draft = self._key_path.with_name(f"{self._key_path.name}.{os.getpid()}")
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(Fernet.generate_key())
         try:
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(Fernet.generate_key())
             os.link(draft, self._key_path)
         except FileExistsError:
             return False

@@ -1,5 +1,6 @@
 """What can happen to the data file from outside: told in a sentence, and nothing made worse."""
 
+import errno
 import os
 import resource
 import shutil
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from cryptography.fernet import Fernet
 from pydantic import SecretStr
 from sample_accounts import ACTOR, ROOT, Accounts, Komet
 
@@ -28,6 +30,7 @@ from komet.db.errors import (
     UnusableFile,
     WrongKey,
 )
+from komet.db.vault import Vault
 from komet.ingest.engine import execute
 from komet.ingest.plan import plan_days
 from komet.ingest.runs import start_run
@@ -214,6 +217,18 @@ def test_a_missing_key_is_never_replaced_in_silence(home: Path) -> None:
     assert not key.exists()
     key.write_bytes(kept)
     add_token(ctx, "second")
+
+
+def test_a_key_that_cannot_be_written_leaves_no_draft(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full() -> bytes:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Fernet, "generate_key", full)
+    with pytest.raises(WrongKey, match="cannot be written"):
+        Vault(tmp_path / "secret.key").make_key()
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_lost_key_is_replaced_on_request_only(home: Path, komet: Komet) -> None:
