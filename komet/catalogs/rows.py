@@ -12,17 +12,19 @@ from komet.catalogs.table import BOX_TYPE_COLUMNS, PRODUCT_COLUMNS
 
 
 def find_rows(spec: Method, answer: dict[str, Any]) -> list[dict[str, Any]]:
-    """The objects of the answer's list, wherever Komet has put it; else the answer's own object."""
-    names = [spec.list_member, *answer]
-    for name in filter(None, names):
-        value = answer.get(name)
-        if isinstance(value, list) and value and all(isinstance(row, dict) for row in value):
-            return value
+    """The objects of the list that the contract names, else of the first list of objects there is.
+
+    Empty where the named list is, and where there is none.
+    """
+    value = answer.get(spec.list_member or "")
+    for found in (value,) if value == [] else (value, *answer.values()):
+        if isinstance(found, list) and found and all(isinstance(row, dict) for row in found):
+            return found
     return []
 
 
 def find_listed_rows(spec: Method, answer: dict[str, Any]) -> list[dict[str, Any]]:
-    """The objects of the list that the contract names, and no other; what is no object is left."""
+    """The objects of the list that the contract names, and of no other; only the objects of it."""
     value = answer.get(spec.list_member or "")
     found = [value] if isinstance(value, dict) else value
     return [row for row in found if isinstance(row, dict)] if isinstance(found, list) else []
