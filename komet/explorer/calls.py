@@ -119,7 +119,7 @@ def call_method(
 def list_calls(ctx: AppContext) -> tuple[list[MethodCall], list[MethodCall]]:
     """The calls kept under a name, by name; and the newest of the others."""
     with ctx.read() as con:
-        return table.calls(con, named=True), table.calls(con, limit=_NEWEST)
+        return table.list_kept(con), table.list_newest(con, _NEWEST)
 
 
 def keep_call(ctx: AppContext, actor: Actor, call_id: str, name: str) -> None:

@@ -40,11 +40,19 @@ def record(
     return call_id
 
 
-def calls(con: Connection, *, named: bool = False, limit: int = 50) -> list[MethodCall]:
-    """The newest calls, or those with a name by their names."""
-    which, order = ("IS NOT NULL", "lower(name)") if named else ("IS NULL", "called_at DESC")
+def list_kept(con: Connection) -> list[MethodCall]:
+    """Every call that is kept under a name, by name."""
     rows = con.rows(
-        f"SELECT {_COLUMNS} FROM method_calls WHERE name {which} ORDER BY {order} LIMIT $limit",
+        f"SELECT {_COLUMNS} FROM method_calls WHERE name IS NOT NULL ORDER BY lower(name)"
+    )
+    return [MethodCall.model_validate(row) for row in rows]
+
+
+def list_newest(con: Connection, limit: int) -> list[MethodCall]:
+    """The newest calls without a name."""
+    rows = con.rows(
+        f"SELECT {_COLUMNS} FROM method_calls WHERE name IS NULL ORDER BY called_at DESC"
+        " LIMIT $limit",
         {"limit": limit},
     )
     return [MethodCall.model_validate(row) for row in rows]

@@ -111,6 +111,16 @@ def test_a_write_is_recorded_though_its_token_was_retired_meanwhile(
     assert [row["subject"] for row in audit] == ["vendor.add"]
 
 
+def test_every_kept_call_is_listed(accounts: Accounts) -> None:
+    ctx = accounts.ctx
+    call = call_method(ctx, ACTOR, accounts.magnolia, "product.list", {}, writes_allowed=False)
+    names = [f"call {n:02}" for n in range(60)]
+    for name in names:
+        keep_call(ctx, ACTOR, call.call_id, name)
+    kept, _newest = list_calls(ctx)
+    assert [call.name for call in kept] == names
+
+
 def test_files_are_sent_and_not_kept_and_numbers_stay_numbers(accounts: Accounts) -> None:
     ctx = accounts.ctx
     call_method(
