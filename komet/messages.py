@@ -1,11 +1,11 @@
-"""The one table of what failures are called: code and data in, sentences out.
+"""The one table of messages for failures: code and data in, sentences out.
 
 `describe` gives title, reason and next step in the language of whoever reads, the same three for
 browser and command line. What is stored of a failure is its code and its data (`to_store`); the
 sentence is made when it is read (`stored_message`), so that it speaks the reader's language.
 
-Our own failures (`AppError`) still bring the sentences of the place that raised them. They remember
-what those were made of, and are told again from it.
+Our own failures (`AppError`) carry the sentences of the place that raised them. Those remember what
+they were made of (`komet.language.to_json`), and are composed again from it.
 """
 
 import json
@@ -18,7 +18,7 @@ from komet.errors import AppError
 from komet.language import _, _later, _n, from_json
 
 FAILURES = (AppError, KometError)
-"""What is told to a person, for `except`: our own failures, and those of a call to Komet."""
+"""What a person is told of, for `except`: our own failures, and those of a call to Komet."""
 
 Failure = AppError | KometError
 Data = Mapping[str, Any]
@@ -32,7 +32,7 @@ class Stored(NamedTuple):
 
     @property
     def text(self) -> str:
-        """Its sentence, in the language in force."""
+        """Its message, in the language in force."""
         return code_message(self.code, json.loads(self.data))
 
 
@@ -249,21 +249,21 @@ def describe(error: Failure) -> Description:
 
 
 def message(error: Failure) -> str:
-    """The same as one text; of a call to Komet, client and day stand first."""
+    """The same as one text, which begins with client and day where a call to Komet failed."""
     return code_message(error.code, error.data) if isinstance(error, KometError) else str(error)
 
 
 def problem_message(problem: Data) -> str:
-    """What is wrong with a parameter of a call, from `komet.api.checking.problems`."""
+    """What is wrong with a parameter: one of the problems of `komet.api.checking.problems`."""
     found = _PROBLEMS[problem["code"]]
     text = found(problem) if callable(found) else _(found).format(**problem)
     return f"{problem['at']}: {text}" if "at" in problem else text
 
 
 def to_store(error: Failure, **more: Any) -> Stored:
-    """What to store of a failure; `more` is added to its data.
+    """What to store of a failure, with `more` added to its data.
 
-    Of a call to Komet, the data also says how it ended (`outcome`, the class, as in the ledger).
+    For a call to Komet, the data also says how it ended (`outcome`, the class, as in the ledger).
     """
     data = error.data | more
     if isinstance(error, KometError):
@@ -272,22 +272,22 @@ def to_store(error: Failure, **more: Any) -> Stored:
 
 
 def outcome_to_store(code: str, **data: Any) -> Stored:
-    """What to store of something that has ended, and was no failure of a call."""
+    """What to store of something that has ended without an exception."""
     return Stored(code, json.dumps(data))
 
 
 def stored_message(code: str | None, data: str | None, text: str | None = None) -> str | None:
-    """The sentence of what is stored; `text` is that of a row from before there were codes."""
+    """The message of what is stored; `text` is the one that a row from before the codes has."""
     return Stored(code, data or "{}").text if code else text
 
 
 def stored_label(code: str, data: Data) -> str:
-    """In few words: what Komet says itself, else what happened."""
+    """A short label: Komet's own message, else the title."""
     return data.get("komet_message") or _describe(code, data).title
 
 
 def code_message(code: str, data: Data) -> str:
-    """The sentence of a code and its data; of a call to Komet, client and day stand first."""
+    """The message of a code and its data, with client and day first where they are known."""
     where = [*data.get("providers", ())]
     where += [data[name] for name in ("provider", "day") if data.get(name)]
     prefix = f"{', '.join(where)}: " if where else ""

@@ -1,7 +1,7 @@
 """How many requests are left today, and the gate that every request to Komet passes.
 
 The allowance is 1,000 requests per paid Komet user and day, pooled per company, counted from our
-ledger in UTC. A gate sets requests aside in the store, a block at a time, before they are sent: so
+ledger in UTC. A gate reserves requests in the store, a block at a time, before they are sent, so
 processes that work side by side never count on the same ones. Other programs that use the same
 company's allowance are not seen here; Komet's own refusal (429) is the last word.
 """
@@ -20,7 +20,7 @@ from komet.db.database import Connection
 from komet.permissions import SYSTEM, Permission
 
 BLOCK = 50
-"""Requests that are set aside at once: one short write for so many."""
+"""Requests that are reserved at once, in one short write."""
 _MARGIN = timedelta(minutes=2)
 
 
@@ -28,7 +28,7 @@ class Gate:
     """Lets requests through while their pool has any left today. Thread-safe.
 
     `expected`: the requests that are likely to follow, so that no more than those are kept from
-    others; beyond them each is set aside on its own. What was not sent is given back at the end.
+    others; beyond them each is reserved on its own. `release` frees what was not sent.
     """
 
     def __init__(self, ctx: AppContext, token_id: str, expected: int = 1) -> None:
@@ -44,11 +44,11 @@ class Gate:
 
     @property
     def has_reservation(self) -> bool:
-        """Whether there is a reservation to give back."""
+        """Whether there is a reservation to release."""
         return self._valid_until is not None
 
     def spend(self) -> None:
-        """Take one request. Raises `QuotaExhausted` when there is none left today."""
+        """Count one request. Raises `QuotaExhausted` when there is none left today."""
         with self._lock:
             now = self._ctx.now()
             if self._valid_until and now >= self._valid_until:
@@ -68,10 +68,10 @@ class Gate:
         self.reservation_id = str(uuid4())
 
     def _reserve(self, now: datetime) -> None:
-        wanted = max(1, min(BLOCK, self._expected))
+        requests = max(1, min(BLOCK, self._expected))
         with self._ctx.write(SYSTEM, Permission.READ_KOMET) as con:
             token = tokens.token_by_id(con, self._token_id)
-            self._reserved = calls.reserve(con, self.reservation_id, token, wanted, now)
+            self._reserved = calls.reserve(con, self.reservation_id, token, requests, now)
         if not self._reserved:
             self.spent = QuotaExhausted(next_midnight(now))
             raise self.spent
@@ -80,9 +80,9 @@ class Gate:
 
 
 class Ledger:
-    """Gathers the tries made with one token for one provider. Thread-safe.
+    """Collects the calls made with one token for one provider, until they are stored. Thread-safe.
 
-    `gate`, which the client sets, is where they are let through.
+    `gate` lets them through; whoever makes the client sets it.
     """
 
     def __init__(self, token_id: str, provider_id: str | None = None) -> None:
@@ -93,7 +93,7 @@ class Ledger:
         self._lock = threading.Lock()
 
     def record(self, call: ApiCall) -> None:
-        """The client's `on_call`."""
+        """Collect one call: the `on_call` of a client."""
         row: dict[str, object] = {
             "called_at": call.at,
             "token_id": self._token_id,
@@ -111,13 +111,13 @@ class Ledger:
             self._rows.append(row)
 
     def drain(self) -> list[dict[str, object]]:
-        """What has been gathered since the last time; for a transaction that writes it."""
+        """What has been collected since the last time; whoever drains it stores it."""
         with self._lock:
             rows, self._rows = self._rows, []
         return rows
 
     def close(self, con: Connection) -> None:
-        """Write what has been gathered, and give back what was set aside and not sent."""
+        """Store what has been collected, and release what was reserved and not sent."""
         if rows := self.drain():
             calls.record(con, rows)
         if self.gate:

@@ -62,7 +62,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class Check:
-    """The outcome of a check: method → one of the four words above, or what went wrong."""
+    """What a check found: method → one of the four results above, or what went wrong."""
 
     results: dict[str, str]
 
@@ -81,7 +81,7 @@ class Check:
 
     @property
     def message(self) -> str:
-        """The outcome in one sentence."""
+        """The outcome as a message."""
         if self.outcome is Outcome.UNREACHABLE:
             return _("Komet could not be reached: nothing is known about the token.")
         allowed = sum(result == OK for result in self.results.values())
@@ -104,10 +104,11 @@ def _not_allowed(result: str) -> str:
 
 
 def check_token(ctx: AppContext, actor: Actor, token_id: str, base_url: str | None = None) -> Check:
-    """Call each method once, remember the outcome, and spend seven requests or a few more.
+    """Call each method that the kind of token may use, and store the results: up to seven requests.
 
-    Stops where Komet does not answer. Raises `QuotaExhausted` where today's requests are used up,
-    `InvalidInput` for another address than the token's, `NotFound` or `WrongKey`.
+    A call that is tried again spends one more. Stops where Komet does not answer. Raises
+    `QuotaExhausted` where today's requests are used up, `InvalidInput` for another
+    address than the token's, `NotFound` or `WrongKey`.
     """
     ctx.authorize(actor, Permission.READ_KOMET)
     token = get_token(ctx, token_id)
@@ -127,9 +128,10 @@ def check_token(ctx: AppContext, actor: Actor, token_id: str, base_url: str | No
 
 
 def try_provider(ctx: AppContext, actor: Actor, provider: Provider) -> str:
-    """Ask for today's orders and say what came. Spends one request (more if it is tried again).
+    """Ask for today's orders, and return how many there are as a message. Spends one request.
 
-    Raises `KometError`, `InvalidInput`, `NotFound` or `WrongKey`.
+    A call that is tried again spends one more. Raises `KometError`, `InvalidInput`, `NotFound` or
+    `WrongKey`.
     """
     ctx.authorize(actor, Permission.READ_KOMET)
     ledger = Ledger(provider.token_id or "", provider.id)

@@ -1,7 +1,7 @@
 """From a stored token or provider to a client that can call Komet.
 
-What is written here and in the ledger is the program's own bookkeeping: whether somebody may call
-Komet is asked by the operation that needs a client, which knows who acts.
+What is written here and in the ledger is the program's own bookkeeping. The operation that needs a
+client asks whether the actor may call Komet.
 """
 
 import time
@@ -85,7 +85,7 @@ def client_for(
 
 
 def load_secret(ctx: AppContext, token_id: str) -> SecretStr:
-    """The secret of a token, so that it can be kept out of what is shown. Never show it.
+    """The secret of a token, for masking it in what is shown. Never show it.
 
     Raises `NotFound` (retired) or `WrongKey`.
     """

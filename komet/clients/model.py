@@ -1,6 +1,6 @@
 """Tokens and client providers: what is stored of them, and what a person enters.
 
-And addresses of Komet systems: which two are the same place for a secret to be sent to.
+Also the addresses of Komet systems, and which of them are one origin for a secret.
 """
 
 import ipaddress
@@ -51,8 +51,8 @@ class DuplicateOwner(InvalidInput):
 class Token(BaseModel):
     """A token without its secret. `users`: its company's paid users (1,000 requests a day each).
 
-    `base_url` is the one place that it is sent to; None until it is known. While it `may_move`, its
-    secret was entered and has not been sent since: a provider may still lead it elsewhere.
+    `base_url` is the one place that it is sent to; None until it is known. It `may_move` as long as
+    its secret has not been sent since it was entered: saving a provider may still change it.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -88,14 +88,14 @@ class Token(BaseModel):
 
     @property
     def address(self) -> str:
-        """Where it is sent, unless a provider leads it to another path there."""
+        """Where it is sent, unless a provider names another path at the same origin."""
         return self.base_url or DEFAULT_ADDRESS
 
     def bind(self, base_url: str, *, sent: bool) -> Self:
-        """The token, bound to the one place that it is sent to; its path may differ.
+        """The token, bound to the one origin that it is sent to; the path may differ.
 
         `sent`: its secret is about to go there. Raises `InvalidInput` where the token belongs to
-        another place and its secret has not been entered again.
+        another origin and its secret has not been entered again.
         """
         if self.base_url and same_origin(self.base_url, base_url):
             return self.model_copy(update={"may_move": self.may_move and not sent})
@@ -139,7 +139,7 @@ class ProviderFields(BaseModel):
 
 
 class Provider(ProviderFields):
-    """A stored provider."""
+    """A stored provider. Times are in UTC."""
 
     id: str
     created_at: datetime
@@ -149,8 +149,8 @@ class Provider(ProviderFields):
 def same_origin(one: str, other: str) -> bool:
     """Whether what was sent to one address may be sent to the other.
 
-    Scheme, host and port count; the path does not. This machine's loopback is one place on every
-    port: what goes there does not leave the machine, and the sandbox has a new port each time.
+    Scheme, host and port count; the path does not. All ports of this machine's loopback are one
+    origin: what goes there does not leave the machine, and the sandbox has a new port each time.
     """
     return _origin(one) == _origin(other)
 
@@ -161,7 +161,7 @@ def is_loopback(url: str) -> bool:
 
 
 def host_of(url: str) -> str:
-    """The host of an address, with a port that is not the usual one: for a sentence."""
+    """The host of an address as a message shows it, with its port where one is given."""
     return urlsplit(url).netloc.rsplit("@", 1)[-1]
 
 

@@ -1,4 +1,4 @@
-"""Orders that two client providers hold: every figure counts them twice, and says so."""
+"""Orders that two client providers have in common: every figure counts them twice."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ _NUMBERS_SHOWN = 5
 
 @dataclass(frozen=True)
 class SharedOrders:
-    """Orders that two providers hold, each with its lines: `boxes` are counted twice."""
+    """Orders that two providers have in common: their `boxes` are counted twice."""
 
     clients: tuple[str, str]
     orders: int
@@ -24,7 +24,7 @@ class SharedOrders:
 
     @property
     def message(self) -> str:
-        """What is counted twice, in words."""
+        """What is counted twice, as a message."""
         shown = ", ".join(self.numbers[:_NUMBERS_SHOWN])
         words = _n(
             "{one} and {other} hold the same {n} order ({numbers}): its {boxes:,.0f} boxes are"
@@ -66,7 +66,7 @@ def find_overlaps(
 
 
 def list_shared_orders(ctx: AppContext) -> list[SharedOrders]:
-    """What overlapping providers both hold and count, a row for each two of them."""
+    """What overlapping providers have in common, a row for each pair."""
     with ctx.read() as con:
         providers = provider_table.all_providers(con)
         tokens = token_table.all_tokens(con, retired=True)

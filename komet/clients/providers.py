@@ -64,9 +64,10 @@ def edit_provider(
     *,
     overlap_too: bool = False,
 ) -> Provider:
-    """Change some of the `ProviderFields` of a provider; those that are not named stay.
+    """Change the `ProviderFields` of a provider that `changes` names; the others stay.
 
-    The name of a location goes with its ID. Raises `NotFound`, and what `add_provider` raises.
+    Another location ID clears the location's name unless that is given, too. Raises `NotFound`, and
+    what `add_provider` raises.
     """
     with ctx.write(actor, Permission.MANAGE_PROVIDERS) as con:
         before = provider_table.provider_by_id(con, provider_id)
@@ -94,9 +95,10 @@ def deactivate_provider(ctx: AppContext, actor: Actor, provider_id: str) -> Prov
 def follow_sandbox(
     ctx: AppContext, actor: Actor, provider_ids: Sequence[str], base_url: str
 ) -> None:
-    """Lead providers to another base URL, unrecorded: the sandbox has a new one at every start.
+    """Give providers another base URL, without an audit row: the sandbox has a new one each start.
 
-    Their tokens follow if they were used on this machine alone; others are refused when called.
+    Their tokens follow if they are bound to this machine; others are refused when they are called.
+    Raises `NotFound` and `NotPermitted`.
     """
     with ctx.write(actor, Permission.MANAGE_PROVIDERS) as con:
         for provider_id in provider_ids:

@@ -136,10 +136,10 @@ def edit_token(
 
 
 def replace_secret(ctx: AppContext, actor: Actor, token_id: str, secret: SecretStr) -> Token:
-    """Put a new secret in the place of the old; what was known of the old one's rights is void.
+    """Replace the secret of a token, and forget what the last check found.
 
-    Its address stays, and the next provider that is saved with another one may change it. Raises
-    `InvalidInput`, `NotFound` or `WrongKey`.
+    Its address stays until a provider with another one is saved. Raises `InvalidInput`, `NotFound`
+    or `WrongKey`.
     """
     with ctx.write(actor, Permission.MANAGE_TOKENS) as con:
         clean = _checked_secret(secret)
@@ -183,16 +183,19 @@ def list_provider_names(ctx: AppContext, token_id: str) -> list[str]:
 
 
 def make_key(ctx: AppContext, actor: Actor) -> bool:
-    """Make a key for secrets where there is none; whether it was made. Raises `WrongKey`."""
+    """Make a key for secrets where there is none, and return whether one was made.
+
+    Raises `WrongKey` where it cannot be written.
+    """
     ctx.authorize(actor, Permission.MANAGE_TOKENS)
     return ctx.vault.make_key()
 
 
 def _refuse_second(con: Connection, fields: TokenFields) -> None:
     """Komet advises one token per vendor or customer."""
-    wanted = (fields.owner or "").casefold()
+    owner = (fields.owner or "").casefold()
     for token in token_table.all_tokens(con):
-        if wanted and token.kind == fields.kind and (token.owner or "").casefold() == wanted:
+        if owner and token.kind == fields.kind and (token.owner or "").casefold() == owner:
             raise DuplicateOwner(
                 _("{owner} has a token already: {label}.").format(
                     owner=fields.owner, label=token.label

@@ -1,7 +1,7 @@
 """The ledger of calls: one row a try, from which the day's quota is counted (UTC).
 
-A process at work sets requests aside before it sends them, so that two of them never count on the
-same ones. Of a reservation counts what is not yet in the ledger, until it expires.
+A process at work reserves requests before it sends them, so that two processes never count on the
+same ones. What a reservation holds beyond the ledger counts as used until it expires.
 """
 
 from collections.abc import Sequence
@@ -28,11 +28,11 @@ SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "reservation_id": pl.String,
 }
 RESERVED_FOR = timedelta(minutes=10)
-"""So long may a process that died keep requests from the others."""
+"""How long a process that died may keep requests from the others."""
 
 
 def record(con: Connection, calls: Sequence[dict[str, object]]) -> None:
-    """Append tries; each a dictionary with the columns of `SCHEMA`."""
+    """Append calls, each a dictionary with the columns of `SCHEMA`."""
     con.insert("api_calls", pl.DataFrame(list(calls), schema=SCHEMA))
 
 
@@ -66,7 +66,7 @@ def used_today(con: Connection, pool: Sequence[Token], now: datetime) -> int:
 
 
 def left_today(con: Connection, pool: Sequence[Token], now: datetime) -> int:
-    """Requests of the pool that are neither spent today nor set aside by a process at work."""
+    """Requests of the pool that are neither spent today nor reserved by a process at work."""
     waiting = con.value(
         "SELECT coalesce(sum(greatest(0, r.requests - coalesce(c.sent, 0))), 0)::BIGINT"
         " FROM request_reservations r LEFT JOIN (SELECT reservation_id, count(*) AS sent"
@@ -81,7 +81,7 @@ def left_today(con: Connection, pool: Sequence[Token], now: datetime) -> int:
 def reserve(
     con: Connection, reservation_id: str, token: Token, requests: int, now: datetime
 ) -> int:
-    """Set up to so many more requests aside for one reservation, and return how many there were.
+    """Add up to `requests` to one reservation, and return how many were granted.
 
     The nearer the limit, the smaller the part that one process takes of what is left.
     """

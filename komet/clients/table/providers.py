@@ -23,7 +23,7 @@ def all_providers(con: Connection, *, inactive: bool = True) -> list[Provider]:
 
 
 def provider_by_id(con: Connection, provider_id: str) -> Provider:
-    """Raises `NotFound`."""
+    """The provider of that ID. Raises `NotFound`."""
     rows = con.rows(f"SELECT {_COLUMNS} FROM providers WHERE id = $id", {"id": provider_id})
     if not rows:
         raise NotFound(_("That client provider is not there any more."))
@@ -51,8 +51,8 @@ def choose(
         found = [provider_by_name(con, name) for name in names]
     else:
         active = all_providers(con, inactive=False)
-        wanted = (group or "").strip().casefold()
-        found = [p for p in active if every or (p.komet_group or "").casefold() == wanted]
+        key = (group or "").strip().casefold()
+        found = [p for p in active if every or (p.komet_group or "").casefold() == key]
     if not found:
         raise NotFound(
             _("There is no active client provider in group “{group}”.").format(group=group)
@@ -93,7 +93,8 @@ def find_shared_orders(
 ) -> list[dict[str, Any]]:
     """one, other, orders, boxes, numbers: what two providers of a pair both hold and count.
 
-    It joins the tables of orders, whose rows alone tell. At most so many PO numbers each.
+    It joins the tables of orders, because only their rows show it. `numbers`: the most PO numbers
+    in a row.
     """
     frame = pl.DataFrame(pairs, schema={"one": pl.String, "other": pl.String}, orient="row")
     with con.tables(pairs=frame):

@@ -26,7 +26,7 @@ def all_tokens(con: Connection, *, retired: bool = False) -> list[Token]:
 
 
 def token_by_id(con: Connection, token_id: str) -> Token:
-    """Raises `NotFound`."""
+    """The token of that ID. Raises `NotFound`."""
     rows = con.rows(f"SELECT {_COLUMNS} FROM tokens WHERE id = $id", {"id": token_id})
     if not rows:
         raise NotFound(_("That token is not there any more."))
@@ -34,7 +34,7 @@ def token_by_id(con: Connection, token_id: str) -> Token:
 
 
 def insert(con: Connection, token: Token, sealed: str) -> None:
-    """Store a new token; `sealed` is its secret as the vault gave it out."""
+    """Store a new token; `sealed` is its secret as the vault encrypted it."""
     con.run(
         "INSERT INTO tokens (id, label, kind, owner, users, base_url, may_move, secret_ciphertext,"
         " last_four, created_at, updated_at) VALUES ($id, $label, $kind, $owner, $users, $base_url,"
@@ -94,7 +94,7 @@ def retire(con: Connection, token_id: str, now: datetime) -> None:
 
 
 def save_check(con: Connection, token_id: str, result: Mapping[str, Any], now: datetime) -> None:
-    """Remember which methods the token may call: `ok`, why not, or a failure's code and data."""
+    """Record which methods the token may call: `ok`, why not, or a failure's code and data."""
     con.run(
         "UPDATE tokens SET checked_at = $now, check_result = $result WHERE id = $id",
         {"id": token_id, "now": now, "result": json.dumps(result)},
