@@ -10,9 +10,9 @@ preferences.load()
 pages, groups = navigation.all_screens()
 page = st.navigation(groups, expanded=True)
 
-wanted = guard.wanted_page()
-if wanted and wanted[0] in pages:
-    st.switch_page(pages[wanted[0]], query_params=wanted[1])
+requested = guard.requested_page()
+if requested and requested[0] in pages:
+    st.switch_page(pages[requested[0]], query_params=requested[1])
 
 with failures.shown():
     resources.start_services()

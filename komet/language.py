@@ -7,7 +7,7 @@ that Portuguese needs. What Babel knows of a language (its own name, its numbers
 date) is not said again. A test fails when a text has no translation.
 
 Which language is in force: what `using` says in this context, else what the place we run in says
-(`follow`: the browser's session), else the process's own (`speak`: the command line).
+(`follow`: the browser's session), else the process's own (`use_by_default`: the command line).
 """
 
 import re
@@ -84,7 +84,7 @@ def follow(ask: Callable[[], str | None]) -> None:
     _follow[:] = [ask]
 
 
-def speak(code: str) -> None:
+def use_by_default(code: str) -> None:
     """The language of this process, where nothing else says one."""
     _process[0] = code
 
@@ -139,12 +139,12 @@ def from_json(value: Any) -> Any:
     match value:
         case {"message": dict() as origin}:
             catalog = _catalog(current())
-            told = (
+            translated = (
                 catalog.ngettext(origin["one"], origin["many"], origin["count"])
                 if "one" in origin
                 else origin["text"] and catalog.gettext(origin["text"])
             )
-            text = Message(told, origin)
+            text = Message(translated, origin)
             data = {name: from_json(part) for name, part in origin["data"].items()}
             return text.format(**data) if data else text
         case {"moment": str() as text}:

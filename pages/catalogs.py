@@ -11,7 +11,7 @@ from komet.explorer.answers import export_answer
 from komet.export.writers.xlsx import EXCEL_TYPE
 from komet.language import _, _n, day_pattern, zoned_moment
 from komet.web.shell import failures, guard
-from komet.web.shell.preferences import kept
+from komet.web.shell.preferences import with_locale
 from komet.web.shell.session import actor
 
 _SHOWN = 2_000
@@ -82,7 +82,7 @@ if found.rows.height > _SHOWN:
     st.caption(_("The first {n} rows are shown.").format(n=_SHOWN))
 st.download_button(
     _("Export to Excel"),
-    data=kept(export_answer, ctx, actor(), wanted.method, found.rows.cast(pl.String)),
+    data=with_locale(export_answer, ctx, actor(), wanted.method, found.rows.cast(pl.String)),
     file_name=f"{kind}-{time_zone.local(ctx.now()):%Y-%m-%d}.xlsx",
     mime=EXCEL_TYPE,
     icon=":material/download:",

@@ -17,7 +17,7 @@ from komet.web.screens.changes import (
     show_differences,
 )
 from komet.web.shell import guard, reads
-from komet.web.shell.preferences import kept
+from komet.web.shell.preferences import with_locale
 from komet.web.shell.session import actor
 
 ctx = guard.enter("changes")
@@ -49,7 +49,7 @@ with bar:
     )  # fmt: skip
     st.download_button(
         _("Export to Excel"),
-        data=kept(export_changes_bytes, ctx, actor(), chosen),
+        data=with_locale(export_changes_bytes, ctx, actor(), chosen),
         file_name=f"changes-{time_zone.local(ctx.now()):%Y-%m-%d-%H%M}.xlsx",
         mime=EXCEL_TYPE,
         icon=":material/download:",

@@ -16,7 +16,7 @@ from komet.language import _, day_pattern
 from komet.orders.filters import OrderFilter
 from komet.web.screens.template_editor import broken_template, template_editor
 from komet.web.shell import failures, guard, state
-from komet.web.shell.preferences import kept
+from komet.web.shell.preferences import with_locale
 from komet.web.shell.session import actor
 
 ctx = guard.enter("export_templates")
@@ -33,12 +33,12 @@ picked = st.session_state.pop(state.TEMPLATE_PICK, None)
 if picked in every:
     st.session_state[state.TEMPLATE] = picked
 name = st.selectbox(_("Template"), list(every), key=state.TEMPLATE)
-held = every[name]
+original = every[name]
 ready_made = name in READY_MADE
 if ready_made:
     st.info(_("This one is ready-made: change it and save it under a name of your own."))
 
-definition = template_editor(held, key=name)
+definition = template_editor(original, key=name)
 row = st.container(horizontal=True)
 with failures.shown():
     template = parse_template(definition)
@@ -56,7 +56,7 @@ with failures.shown():
                 st.rerun()
     row.download_button(
         _("Export all orders"),
-        data=kept(export_by_template_bytes, ctx, actor(), template, OrderFilter()),
+        data=with_locale(export_by_template_bytes, ctx, actor(), template, OrderFilter()),
         file_name=target_name(ctx, template, OrderFilter()),
         icon=":material/download:",
         on_click="ignore",

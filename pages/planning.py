@@ -16,7 +16,7 @@ from komet.web.screens.planning import (
     weeks_chart,
 )
 from komet.web.shell import guard, reads
-from komet.web.shell.preferences import kept
+from komet.web.shell.preferences import with_locale
 from komet.web.shell.session import actor
 
 ctx = guard.enter("planning")
@@ -44,7 +44,7 @@ st.altair_chart(weeks_chart(by_week, dimension, measure))
 found = reads.pivot(version, chosen, rows, column, measure)
 st.download_button(
     _("Export to Excel"),
-    data=kept(export_planning_bytes, ctx, actor(), found, measure, chosen),
+    data=with_locale(export_planning_bytes, ctx, actor(), found, measure, chosen),
     file_name=f"planning-{time_zone.local(ctx.now()):%Y-%m-%d-%H%M}.xlsx",
     mime=EXCEL_TYPE,
     icon=":material/download:",

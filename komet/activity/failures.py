@@ -26,7 +26,7 @@ class Outcome:
     screen: str | None = None
 
     @property
-    def word(self) -> str:
+    def label(self) -> str:
         """What went wrong, in words."""
         return _(self.title)
 
@@ -114,8 +114,8 @@ def list_failures(ctx: AppContext) -> pl.DataFrame:
     """
     with ctx.read() as con:
         found = table.failures(con, since(ctx.now()))
-    told = [stored_message(*row) for row in found.select("code", "data", "reason").iter_rows()]
-    reasons = pl.Series([text and redact(text) for text in told], dtype=pl.String)
+    messages = [stored_message(*row) for row in found.select("code", "data", "reason").iter_rows()]
+    reasons = pl.Series([text and redact(text) for text in messages], dtype=pl.String)
     return (
         found.drop("code", "data")
         .with_columns(reason=reasons)

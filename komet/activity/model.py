@@ -50,7 +50,7 @@ class Kind(StrEnum):
     OTHER = "other"
 
     @property
-    def word(self) -> str:
+    def label(self) -> str:
         """The kind in words."""
         return _(_KINDS[self])
 
@@ -97,7 +97,7 @@ _EVENTS = {
 }
 
 
-def sentence(what: str, subject: str | None) -> str:
+def describe_event(what: str, subject: str | None) -> str:
     """What happened, in words; a word that we do not know is shown as it is."""
     if what in _EVENTS:
         return _(_EVENTS[what][1]).format(subject=subject or "")

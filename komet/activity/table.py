@@ -22,8 +22,8 @@ _FOUND = ("new", "first", "changed", "moved", "gone", "back")
 # a sentence from before there were codes begins with client and day: "Acme, 2026-11-20: Komet …"
 _PREFIX = r"^.*?, \d{4}-\d{2}-\d{2}: "
 
-# a run that the audit names too is told once, by the audit, with the run's result; what a mapping
-# import did is told by its own record, whose older rows have their `who` in the audit alone
+# a run that the audit names too is shown once, by the audit, with the run's result; what a mapping
+# import did is shown by its own record, whose older rows have their `who` in the audit alone
 _ENTRIES = """
   SELECT r.created_at AS happened_at, r.who, $downloaded AS what, NULL::VARCHAR AS subject,
     NULL::VARCHAR AS detail, NULL::VARCHAR AS before, r.id AS run_id, NULL::VARCHAR AS import_id
@@ -65,14 +65,14 @@ _DAYS = """
         WHEN c.called_at >= f.created_at THEN nullif(c.outcome, 'ok') END AS outcome
     FROM failed f ASOF LEFT JOIN api_calls c ON c.provider_id = f.provider_id
       AND c.day = f.slice_date AND f.seen >= c.called_at
-  ), told AS (
-    SELECT *, coalesce(outcome, max(outcome) OVER (PARTITION BY reason), $not_asked) AS told
+  ), named AS (
+    SELECT *, coalesce(outcome, max(outcome) OVER (PARTITION BY reason), $not_asked) AS name
     FROM known
   )
-  SELECT t.told AS outcome, 'day' AS source, t.code, t.data, t.reason,
+  SELECT n.name AS outcome, 'day' AS source, n.code, n.data, n.reason,
     NULL::VARCHAR AS method, p.name AS client, count(*) AS times,
-    count(DISTINCT slice_date) FILTER (t.open) AS open, max(t.seen) AS last_seen
-  FROM told t LEFT JOIN providers p ON p.id = t.provider_id GROUP BY ALL
+    count(DISTINCT slice_date) FILTER (n.open) AS open, max(n.seen) AS last_seen
+  FROM named n LEFT JOIN providers p ON p.id = n.provider_id GROUP BY ALL
 """
 
 # a token that is checked alone has no client: its label stands for it

@@ -107,7 +107,7 @@ def list_entries(
         (
             row["happened_at"],
             row["who"],
-            Kind(row["kind"]).word,
+            Kind(row["kind"]).label,
             _event(row),
             _result(row),
             _details(row, names),
@@ -120,14 +120,14 @@ def list_entries(
 def _event(row: Mapping[str, Any]) -> str:
     if row["what"] in model.OF_A_MAPPING:
         source = json.loads(row["detail"] or "{}").get("source")
-        return redact(model.sentence(row["what"], name_import(source, row["subject"])))
+        return redact(model.describe_event(row["what"], name_import(source, row["subject"])))
     if row["what"] != model.DOWNLOADED:
-        return redact(model.sentence(row["what"], row["subject"]))
+        return redact(model.describe_event(row["what"], row["subject"]))
     found = [name for name in row["providers"] or [] if name]
     named = ", ".join(found[:_NAMED]) or _("clients that are not there any more")
     if len(found) > _NAMED:
         named = _("{names} and {n} more").format(names=named, n=len(found) - _NAMED)
-    return model.sentence(model.DOWNLOADED, f"{named}, {_days(row)}")
+    return model.describe_event(model.DOWNLOADED, f"{named}, {_days(row)}")
 
 
 def _days(row: Mapping[str, Any]) -> str:

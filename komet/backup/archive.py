@@ -186,8 +186,8 @@ def _pack(part: Path, copy: Path, key: bytes | None, version: int, now: datetime
             made_at=now.astimezone(UTC),
             sha256=digests,
         )
-        told: dict[str, Any] = manifest.model_dump(mode="json")
-        archive.writestr(MANIFEST, json.dumps(told, indent=2))
+        members: dict[str, Any] = manifest.model_dump(mode="json")
+        archive.writestr(MANIFEST, json.dumps(members, indent=2))
     return manifest
 
 

@@ -114,10 +114,10 @@ def _key_fits(ctx: AppContext, data: Path, key: Path | None) -> bool:
         return True
     if not ctx.settings.secret_key and not path.is_file():
         return False
-    box = Vault(path, ctx.settings.secret_key)
+    vault = Vault(path, ctx.settings.secret_key)
     try:
         for token in sealed:
-            box.open(token.text)
+            vault.open(token.text)
     except WrongKey:
         return False
     return True

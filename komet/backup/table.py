@@ -20,24 +20,24 @@ WITH parts AS (
   SELECT b.provider_id, b.po_id, b.po_item_id, count(*) AS parts,
     sum(l.total_boxes::DOUBLE * b.bunches * b.stems_bunch) AS stems
   FROM po_breakdowns b JOIN po_lines l USING (provider_id, po_id, po_item_id) GROUP BY ALL
-), wanted AS (
+), expected AS (
   SELECT l.provider_id, l.po_id, l.po_item_id, coalesce(p.parts, 1) AS items,
     l.total_boxes::DOUBLE AS boxes, l.total_cost::DOUBLE AS cost,
     CASE WHEN p.parts IS NOT NULL THEN p.stems
       ELSE coalesce(l.total_boxes::DOUBLE * l.bunches * l.stems_bunch,
         CASE WHEN l.unit_type ILIKE 'stem%' THEN l.total_units::DOUBLE END) END AS stems
   FROM po_lines l LEFT JOIN parts p USING (provider_id, po_id, po_item_id)
-), held AS (
+), stored AS (
   SELECT provider_id, po_id, po_item_id, count(*) AS items,
     arg_min(boxes, item_no)::DOUBLE AS boxes, arg_min(total_cost, item_no)::DOUBLE AS cost,
     sum(stems)::DOUBLE AS stems
   FROM order_items GROUP BY ALL
 ), compared AS (
-  SELECT w.items IS NULL OR h.items IS NULL OR w.items <> h.items
-    OR abs(coalesce(w.boxes, 0) - coalesce(h.boxes, 0)) > 0.001
-    OR abs(coalesce(w.cost, 0) - coalesce(h.cost, 0)) > 0.001
-    OR abs(coalesce(w.stems, 0) - coalesce(h.stems, 0)) > 0.5 AS wrong
-  FROM wanted w FULL JOIN held h USING (provider_id, po_id, po_item_id)
+  SELECT e.items IS NULL OR s.items IS NULL OR e.items <> s.items
+    OR abs(coalesce(e.boxes, 0) - coalesce(s.boxes, 0)) > 0.001
+    OR abs(coalesce(e.cost, 0) - coalesce(s.cost, 0)) > 0.001
+    OR abs(coalesce(e.stems, 0) - coalesce(s.stems, 0)) > 0.5 AS wrong
+  FROM expected e FULL JOIN stored s USING (provider_id, po_id, po_item_id)
 )
 SELECT count(*) AS lines, count(*) FILTER (wrong) AS wrong FROM compared
 """
@@ -77,12 +77,12 @@ def missing(con: Connection) -> Iterator[str]:
     """Tables, columns and migrations that a fresh file of this program has and this one lacks."""
     with duckdb.connect(":memory:") as fresh:
         migrate(fresh)
-        wanted = set(fresh.execute(_COLUMNS).fetchall())
-    held = {(row["table_name"], row["column_name"]) for row in con.rows(_COLUMNS)}
-    tables = {table for table, _column in held}
-    for table in sorted({table for table, _column in wanted} - tables):
+        expected = set(fresh.execute(_COLUMNS).fetchall())
+    present = {(row["table_name"], row["column_name"]) for row in con.rows(_COLUMNS)}
+    tables = {table for table, _column in present}
+    for table in sorted({table for table, _column in expected} - tables):
         yield _("table {name}").format(name=table)
-    for table, column in sorted(wanted - held):
+    for table, column in sorted(expected - present):
         if table in tables:
             yield _("column {table}.{name}").format(table=table, name=column)
     applied = {row["version"] for row in con.rows("SELECT version FROM schema_migrations")}

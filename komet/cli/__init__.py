@@ -84,13 +84,13 @@ def launch(
 
 def main(arguments: list[str] | None = None) -> None:
     """Run one command and leave with its exit code."""
-    language.speak(language.nearest(locale.getlocale()[0]))
+    language.use_by_default(language.nearest(locale.getlocale()[0]))
     try:
         settings()
     except InvalidInput as error:
         err.print(str(error), markup=False, highlight=False)
         sys.exit(2)
-    language.speak(settings().language or language.nearest(locale.getlocale()[0]))
+    language.use_by_default(settings().language or language.nearest(locale.getlocale()[0]))
     time_zone.use_by_default(settings().time_zone or time_zone.of_computer())
     logs.configure(settings().log_level if settings().log_level != "INFO" else "ERROR")
     try:

@@ -35,7 +35,7 @@ _REQUESTS: Layout = (
 )
 _ERRORS: Layout = (
     ("last_seen", _later("Last seen"), Kind.TIME),
-    ("word", _later("What went wrong"), Kind.TEXT),
+    ("what", _later("What went wrong"), Kind.TEXT),
     ("client", _later("Client"), Kind.TEXT),
     ("reason", _later("Reason"), Kind.TEXT),
     ("method", _later("Method"), Kind.TEXT),
@@ -57,7 +57,7 @@ def export_activity(ctx: AppContext, actor: Actor, chosen: ActivityFilter, targe
     spent = list_requests(ctx)
     errors = list_failures(ctx)
     errors = errors.with_columns(
-        word=pl.col("outcome").map_elements(lambda o: outcome_of(o).word, return_dtype=pl.String),
+        what=pl.col("outcome").map_elements(lambda o: outcome_of(o).label, return_dtype=pl.String),
         advice=pl.col("outcome").map_elements(
             lambda o: outcome_of(o).advice, return_dtype=pl.String
         ),

@@ -89,7 +89,7 @@ def sheet_of(
         for column, heading, kind in columns
     ]
     if "extra" in frame.columns:
-        extras = _extras(frame["extra"], taken=[column.heading for column in shown])
+        extras = _extras(frame["extra"], headings_used=[column.heading for column in shown])
         named = pl.concat([named, extras], how="horizontal")
         shown += [Column(heading, Kind.TEXT) for heading in extras.columns]
     return Sheet(name, tuple(shown), named, totals)
@@ -101,11 +101,11 @@ def _named(frame: pl.DataFrame, columns: Layout) -> pl.DataFrame:
     )
 
 
-def _extras(extra: pl.Series, taken: Sequence[str]) -> pl.DataFrame:
+def _extras(extra: pl.Series, headings_used: Sequence[str]) -> pl.DataFrame:
     """The fields that Komet sent and we have no column for, a text column each."""
     rows = [json.loads(value) if value else {} for value in extra]
     names = sorted({name for row in rows for name in row})
-    used = {heading.casefold() for heading in taken}
+    used = {heading.casefold() for heading in headings_used}
     headings: dict[str, str] = {}
     for name in names:
         heading = name

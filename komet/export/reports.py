@@ -94,10 +94,10 @@ def export_planning(  # noqa: PLR0917
     for name, value in chosen.to_query().items():
         shown = ", ".join(names.get(entry, entry) for entry in value)
         info.append((_("Filter: {name}").format(name=name.replace("_", " ")), shown))
-    told = pl.DataFrame(info, schema={"what": pl.String, "value": pl.String}, orient="row")
+    info_frame = pl.DataFrame(info, schema={"what": pl.String, "value": pl.String}, orient="row")
     pivot = Sheet(_("Pivot"), tuple(columns), frame, totals)
     with explain_write_errors(target):
-        write_workbook(target, [pivot, sheet_of(_("Info"), layout.INFO, told)])
+        write_workbook(target, [pivot, sheet_of(_("Info"), layout.INFO, info_frame)])
     with ctx.write(actor, Permission.EXPORT) as con:
         audit.record(con, "pivot exported", target.name, ctx.now(), {"rows": frame.height})
 

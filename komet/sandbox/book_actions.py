@@ -62,8 +62,8 @@ class BookActions:
             "invoice.item.add": self.add_invoice_item,
             "invoice.item.update": self.update_invoice_item,
             "invoice.item.delete": self.delete_invoice_item,
-            "invoice.mark.sync.status.ok": self.synced,
-            "invoice.mark.sync.status.error": self.synced,
+            "invoice.mark.sync.status.ok": self.mark_synced,
+            "invoice.mark.sync.status.error": self.mark_synced,
             "open.credit.balance.create": self.open_credits,
             "payment.receive": self.receive_payment,
             "web-order-item.add": self.add_web_item,
@@ -87,7 +87,7 @@ class BookActions:
     def delete_prebook_item(self, token: SampleToken, parameters: Parameters) -> Answer:
         """One item less."""
         row = _found(self._books(token).row("prebooks", parameters["prebookId"]))
-        _take(row, "prebookItemId", parameters["prebookItemId"])
+        _remove_item(row, "prebookItemId", parameters["prebookItemId"])
         return OK
 
     def create_invoice(self, token: SampleToken, parameters: Parameters) -> Answer:
@@ -141,11 +141,11 @@ class BookActions:
     def delete_invoice_item(self, token: SampleToken, parameters: Parameters) -> Answer:
         """One item less."""
         row = _found(self._books(token).row("invoices", parameters["invoiceId"]))
-        gone = _take(row, "detailId", parameters["invoiceItemId"])
+        gone = _remove_item(row, "detailId", parameters["invoiceItemId"])
         boxes = gone.get("boxes", 0)
         return _invoice(row) | {"availableBoxes": boxes if isinstance(boxes, int) else 0}
 
-    def synced(self, token: SampleToken, parameters: Parameters) -> Answer:
+    def mark_synced(self, token: SampleToken, parameters: Parameters) -> Answer:
         """What the other system says of an invoice."""
         row = _found(self._books(token).row("invoices", parameters["invoiceId"]))
         row["externalSystemSynced"] = "message" not in parameters
@@ -187,7 +187,7 @@ class BookActions:
         wanted = parameters.get("webOrderItemId", "")
         for row in self._books(token).rows("web_orders"):
             if any(str(item["webOrderItemId"]) == wanted for item in row["items"]):
-                _take(row, "webOrderItemId", wanted, "items")
+                _remove_item(row, "webOrderItemId", wanted, "items")
                 return OK
         raise RefusalError(404, "Web order item not found.")
 
@@ -301,7 +301,7 @@ def _item(row: Row, key: str, wanted: str, within: str = "details") -> Row:
     return _found(next((one for one in row[within] if str(one.get(key)) == wanted), None))
 
 
-def _take(row: Row, key: str, wanted: str, within: str = "details") -> Row:
+def _remove_item(row: Row, key: str, wanted: str, within: str = "details") -> Row:
     item = _item(row, key, wanted, within)
     row[within].remove(item)
     return item

@@ -137,7 +137,7 @@ class Setting:
         }
 
 
-def made_rows(
+def make_rows(
     company: Company, today: date, noun: str, fields: Iterable[OutputField], count: int
 ) -> list[Row]:
     """`count` rows with these members; IDs from 1 upwards, unlike those of other nouns."""
@@ -146,11 +146,11 @@ def made_rows(
     rows = []
     for at in range(1, count + 1):
         setting = Setting(company, today, first + at, chance("rows", company.key, noun, at))
-        rows.append(made_row(setting, members))
+        rows.append(make_row(setting, members))
     return rows
 
 
-def made_row(setting: Setting, fields: tuple[OutputField, ...]) -> Row:
+def make_row(setting: Setting, fields: tuple[OutputField, ...]) -> Row:
     """One row."""
     values = setting.values()
     return {field.name: _value(field, values, setting) for field in fields}
@@ -159,9 +159,9 @@ def made_row(setting: Setting, fields: tuple[OutputField, ...]) -> Row:
 def _value(field: OutputField, values: Row, setting: Setting) -> Any:
     if field.type == "array":
         inner = Setting(setting.company, setting.today, setting.row_id * 10 + 1, setting.dice)
-        return [made_row(inner, field.children)] if field.children else []
+        return [make_row(inner, field.children)] if field.children else []
     if field.children:
-        return made_row(setting, field.children)
+        return make_row(setting, field.children)
     if field.name in values:
         return values[field.name]
     return _by_type(field, setting)
@@ -188,7 +188,7 @@ class Books:
 
     def __init__(self, company: Company, today: date) -> None:
         self._rows: dict[str, list[Row]] = {
-            noun: made_rows(company, today, noun, _fields(noun), _COUNT if _fields(noun) else 0)
+            noun: make_rows(company, today, noun, _fields(noun), _COUNT if _fields(noun) else 0)
             for noun in (*dict.fromkeys(NOUN_OF.values()), *_WRITTEN_ONLY)
         }
         for noun in ("contacts", "shiptos"):

@@ -27,7 +27,7 @@ def evolve(days: Days, maker: OrderMaker, revision: int) -> Days:
     now = datetime.combine(maker.today, time(6)) + timedelta(minutes=5 * revision)
     latest = maker.today + timedelta(days=_AHEAD)
     orders = {order.id: order for day in sorted(days) for order in days[day]}
-    taken = set(orders)
+    used_ids = set(orders)
     open_orders = [
         order
         for order in orders.values()
@@ -41,10 +41,10 @@ def evolve(days: Days, maker: OrderMaker, revision: int) -> Days:
             order = open_orders.pop()
             if action == "arrive":
                 order = _arrival(order.ship_date, maker, revision, dice)
-                if order.id in taken:
+                if order.id in used_ids:
                     continue
                 order = replace(order, created_on=now)
-                taken.add(order.id)
+                used_ids.add(order.id)
             if action == "vanish":
                 del orders[order.id]
             else:

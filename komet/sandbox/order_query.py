@@ -16,7 +16,7 @@ _STATUS_OF = {
     "cancelled": "CA",
     "sent to cargomaster": "SC",
 }
-_NOT_HELD = (
+_UNSUPPORTED_FILTERS = (
     "awbId",
     "inboundTruckId",
     "futureInventoryAvailableFrom",
@@ -178,7 +178,7 @@ class OrderQuery:
         return body
 
     def _candidates(self, company: Company, parameters: Parameters) -> list[PurchaseOrder]:
-        if any(parameters.get(name) for name in _NOT_HELD):
+        if any(parameters.get(name) for name in _UNSUPPORTED_FILTERS):
             return []
         if wanted := parameters.get("date"):
             return list(self._state.orders(company.key, day("date", wanted)))

@@ -31,7 +31,7 @@ from komet.ingest.worker import Worker
 from komet.orders import changes
 from komet.orders.filters import OrderFilter
 from komet.permissions import SYSTEM
-from komet.web.shell.preferences import kept
+from komet.web.shell.preferences import with_locale
 
 GUAYAQUIL = ZoneInfo("America/Guayaquil")
 EVENING = datetime(2026, 11, 26, 1, 30, tzinfo=UTC)
@@ -170,7 +170,7 @@ def test_another_thread_keeps_the_zone(ctx: AppContext, monkeypatch: pytest.Monk
     monkeypatch.setattr(Worker, "_work", work)
     with time_zone.using(GUAYAQUIL):
         Worker(ctx).submit(SYSTEM, "a run")
-        later = kept(time_zone.name)
+        later = with_locale(time_zone.name)
     assert worked.wait(10)
     assert time_zone.name() == "UTC"
     assert [*seen, later()] == ["America/Guayaquil"] * 2

@@ -123,12 +123,14 @@ def _copy_sheet(  # noqa: PLR0917
     with old.open(name) as reader, new.open(name, "w", force_zip64=large) as writer:
         # The totals row and the filter are in the last few kB; hold back two
         # chunks, for the very last one may be a few bytes only.
-        held = first(reader.read(_CHUNK))
+        pending = first(reader.read(_CHUNK))
         while chunk := reader.read(_CHUNK):
-            writer.write(held[:-_CHUNK])
-            held = held[-_CHUNK:] + chunk
+            writer.write(pending[:-_CHUNK])
+            pending = pending[-_CHUNK:] + chunk
         writer.write(
-            held if row is None else _finished(held.decode("utf-8", "surrogateescape"), row, offset)
+            pending
+            if row is None
+            else _finished(pending.decode("utf-8", "surrogateescape"), row, offset)
         )
 
 

@@ -29,7 +29,7 @@ class Dialect:
     guard_formulas: bool = False
 
     @property
-    def word(self) -> str:
+    def label(self) -> str:
         """The dialect in words, with a figure written in it."""
         return _("{separator}, decimals as in {figure}").format(
             separator=_(SEPARATORS[self.separator]), figure="0,5" if self.decimal_comma else "0.5"

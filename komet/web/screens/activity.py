@@ -18,7 +18,7 @@ from komet.language import _, _later, _n, day_code, day_pattern, number, zoned_m
 from komet.web.screens.charts import in_our_language
 from komet.web.shell.failures import plain
 from komet.web.shell.moments import moment_column
-from komet.web.shell.preferences import kept
+from komet.web.shell.preferences import with_locale
 from komet.web.shell.session import actor
 
 _LIMIT = "#d1495b"
@@ -37,7 +37,7 @@ def filters(ctx: AppContext) -> ActivityFilter:
         chosen = st.multiselect(
             _("Kind"),
             list(Kind),
-            format_func=lambda kind: kind.word,
+            format_func=lambda kind: kind.label,
             placeholder=_("Any"),
             key="activity_kinds",
             persist_state="session",
@@ -86,7 +86,7 @@ def time_line(ctx: AppContext, chosen: ActivityFilter) -> None:
         st.markdown(_n("**{n:,}** entry", "**{n:,}** entries", total).format(n=total))
         st.download_button(
             _("Excel"),
-            data=kept(export_activity_bytes, ctx, actor(), chosen),
+            data=with_locale(export_activity_bytes, ctx, actor(), chosen),
             file_name=f"komet-activity-{ctx.now():%Y-%m-%d-%H%M}.xlsx",
             mime=EXCEL_TYPE,
             on_click="ignore",
@@ -213,7 +213,7 @@ def _error_card(name: str, group: pl.DataFrame) -> None:
     last = group["last_seen"].max()
     clients = sorted({client for client in group["client"] if client})
     with st.container(border=True):
-        st.markdown(f"**{plain(outcome.word)}**  ·  " + ", ".join(facts))
+        st.markdown(f"**{plain(outcome.label)}**  ·  " + ", ".join(facts))
         seen = _("last at {when}").format(when=zoned_moment(last))  # type: ignore[arg-type]
         st.caption("  ·  ".join([plain(", ".join(clients)), seen]) if clients else seen)
         still = int(group["open"].sum())

@@ -22,7 +22,7 @@ from komet.explorer.model import CallOutcome, MethodCall
 from komet.export.writers.xlsx import EXCEL_TYPE
 from komet.language import _, _n, day_pattern, moment, number
 from komet.web.shell import failures, state
-from komet.web.shell.preferences import kept
+from komet.web.shell.preferences import with_locale
 from komet.web.shell.session import actor
 
 Send = Callable[[MethodCall], None]
@@ -178,7 +178,7 @@ def answer(ctx: AppContext, spec: Method, outcome: CallOutcome) -> None:
         if found.height > _SHOWN:
             st.caption(_("The first {n} rows are shown.").format(n=_SHOWN))
         st.download_button(
-            _("Export to Excel"), data=kept(export_answer, ctx, actor(), spec.name, found),
+            _("Export to Excel"), data=with_locale(export_answer, ctx, actor(), spec.name, found),
             file_name=f"{spec.name.replace('/', '-')}.xlsx", mime=EXCEL_TYPE,
             icon=":material/download:", on_click="ignore",
         )  # fmt: skip

@@ -11,7 +11,7 @@ from komet.export.writers.writer import dialects
 from komet.language import _, _n, current
 from komet.orders.filters import OrderFilter
 from komet.web.shell import failures
-from komet.web.shell.preferences import kept
+from komet.web.shell.preferences import with_locale
 from komet.web.shell.session import actor
 
 
@@ -21,13 +21,13 @@ def export_menu(ctx: AppContext, chosen: OrderFilter) -> None:
         st.caption(_("Everything that the filters find, not only this page."))
         name = f"purchase-orders-{time_zone.local(ctx.now()):%Y-%m-%d-%H%M}"
         dialect = st.selectbox(
-            _("Columns and decimals of CSV"), dialects(current()), format_func=lambda one: one.word,
-            key=f"export_dialect_{current()}",
+            _("Columns and decimals of CSV"), dialects(current()),
+            format_func=lambda dialect: dialect.label, key=f"export_dialect_{current()}",
         )  # fmt: skip
         for suffix, writer in WRITERS.items():
             st.download_button(
                 _(writer.label),
-                data=kept(export_orders_bytes, ctx, actor(), chosen, suffix, dialect),
+                data=with_locale(export_orders_bytes, ctx, actor(), chosen, suffix, dialect),
                 file_name=name + suffix,
                 mime=writer.media_type,
                 on_click="ignore",
@@ -38,7 +38,7 @@ def export_menu(ctx: AppContext, chosen: OrderFilter) -> None:
         file_name = target_name(ctx, every[picked], chosen)
         st.download_button(
             _("With this template"),
-            data=kept(export_by_template_bytes, ctx, actor(), every[picked], chosen),
+            data=with_locale(export_by_template_bytes, ctx, actor(), every[picked], chosen),
             file_name=file_name,
             mime=WRITERS[every[picked].file_type].media_type,
             on_click="ignore",

@@ -73,7 +73,7 @@ def editable_grid(ctx: AppContext, provider_id: str, only: str, empty: str, kind
     editor = f"grid_{key}_{page}_{text}_{saved}"
     # whatever others do meanwhile, the rows stay until what was typed is saved
     frame = frozen(
-        editor, products.list_known(ctx, provider_id, text, only=only, kind=kind), kept=key
+        editor, products.list_known(ctx, provider_id, text, only=only, kind=kind), slot=key
     )
     if frame.is_empty():
         st.info(

@@ -39,31 +39,31 @@ def broken_template(ctx: AppContext, name: str, error: InvalidInput) -> None:
                 st.rerun()
 
 
-def template_editor(held: ExportTemplate, key: str) -> dict[str, Any]:
+def template_editor(template: ExportTemplate, key: str) -> dict[str, Any]:
     """Widgets filled from a template; returns the definition that they say, not yet checked."""
     left, middle, right = st.columns(3)
     levels, codes = list(Level), list(languages())
-    name = left.text_input(_("Name"), held.name, key=f"name_{key}")
+    name = left.text_input(_("Name"), template.name, key=f"name_{key}")
     level = middle.selectbox(
-        _("One row is"), levels, index=levels.index(held.level),
+        _("One row is"), levels, index=levels.index(template.level),
         format_func=lambda one: _(LEVEL_LABELS[one]), key=f"level_{key}",
     )  # fmt: skip
     spoken = right.selectbox(
-        _("Language of headings and words"), codes, index=codes.index(held.language),
+        _("Language of headings and words"), codes, index=codes.index(template.language),
         format_func=lambda code: languages()[code], key=f"language_{key}",
     )  # fmt: skip
     types = list(WRITERS)
     file_type = left.selectbox(
-        _("File type"), types, index=types.index(held.file_type), key=f"type_{key}"
+        _("File type"), types, index=types.index(template.file_type), key=f"type_{key}"
     )
     file_name = middle.text_input(
-        _("File name"), held.file_name, key=f"file_{key}",
+        _("File name"), template.file_name, key=f"file_{key}",
         help=_("May hold {name}, {date}, {time}, {provider}, {from} and {to}."),
     )  # fmt: skip
-    delimiter, decimal_comma, totals = held.delimiter, held.decimal_comma, held.totals
-    guard_formulas = held.guard_formulas
+    delimiter, decimal_comma, totals = template.delimiter, template.decimal_comma, template.totals
+    guard_formulas = template.guard_formulas
     if WRITERS[file_type].has_dialect:
-        if not WRITERS[held.file_type].has_dialect:
+        if not WRITERS[template.file_type].has_dialect:
             usual = dialect_of(spoken)
             delimiter, decimal_comma = usual.separator, usual.decimal_comma
         key_csv = f"{key}_{spoken}"
@@ -80,11 +80,11 @@ def template_editor(held: ExportTemplate, key: str) -> dict[str, Any]:
                    " reads the file."),
         )  # fmt: skip
     elif WRITERS[file_type].has_sheets:
-        totals = right.checkbox(_("A row of totals"), held.totals, key=f"totals_{key}")
+        totals = right.checkbox(_("A row of totals"), template.totals, key=f"totals_{key}")
     return {
         "name": name,
         "level": level.value,
-        "columns": _columns(held, level, f"columns_{key}_{level}"),
+        "columns": _columns(template, level, f"columns_{key}_{level}"),
         "language": spoken,
         "file_type": file_type,
         "delimiter": delimiter,
@@ -95,7 +95,7 @@ def template_editor(held: ExportTemplate, key: str) -> dict[str, Any]:
     }
 
 
-def _columns(held: ExportTemplate, level: Level, key: str) -> list[dict[str, Any]]:
+def _columns(template: ExportTemplate, level: Level, key: str) -> list[dict[str, Any]]:
     known = {name: _(heading) for name, heading, _kind in list_columns(level)}
     words = {value: _(word) for value, word in FORMAT_LABELS.items()}
     fixed = _("fixed value")
@@ -107,7 +107,7 @@ def _columns(held: ExportTemplate, level: Level, key: str) -> list[dict[str, Any
             "fixed": column.fixed,
             "format": words[column.format],
         }
-        for place, column in enumerate(held.columns, start=1)
+        for place, column in enumerate(template.columns, start=1)
         if not column.source or column.source in known
     ]
     edited = st.data_editor(

@@ -22,12 +22,12 @@ def enter(page: str) -> AppContext:
     """Pass only who came through `navigation.py`. `page` is the page's file name, without `.py`."""
     if not st.session_state.pop(state.ENTERED, False):
         link = {name: st.query_params.get_all(name) for name in st.query_params}
-        st.session_state[state.WANTED] = (page, link)
+        st.session_state[state.REQUESTED] = (page, link)
         st.switch_page("navigation.py")
     return context()
 
 
-def wanted_page() -> tuple[str, dict[str, list[str]]] | None:
+def requested_page() -> tuple[str, dict[str, list[str]]] | None:
     """The page that a visitor was kept from, and his link's parameters; once."""
-    wanted: tuple[str, dict[str, list[str]]] | None = st.session_state.pop(state.WANTED, None)
-    return wanted
+    requested: tuple[str, dict[str, list[str]]] | None = st.session_state.pop(state.REQUESTED, None)
+    return requested

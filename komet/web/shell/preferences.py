@@ -42,8 +42,8 @@ def load() -> None:
 
 def choose() -> None:
     """The small menu in the sidebar: who I am, and in which language I read."""
-    held = st.session_state[state.PERSON]
-    with st.sidebar.popover(failures.plain(held), icon=":material/person:", width="stretch"):
+    person = st.session_state[state.PERSON]
+    with st.sidebar.popover(failures.plain(person), icon=":material/person:", width="stretch"):
         spoken = st.selectbox(
             _("Language"),
             list(languages()),
@@ -53,21 +53,21 @@ def choose() -> None:
         )
         name = st.text_input(
             _("Your name"),
-            held,
+            person,
             max_chars=40,
             help=_("Your changes, exports and views are recorded under it. It is no password."),
         )
-    if (spoken, name.strip()) != (st.session_state[state.LANGUAGE], held) and name.strip():
+    if (spoken, name.strip()) != (st.session_state[state.LANGUAGE], person) and name.strip():
         st.session_state[state.LANGUAGE] = spoken
         st.session_state[state.PERSON] = name.strip()
         st.session_state[state.REMEMBER] = True
         st.rerun()
     if st.session_state.get(state.REMEMBER):
         with st.sidebar:
-            _component()(data={"language": spoken, "person": held}, key="remember")
+            _component()(data={"language": spoken, "person": person}, key="remember")
 
 
-def kept(act: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> Callable[[], R]:
+def with_locale(act: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> Callable[[], R]:
     """The act, to be done later by another thread, in the language and the time zone of now."""
     spoken, zone = language.current(), time_zone.current()
 
@@ -100,8 +100,8 @@ def _remembered() -> dict[str, str]:
         found = json.loads(unquote(_text(st.context.cookies.get(_COOKIE)) or ""))
     except ValueError:
         return {}
-    held = found if isinstance(found, dict) else {}
-    return {k: v[:40] for k, v in held.items() if isinstance(v, str)}
+    members = found if isinstance(found, dict) else {}
+    return {k: v[:40] for k, v in members.items() if isinstance(v, str)}
 
 
 @st.cache_resource(show_spinner=False)

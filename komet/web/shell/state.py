@@ -3,7 +3,7 @@
 ENTERED = "_entered"
 """Set by `navigation.py` on every run, taken by the guard: the page was reached through the app."""
 
-WANTED = "_wanted"
+REQUESTED = "_wanted"
 """The page and the link's parameters of a visitor who came past `navigation.py`."""
 
 NOTICE = "_notice"
