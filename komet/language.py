@@ -49,7 +49,7 @@ class _Conventions(NamedTuple):
     decimal: str
     thousands: str
     day: str
-    """In the signs of strftime."""
+    """In the directives of strftime."""
 
 
 _SOURCE = _Conventions(".", ",", "%Y-%m-%d")
@@ -71,7 +71,7 @@ def current() -> str:
 
 @contextmanager
 def using(code: str) -> Iterator[None]:
-    """The language of a block, whatever is in force around it."""
+    """Use this language in the block, whatever is in force around it."""
     token = _chosen.set(code)
     try:
         yield
@@ -80,12 +80,12 @@ def using(code: str) -> Iterator[None]:
 
 
 def follow(ask: Callable[[], str | None]) -> None:
-    """Ask this for the language from now on; None means that it does not know."""
+    """Ask this function for the language from now on; it returns None where it does not know."""
     _follow[:] = [ask]
 
 
 def use_by_default(code: str) -> None:
-    """The language of this process, where nothing else says one."""
+    """Set the language of this process, for where nothing else says one."""
     _process[0] = code
 
 
@@ -99,7 +99,7 @@ def nearest(tag: str | None) -> str:
 class Message(str):
     """A text whose `format` writes numbers and dates as the language in force does.
 
-    It remembers its `origin`, so that it can be stored and told again in another language.
+    It remembers its `origin`, so that it can be stored and shown again in another language.
     """
 
     __slots__ = ("origin",)
@@ -179,7 +179,7 @@ def _n(one: str, many: str, count: int) -> str:
 
 
 def _later(text: str) -> str:
-    """Marks a text that is kept in English and shown by `_()` afterwards."""
+    """Mark a text that is kept in English and shown by `_()` afterwards."""
     return text
 
 
@@ -210,7 +210,7 @@ def zoned_moment(value: datetime) -> str:
 
 
 def day_code() -> str:
-    """How a day is written on screen, in the signs of strftime and of charts."""
+    """How a day is written on screen, in the directives of strftime, which charts share."""
     return _conventions(current()).day
 
 

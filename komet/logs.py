@@ -1,4 +1,4 @@
-"""Logging to standard error, with every secret that could travel in a URL blotted out."""
+"""Logging to standard error, with every secret that could travel in a URL redacted."""
 
 import logging
 import re

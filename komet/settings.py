@@ -59,6 +59,13 @@ class Settings(BaseSettings):
         allow_inf_nan=False,
         description="Seconds to wait for a data file that another process has.",
     )
+    unattended_wait: float = Field(
+        default=600.0,
+        gt=0,
+        le=_LONGEST_WAIT,
+        allow_inf_nan=False,
+        description="The same for downloads, refreshes, retries and schedules.",
+    )
     connect_timeout: float = Field(
         default=10.0,
         gt=0,
@@ -69,13 +76,6 @@ class Settings(BaseSettings):
     allowed_hosts: str = Field(
         default="",
         description="Host names, besides this computer's own, under which the app may be opened.",
-    )
-    unattended_wait: float = Field(
-        default=600.0,
-        gt=0,
-        le=_LONGEST_WAIT,
-        allow_inf_nan=False,
-        description="The same for downloads, refreshes, retries and schedules.",
     )
     read_timeout: float = Field(
         default=120.0,
@@ -94,7 +94,6 @@ class Settings(BaseSettings):
     max_answer_mb: int = Field(
         default=64, ge=1, le=4096, description="Megabytes of one answer that are read at most."
     )
-
     backup_days: int = Field(
         default=7, ge=0, le=3650, description="Days of automatic backups to keep; 0 makes none."
     )

@@ -1,4 +1,4 @@
-"""What the record tells: kinds of events with their sentences, filters, allowances."""
+"""What the record holds: kinds of events with their sentences, filters, allowances."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -13,7 +13,7 @@ DOWNLOADED = "downloaded"
 """Our word for a run, which has no row in the audit."""
 
 MAPPED = "mappings written"
-"""Told by the record of imports, which also knows how many, and whether it was undone."""
+"""Shown from the record of imports, which also knows how many, and whether it was undone."""
 
 MAPPING_UNDONE = "import undone"
 OF_A_MAPPING = (MAPPED, MAPPING_UNDONE)
@@ -28,7 +28,7 @@ DAYS = 30
 
 
 DAY, REQUEST, PAUSE = "day", "request", "pause"
-"""Where a failure is told: by a day that failed, a request that did, or a run that paused."""
+"""Where a failure is recorded: by a day that failed, a request that did, or a run that paused."""
 
 NOT_ASKED = ""
 """A day that failed before Komet was asked: no token, a key that does not fit."""

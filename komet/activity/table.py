@@ -124,8 +124,9 @@ def entries(
     offset: int = 0,
     limit: int | None = None,
 ) -> pl.DataFrame:
-    """The entries of one page, or all, as they are recorded; `komet.activity.timeline` has
-    the words.
+    """The entries of one page, or all, as they are recorded.
+
+    `komet.activity.timeline` puts them into words.
 
     happened_at (Datetime UTC), who, kind, what, subject (String), detail, before (String: JSON of
     the audit, and of the change before to the same provider); of runs: run_id, source, state,

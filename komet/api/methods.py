@@ -17,7 +17,7 @@ DEFAULT_BASE_URL = "https://api.kometsales.com/api"
 
 
 def _later(text: str) -> str:
-    """Marks a text that whoever shows it translates: the catalogs are made from such marks."""
+    """Mark a text that whoever shows it translates: the catalogs are made from such marks."""
     return text
 
 

@@ -1,7 +1,7 @@
 """One backup: a zip file with a consistent copy of the data, a manifest and, if asked, the key.
 
 The copy is made by DuckDB itself in one statement, so it holds one moment's data, whatever else is
-at work. The manifest tells the program's version, the schema, the time and the SHA-256 of each
+at work. The manifest states the program's version, the schema, the time and the SHA-256 of each
 member. One is made each day before the day's first download, and kept for some days.
 """
 

@@ -92,6 +92,7 @@ def main(arguments: list[str] | None = None) -> None:
         sys.exit(2)
     language.use_by_default(settings().language or language.nearest(locale.getlocale()[0]))
     time_zone.use_by_default(settings().time_zone or time_zone.of_computer())
+    # unless another level was asked for, errors only: progress has lines of its own
     logs.configure(settings().log_level if settings().log_level != "INFO" else "ERROR")
     try:
         result = app.meta(arguments, exit_on_error=False, print_error=True)

@@ -28,12 +28,12 @@ def set_verbosity(*, quiet: bool, verbose: bool) -> None:
 
 
 def quiet() -> bool:
-    """Whether only results and failures are wanted."""
+    """Whether only results and failures are to be written."""
     return _quiet
 
 
 def verbose() -> bool:
-    """Whether every step is wanted."""
+    """Whether every step is to be written."""
     return _verbose
 
 

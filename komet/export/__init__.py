@@ -1,1 +1,1 @@
-"""Orders, changes and planning as files, by sheets of our own or by a person's template."""
+"""Orders, changes, planning and the activity as files, by our sheets or a person's template."""

@@ -17,7 +17,7 @@ import polars as pl
 from komet import formulas
 from komet.db.database import Connection
 from komet.mapping.model import AtStake
-from komet.mapping.table import products as store
+from komet.mapping.table import products
 from komet.orders.column import Grain
 from komet.orders.filters import OrderFilter
 from komet.orders.table.items import (
@@ -68,7 +68,7 @@ def delete(con: Connection, name: str) -> None:
 
 
 def choose(con: Connection, chosen: OrderFilter) -> None:
-    """Note the keys of the chosen items in temporary tables, which the other sheets join."""
+    """Put the keys of the chosen items into temporary tables, which the other sheets join."""
     found, params = source(chosen)
     con.run(
         "CREATE OR REPLACE TEMP TABLE chosen_lines AS SELECT i.provider_id, i.po_id, i.po_item_id,"
@@ -148,7 +148,7 @@ def boxes(con: Connection) -> pl.DataFrame:
 def unmapped(con: Connection, chosen: OrderFilter) -> tuple[pl.DataFrame, AtStake]:
     """One row an unmapped product among the chosen items, by boxes at stake; and their totals."""
     where, params = chosen.where()
-    return store.by_product(con, where, params), store.at_stake(con, where, params)
+    return products.by_product(con, where, params), products.at_stake(con, where, params)
 
 
 def box_types_without_factor(con: Connection) -> list[str]:

@@ -1,4 +1,4 @@
-"""Export templates: named layouts, made in the browser and used by the command line.
+"""Export templates: named layouts, made in the browser, used there and by the command line.
 
 Some are there from the beginning; they can be copied, not changed.
 """
@@ -39,7 +39,7 @@ LEVEL_LABELS = {
 
 
 def list_columns(level: Level) -> Layout:
-    """The columns that can be chosen at a level: (name, usual heading, kind)."""
+    """The columns that can be chosen at a level: (name, usual heading in English, kind)."""
     return layout.layout_of(Grain(level.value))
 
 
@@ -84,8 +84,8 @@ class TemplateColumn(BaseModel):
 class ExportTemplate(BaseModel):
     """A layout. An empty heading takes the usual one, in the template's language.
 
-    Of a CSV file: `guard_formulas` puts an apostrophe before texts that Excel would run.
-
+    `delimiter`, `decimal_comma` and `guard_formulas` are of a CSV file; the last puts an apostrophe
+    before texts that Excel would run. `totals` adds a row of sums where the file type has sheets.
     `file_name` may hold {name}, {date}, {time}, {provider}, {from} and {to}.
     """
 

@@ -56,7 +56,10 @@ def list_templates(ctx: AppContext) -> Templates:
 
 
 def find_template(ctx: AppContext, name: str) -> ExportTemplate:
-    """Ignoring case. Raises `NotFound`, which lists the names; `InvalidInput` for a broken one."""
+    """The template of that name, ignoring case.
+
+    Raises `NotFound`, which lists the names, and `InvalidInput` for a stored one that is broken.
+    """
     known, broken = list_templates(ctx)
     for stored, error in broken.items():
         if stored.casefold() == name.strip().casefold():
@@ -101,7 +104,7 @@ def delete_template(ctx: AppContext, actor: Actor, name: str) -> None:
 
 
 def rows_of(ctx: AppContext, template: ExportTemplate, chosen: OrderFilter) -> pl.DataFrame:
-    """The rows of the template's level in its columns, under its headings."""
+    """The rows of the template's level in its columns, under its headings; sorted by ship date."""
     kinds = _kinds(template)
     with language.using(template.language), ctx.read() as con:
         if template.level is Level.ITEM:

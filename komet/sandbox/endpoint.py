@@ -1,5 +1,6 @@
-"""The two doors: every Komet method (checks in Komet's order, then the answer, then faults), and
-the sandbox's own switches under `/_sandbox` (advance, faults, requests, totals, health)."""
+"""The two entry points: every Komet method (checks in Komet's order, then the answer, then
+faults), and the sandbox's own switches under `/_sandbox` (advance, faults, requests, totals,
+health)."""
 
 import asyncio
 from dataclasses import asdict

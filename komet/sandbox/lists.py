@@ -1,5 +1,4 @@
-"""Answers the list methods, of products, locations and their kin as of everything else beside
-orders: filtered rows with the contract's members."""
+"""Answers the list methods of everything but orders: filtered rows with the contract's members."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -34,6 +33,8 @@ ASSUMED = {
     "ecommerce/inventory.list": "inventoryItems",
     "ecommerce/inventory.get": "inventoryItems",
 }
+"""Methods whose answer the contract does not show, and the member that we assume for the rows."""
+
 _EXACT = {
     "id": "id", "code": "code", "active": "active", "number": "number", "order": "number",
     "orderId": "id", "customerId": "customerId", "carrierId": "carrierId", "prebook": "number",

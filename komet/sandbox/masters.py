@@ -40,7 +40,7 @@ class Carrier:
 
 @dataclass(frozen=True, slots=True)
 class Vendor:
-    """One farm that sells to the importer. `grows` are keys of `families.FAMILIES`."""
+    """One farm that sells to the importer. `grows` are keys of `flowers.FAMILY_BY_KEY`."""
 
     id: int
     code: str

@@ -79,7 +79,7 @@ class Line:
     custom_fields: tuple[CustomField, ...] = ()
     breakdowns: tuple[Breakdown, ...] = ()
     packed: tuple[Carton, ...] = ()
-    """Cartons that a call has shipped or changed; without any, see `cartons.cartons_of`."""
+    """Cartons that a call has shipped or changed; without any, see `cartons_of`."""
 
     @property
     def units(self) -> int:

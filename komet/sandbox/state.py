@@ -181,7 +181,7 @@ class SandboxState:
 
     @contextmanager
     def changing(self) -> Iterator[None]:
-        """Holds the data still while a call reads, decides and writes."""
+        """Hold the data still while a call reads, decides and writes."""
         with self._lock:
             yield
 

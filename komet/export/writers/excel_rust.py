@@ -122,7 +122,7 @@ def _copy_sheet(  # noqa: PLR0917
     large = old.getinfo(name).file_size > 1 << 31
     with old.open(name) as reader, new.open(name, "w", force_zip64=large) as writer:
         # The totals row and the filter are in the last few kB; hold back two
-        # chunks, for the very last one may be a few bytes only.
+        # chunks, since the very last one may be a few bytes only.
         pending = first(reader.read(_CHUNK))
         while chunk := reader.read(_CHUNK):
             writer.write(pending[:-_CHUNK])

@@ -68,7 +68,7 @@ class Writer(Protocol):
     label: str
     """What an export of orders in this type is called in the menu; marked by `_later`."""
     media_type: str
-    """What a browser is told that such a file is."""
+    """The MIME type of such a file, for a browser."""
     has_sheets: bool
     """Whether a file holds all sheets, with their totals; else it holds the rows of the first."""
     has_dialect: bool

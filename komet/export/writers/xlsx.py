@@ -24,7 +24,7 @@ EXCEL_ROWS = 1_048_576
 """Most rows of one worksheet, heading and totals included."""
 
 EXCEL_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-"""What a browser is told that such a file is."""
+"""The MIME type of such a file, for a browser."""
 
 _NAME_LIMIT = 31
 _NAME_FORBIDDEN = frozenset("[]:*?/\\")

@@ -22,7 +22,7 @@ def shown() -> Iterator[None]:
 
 
 def show(error: Failure) -> None:
-    """The sentences of a failure. Signs that Markdown would take are shown as they are."""
+    """Show the sentences of a failure; what Markdown would take is shown as it is."""
     st.error(plain(message(error)), icon=":material/error:")
 
 
@@ -32,10 +32,10 @@ def plain(text: str) -> str:
     Labels, options of pills, tabs, toasts and captions read Markdown; options of a selectbox or a
     multiselect, values of inputs and cells of a table do not.
     """
-    # an address becomes a link even where every sign is escaped, unless it is broken unseen
+    # an address becomes a link even where every character is escaped, unless it is broken unseen
     text = _ADDRESS.sub("\\g<0>\u2060", text)
-    for sign in r"\`*_{}[]()#+-!|<>~$:":
-        text = text.replace(sign, "\\" + sign)
+    for char in r"\`*_{}[]()#+-!|<>~$:":
+        text = text.replace(char, "\\" + char)
     return text
 
 

@@ -2,8 +2,8 @@
 
 Until some session has run `st.navigation`, Streamlit serves a file in `pages/` under its URL
 without `navigation.py`, and with it every check that `navigation.py` makes. It marks the session on
-every run; a page that finds no mark sends the visitor there, and `navigation.py` brings him back to
-the page that he wanted, with the parameters of his link.
+every run; a page that finds no mark sends the visitor there, and `navigation.py` brings them back
+to the page that they asked for, with the parameters of their link.
 """
 
 import streamlit as st
@@ -19,7 +19,10 @@ def mark_entered() -> None:
 
 
 def enter(page: str) -> AppContext:
-    """Pass only who came through `navigation.py`. `page` is the page's file name, without `.py`."""
+    """Let only those pass who came through `navigation.py`, and return the context.
+
+    `page` is the page's file name, without `.py`.
+    """
     if not st.session_state.pop(state.ENTERED, False):
         link = {name: st.query_params.get_all(name) for name in st.query_params}
         st.session_state[state.REQUESTED] = (page, link)
@@ -28,6 +31,6 @@ def enter(page: str) -> AppContext:
 
 
 def requested_page() -> tuple[str, dict[str, list[str]]] | None:
-    """The page that a visitor was kept from, and his link's parameters; once."""
+    """The page that a visitor was kept from, and the parameters of the link; once."""
     requested: tuple[str, dict[str, list[str]]] | None = st.session_state.pop(state.REQUESTED, None)
     return requested

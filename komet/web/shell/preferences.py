@@ -68,7 +68,10 @@ def choose() -> None:
 
 
 def with_locale(act: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> Callable[[], R]:
-    """The act, to be done later by another thread, in the language and the time zone of now."""
+    """The function with its arguments, to be called later by another thread.
+
+    It then runs in the language and the time zone that are in force now.
+    """
     spoken, zone = language.current(), time_zone.current()
 
     def later() -> R:

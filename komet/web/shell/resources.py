@@ -34,7 +34,7 @@ def worker() -> Worker:
 
 @st.cache_resource(show_spinner=False)
 def sandbox() -> Sandbox:
-    """The sample importers' Komet; started on first use, with the sample providers led to it."""
+    """The sample importers' Komet, started on first use; the sample providers then point at it."""
     return demo.start_sandbox(context())
 
 

@@ -1,7 +1,7 @@
-"""The keys of `st.session_state`, in one place: the state of widgets, and the explorer's answer."""
+"""The keys of `st.session_state` that more than one place knows, or that no widget owns."""
 
 ENTERED = "_entered"
-"""Set by `navigation.py` on every run, taken by the guard: the page was reached through the app."""
+"""Set by `navigation.py` on every run, removed by the guard: the page was reached in the app."""
 
 REQUESTED = "_wanted"
 """The page and the link's parameters of a visitor who came past `navigation.py`."""
