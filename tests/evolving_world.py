@@ -257,60 +257,60 @@ def answer_of(world: World, day: int, dice: Random, *, texts: bool) -> dict[str,
 
 
 class Expected:
-    """What the store should hold and tell, after each answer that came for a day."""
+    """What the store should hold, and its changes, after each answer for a day."""
 
     def __init__(self) -> None:
-        self.held: World = {}
+        self.stored: World = {}
         self.changes: list[tuple[str, Change]] = []
         self.first_figures: Figures = {}
         self._asked: set[int] = set()
         self._left: dict[tuple[str, str], list[str]] = {}
         """Of a PO that is gone in a run: its lines that were of another PO by then."""
 
-    def answered(self, world: World, day: int, run: str) -> tuple[int, int]:
+    def record_answer(self, world: World, day: int, run: str) -> tuple[int, int]:
         """A day's complete answer; returns the POs and the lines that it has."""
         incoming = {po: deepcopy(order) for po, order in world.items() if order.day == day}
         for order in incoming.values():
             order.said = (plain(order.boxes()), plain(order.cost()))
         is_first = day not in self._asked
         self._asked.add(day)
-        ever_seen = {item for order in self.held.values() for item in order.lines}
+        ever_seen = {item for order in self.stored.values() for item in order.lines}
         lines_of = {item: po for po, order in incoming.items() for item in order.lines}
-        was = {po: deepcopy(order) for po, order in self.held.items()}
+        was = {po: deepcopy(order) for po, order in self.stored.items()}
         for po, order in was.items():
             if po in incoming:
                 continue
             if order.day == day and not order.gone:
                 self._tell(run, (po, None, "gone", None, None, None))
-                self.held[po].gone = True
-                for line in self.held[po].lines.values():
+                self.stored[po].gone = True
+                for line in self.stored[po].lines.values():
                     line.gone_with = line.gone_with or not line.gone
                     line.gone = True
             for item, line in order.lines.items():
                 if item in lines_of:
-                    if not line.gone and not self.held[po].gone:
+                    if not line.gone and not self.stored[po].gone:
                         self._tell(run, (po, item, "gone", None, None, None))
                     elif not line.gone:
                         self._left.setdefault((run, po), []).append(item)
-                    del self.held[po].lines[item]
+                    del self.stored[po].lines[item]
         for po, order in incoming.items():
             if po in was:
                 self._again(run, po, was[po], order, lines_of)
             else:
                 kind = "first" if is_first else "new"
                 self._tell(run, (po, None, kind, None, None, None))
-            self.held[po] = order
+            self.stored[po] = order
             if po not in was and is_first:
                 new = {k: line for k, line in order.lines.items() if k not in ever_seen}
                 add(self.first_figures, figures({po: Order(day, order.status, new)}))
         return len(incoming), len(lines_of)
 
     def _again(self, run: str, po: str, was: Order, now: Order, lines_of: dict[str, str]) -> None:
-        noted = (run, (po, None, "gone", None, None, None))
-        in_this_run = noted in self.changes
+        recorded = (run, (po, None, "gone", None, None, None))
+        in_this_run = recorded in self.changes
         if in_this_run:
-            # it only went to another day: what it lost on the way is told of it
-            self.changes.remove(noted)
+            # it only went to another day: what it lost on the way is a change of it
+            self.changes.remove(recorded)
             for item in self._left.pop((run, po), []):
                 self._tell(run, (po, item, "gone", None, None, None))
         if was.day != now.day:
@@ -375,7 +375,7 @@ class Expected:
     def _tell(self, run: str, change: Change) -> None:
         self.changes.append((run, change))
 
-    def told(self) -> Counter[Change]:
+    def all_changes(self) -> Counter[Change]:
         """Every change, however often."""
         return Counter(change for _run, change in self.changes)
 
@@ -383,7 +383,7 @@ class Expected:
         """The POs and lines that Komet still shows."""
         return {
             po: Order(order.day, order.status, shown(order))
-            for po, order in self.held.items()
+            for po, order in self.stored.items()
             if not order.gone
         }
 
@@ -412,9 +412,9 @@ def figures(world: World) -> Figures:
 def add(to: Figures, more: Figures, sign: int = 1) -> None:
     zero = (Decimal(0), Decimal(0), Decimal(0))
     for key, values in more.items():
-        held = to.get(key, zero)
+        old = to.get(key, zero)
         to[key] = (
-            held[0] + sign * values[0], held[1] + sign * values[1], held[2] + sign * values[2],
+            old[0] + sign * values[0], old[1] + sign * values[1], old[2] + sign * values[2],
         )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""An HTTP server on loopback that answers as a test wants, and remembers what came."""
+"""An HTTP server on loopback that answers as a test wants, and remembers the requests."""
 
 import threading
 from collections.abc import Callable
@@ -18,7 +18,7 @@ class Reply:
 
 @dataclass
 class Asked:
-    """One request as it came over the wire."""
+    """One request as it was received."""
 
     verb: str
     path: str

@@ -34,10 +34,10 @@ _LAZY = ("pandas", "pyarrow.dataset", "babel.messages.mofile", "babel.messages.p
 class WarmProcess:
     """A process that was forked: what tests ask of a `subprocess.Popen`."""
 
-    def __init__(self, told: socket.socket) -> None:
-        self._told = told
+    def __init__(self, connection: socket.socket) -> None:
+        self._connection = connection
         self._lock = threading.Lock()
-        self.pid = int(_line(told))
+        self.pid = int(_line(connection))
         self.returncode: int | None = None
 
     def poll(self) -> int | None:
@@ -49,12 +49,12 @@ class WarmProcess:
         """The exit code; minus the signal's number for a process that was killed."""
         with self._lock:
             if self.returncode is None:
-                self._told.settimeout(timeout if timeout is None else max(timeout, 0.001))
+                self._connection.settimeout(timeout if timeout is None else max(timeout, 0.001))
                 try:
-                    self.returncode = int(_line(self._told))
+                    self.returncode = int(_line(self._connection))
                 except TimeoutError:
                     raise subprocess.TimeoutExpired(str(self.pid), timeout or 0) from None
-                self._told.close()
+                self._connection.close()
         return self.returncode
 
     def send_signal(self, number: int) -> None:
@@ -98,9 +98,9 @@ class WarmInterpreter:
         """`python -m module arguments`, with these descriptors as its standard streams."""
         line = self._connected()
         asked = {"module": module, "arguments": [*arguments], "cwd": str(cwd), "env": {**env}}
-        told = json.dumps(asked).encode()
-        socket.send_fds(line, [len(told).to_bytes(8, "big")], streams)
-        line.sendall(told)
+        request = json.dumps(asked).encode()
+        socket.send_fds(line, [len(request).to_bytes(8, "big")], streams)
+        line.sendall(request)
         return WarmProcess(line)
 
     def run(
@@ -165,11 +165,11 @@ def _text(file: IO[bytes]) -> str:
     return file.read().decode().replace("\r\n", "\n")
 
 
-def _line(told: socket.socket) -> str:
-    """One line from the other side, sign by sign: what follows it is not ours yet."""
+def _line(connection: socket.socket) -> str:
+    """One line from the other side, byte by byte: what follows it is not ours yet."""
     found = b""
     while not found.endswith(b"\n"):
-        part = told.recv(1)
+        part = connection.recv(1)
         if not part:
             raise ConnectionError("The warm interpreter has hung up.")
         found += part
@@ -220,9 +220,9 @@ def _leave_no_thread() -> None:
 def _watched(line: socket.socket) -> dict[str, str | list[str]]:
     """Fork once more: the process itself, and one that waits for its end and tells it."""
     size, streams, _flags, _peer = socket.recv_fds(line, 8, _STANDARD_STREAMS)
-    told = b""
-    while len(told) < int.from_bytes(size, "big"):
-        told += line.recv(65_536)
+    request = b""
+    while len(request) < int.from_bytes(size, "big"):
+        request += line.recv(65_536)
     pid = os.fork()
     if pid:
         for stream in (0, 1, 2, *streams):
@@ -236,7 +236,7 @@ def _watched(line: socket.socket) -> dict[str, str | list[str]]:
     for number, stream in enumerate(streams):
         os.dup2(stream, number)
         os.close(stream)
-    asked: dict[str, str | list[str]] = json.loads(told)
+    asked: dict[str, str | list[str]] = json.loads(request)
     return asked
 
 

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 
 import pytest
+from failure_messages import raises
 from raw_server import RawServer
 from sample_accounts import Accounts
-from told import raises
 
 from komet.api import KometClient
 from komet.api.errors import BadResponse, KometError, Unavailable

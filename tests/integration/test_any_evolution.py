@@ -107,7 +107,7 @@ def download(ctx: AppContext, komet: Komet, company: Company, day: int, run: str
         result = write_slice(con, rows, run, set())
         commit = slices.newest_commit(con)
     commit_clock.observe_commit(ctx.db.path, commit)
-    counted = company.expected.answered(company.evolution.world, day, run)
+    counted = company.expected.record_answer(company.evolution.world, day, run)
     assert (result.orders, result.lines) == counted
 
 
@@ -172,7 +172,7 @@ def check_changes(ctx: AppContext, company: Company) -> None:
         )
         for row in found.iter_rows(named=True)
     )  # fmt: skip
-    assert rows == company.expected.told()
+    assert rows == company.expected.all_changes()
     assert Counter(found["kind"]) - Counter(hidden["kind"]) == (
         Counter({"first": n}) if (n := Counter(found["kind"])["first"]) else Counter()
     )

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from failure_messages import raises
 from openapi_spec_validator import validate
 from sample_accounts import ACTOR, ROOT, Accounts, Komet
-from told import raises
 
 from komet import __version__
 from komet.api.checking import sample_parameters

@@ -5,10 +5,10 @@ from itertools import count
 from typing import Any
 
 import hypothesis
-import told_changes
+import replayed_changes
 from hypothesis import strategies as st
+from replayed_changes import Store
 from sample_accounts import add_client
-from told_changes import Store
 
 from komet.api.client import Slice
 from komet.api.models import PurchaseOrder
@@ -133,13 +133,13 @@ def test_changes_lead_from_one_download_to_the_next(
     after = of_provider(ctx, provider)
     found = find_changes(ctx, ChangeFilter(since=since, providers=(provider,))).rows(named=True)
     # a line that went to another PO is that PO's now, and no longer kept with the first
-    told = told_changes.applied(before, reversed(found), after)
+    told = replayed_changes.applied(before, reversed(found), after)
     assert here(told) == here(after)
 
 
 def of_provider(ctx: AppContext, provider: str) -> Store:
     with ctx.db.read() as con:
-        return {k: v for k, v in told_changes.state(con).items() if k[0] == provider}
+        return {k: v for k, v in replayed_changes.state(con).items() if k[0] == provider}
 
 
 def here(store: Store) -> Store:

@@ -6,9 +6,9 @@ from typing import Any
 import fastexcel
 import openpyxl
 import pytest
-import told_changes
+import replayed_changes
+from replayed_changes import Store
 from sample_accounts import ACTOR, Accounts, Downloaded
-from told_changes import Store
 
 from komet.export.orders import export_orders
 from komet.export.reports import export_changes
@@ -31,7 +31,7 @@ def twice(downloaded: Downloaded) -> tuple[Accounts, Store, Store]:
 
 def state(accounts: Accounts) -> Store:
     with accounts.ctx.db.read() as con:
-        return told_changes.state(con)
+        return replayed_changes.state(con)
 
 
 def last_changes(accounts: Accounts, **chosen: Any) -> list[dict[str, Any]]:
@@ -45,7 +45,7 @@ def test_the_changes_applied_to_the_first_download_give_the_second(
     accounts, before, after = twice
     found = last_changes(accounts)
     assert {"new", "moved", "changed", "gone"} <= {row["kind"] for row in found}
-    assert told_changes.applied(before, found, after) == after
+    assert replayed_changes.applied(before, found, after) == after
 
 
 def test_differences_are_those_of_the_totals(twice: tuple[Accounts, Store, Store]) -> None:

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from told import raises
+from failure_messages import raises
 
 from komet.api import KometClient, KometError, RetryPolicy
 from komet.api.client import ApiCall

@@ -9,8 +9,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from connect_proxy import ConnectProxy, TlsServer
+from failure_messages import raises
 from scripted_server import Reply, ScriptedServer
-from told import raises
 
 from komet.api import KometClient
 from komet.api.errors import InvalidCall, Unavailable

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from failure_messages import raises
 from scripted_server import Asked, Reply, ScriptedServer
-from told import raises
 
 from komet.api import KometClient
 from komet.api.errors import BadResponse, InvalidCall, Unavailable

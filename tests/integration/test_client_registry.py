@@ -6,8 +6,8 @@ from datetime import date
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from failure_messages import raises
 from scripted_server import Asked, Reply, ScriptedServer
-from told import raises
 
 from komet.api import KometClient
 from komet.api.checking import sample_parameters

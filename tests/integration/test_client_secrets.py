@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from urllib.parse import quote, quote_plus, unquote_plus
 
 import pytest
+from failure_messages import raises
 from scripted_server import Asked, Reply, ScriptedServer
-from told import raises
 
 from komet.api import KometClient, KometError
 from komet.api.checking import sample_parameters

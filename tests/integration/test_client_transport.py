@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
-from told import raises
+from failure_messages import raises
 
 from komet.api import KometClient
 from komet.api.errors import (

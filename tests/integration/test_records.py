@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import polars as pl
 import pytest
+from failure_messages import raises
 from sandbox_caller import TODAY, token_for
 from test_sandbox_registry import parameters_of
-from told import raises
 
 from komet.api import KometClient
 from komet.api.errors import InvalidCall

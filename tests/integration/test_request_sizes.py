@@ -5,7 +5,7 @@ import json
 
 import httpx
 import pytest
-from told import raises
+from failure_messages import raises
 
 from komet.api import KometClient
 from komet.api.errors import InvalidCall

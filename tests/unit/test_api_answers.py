@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 import pytest
-from told import raises
+from failure_messages import raises
 
 from komet.api import KometClient, KometError
 from komet.api.checking import sample_parameters

@@ -1,7 +1,7 @@
 """HTTPS only: which base URLs are taken, and which are refused before a token goes out."""
 
 import pytest
-from told import raises
+from failure_messages import raises
 
 from komet.api.client import DEFAULT_BASE_URL
 from komet.api.errors import InvalidCall

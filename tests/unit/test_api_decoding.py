@@ -8,9 +8,9 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from failure_messages import raises
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from told import raises
 
 from komet.api.decoding import DEEPEST, parse_json
 from komet.api.errors import BadResponse

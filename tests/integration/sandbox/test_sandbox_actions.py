@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from failure_messages import raises
 from sandbox_caller import TODAY, number
-from told import raises
 
 from komet.api import KometClient
 from komet.api.errors import Rejected

@@ -1,4 +1,4 @@
-"""The store as changes tell it: a state, and the changes of a download applied to it."""
+"""The store as its changes describe it: a state, and the changes of a download applied to it."""
 
 from collections.abc import Iterable
 from decimal import Decimal
@@ -13,7 +13,7 @@ _LINE = ("product_description", "total_boxes", "unit_cost", "total_cost", "quant
 
 
 def state(con: Connection) -> Store:
-    """Each PO and each line with the fields of which changes are told."""
+    """Each PO and each line with the fields whose changes are tracked."""
     heads = con.rows(f"SELECT provider_id, po_id, {', '.join(_HEAD)}, gone_at FROM purchase_orders")
     lines = con.rows(
         f"SELECT provider_id, po_id, po_item_id, {', '.join(_LINE)}, gone_at FROM po_lines"
@@ -31,21 +31,23 @@ def state(con: Connection) -> Store:
 
 
 def applied(before: Store, found: Iterable[dict[str, Any]], after: Store) -> Store:
-    """The first state with the changes applied, the oldest first; what is new is as it came."""
-    told = {key: dict(fields) for key, fields in before.items()}
+    """The first state with the changes applied, oldest first; what is new is as it is stored."""
+    result = {key: dict(fields) for key, fields in before.items()}
     for row in found:
         po = (row["provider_id"], row["po_id"])
         key = (*po, row["po_item_id"]) if row["po_item_id"] else po
         if row["kind"] == "new":
-            told |= {k: v for k, v in after.items() if k == key or (len(key) == 2 and k[:2] == po)}
+            result |= {
+                k: v for k, v in after.items() if k == key or (len(key) == 2 and k[:2] == po)
+            }
         elif row["kind"] in {"gone", "back"}:
-            for k in told:
+            for k in result:
                 if k == key or (len(key) == 2 and k[:2] == po):
-                    told[k]["gone"] = row["kind"] == "gone"
-        elif row["field"] in told[key]:
-            assert told[key][row["field"]] == row["before"], row
-            told[key][row["field"]] = row["after"]
-    return told
+                    result[k]["gone"] = row["kind"] == "gone"
+        elif row["field"] in result[key]:
+            assert result[key][row["field"]] == row["before"], row
+            result[key][row["field"]] = row["after"]
+    return result
 
 
 def _text(value: Any) -> str | None:
