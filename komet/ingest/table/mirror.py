@@ -172,26 +172,27 @@ def delete_orders_of_source(
     With `numbers`, only the POs of these numbers, on whichever day they stand. Returns the numbers
     of the POs that were deleted.
     """
+    params: dict[str, object] = {"provider": provider_id, "prefix": id_prefix}
     if numbers is None:
+        params["day"] = day
         found = "slice_date = $day AND starts_with(po_id, $prefix)"
     else:
+        params["numbers"] = list(numbers)
         found = (
             "po_id IN (SELECT po_id FROM purchase_orders WHERE provider_id = $provider"
             " AND starts_with(po_id, $prefix) AND list_contains($numbers, number))"
         )
-    key = {"provider": provider_id, "day": day, "prefix": id_prefix, "numbers": list(numbers or ())}
-    used = {name: value for name, value in key.items() if f"${name}" in f"$provider {found}"}
     dropped = con.rows(
         "SELECT coalesce(number, po_id) AS number FROM purchase_orders"
         f" WHERE provider_id = $provider AND {found} ORDER BY 1",
-        used,
+        params,
     )
     if not dropped:
         return []
-    last = ("purchase_orders",)
-    others = [table for table in _TABLES if table not in last]
-    for table in (*others, "order_items", "po_changes", "po_differences", "data_problems", *last):
-        con.run(f"DELETE FROM {table} WHERE provider_id = $provider AND {found}", used)
+    # backwards, so that purchase_orders goes last: the condition looks numbers up there
+    others = ("order_items", "po_changes", "po_differences", "data_problems")
+    for table in (*others, *reversed(_TABLES)):
+        con.run(f"DELETE FROM {table} WHERE provider_id = $provider AND {found}", params)
     return list(dict.fromkeys(row["number"] for row in dropped))
 
 
