@@ -43,7 +43,7 @@ def write_slice(
     `known_products`: see `mirror.learn_products`.
     """
     newest = slices.newest_answer(con, incoming.provider_id, incoming.day)
-    asked = _asked(con, incoming)
+    asked = _request_mark(con, incoming)
     if newest is not None and newest["source"] == incoming.source and asked.before(newest["asked"]):
         # another process has asked later and written already: its answer is the newer truth
         return SliceResult(orders=len(incoming.orders), lines=incoming.line_count)
@@ -124,7 +124,7 @@ def _delete_stand_ins(con: Connection, incoming: SliceRows, newest: str | None) 
     ]
 
 
-def _asked(con: Connection, incoming: SliceRows) -> RequestMark:
+def _request_mark(con: Connection, incoming: SliceRows) -> RequestMark:
     newest = slices.newest_commit(con)
     if incoming.asked is None:
         return RequestMark(newest, commit_clock.PROCESS, commit_clock.next_turn())

@@ -42,7 +42,7 @@ class Worker:
         """Work on a queued run once those before it are through.
 
         The run works for `actor`, in the language and time zone in force now. Should this process
-        die before it begins, the store still has the run as queued, and tells it as interrupted.
+        die before it begins, the run is still queued in the store, and is read as interrupted.
         """
         self._queue.put(_Job(run_id, actor, language.current(), time_zone.current()))
 

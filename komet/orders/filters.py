@@ -152,8 +152,8 @@ class OrderFilter(BaseModel):
                 values = (
                     statuses.list_spellings(column.codes, values) if column.codes else list(values)
                 )
-                wanted = f"list_transform(${name}, lambda value: {folded('trim(value)')})"
-                add(f"list_contains({wanted}, {folded(f'i.{column.name}')})", **{name: values})
+                chosen = f"list_transform(${name}, lambda value: {folded('trim(value)')})"
+                add(f"list_contains({chosen}, {folded(f'i.{column.name}')})", **{name: values})
         if self.po_numbers:
             # as typed or in capitals: folding a million numbers would take longer than the rest
             typed = {*self.po_numbers, *(number.upper() for number in self.po_numbers)}

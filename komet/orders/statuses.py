@@ -44,9 +44,9 @@ def list_spellings(codes: Mapping[str, str], chosen: Sequence[str]) -> list[str]
 
 def find_code(codes: Mapping[str, str], word: str) -> str:
     """The code for a code or a word in any case; what is neither comes back as it is."""
-    wanted = word.strip().casefold()
+    folded = word.strip().casefold()
     for code, meaning in codes.items():
-        if wanted in {code.casefold(), meaning.casefold(), _(meaning).casefold()}:
+        if folded in {code.casefold(), meaning.casefold(), _(meaning).casefold()}:
             return code
     return word.strip()
 
@@ -54,8 +54,8 @@ def find_code(codes: Mapping[str, str], word: str) -> str:
 def decode_sql(codes: Mapping[str, str], column: str) -> str:
     """The same decoding as an SQL expression; empty stays null."""
     cases = " ".join(
-        f"WHEN '{said.upper()}' THEN '{_(word).replace(chr(39), chr(39) * 2)}'"
+        f"WHEN '{spelling.upper()}' THEN '{_(word).replace(chr(39), chr(39) * 2)}'"
         for code, word in codes.items()
-        for said in (code, word)
+        for spelling in (code, word)
     )
     return f"CASE upper({column}) {cases} ELSE {column} END"

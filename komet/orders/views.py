@@ -84,12 +84,12 @@ def take_views_over(ctx: AppContext, actor: Actor, owner: str) -> int:
     now = ctx.now()
     with ctx.write(actor, Permission.SAVE_VIEWS) as con:
         own = {name.casefold() for name in table.owned_by(con, actor.name).values()}
-        taken = table.owned_by(con, owner)
-        for view_id, name in taken.items():
+        theirs = table.owned_by(con, owner)
+        for view_id, name in theirs.items():
             unique = f"{name} ({owner})" if name.casefold() in own else name
             table.rename(con, view_id, unique, actor.name, now)
-        audit.record(con, "views taken over", owner, now, {"views": len(taken)})
-        return len(taken)
+        audit.record(con, "views taken over", owner, now, {"views": len(theirs)})
+        return len(theirs)
 
 
 def delete_view(ctx: AppContext, actor: Actor, view_id: str) -> None:

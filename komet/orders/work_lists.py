@@ -1,7 +1,7 @@
 """Ready-made work lists: what has to be looked at, as conditions on `order_items i`.
 
 Each says in one line what it means. Codes of line statuses are those that the contract shows; a
-word that Komet sent instead is taken too.
+word that Komet sent instead counts too.
 """
 
 from enum import StrEnum

@@ -163,7 +163,7 @@ def items_sql(*, decoded: bool = False) -> str:
 
 
 def sheet_sql(grain: Grain) -> str:
-    """The columns of an export of that grain, codes in words; see `columns` for the letters."""
+    """The columns of an export of that grain, codes in words; letters as in `orders.column`."""
     return _list({c.name: c.read(grain) for c in columns.exported(grain)}, decoded=True)
 
 

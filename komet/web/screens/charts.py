@@ -42,7 +42,7 @@ def boxes_by_ship_date(frame: pl.DataFrame) -> Any:
 def day_grid(frame: pl.DataFrame) -> Any:
     """An Altair chart of the days of a run: a row a provider, a cell a day, colour by state.
 
-    Columns: provider, day, state (String), sign (String), orders, lines (Int64), reason (String).
+    `frame`: see `komet.ingest.runs.list_days`.
     """
     words = {
         "done": _("done"),

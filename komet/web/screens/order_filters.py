@@ -23,7 +23,7 @@ def order_filters(providers: Sequence[Provider], choices: dict[str, list[str]]) 
     values: dict[str, Any] = {}
     with st.sidebar:
         st.subheader(_("Filters"))
-        values["providers"] = _picked("providers", _("Client provider"), list(names), names)
+        values["providers"] = _choose_values("providers", _("Client provider"), list(names), names)
         if groups or st.session_state.get(_key("group")):
             selected = st.session_state.get(_key("group"))
             options = groups if selected in {None, *groups} else [*groups, selected]
@@ -49,7 +49,7 @@ def order_filters(providers: Sequence[Provider], choices: dict[str, list[str]]) 
         for name in OrderFilter.names():
             if column := by_filter.get(name):
                 words = {code: _(word) for code, word in (column.codes or {}).items()}
-                values[name] = _picked(name, _(column.label), choices[name], words)
+                values[name] = _choose_values(name, _(column.label), choices[name], words)
         values["mapped"] = st.segmented_control(
             _("SKU"),
             list(Mapped),
@@ -113,7 +113,7 @@ def _clear() -> None:
     fill(OrderFilter())
 
 
-def _picked(
+def _choose_values(
     name: str, label: str, options: Sequence[str], words: dict[str, str] | None = None
 ) -> list[str]:
     # what a link asks for stays choosable, though nothing downloaded has it

@@ -28,7 +28,7 @@ def view_choice(ctx: AppContext) -> None:
         chosen = st.session_state[state.ORDERS_VIEW]
         view = saved.get(chosen)
         if view:
-            _take(view)
+            _apply(view)
         else:
             work = WorkList(chosen) if chosen else None
             fill(OrderFilter(work=work))
@@ -127,7 +127,7 @@ def columns_choice(words: dict[str, str]) -> list[str]:
         )
 
 
-def _take(view: SavedView) -> None:
+def _apply(view: SavedView) -> None:
     try:
         fill(OrderFilter.from_query(view.query))
     except FAILURES:
@@ -161,4 +161,4 @@ def _from_link(ctx: AppContext, saved: dict[str, SavedView]) -> None:
         return
     saved[view.id] = st.session_state[state.ORDERS_LINKED] = view
     st.session_state[state.ORDERS_VIEW] = view.id
-    _take(view)
+    _apply(view)
