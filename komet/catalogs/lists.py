@@ -1,7 +1,7 @@
 """Komet's own lists, fetched one by one to look at, or with a download once a day.
 
-Every list is kept as it came. Products and box types are the two that orders need: their rows are
-kept in columns as well, whoever has asked for them.
+Every list is stored as it came. Products and box types are the two that orders need: their rows are
+stored in columns as well, whichever way they were fetched.
 """
 
 from collections.abc import Mapping, Sequence
@@ -54,9 +54,10 @@ def fetch_list(
     days: tuple[date, date] | None = None,
     customer_id: str | None = None,
 ) -> str:
-    """Fetch one of `KINDS`; returns a sentence, also where the token may not list it.
+    """Fetch and store one of `KINDS`; returns a message, also where the token may not list it.
 
-    Raises `KometError` for any other failure, `InvalidCall` for a customer that is missing.
+    `days`: the first and the last, where the list takes days. Raises `KometError` for any other
+    failure, `InvalidCall` for a customer that is missing, and what `client_for` raises.
     """
     ctx.authorize(actor, Permission.READ_KOMET)
     asked = KINDS[kind]
@@ -83,11 +84,11 @@ def fetch_list(
 def fetch_daily_lists(
     ctx: AppContext, provider: Provider, client: KometClient, methods: Sequence[str] = tuple(DAILY)
 ) -> dict[str, str]:
-    """Fetch the daily lists with a client at work. Method → `ok`, or why not; never a failure.
+    """Fetch and store the daily lists with an open client. Returns method → `ok`, or why not.
 
     Orders can be downloaded without them: products are then learnt from the order lines, and FBE
-    is reckoned with the usual factors. Whoever made the client has asked for the permission.
-    Raises `QuotaExhausted` only.
+    is computed with the usual factors. Whoever made the client has asked for the permission. Of
+    Komet's failures, raises `QuotaExhausted` only.
     """
     outcome: dict[str, str] = {}
     for method in methods:
@@ -111,7 +112,7 @@ def fetch_daily_lists(
 
 
 def refresh_daily_lists(ctx: AppContext, actor: Actor, provider: Provider) -> dict[str, str]:
-    """Fetch the daily lists of one provider, for a person who waits. Spends two requests.
+    """Fetch the daily lists of one provider, while a person waits. Spends two requests.
 
     Raises `QuotaExhausted`, or `InvalidInput`, `NotFound` or `WrongKey` where the provider cannot
     be called at all.
@@ -126,9 +127,9 @@ def refresh_daily_lists(ctx: AppContext, actor: Actor, provider: Provider) -> di
 
 
 def due_lists(con: Connection, provider: Provider, now: datetime) -> list[str]:
-    """The methods of the daily lists that have not been tried for most of a day.
+    """The methods of the daily lists that have not been tried for 20 hours.
 
-    In the snapshot of whoever plans a download.
+    Takes a connection, because a download is planned in one snapshot.
     """
     tried = table.load_daily_tries(con, provider.id)
     return [name for name in DAILY if name not in tried or now - tried[name] > FRESH_FOR]
@@ -145,14 +146,14 @@ def outcome_message(outcome: dict[str, str]) -> str:
 
 
 def refusal_message(provider: Provider) -> str:
-    """What a token may not list, in a line."""
+    """A message that the token may not list these."""
     return _("The token of {provider} may not list these: ask the client to enable it.").format(
         provider=provider.name
     )
 
 
 def view_list(ctx: AppContext, provider: Provider, kind: str, text: str = "") -> CatalogTable:
-    """What is stored of a list, filtered by a part of any member's text."""
+    """The stored rows of a list in which any member contains `text`, ignoring case."""
     used_by = KINDS[kind].used_by
     with ctx.read() as con:
         rows = table.load_rows(con, provider.id, kind)
@@ -184,7 +185,10 @@ def list_box_types(ctx: AppContext, provider_id: str) -> pl.DataFrame:
 def edit_fbe_factors(
     ctx: AppContext, actor: Actor, provider_id: str, factors: Mapping[str, Decimal | None]
 ) -> None:
-    """Set FBE factors by box type; None goes back to Komet's, or the usual one."""
+    """Set FBE factors by box type; None goes back to Komet's, or the usual one.
+
+    Raises `NotPermitted`.
+    """
     with ctx.write(actor, Permission.MANAGE_PROVIDERS) as con:
         for code, fbe in factors.items():
             table.edit_fbe(con, provider_id, code, fbe, ctx.now())
@@ -193,7 +197,7 @@ def edit_fbe_factors(
 def _store(
     con: Connection, provider: Provider, kind: str, answer: dict[str, Any], now: datetime
 ) -> int:
-    """Keep an answer's rows, in columns too where orders need them; returns how many came."""
+    """Store an answer's rows, in columns too where orders need them; returns how many."""
     spec = registry()[KINDS[kind].method]
     rows = find_rows(spec, answer)
     table.replace_rows(con, provider.id, kind, rows, now)

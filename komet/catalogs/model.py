@@ -1,4 +1,4 @@
-"""The lists of Komet: how each is asked for, and what is shown of one."""
+"""The lists of Komet: how each is requested, and what is shown of one."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -13,9 +13,10 @@ from komet.language import _later
 class CatalogKind:
     """One list.
 
-    `back` and `ahead`: the days before and after today that it is asked for by default, where it
-    takes days; `first` and `last` are the names of those parameters (the same for a single day).
-    `used_by`: the column of order lines, and the member of a row that stands in it. `daily`: it is
+    `back` and `ahead`: how many days before and after today it covers by default, where it takes
+    days; `first` and `last` are the names of those parameters (`last` is None for a single day).
+    `always`: parameters of every call. `used_by`: the column of order lines, and the member of a
+    row that stands in it. `daily`: it is
     fetched with a download once a day, because products and FBE factors are read from it.
     """
 
@@ -31,7 +32,7 @@ class CatalogKind:
     daily: bool = False
 
     def days(self, today: date) -> tuple[date, date] | None:
-        """The days that it is asked for unless others are chosen."""
+        """The first and last day that it covers unless others are chosen; None without days."""
         if self.first is None:
             return None
         return today - timedelta(days=self.back), today + timedelta(days=self.ahead)

@@ -35,9 +35,9 @@ BOX_TYPE_COLUMNS: Schema = {"code": pl.String, "fbe": QUANTITY, "extra": pl.Stri
 
 
 def replace_products(con: Connection, provider_id: str, frame: pl.DataFrame, now: datetime) -> None:
-    """Put Komet's list (`PRODUCT_COLUMNS`) in the place of what we hold.
+    """Replace the stored products by Komet's list (`PRODUCT_COLUMNS`).
 
-    A product that only order lines have shown stays, so that none of them loses its name.
+    A product that only order lines name stays, so that none of them loses its name.
     """
     con.run(
         "DELETE FROM komet_products WHERE provider_id = $provider AND (source = 'komet'"
@@ -62,7 +62,7 @@ def replace_products(con: Connection, provider_id: str, frame: pl.DataFrame, now
 def replace_box_types(
     con: Connection, provider_id: str, frame: pl.DataFrame, now: datetime
 ) -> None:
-    """Put Komet's box types (`BOX_TYPE_COLUMNS`) in place; factors edited here are kept."""
+    """Replace the stored box types by Komet's (`BOX_TYPE_COLUMNS`); edited factors are kept."""
     con.run(
         "CREATE OR REPLACE TEMP TABLE edited AS SELECT code, fbe_edited FROM box_types"
         " WHERE provider_id = $provider AND fbe_edited IS NOT NULL",
@@ -123,7 +123,7 @@ def load_box_types(con: Connection, provider_id: str) -> pl.DataFrame:
 def replace_rows(
     con: Connection, provider_id: str, kind: str, rows: Sequence[dict[str, Any]], now: datetime
 ) -> None:
-    """Put these rows in the place of those that are stored."""
+    """Replace the stored rows of a list by these."""
     key = {"provider": provider_id, "kind": kind}
     con.run("DELETE FROM catalog_rows WHERE provider_id = $provider AND kind = $kind", key)
     frame = pl.DataFrame(
@@ -143,7 +143,7 @@ def replace_rows(
 
 
 def load_rows(con: Connection, provider_id: str, kind: str) -> list[dict[str, Any]]:
-    """The rows in Komet's order."""
+    """The stored rows of a list, in Komet's order."""
     found = con.rows(
         "SELECT content FROM catalog_rows"
         " WHERE provider_id = $provider AND kind = $kind ORDER BY position",
@@ -153,7 +153,7 @@ def load_rows(con: Connection, provider_id: str, kind: str) -> list[dict[str, An
 
 
 def record_try(con: Connection, provider_id: str, kind: str, outcome: str, now: datetime) -> None:
-    """Remember when a list was last asked for, and whether the token might list it."""
+    """Record when a list was last requested, and whether the token might list it."""
     key = {"provider": provider_id, "kind": kind}
     con.run("DELETE FROM catalog_tries WHERE provider_id = $provider AND kind = $kind", key)
     con.run(
@@ -165,7 +165,7 @@ def record_try(con: Connection, provider_id: str, kind: str, outcome: str, now: 
 def load_last_try(
     con: Connection, provider_id: str, kind: str
 ) -> tuple[str | None, datetime | None]:
-    """What came of the last try, and when that was."""
+    """The outcome and the time (UTC) of the last try; None, None where there was none."""
     found = con.rows(
         "SELECT outcome, tried_at FROM catalog_tries"
         " WHERE provider_id = $provider AND kind = $kind",
@@ -175,7 +175,10 @@ def load_last_try(
 
 
 def count_lines_by(con: Connection, provider_id: str, column: str) -> dict[str, int]:
-    """In how many downloaded lines that are still in Komet each value of the column stands."""
+    """Value of the column → how many downloaded lines that Komet still shows have it.
+
+    Raises `ValueError` for a column by which no list is used.
+    """
     if column not in _USED:
         raise ValueError(column)
     rows = con.rows(
@@ -199,7 +202,7 @@ def load_daily_tries(con: Connection, provider_id: str) -> dict[str, datetime]:
 def record_daily(
     con: Connection, provider_id: str, method: str, outcome: str, now: datetime
 ) -> None:
-    """Remember that a daily list was fetched (`ok`), or that the token may not list it."""
+    """Record that a daily list was fetched (`ok`), or that the token may not list it."""
     key = {"provider": provider_id, "method": method}
     con.run("DELETE FROM catalogs WHERE provider_id = $provider AND method = $method", key)
     con.run(

@@ -52,7 +52,10 @@ def frame_of(method: str, rows: Sequence[Record]) -> pl.DataFrame:
 
 
 def export_answer(ctx: AppContext, actor: Actor, method: str, table: pl.DataFrame) -> bytes:
-    """An Excel file of one sheet with the table's columns, as text; the export is recorded."""
+    """An Excel file (.xlsx) of one sheet with the table's columns, as text; it is audited.
+
+    Raises `NotPermitted`.
+    """
     columns = tuple(Column(name, ColumnKind.TEXT) for name in table.columns)
     sheet_name = method.replace("/", " ")[:_LONGEST_NAME]
     ctx.authorize(actor, Permission.EXPORT)

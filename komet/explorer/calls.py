@@ -29,7 +29,7 @@ _NEWEST = 20
 
 
 def find_method(name: str) -> Method:
-    """The method. Raises `InvalidCall`, with the names that are like it."""
+    """The method of that name. Raises `InvalidCall`, which suggests similar names."""
     spec = registry().get(name)
     if spec is None:
         near = [found for found, _score, _place in process.extract(name, list(registry()), limit=3)]
@@ -46,7 +46,7 @@ def call_method(
     *,
     writes_allowed: bool,
 ) -> CallOutcome:
-    """Send it once checked, and remember it; a refusal of Komet's is an outcome, with its words.
+    """Check a call, send it and record it; a refusal of Komet's is an outcome, with its words.
 
     Raises `NotPermitted`; `InvalidCall` for what cannot be sent; `InvalidInput` for a method that
     writes where that is not allowed, or a provider without a token or with that of another address;
@@ -117,7 +117,7 @@ def call_method(
 
 
 def list_calls(ctx: AppContext) -> tuple[list[MethodCall], list[MethodCall]]:
-    """The calls kept under a name, by name; and the newest of the others."""
+    """The calls kept under a name, by name, and the 20 newest of the others."""
     with ctx.read() as con:
         return table.list_kept(con), table.list_newest(con, _NEWEST)
 
@@ -125,7 +125,7 @@ def list_calls(ctx: AppContext) -> tuple[list[MethodCall], list[MethodCall]]:
 def keep_call(ctx: AppContext, actor: Actor, call_id: str, name: str) -> None:
     """Keep a copy of a call under a name; one of that name is replaced.
 
-    Raises `InvalidInput` without a name, and `NotFound`.
+    Raises `InvalidInput` without a name, `NotFound` and `NotPermitted`.
     """
     name = name.strip()
     if not name:
@@ -135,13 +135,13 @@ def keep_call(ctx: AppContext, actor: Actor, call_id: str, name: str) -> None:
 
 
 def forget_call(ctx: AppContext, actor: Actor, call_id: str) -> None:
-    """Delete a kept call."""
+    """Delete a kept call. Raises `NotPermitted`."""
     with ctx.write(actor, Permission.READ_KOMET) as con:
         table.forget(con, call_id)
 
 
 class _CallLog(Ledger):
-    """The ledger, and the tries themselves: what a person wants to see of them."""
+    """The ledger, which also keeps the calls themselves, because a person wants to see them."""
 
     def __init__(self, target: Provider | KometAddress) -> None:
         if isinstance(target, Provider):
@@ -169,19 +169,19 @@ def _secret(ctx: AppContext, target: Provider | KometAddress) -> str:
 
 
 def _mask(secret: str, value: Any) -> Any:
-    """A JSON value without the token, should somebody have pasted it, or Komet have echoed it."""
+    """A JSON value with the token masked, in case somebody pasted it or Komet echoed it."""
     text = json.dumps(value, ensure_ascii=False, default=_serialize)
     plain = json.dumps(secret, ensure_ascii=False)[1:-1]
     return json.loads(text.replace(plain, _MASK))
 
 
 def _serialize(value: Any) -> Any:
-    """Numbers as numbers: the client reads those with a point as `Decimal`."""
+    """A decimal as a number, because the client reads numbers with a point as `Decimal`."""
     return float(value) if isinstance(value, Decimal) else str(value)
 
 
 def _shorten(value: Any) -> Any:
-    """Parameters for the history and the audit: files and other long texts are not kept there."""
+    """Parameters for history and audit, where files and other long texts are cut short."""
     if isinstance(value, dict):
         return {name: _shorten(part) for name, part in value.items()}
     if isinstance(value, list):

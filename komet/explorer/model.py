@@ -1,4 +1,4 @@
-"""A call made by hand: to whom, what came of it, and what is remembered of it."""
+"""A call made by hand: its target, its outcome, and what is recorded of it."""
 
 import json
 from dataclasses import dataclass, field
@@ -19,7 +19,11 @@ class KometAddress:
 
 @dataclass(frozen=True)
 class CallOutcome:
-    """What a call came to. `error` is a sentence, and None for an answer that is not a refusal."""
+    """What came of a call. `error` is a message, and None for an answer that is not a refusal.
+
+    `milliseconds` and `size` (bytes) are summed over its `tries`; `http_status` and `headers` are
+    those of the last.
+    """
 
     call_id: str
     method: str
@@ -34,7 +38,10 @@ class CallOutcome:
 
 
 class MethodCall(BaseModel):
-    """One call. `outcome` is `ok` or the class of the failure; `name` makes it a snippet."""
+    """One recorded call. `outcome` is `ok` or the class of the failure.
+
+    `name` is what it is kept under; None for one that is merely recent.
+    """
 
     model_config = ConfigDict(frozen=True)
 

@@ -25,7 +25,7 @@ def record(
     answer_rows: int | None,
     now: datetime,
 ) -> str:
-    """Write a call; returns its ID."""
+    """Store a call, and return its ID."""
     call_id = str(uuid4())
     con.run(
         f"INSERT INTO method_calls ({_COLUMNS}) VALUES ($id, $now, $who, $provider, $method,"
@@ -72,5 +72,5 @@ def keep(con: Connection, call_id: str, name: str, now: datetime) -> None:
 
 
 def forget(con: Connection, call_id: str) -> None:
-    """Delete a kept call."""
+    """Delete a call, if it is there."""
     con.run("DELETE FROM method_calls WHERE id = $id", {"id": call_id})

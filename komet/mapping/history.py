@@ -1,4 +1,4 @@
-"""What is recorded of an import: a code and a name, told in the language of whoever reads it."""
+"""What is recorded of an import: a code and a name, described in the reader's language."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -76,7 +76,10 @@ class MappingImport(BaseModel):
 
 
 def label_sources(frame: pl.DataFrame) -> pl.DataFrame:
-    """`source` in the reader's language, by source, import_source and import_name; those two go."""
+    """Replace `source` (a code) by its label, and drop import_source and import_name.
+
+    `frame` has those three columns (String), among others, which stay.
+    """
     codes = ["source", "import_source", "import_name"]
     found = frame.select(codes).unique()
     labels = [describe_source(*row) for row in found.rows()]

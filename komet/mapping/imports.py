@@ -134,7 +134,7 @@ def _write(
     source: Source,
     name: str,
 ) -> Written:
-    """Compare and write in one transaction; nothing is recorded where nothing is to be written."""
+    """Compare and write in one transaction; where nothing differs, nothing is recorded."""
     product = ["provider_id", "komet_id"]
     with ctx.write(actor, Permission.EDIT_MAPPING) as con:
         overtaken = mappings.find_overtaken(con, rows, shown, kind)
@@ -160,7 +160,7 @@ def _write(
 
 
 def undo_import(ctx: AppContext, actor: Actor, import_id: str | None = None) -> MappingImport:
-    """Put back what an import or edit found, by default the newest.
+    """Restore what an import or edit found, by default the newest.
 
     Mappings that have been changed again since are left as they are. Raises `InvalidInput` where
     there is none to undo, and `NotPermitted`.
@@ -176,7 +176,7 @@ def undo_import(ctx: AppContext, actor: Actor, import_id: str | None = None) -> 
 
 
 def list_imports(ctx: AppContext, limit: int = 50) -> list[MappingImport]:
-    """The newest imports and edits first."""
+    """Imports and edits, the newest first, at most `limit`."""
     with ctx.read() as con:
         return mappings.list_imports(con, limit)
 

@@ -75,13 +75,13 @@ def find_missing_lists(
         return []
     every = list_providers(ctx)
     with ctx.read() as con:
-        there = table.load_providers_with_list(con, kind)
-        wanted = [
+        with_list = table.load_providers_with_list(con, kind)
+        without = [
             provider
             for provider in every
-            if provider.id in provider_ids and provider.id not in there and provider.token_id
+            if provider.id in provider_ids and provider.id not in with_list and provider.token_id
         ]
-        due = [(provider, catalogs.due_lists(con, provider, ctx.now())) for provider in wanted]
+        due = [(provider, catalogs.due_lists(con, provider, ctx.now())) for provider in without]
     return [MissingList(provider, tuple(methods)) for provider, methods in due
             if _LIST_OF[kind] in methods]  # fmt: skip
 
@@ -94,15 +94,15 @@ def find_missing_lists_for_file(
     A file whose columns cannot be told apart without a list counts as one of `provider_id`.
     """
     every = [provider.id for provider in list_providers(ctx)]
-    lacking = find_missing_lists(ctx, every, kind)
-    if not lacking:
+    missing = find_missing_lists(ctx, every, kind)
+    if not missing:
         return []
     try:
         named = imports.dry_run_file(ctx, data, file_name, provider_id, kind).rows["provider_id"]
         named_ids = set(named.drop_nulls().to_list())
     except MappingFileError:
         named_ids = {provider_id} if provider_id else set(every)
-    return [entry for entry in lacking if entry.provider.id in named_ids]
+    return [entry for entry in missing if entry.provider.id in named_ids]
 
 
 def announce_lists(lists: Sequence[MissingList]) -> str:
@@ -119,9 +119,9 @@ def announce_lists(lists: Sequence[MissingList]) -> str:
 def fetch_lists(
     ctx: AppContext, actor: Actor, lists: Sequence[MissingList], kind: str = PRODUCT
 ) -> dict[str, str]:
-    """Fetch and store lists within today's allowance; no failure of Komet's is one.
+    """Fetch and store lists within today's allowance. Komet's failures are returned, not raised.
 
-    Returns what went wrong by the client's name, in sentences; empty when all went well. Raises
+    Returns the client's name → a message of what went wrong; empty when all went well. Raises
     `NotPermitted`.
     """
     ctx.authorize(actor, Permission.READ_KOMET)

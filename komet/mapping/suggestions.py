@@ -111,9 +111,9 @@ def rank_skus(
     left out.
     """
     ours = _Ours(skus, evidence)
-    wanted = products.sort("provider_id", "komet_id", maintain_order=True).rows(named=True)
+    rows = products.sort("provider_id", "komet_id", maintain_order=True).rows(named=True)
     found: list[dict[str, Any]] = []
-    for row in wanted:
+    for row in rows:
         for rank, candidate in enumerate(ours.candidates(row)[:limit], start=1):
             sku = ours.rows[candidate.position]
             found.append(

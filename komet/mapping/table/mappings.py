@@ -105,7 +105,7 @@ def write_import(
 
 
 def revert(con: Connection, done: MappingImport, kind: str, now: datetime) -> None:
-    """Put back what an import found of a kind, and record it as changes of their own.
+    """Restore what an import found of a kind, and record that as changes of its own.
 
     Mappings that have been changed again since are left as they are.
     """
@@ -158,7 +158,7 @@ def find_undoable(con: Connection, import_id: str | None) -> MappingImport | Non
 
 
 def list_imports(con: Connection, limit: int) -> list[MappingImport]:
-    """The newest imports and edits first."""
+    """Imports and edits, the newest first, at most `limit`."""
     rows = con.rows(
         "SELECT * FROM mapping_imports ORDER BY applied_at DESC LIMIT $limit", {"limit": limit}
     )

@@ -21,9 +21,9 @@ _SHOWN = 500
 def import_file(ctx: AppContext, provider: Provider, kind: str) -> None:
     """Upload, fetch the product list where it is not here, see what would change, apply."""
     cleared = st.session_state.get(state.MAPPING_SAVES, 0)
-    lacking = products.find_missing_lists(ctx, [provider.id], kind)
-    fetch = bool(lacking) and st.checkbox(
-        failures.plain(products.announce_lists(lacking)),
+    missing = products.find_missing_lists(ctx, [provider.id], kind)
+    fetch = bool(missing) and st.checkbox(
+        failures.plain(products.announce_lists(missing)),
         value=True,
         key=f"mapping_fetch_{provider.id}_{kind}",
         help=_("Without it neither legacy codes nor names can be found, and an ID is taken as it"
@@ -44,7 +44,7 @@ def import_file(ctx: AppContext, provider: Provider, kind: str) -> None:
 
     def check() -> DryRun:
         failed: Mapping[str, str] = {}
-        if fetch or not lacking:
+        if fetch or not missing:
             lists = products.find_missing_lists_for_file(ctx, data, name, provider.id, kind)
             if lists:
                 with st.spinner(products.announce_lists(lists)):

@@ -122,8 +122,8 @@ def editable_grid(ctx: AppContext, provider_id: str, only: str, empty: str, kind
             typed = typed.filter(pl.col("sku").fill_null("") != pl.col("shown").fill_null(""))
             skus, seen = (dict(typed.select("komet_id", name).rows()) for name in ("sku", "shown"))
             done = imports.edit_cells(ctx, session.actor(), provider_id, skus, kind, shown=seen)
-            saying = _n("Saved {n} code.", "Saved {n} codes.", done.written)
-            keep_result(done, saying.format(n=done.written))
+            notice = _n("Saved {n} code.", "Saved {n} codes.", done.written)
+            keep_result(done, notice.format(n=done.written))
             st.rerun()
     with bar:
         if pages > 1:

@@ -89,6 +89,6 @@ def _accept(ctx: AppContext, provider_id: str, rows: pl.DataFrame) -> None:
     with failures.shown():
         pairs = dict(zip(rows["komet_id"].to_list(), rows["sku"].to_list(), strict=True))
         done = accept_suggestions(ctx, session.actor(), provider_id, pairs)
-        saying = _n("Mapped {n:,} product.", "Mapped {n:,} products.", done.written)
-        keep_result(done, saying.format(n=done.written))
+        notice = _n("Mapped {n:,} product.", "Mapped {n:,} products.", done.written)
+        keep_result(done, notice.format(n=done.written))
         st.rerun()
