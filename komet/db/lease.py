@@ -5,7 +5,7 @@ Opening and closing costs far more than a query (measured on a file with 5,000 l
 operations that follow each other closely share one opening, which ends after a second without
 work. Processes queue for the file (`turns`): who has it sees that others wait, lets its operations
 end after a short burst, closes, and queues again behind them. While others wait, the checkpoint is
-left to whoever comes last, as long as what it would write is little.
+left to whoever comes last, as long as it would write little.
 
 DuckDB's own lock is the truth: other programs do not queue, and are waited for.
 """
@@ -103,7 +103,7 @@ class FileLease:
             self._release()
 
     def check_in_place(self) -> None:
-        """Raises `FileReplaced` where the path does not lead to the open file any more."""
+        """Raise `FileReplaced` where the path does not lead to the open file any more."""
         here = self._on_disk()
         if self.identity is not None and here != self.identity[:2]:
             self._broken = True
@@ -247,7 +247,7 @@ class FileLease:
         return found.st_dev, found.st_ino
 
     def _ensure_folder(self) -> None:
-        """Make the data folder where this process has not yet had the file in it."""
+        """Make the data folder. Raise `FileReplaced` where the file was there, and is not now."""
         if self.identity is not None and not self._path.exists():
             raise opening.removed(self._path)
         try:
@@ -273,7 +273,7 @@ class FileLease:
         return ticket
 
     def _deadline(self, began: float, wait: float) -> float:
-        """As long as turns pass on, we wait on: whoever keeps the file has `wait` seconds."""
+        """When to give up: each holder has `wait` seconds, so while turns advance, we wait on."""
         return min(max(began, self._advanced_at) + wait, began + _LONGEST_QUEUE * wait)
 
     def _open(self, began: float, wait: float) -> duckdb.DuckDBPyConnection:

@@ -97,7 +97,7 @@ def check_tables(raw: duckdb.DuckDBPyConnection, path: Path) -> str:
 
 
 def _record_tables(raw: duckdb.DuckDBPyConnection) -> None:
-    """Note the tables and columns there are, in the transaction that has just changed them."""
+    """Record the tables and columns there are, in the transaction that has just changed them."""
     if store_id(raw) is not None:
         raw.execute("UPDATE store_identity SET columns = ?", [json.dumps(_columns_of(raw))])
 

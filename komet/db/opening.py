@@ -1,4 +1,4 @@
-"""Opening the DuckDB file safely, keeping it to its owner, and putting failures into sentences.
+"""Opening the DuckDB file safely, keeping it private, and turning its failures into messages.
 
 The file holds everything, and SQL is code: no statement may read or write another file, fetch an
 extension or change this. (https://duckdb.org/docs/stable/operations_manual/securing_duckdb)
@@ -98,7 +98,7 @@ def is_of_the_file(error: duckdb.Error) -> bool:
 
 
 def in_use(path: Path, error: duckdb.Error, waited: float) -> FileInUse:
-    """Who has the file, and how long we waited for it."""
+    """The error of a file in use: who has it, and how long we `waited` (seconds)."""
     found = _HOLDER.search(str(error))
     holder = _("process {pid}").format(pid=found.group(1)) if found else _("another process")
     return FileInUse(
@@ -173,7 +173,7 @@ def replaced(path: Path) -> FileReplaced:
 
 
 def make_folder(folder: Path) -> None:
-    """Make the folder if it is not there, and keep it to its owner. Raises `OSError`.
+    """Make the folder if it is not there, and make it private. Raises `OSError`.
 
     A folder that holds other things than ours is left as it is: it may be somebody's home.
     """
@@ -196,6 +196,6 @@ def make_private(path: Path) -> None:
 
 
 def make_all_private(data_file: Path) -> None:
-    """The data file, and what lies beside it under its name."""
+    """Make the data file private, and the files beside it that begin with its name."""
     for path in data_file.parent.glob(data_file.name + "*"):
         make_private(path)

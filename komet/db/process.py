@@ -1,4 +1,4 @@
-"""Which process this is, so that another can tell whether it still lives.
+"""Which process this is, so that another can tell whether it is still alive.
 
 A process ID alone says nothing: a container begins each life with the same few. On Linux the boot,
 the namespace of process IDs and the moment at which the process began tell one from all others.
@@ -15,7 +15,7 @@ _PROC = Path("/proc")
 
 @cache
 def _of(process_id: int) -> str:
-    """Cached by process ID, so that a child that was forked is not taken for its parent."""
+    """Cached by process ID, so that a forked child does not pass for its parent."""
     return f"{_place()}/{process_id}/{_began(process_id) or uuid4().hex}"
 
 
@@ -25,7 +25,7 @@ def current() -> str:
 
 
 def is_alive(name: str | None) -> bool | None:
-    """Whether the process of that name lives; None where that cannot be told from here."""
+    """Whether the process of that name is alive; None where that cannot be known from here."""
     if name is None:
         return None
     if name == current():

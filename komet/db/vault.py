@@ -29,14 +29,14 @@ class Vault:
     def seal(self, secret: SecretStr, *, first: bool) -> str:
         """The ciphertext to store. Raises `WrongKey` where the key is missing or unusable.
 
-        `first`: nothing is sealed yet, so a key that is missing is made.
+        `first`: nothing is encrypted yet, so a missing key is made.
         """
         if first and not self.has_key:
             self.make_key()
         return self._fernet().encrypt(secret.get_secret_value().encode()).decode()
 
     def open(self, ciphertext: str) -> SecretStr:
-        """The secret again. Raises `WrongKey` where it was sealed with another key."""
+        """The decrypted secret. Raises `WrongKey` where it was encrypted with another key."""
         try:
             return SecretStr(self._fernet().decrypt(ciphertext.encode()).decode())
         except InvalidToken as error:
@@ -77,7 +77,7 @@ class Vault:
             ) from error
 
     def make_key(self) -> bool:
-        """Make the key file, mode 0600, where there is none; whether it was made.
+        """Make the key file, mode 0600, where there is none, and return whether it was made.
 
         Raises `WrongKey` where it cannot be written.
         """

@@ -1,7 +1,7 @@
 """Cells as text, on their way in and out: trimmed, repaired, protected; and the CSV that we write.
 
 Identifiers are text and stay so: "007" is not 7. Excel, which thinks otherwise, leaves traces.
-A trailing ".0" can be taken back without doubt; digits that "1.23E+11" has lost cannot, so
+A trailing ".0" can be undone without doubt; digits that "1.23E+11" has lost cannot, so
 such a cell is refused rather than guessed.
 """
 
@@ -30,7 +30,7 @@ _FIFTEEN_DIGITS = r"^[1-9]\d{14}0+$"
 
 
 def clean_cell(cell: pl.Expr) -> pl.Expr:
-    """A cell's text: edges trimmed, the apostrophe that protects a formula taken off, "" null."""
+    """A cell's text: edges trimmed, the apostrophe that protects a formula removed, "" null."""
     text = cell.str.strip_chars(EDGES).str.replace(r"^'('*[=+\-@])", "$1")
     return pl.when(text != "").then(text)
 
@@ -64,7 +64,7 @@ def canonicalize(text: pl.Expr) -> pl.Expr:
 def repair_identifiers(
     rows: pl.DataFrame, headings: Headings, verbatim: Mapping[str, frozenset[str]] = _NOTHING
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Take back what Excel did to identifiers, or say that it cannot be taken back.
+    """Undo what Excel did to identifiers, or report that it cannot be undone.
 
     `rows` has `row` and the fields. `verbatim`: field → identifiers that we hold exactly so; they
     are neither refused nor repaired, whatever they look like. Returns `rows` with repaired

@@ -184,16 +184,16 @@ def _source(records: Sequence[list[str]], position: int, names: Sequence[str]) -
 
 
 def _distinct(names: Sequence[str], width: int) -> list[str]:
-    taken = {"row"}
+    used = {"row"}
     last: dict[str, int] = {}  # where to go on, so that thousands of equal ones stay quick
     distinct: list[str] = []
     for name in [*names, *[""] * (width - len(names))]:
         candidate, count = name, last.get(name, 1)
-        while candidate in taken:
+        while candidate in used:
             count += 1
             candidate = f"{name} ({count})"
         last[name] = count
-        taken.add(candidate)
+        used.add(candidate)
         distinct.append(candidate)
     return distinct
 

@@ -182,9 +182,9 @@ def resolve_headings(
             if field != DESCRIPTION or _identity(chosen)[1] == DESCRIPTION:
                 raise _ambiguous(names, rivals, field)
             chosen.pop(field, None)  # it would only be compared with Komet's
-    taken = set(chosen.values())
+    used = set(chosen.values())
     ignored = tuple(
-        name for position, name in enumerate(names) if position not in taken and name.strip()
+        name for position, name in enumerate(names) if position not in used and name.strip()
     )
     return Headings(tuple(names), chosen, ignored, tuple(notes))
 

@@ -233,7 +233,7 @@ def _written_together(one: tuple[str, ...], other: tuple[str, ...]) -> float:
 
 
 _ALIKE = 0.6
-"""The least likeness of two words for the one to lead to the other's varieties."""
+"""The least likeness of two words at which one finds the other's varieties."""
 _MOST = 60
 """Varieties that are compared as a whole."""
 

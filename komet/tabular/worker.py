@@ -46,13 +46,13 @@ def limit_process() -> None:
     seconds = int(WORKER_SECONDS)
     with open("/proc/self/statm") if sys.platform == "linux" else io.StringIO("0") as pages:  # noqa: PTH123
         in_use = int(pages.read().split()[0]) * resource.getpagesize()
-    for kind, wanted in (
+    for kind, limit in (
         (resource.RLIMIT_AS, in_use + WORKER_MEMORY_BYTES),
         (resource.RLIMIT_CPU, seconds),
         (resource.RLIMIT_CORE, 0),
     ):
         _soft, hard = resource.getrlimit(kind)
-        most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        most = limit if hard == resource.RLIM_INFINITY else min(limit, hard)
         resource.setrlimit(kind, (most, hard))
 
 

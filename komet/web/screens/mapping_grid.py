@@ -33,7 +33,7 @@ def coverage_line(coverage: pl.DataFrame) -> None:
 
 
 def keep_result(done: Written, notice: str) -> None:
-    """Keep what came of a save for after the rerun: how much was written, and what was not."""
+    """Keep the result of a save for after the rerun: how much was written, and what was not."""
     saves = st.session_state.get(state.MAPPING_SAVES, 0)
     st.session_state[state.MAPPING_SAVES] = saves + 1
     st.session_state[state.MAPPING_OVERTAKEN] = done.messages()
