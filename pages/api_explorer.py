@@ -23,8 +23,7 @@ from komet.web.shell import failures, guard, state
 from komet.web.shell.resources import sandbox
 from komet.web.shell.session import actor
 
-SANDBOX = "Sandbox"
-"""Where a call goes that has no provider."""
+SANDBOX = "Sandbox"  # where a call goes that has no provider
 
 ctx = guard.enter("api_explorer")
 st.title(_("API explorer"))

@@ -61,7 +61,10 @@ def shoot(
     """One picture of each screen in each size."""
     for size, (width, height) in SIZES.items():
         context = browser.new_context(
-            viewport={"width": width, "height": height}, color_scheme=scheme, locale=locale
+            viewport={"width": width, "height": height},
+            color_scheme=scheme,
+            locale=locale,
+            bypass_csp=True,  # `settle` asks the page a question in JavaScript
         )
         page = context.new_page()
         page.goto(url)

@@ -144,6 +144,7 @@ def test_a_screen_shows_its_title_and_no_exception(
 ) -> None:
     visit = opened(screen, code)
     assert not visit.exception
+    assert visit.main[0].type == "title", "something stands above the title"
     assert "Traceback" not in texts(visit)
     with language.using(code):
         assert [title.value for title in visit.title] == [_(TITLES[screen])]
