@@ -166,7 +166,7 @@ class _Engine:
                 self._heartbeat({(s.provider_id, s.slice_date) for s in under_way.values()})
 
     def close_lanes(self) -> None:
-        """Write the tries that no slice's transaction has elapsed along."""
+        """Record the requests that no slice's transaction has recorded, then close the lanes."""
         with self._write() as con:
             for lane in self._lanes.open.values():
                 lane.record(con)
