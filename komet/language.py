@@ -137,16 +137,10 @@ def to_json(value: Any) -> Any:
 def from_json(value: Any) -> Any:
     """What `to_json` was given; a text in the language that is in force now."""
     match value:
-        case {"message": dict() as origin}:
-            catalog = _catalog(current())
-            translated = (
-                catalog.ngettext(origin["one"], origin["many"], origin["count"])
-                if "one" in origin
-                else origin["text"] and catalog.gettext(origin["text"])
-            )
-            text = Message(translated, origin)
-            data = {name: from_json(part) for name, part in origin["data"].items()}
-            return text.format(**data) if data else text
+        case {"message": {"one": one, "many": many, "count": count, "data": dict() as data}}:
+            return _filled(_n(one, many, count), data)
+        case {"message": {"text": english, "data": dict() as data}}:
+            return _filled(_(english), data)
         case {"moment": str() as text}:
             return datetime.fromisoformat(text)
         case {"day": str() as text}:
@@ -154,6 +148,11 @@ def from_json(value: Any) -> Any:
         case {"decimal": str() as text}:
             return Decimal(text)
     return value
+
+
+def _filled(text: str, data: dict[str, Any]) -> str:
+    parts = {name: from_json(part) for name, part in data.items()}
+    return text.format(**parts) if parts else text
 
 
 class _Filler(string.Formatter):
