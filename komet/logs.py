@@ -1,20 +1,8 @@
 """Logging to standard error, with every secret that could travel in a URL redacted."""
 
 import logging
-import re
 
-_SECRET = re.compile(
-    r"""(?ix)
-    \b(authenticationToken|companyToken|token|password|username|apiKey|secret)
-    (["']?\s*[=:]\s*["']?)
-    ([^\s"'&,;}\])]+)
-    """
-)
-
-
-def redact(text: str) -> str:
-    """The text with the values of tokens, passwords and user names replaced by dots."""
-    return _SECRET.sub(r"\1\2••••", text)
+from komet.api.secret_transport import redact
 
 
 class RedactingFormatter(logging.Formatter):

@@ -11,9 +11,9 @@ import polars as pl
 from komet.activity import table
 from komet.activity.model import NOT_ASKED, QUOTA
 from komet.activity.requests import since
+from komet.api.secret_transport import redact
 from komet.context import AppContext
 from komet.language import _, _later
-from komet.logs import redact
 from komet.messages import stored_message
 
 

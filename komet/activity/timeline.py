@@ -8,11 +8,11 @@ import polars as pl
 
 from komet.activity import model, table
 from komet.activity.model import ActivityFilter, Kind
+from komet.api.secret_transport import redact
 from komet.clients.table import providers
 from komet.context import AppContext
 from komet.ingest.model import RunState
 from komet.language import _, _later, _n, day, number, zoned_moment
-from komet.logs import redact
 from komet.mapping.history import name_import
 from komet.messages import code_message, stored_message
 

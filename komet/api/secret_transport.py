@@ -22,7 +22,11 @@ _NAMED = re.compile(
     ([^\s"'&,;}\])]+)
     """
 )
-"""What looks like a secret by its name, also one that is not of this request."""
+
+
+def redact(text: str) -> str:
+    """The text with the values of tokens, passwords and user names replaced by dots."""
+    return _NAMED.sub(rf"\1\2{_DOTS}", text)
 
 
 @dataclass(frozen=True)
@@ -39,7 +43,7 @@ class Secrets:
             for value in filter(None, place.values()):
                 for form in (value, quote(value, safe=""), quote_plus(value)):
                     text = text.replace(form, _DOTS)
-        return _NAMED.sub(rf"\1\2{_DOTS}", text)
+        return redact(text)  # also what looks like a secret by its name and is not of this request
 
     def without(self, url: httpx.URL) -> httpx.URL:
         """The URL without those that travel in the query, should the other side echo ours."""
