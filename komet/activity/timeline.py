@@ -12,6 +12,7 @@ from komet.api.secret_transport import redact
 from komet.clients.table import providers
 from komet.context import AppContext
 from komet.ingest.model import RunState
+from komet.ingest.wording import describe_changes, label_state
 from komet.language import _, _later, _n, day, number, zoned_moment
 from komet.mapping.history import name_import
 from komet.messages import code_message, stored_message
@@ -32,15 +33,6 @@ _SIGNS = {
     RunState.INTERRUPTED: "✗",
     RunState.CANCELLED: "–",
     RunState.PAUSED: "–",
-}
-_STATES = {
-    RunState.QUEUED: _later("waiting"),
-    RunState.RUNNING: _later("at work"),
-    RunState.DONE: _later("done"),
-    RunState.FAILED: _later("some days failed"),
-    RunState.CANCELLED: _later("cancelled"),
-    RunState.PAUSED: _later("paused"),
-    RunState.INTERRUPTED: _later("interrupted"),
 }
 _SOURCES = {
     "app": _later("started in the app"),
@@ -137,11 +129,11 @@ def _days(row: Mapping[str, Any]) -> str:
 
 def _result(row: Mapping[str, Any]) -> str:
     if row["state"] is None:
-        done = f"{_SIGNS[RunState.DONE]} {_(_STATES[RunState.DONE])}"
+        done = f"{_SIGNS[RunState.DONE]} {label_state(RunState.DONE)}"
         facts = _mapping_facts(row)
     else:
         state = RunState(row["state"])
-        done = f"{_SIGNS.get(state, '…')} {_(_STATES[state])}"
+        done = f"{_SIGNS.get(state, '…')} {label_state(state)}"
         facts = _run_facts(row)
     return f"{done}: {', '.join(facts)}" if facts else done
 
@@ -156,15 +148,7 @@ def _mapping_facts(row: Mapping[str, Any]) -> list[str]:
 
 def _run_facts(row: Mapping[str, Any]) -> list[str]:
     facts = [_n("{n:,} PO", "{n:,} POs", row["orders"] or 0).format(n=row["orders"] or 0)]
-    words = {
-        "new": _("{n} new"),
-        "first": _("{n} on days downloaded for the first time"),
-        "changed": _("{n} changed"),
-        "moved": _("{n} moved to another day"),
-        "gone": _("{n} gone"),
-        "back": _("{n} back again"),
-    }
-    facts += [text.format(n=row[name]) for name, text in words.items() if row[name]]
+    facts += describe_changes(row)
     if row["failed"]:
         facts.append(
             _("{failed} of {all} days failed").format(failed=row["failed"], all=row["days"])

@@ -5,6 +5,7 @@ import streamlit as st
 from komet.context import AppContext
 from komet.ingest.model import RunState, replaced_sentence
 from komet.ingest.runs import list_days, list_runs, retry_run, show_run
+from komet.ingest.wording import describe_changes, label_state
 from komet.language import _, _n, day_pattern
 from komet.messages import FAILURES
 from komet.web.screens.charts import day_grid
@@ -114,7 +115,7 @@ def past_runs(ctx: AppContext) -> None:
                 "by": run.source,
                 "from": run.date_from,
                 "to": run.date_to,
-                "state": state_word(run.state),
+                "state": label_state(run.state),
                 "orders": summary["orders"],
                 "new": summary["new"],
                 "changed": summary["changed"],
@@ -144,34 +145,12 @@ def past_runs(ctx: AppContext) -> None:
     )
 
 
-def state_word(state: RunState) -> str:
-    """The state of a run in words."""
-    return {
-        RunState.QUEUED: _("waiting"),
-        RunState.RUNNING: _("at work"),
-        RunState.DONE: _("done"),
-        RunState.FAILED: _("some days failed"),
-        RunState.CANCELLED: _("cancelled"),
-        RunState.PAUSED: _("paused"),
-        RunState.INTERRUPTED: _("interrupted"),
-    }[state]
-
-
 def _in_words(summary: dict[str, int]) -> str:
     """What a run found; what did not happen is not mentioned."""
-    parts = {
-        "new": _("{n} new"),
-        "first": _("{n} on days downloaded for the first time"),
-        "changed": _("{n} changed"),
-        "moved": _("{n} moved to another day"),
-        "gone": _("{n} gone"),
-        "back": _("{n} back again"),
-    }
-    found = [words.format(n=summary[kind]) for kind, words in parts.items() if summary[kind]]
     text = _("{orders:,} POs with {lines:,} lines: {found}.").format(
         orders=summary["orders"],
         lines=summary["lines"],
-        found=", ".join(found) or _("nothing has changed"),
+        found=", ".join(describe_changes(summary)) or _("nothing has changed"),
     )
     if summary["problems"]:
         text += " " + _n(

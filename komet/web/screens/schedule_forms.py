@@ -11,8 +11,8 @@ from komet.context import AppContext
 from komet.ingest.model import Schedule, ScheduleFields, parse_times
 from komet.ingest.runs import show_run
 from komet.ingest.schedules import delete_schedule, list_schedules, next_start, save_schedule
+from komet.ingest.wording import label_state
 from komet.language import _, zoned_moment
-from komet.web.screens.run_progress import state_word
 from komet.web.shell import failures
 from komet.web.shell.failures import plain
 from komet.web.shell.resources import scheduler
@@ -67,7 +67,7 @@ def _last(ctx: AppContext, schedule: Schedule) -> str:
     if schedule.last_run_id is None:
         return began
     run = show_run(ctx, schedule.last_run_id).run
-    words = state_word(run.state) + (f" ({run.message})" if run.message else "")
+    words = label_state(run.state) + (f" ({run.message})" if run.message else "")
     return f"{began}: {words}"
 
 
