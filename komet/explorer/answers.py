@@ -2,8 +2,6 @@
 
 import json
 from collections.abc import Sequence
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import polars as pl
@@ -14,6 +12,7 @@ from komet.api.records import FieldKind, attribute, kind_of, row_fields
 from komet.context import AppContext
 from komet.db import audit
 from komet.export.sheet import Column, ColumnKind, Sheet
+from komet.export.writers.writer import written_bytes
 from komet.export.writers.xlsx import write_workbook
 from komet.permissions import Actor, Permission
 
@@ -59,10 +58,8 @@ def export_answer(ctx: AppContext, actor: Actor, method: str, table: pl.DataFram
     columns = tuple(Column(name, ColumnKind.TEXT) for name in table.columns)
     sheet_name = method.replace("/", " ")[:_LONGEST_NAME]
     ctx.authorize(actor, Permission.EXPORT)
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / "answer.xlsx"
-        write_workbook(path, [Sheet(sheet_name, columns, table)])
-        content = path.read_bytes()
+    sheet = Sheet(sheet_name, columns, table)
+    content = written_bytes("answer.xlsx", lambda target: write_workbook(target, [sheet]))
     with ctx.write(actor, Permission.EXPORT) as con:
         audit.record(con, "answer exported", method, ctx.now(), {"rows": table.height})
     return content

@@ -1,7 +1,7 @@
 """The activity as an Excel file: the time line that a filter finds, requests and errors."""
 
+from functools import partial
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import polars as pl
 
@@ -12,6 +12,7 @@ from komet.activity.timeline import list_entries
 from komet.context import AppContext
 from komet.export.layout import Layout, sheet_of
 from komet.export.sheet import ColumnKind as Kind
+from komet.export.writers.writer import written_bytes
 from komet.export.writers.xlsx import write_workbook
 from komet.language import _, _later
 from komet.permissions import Actor, Permission
@@ -74,7 +75,4 @@ def export_activity(ctx: AppContext, actor: Actor, chosen: ActivityFilter, targe
 
 def export_activity_bytes(ctx: AppContext, actor: Actor, chosen: ActivityFilter) -> bytes:
     """The same file as bytes, for a browser to download."""
-    with TemporaryDirectory() as folder:
-        target = Path(folder) / "activity.xlsx"
-        export_activity(ctx, actor, chosen, target)
-        return target.read_bytes()
+    return written_bytes("activity.xlsx", partial(export_activity, ctx, actor, chosen))

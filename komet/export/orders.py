@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import polars as pl
@@ -19,7 +19,7 @@ from komet.export import layout, table
 from komet.export.layout import layout_of, sheet_of
 from komet.export.sheet import Sheet
 from komet.export.writers import writer_of
-from komet.export.writers.writer import Dialect, dialect_of, explain_write_errors
+from komet.export.writers.writer import Dialect, dialect_of, explain_write_errors, written_bytes
 from komet.language import _
 from komet.mapping.model import AtStake
 from komet.orders import changes
@@ -72,10 +72,8 @@ def export_orders_bytes(
     dialect: Dialect | None = None,
 ) -> bytes:
     """The same file as bytes, for a browser to download. `suffix` is one of `WRITERS`."""
-    with TemporaryDirectory() as folder:
-        target = Path(folder) / f"orders{suffix}"
-        export_orders(ctx, actor, chosen, target, dialect)
-        return target.read_bytes()
+    write = partial(export_orders, ctx, actor, chosen, dialect=dialect)
+    return written_bytes(f"orders{suffix}", write)
 
 
 def _add_sheets(

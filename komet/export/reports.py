@@ -3,8 +3,8 @@
 What changed and what it comes to by client, customer and product; a pivot and what it was made of.
 """
 
+from functools import partial
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import polars as pl
 
@@ -15,7 +15,7 @@ from komet.db import audit
 from komet.export import layout
 from komet.export.layout import sheet_of
 from komet.export.sheet import Column, ColumnKind, Sheet
-from komet.export.writers.writer import explain_write_errors
+from komet.export.writers.writer import explain_write_errors, written_bytes
 from komet.export.writers.xlsx import write_workbook
 from komet.language import _
 from komet.orders import changes
@@ -60,10 +60,7 @@ def export_changes(ctx: AppContext, actor: Actor, chosen: ChangeFilter, target: 
 
 def export_changes_bytes(ctx: AppContext, actor: Actor, chosen: ChangeFilter) -> bytes:
     """The same file as bytes, for a browser to download."""
-    with TemporaryDirectory() as folder:
-        target = Path(folder) / "changes.xlsx"
-        export_changes(ctx, actor, chosen, target)
-        return target.read_bytes()
+    return written_bytes("changes.xlsx", partial(export_changes, ctx, actor, chosen))
 
 
 def export_planning(  # noqa: PLR0917
@@ -106,7 +103,5 @@ def export_planning_bytes(
     ctx: AppContext, actor: Actor, found: Pivot, measure: str, chosen: OrderFilter
 ) -> bytes:
     """The same file as bytes, for a browser to download."""
-    with TemporaryDirectory() as folder:
-        target = Path(folder) / "pivot.xlsx"
-        export_planning(ctx, actor, found, measure, chosen, target)
-        return target.read_bytes()
+    write = partial(export_planning, ctx, actor, found, measure, chosen)
+    return written_bytes("pivot.xlsx", write)

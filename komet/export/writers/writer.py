@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Protocol
 
 from komet.errors import InvalidInput
@@ -93,3 +94,11 @@ def explain_write_errors(target: Path) -> Iterator[None]:
             error.strerror or "",
             _("Close it in Excel, or choose another folder."),
         ) from error
+
+
+def written_bytes(name: str, write: Callable[[Path], object]) -> bytes:
+    """What `write` writes to a file of that name, for a browser to download."""
+    with TemporaryDirectory() as folder:
+        target = Path(folder) / name
+        write(target)
+        return target.read_bytes()
