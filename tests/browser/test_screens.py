@@ -8,24 +8,9 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect
 from running_app import App, settled
+from screen_titles import TITLES
 
 pytestmark = pytest.mark.browser
-
-SCREENS = {
-    "overview": "Komet Desk",
-    "purchase_orders": "Purchase orders",
-    "po_download": "PO download",
-    "sku_mapping": "SKU mapping",
-    "client_providers": "Client providers",
-    "tokens": "Tokens",
-    "changes": "Changes",
-    "planning": "Planning",
-    "excel_import": "Import from Excel",
-    "export_templates": "Export templates",
-    "activity": "Activity",
-    "api_explorer": "API explorer",
-    "catalogs": "Catalogs",
-}
 
 _COLLECT = """
 window.refused = [];
@@ -37,10 +22,10 @@ document.addEventListener('securitypolicyviolation', event => window.refused.pus
 
 def test_every_page_file_is_a_screen_of_this_test() -> None:
     pages = Path(__file__).parents[2] / "pages"
-    assert {path.stem for path in pages.glob("*.py")} == set(SCREENS)
+    assert {path.stem for path in pages.glob("*.py")} == set(TITLES)
 
 
-@pytest.mark.parametrize("screen", SCREENS)
+@pytest.mark.parametrize("screen", TITLES)
 def test_a_page_cannot_be_opened_past_the_app(
     tmp_path: Path, browser: Browser, screen: str
 ) -> None:
@@ -57,7 +42,7 @@ def test_a_page_cannot_be_opened_past_the_app(
         expect(navigation.get_by_text("Set-up", exact=True)).to_be_visible()
         if screen == "purchase_orders":
             assert page.url.endswith("?product=rose")
-        expect(page.get_by_role("heading", level=1)).to_have_text(SCREENS[screen])
+        expect(page.get_by_role("heading", level=1)).to_have_text(TITLES[screen])
         page.close()
     finally:
         app.stop()
@@ -81,7 +66,7 @@ def test_every_screen_empty_and_full_wide_and_narrow_on_its_own_origin(
     page.on("console", hear)
     page.context.add_init_script(_COLLECT)
     for state, server in (("empty", app), ("full", sample_app)):
-        for screen, title in SCREENS.items():
+        for screen, title in TITLES.items():
             page.goto(f"{server.url}/{'' if screen == 'overview' else screen}")
             for width in (1440, 390):
                 page.set_viewport_size({"width": width, "height": 900})

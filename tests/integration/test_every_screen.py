@@ -10,6 +10,7 @@ import pytest
 import streamlit as st
 from prepared import PreparedFolders
 from sample_accounts import ACTOR, ROOT
+from screen_titles import TITLES
 from streamlit.testing.v1 import AppTest
 
 from komet import demo, language, time_zone
@@ -21,21 +22,6 @@ from komet.sandbox.server import Sandbox
 from komet.settings import Settings, settings
 from komet.web.shell import resources, state
 
-TITLES = {
-    "overview": "Komet Desk",
-    "purchase_orders": "Purchase orders",
-    "po_download": "PO download",
-    "sku_mapping": "SKU mapping",
-    "client_providers": "Client providers",
-    "tokens": "Tokens",
-    "changes": "Changes",
-    "planning": "Planning",
-    "excel_import": "Import from Excel",
-    "export_templates": "Export templates",
-    "activity": "Activity",
-    "api_explorer": "API explorer",
-    "catalogs": "Catalogs",
-}
 HEADINGS = {
     "overview": ["Boxes by ship date", "Client providers"],
     "purchase_orders": ["Filters"],

@@ -1,0 +1,17 @@
+"""The screens, by the file of each page, and the title that each shows in English."""
+
+TITLES = {
+    "overview": "Komet Desk",
+    "purchase_orders": "Purchase orders",
+    "po_download": "PO download",
+    "sku_mapping": "SKU mapping",
+    "client_providers": "Client providers",
+    "tokens": "Tokens",
+    "changes": "Changes",
+    "planning": "Planning",
+    "excel_import": "Import from Excel",
+    "export_templates": "Export templates",
+    "activity": "Activity",
+    "api_explorer": "API explorer",
+    "catalogs": "Catalogs",
+}
