@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from komet.sandbox.call import OK, Act, Answer, Parameters, RefusalError, day, members, same, texts
 from komet.sandbox.records import RECEIVED, SENT_ON, Carton, Line, PurchaseOrder, awb_id, cartons_of
+from komet.sandbox.shipping import check_code, codes_in_use
 from komet.sandbox.state import SandboxState
 from komet.sandbox.tokens import SampleToken
 
@@ -90,13 +91,35 @@ class BoxActions:
         return OK
 
     def change_codes(self, token: SampleToken, parameters: Parameters) -> Answer:
-        """Another code for each box, with an outcome of its own."""
+        """Another code for each box, with an outcome of its own under a status of 1.
+
+        A code that is too long, or that another box has, is refused for that box alone.
+        """
         outcomes: list[Answer] = []
+        done = 0
         for item in members("boxes", parameters["boxes"]):
             new = item.get("newBoxCode", "")
-            done = self._changed(token, item.get("currentBoxCode", ""), code=new)
-            outcomes.append({"newBoxCode": new, **_outcome(done)})
-        return OK | {"boxes": outcomes}
+            outcome = _outcome(True) | {"message": "success"}
+            try:
+                self._change_code(token, item.get("currentBoxCode", ""), new)
+            except RefusalError as refusal:
+                outcome = {"status": "0", "message": refusal.message}
+            else:
+                done += 1
+            outcomes.append({"newBoxCode": new, **outcome})
+        counts = f"{done} boxes were changed, {len(outcomes) - done} failed."
+        return {"status": "1", "message": counts, "boxes": outcomes}
+
+    def _change_code(self, token: SampleToken, old: str, new: str) -> None:
+        found = self._box(token, old)
+        check_code(new)
+        if codes_in_use(self._state.known_orders(token.company), [new]):
+            raise RefusalError(400, f"The box code {new} is used already.")
+        self._write(token, found, replace(found.carton, code=new))
+        given = {"currentBoxCode": old, "newBoxCode": new}
+        self._state.effects.note(
+            "box.code.change", token.company, old, given, {"poItemId": found.line.id}
+        )
 
     def external_codes(self, token: SampleToken, parameters: Parameters) -> Answer:
         """A code of somebody else's for each box."""
@@ -117,10 +140,21 @@ class BoxActions:
         return OK | {"updatedBoxes": str(sum(done))}
 
     def move(self, token: SampleToken, parameters: Parameters) -> Answer:
-        """Boxes to another AWB; those that are unknown are named."""
-        awb = parameters["awb"]
-        day("shipDate", parameters["shipDate"])
-        failed = [c for c in texts(parameters["boxCodes"]) if not self._changed(token, c, awb=awb)]
+        """Boxes to another AWB; those that are unknown are named. The AWB takes the ship date."""
+        awb, ship_date = parameters["awb"], day("shipDate", parameters["shipDate"])
+        codes = texts(parameters["boxCodes"])
+        failed = [
+            code
+            for code in codes
+            if not self._changed(token, code, awb=awb, ship_date=ship_date)
+        ]  # fmt: skip
+        for found in list(self._cartons(token)):
+            if found.carton.awb == awb and _ship_date(found) != ship_date:
+                self._changed(token, found.carton.code, ship_date=ship_date)
+        for code in codes:
+            if code not in failed:
+                given = {**parameters, "boxCodes": code}
+                self._state.effects.note("box.move.awb", token.company, code, given)
         return OK | {"failedBoxes": failed}
 
     def position(self, token: SampleToken, parameters: Parameters) -> Answer:
@@ -157,7 +191,7 @@ class BoxActions:
     ) -> Iterator[tuple[Answer, list[Found]]]:
         groups: dict[tuple[str, date], list[Found]] = {}
         for found in self._cartons(token):
-            groups.setdefault((found.carton.awb, found.order.ship_date), []).append(found)
+            groups.setdefault((found.carton.awb, _ship_date(found)), []).append(found)
         company = self._state.companies[token.company]
         codes = {row.id: row.code for row in company.locations}
         for (awb, ship), cartons in groups.items():
@@ -203,6 +237,10 @@ class BoxActions:
             for line in found.order.lines
         )
         self._state.edit(token.company, replace(found.order, lines=lines))
+
+
+def _ship_date(found: Found) -> date:
+    return found.carton.ship_date or found.order.ship_date
 
 
 def _to_fly(today: date) -> Answer:

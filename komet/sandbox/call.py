@@ -85,9 +85,14 @@ def members(name: str, text: str | None) -> list[dict[str, str]]:
 
 
 def texts(value: str | None) -> list[str]:
-    """The entries of a list parameter, sent as JSON or separated by commas."""
-    parts = (value or "").strip("[]").split(",")
-    return [part.strip().strip('"') for part in parts if part.strip()]
+    """The entries of a list parameter, sent as JSON or separated by commas; no empty ones."""
+    try:
+        parts = json.loads(value or "")
+    except ValueError:
+        parts = None
+    if not isinstance(parts, list):
+        parts = [part.strip().strip('"') for part in (value or "").strip("[]").split(",")]
+    return [text for part in parts if (text := str(part).strip())]
 
 
 def same(wanted: str | None, *values: object) -> bool:

@@ -1,7 +1,11 @@
 """Faults on demand: which requests to spoil, how, how often, and the answer that a broken service
-would give."""
+would give.
 
-from collections.abc import Callable
+A fault on a method that writes says by `effect` whether the change is made. Left out, it is made
+before `cut` and `reset` (the answer breaks off) and after a `delay` alone; it is not made before a
+`status`, a `message`, `html`, `not_json` or `drop`.
+"""
+
 from dataclasses import dataclass
 from datetime import date
 from threading import Lock
@@ -10,7 +14,13 @@ from typing import Literal
 from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
-BadBody = Literal["cut", "html", "not_json", "reset"]
+from komet.sandbox.dropping import DroppedResponse
+
+BadBody = Literal["cut", "drop", "html", "not_json", "reset"]
+"""`drop` ends the connection without one byte of an answer, `reset` in the middle of one."""
+
+When = Literal["before", "after"]
+"""Whether the fault strikes before or after the effect of a call: not made, or made."""
 
 _HTML = (
     "<!DOCTYPE html><html><head><title>Komet Sales</title></head>"
@@ -32,7 +42,10 @@ _MESSAGES = {
 class Fault:
     """One fault. `method` and `date` of `None` match any; `times` of `None` strikes always.
 
-    `delay` is in seconds. A fault with a delay and nothing else only slows a good answer down.
+    `delay` is in seconds. A fault with a delay and nothing else only slows a good answer down: the
+    effect follows the delay, even if the client has gone meanwhile. With `effect` "after" it comes
+    before the delay, with "before" not at all: then the connection is dropped. `skip` lets so many
+    matching requests pass first.
     """
 
     method: str | None = None
@@ -43,12 +56,32 @@ class Fault:
     retry_after: int | str | None = None
     times: int | None = 1
     message: str | None = None
+    effect: When | None = None
+    skip: int = 0
     struck: int = 0
+    passed: int = 0
 
     @property
     def changes_response(self) -> bool:
         """Whether the answer itself changes, and is not only late."""
-        return self.status is not None or self.body is not None or self.message is not None
+        return (
+            self.status is not None
+            or self.body is not None
+            or self.message is not None
+            or self.effect == "before"
+        )
+
+    @property
+    def takes_effect(self) -> bool:
+        """Whether a call that writes makes its change although the fault strikes it."""
+        if self.effect is not None:
+            return self.effect == "after"
+        return self.breaks_off or not self.changes_response
+
+    @property
+    def breaks_off(self) -> bool:
+        """Whether the answer is the beginning of a good one."""
+        return self.body in {"cut", "reset"}
 
     def matches(self, method: str, day: str | None) -> bool:
         """Whether this fault strikes such a request now."""
@@ -75,10 +108,14 @@ class FaultBook:
         retry_after: int | str | None = None,
         times: int | None = 1,
         message: str | None = None,
+        effect: When | None = None,
+        skip: int = 0,
     ) -> Fault:
         """Add a fault; the answer's `struck` counts how often it has struck."""
         day = date if date is None or isinstance(date, str) else date.isoformat()
-        fault = Fault(method, day, status, delay, body, retry_after, times, message)
+        fault = Fault(
+            method, day, status, delay, body, retry_after, times, message, effect, skip
+        )  # fmt: skip
         with self._lock:
             self._faults.append(fault)
         return fault
@@ -88,6 +125,9 @@ class FaultBook:
         with self._lock:
             for fault in self._faults:
                 if fault.matches(method, day):
+                    if fault.passed < fault.skip:
+                        fault.passed += 1
+                        continue
                     fault.struck += 1
                     return fault
         return None
@@ -119,23 +159,24 @@ class BrokenOffResponse(Response):
         await send({"type": "http.response.body", "body": half, "more_body": True})
 
 
-def faulty_response(fault: Fault, honest_body: Callable[[], bytes]) -> Response:
-    """The answer under a fault; `honest_body` gives the body that would have been sent."""
+def faulty_response(fault: Fault, body: bytes) -> Response:
+    """The answer under a fault; `body` is the good one, of which some faults send a beginning."""
     status = fault.status or 200
     response: Response
     match fault.body:
         case "cut":
-            body = honest_body()
             response = _json_text(body[: max(1, len(body) * 2 // 3)], status)
         case "reset":
-            response = BrokenOffResponse(honest_body(), status, media_type="application/json")
+            response = BrokenOffResponse(body, status, media_type="application/json")
         case "html":
             response = Response(_HTML, status, media_type="text/html")
         case "not_json":
             response = Response("Service is starting, try later", status, media_type="text/plain")
-        case None:
+        case None if fault.status is not None or fault.message is not None:
             message = fault.message or _MESSAGES.get(status, "The request failed.")
             response = JSONResponse({"status": "0", "message": message}, status)
+        case _:
+            return DroppedResponse()
     if fault.retry_after is not None:
         response.headers["Retry-After"] = str(fault.retry_after)
     return response

@@ -13,6 +13,9 @@ UnitType = Literal["Stem", "Bunch"]
 STATES = ((3, "Shipped"), (4, "In transit"), (6, "Received"))
 SHIPPED, RECEIVED, SENT_ON = STATES[0], STATES[2], (8, "Shipped to customer")
 
+UNKNOWN_ID = 0
+"""Stands for no product: what a line has whose product the importer has not mapped."""
+
 
 @dataclass(frozen=True, slots=True)
 class Breakdown:
@@ -37,7 +40,10 @@ class CustomField:
 
 @dataclass(frozen=True, slots=True)
 class Carton:
-    """One box on its way. `state_id` and `state` are Komet's; `awb` is its air waybill."""
+    """One box on its way. `state_id` and `state` are Komet's; `awb` is its air waybill.
+
+    `ship_date` is that of the air waybill, where a call has named one; else the order's.
+    """
 
     code: str
     lot: str
@@ -46,6 +52,8 @@ class Carton:
     state: str
     awb: str
     external_code: str = ""
+    house_awb: str = ""
+    ship_date: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +88,11 @@ class Line:
     breakdowns: tuple[Breakdown, ...] = ()
     packed: tuple[Carton, ...] = ()
     """Cartons that a call has shipped or changed; without any, see `cartons_of`."""
+
+    @property
+    def unknown(self) -> bool:
+        """Whether the importer has not mapped the product: Komet skips it where it ships."""
+        return self.product_id == UNKNOWN_ID
 
     @property
     def units(self) -> int:

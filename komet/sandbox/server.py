@@ -19,7 +19,9 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Mount, Route
 
 from komet.language import _
-from komet.sandbox.endpoint import Control, KometEndpoint
+from komet.sandbox.control import Control
+from komet.sandbox.dropping import DroppableProtocol
+from komet.sandbox.endpoint import KometEndpoint
 from komet.sandbox.state import SandboxState
 from komet.sandbox.tokens import SAMPLE_LOGIN, SAMPLE_TOKENS
 
@@ -69,8 +71,8 @@ class Sandbox:
 
     `port` 0 takes a free port. `today` (UTC date by default), `seed`, `evolve` and `quirks` shape
     the data, see `SandboxState`; `orders_per_day` and `lines_per_order` give every day exactly
-    that many (in revision 0; `evolve` moves orders between days). `delay` in seconds goes before
-    every Komet answer.
+    that many (in revision 0; `evolve` moves orders between days). `strict` holds every rule of the
+    contract, see `SandboxState`. `delay` in seconds goes before every Komet answer.
     """
 
     def __init__(
@@ -84,6 +86,7 @@ class Sandbox:
         orders_per_day: int | None = None,
         lines_per_order: int | None = None,
         quirks: bool = True,
+        strict: bool = False,
     ) -> None:
         self.state = SandboxState(
             today=today,
@@ -92,6 +95,7 @@ class Sandbox:
             orders_per_day=orders_per_day,
             lines_per_order=lines_per_order,
             quirks=quirks,
+            strict=strict,
         )
         self._port = port
         self._delay = delay
@@ -122,7 +126,7 @@ class Sandbox:
         # No access log: the URLs carry tokens.
         config = uvicorn.Config(
             build_application(self.state, delay=self._delay),
-            http="h11",
+            http=DroppableProtocol,
             loop="asyncio",
             lifespan="off",
             log_config=None,

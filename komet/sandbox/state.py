@@ -12,11 +12,13 @@ from typing import TypedDict
 
 from komet.sandbox.books import Books
 from komet.sandbox.companies import companies
+from komet.sandbox.effects import EffectLog
 from komet.sandbox.evolution import Days, days_touched, evolve
 from komet.sandbox.faults import FaultBook
 from komet.sandbox.masters import Company
 from komet.sandbox.order_maker import OrderMaker
 from komet.sandbox.records import PurchaseOrder
+from komet.sandbox.truth import LineTruth, truth_of
 
 _OPENERS = 4
 """As many slices as a client commonly asks for at once."""
@@ -122,6 +124,9 @@ class SandboxState:
     The same `seed` and `today` (UTC date by default) give the same data, revision by revision.
     With `evolve` an importer's data goes to its next revision whenever a client begins another
     download, see `PassWatch`; without it only `advance` moves it on.
+
+    With `strict` the rules of the contract hold that its own samples break: a Company token names
+    the vendor of each line that it ships.
     """
 
     def __init__(
@@ -133,15 +138,18 @@ class SandboxState:
         orders_per_day: int | None = None,
         lines_per_order: int | None = None,
         quirks: bool = True,
+        strict: bool = False,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.today = today or datetime.now(UTC).date()
         self.seed = seed
         self.evolves = evolve
         self.quirks = quirks
+        self.strict = strict
         self.companies: dict[str, Company] = dict(companies())
         self.faults = FaultBook()
         self.requests = RequestLog()
+        self.effects = EffectLog()
         self._lock = RLock()
         self._makers = {
             key: OrderMaker(
@@ -215,6 +223,27 @@ class SandboxState:
         for day in sorted(self._days[company]):
             if not first <= day <= last:
                 yield from self.orders(company, day)
+
+    def line(self, company: str, item_id: int | str) -> LineTruth | None:
+        """What is held of a PO line, whatever `purchase.order.list` shows; `None` if it is gone.
+
+        Raises `KeyError` for an unknown company.
+        """
+        with self._lock:
+            for order in self.known_orders(company):
+                for line in order.lines:
+                    if str(line.id) == str(item_id):
+                        return truth_of(order, line)
+        return None
+
+    def lines(self, company: str) -> list[LineTruth]:
+        """The same of every line of the known orders."""
+        with self._lock:
+            return [
+                truth_of(order, line)
+                for order in self.known_orders(company)
+                for line in order.lines
+            ]
 
     def advance(self) -> dict[str, int]:
         """Take every importer to its next revision. Gives the new revision of each."""
