@@ -120,6 +120,45 @@ _MESSAGES: dict[str, Description | Callable[[Data], Description]] = {
             data["failed"],
         ).format(failed=data["failed"])
     ),
+    # --- what became of a write -----------------------------------------------------------------
+    "process_ended": Description(
+        _later("The program ended while it was being sent."),
+        next_step=_later("Find out what became of it."),
+    ),
+    "not_mentioned": Description(_later("Komet's answer does not mention it.")),
+    "not_all_mentioned": Description(
+        _later("Komet's answer does not say what became of all its boxes.")
+    ),
+    "seen_in_komet": Description(_later("Seen in Komet.")),
+    "not_seen_in_komet": Description(
+        _later("Komet does not show it: it has not been done."),
+        next_step=_later("It can be sent anew."),
+    ),
+    "shipped_otherwise": Description(
+        _later("The line was shipped, but not by this."),
+        next_step=_later("Look at it in Komet."),
+    ),
+    "line_is_gone": Description(_later("Komet has not got this line any more.")),
+    "line_split": Description(
+        _later("The boxes that were left are a line of their own now ({po_item_id}).")
+    ),
+    "confirmation_failed": Description(
+        _later("It was not sent, because the confirmation of the same line failed.")
+    ),
+    "box_not_moved": Description(_later("Komet could not move this box.")),
+    "too_early_to_tell": Description(
+        _later("Komet does not show it yet, and may still do it."),
+        next_step=_later("Look again {seconds} seconds after it was sent."),
+    ),
+    "cannot_tell": Description(
+        _later("Reading Komet cannot tell whether it was done."),
+        next_step=_later("Look at it in Komet, and say whether it was done."),
+    ),
+    "not_readable": Description(
+        _later("Komet could not be read."), next_step=_later("Try again later.")
+    ),
+    "said_to_be_done": Description(_later("{person} says that it was done.")),
+    "said_not_to_be_done": Description(_later("{person} says that it was not done.")),
     # --- no answer ------------------------------------------------------------------------------
     "not_reached": lambda data: Description(
         _("Komet could not be reached."), data["why"], _("Check the network connection.")

@@ -94,6 +94,13 @@ class Settings(BaseSettings):
     max_answer_mb: int = Field(
         default=64, ge=1, le=4096, description="Megabytes of one answer that are read at most."
     )
+    late_effect: float = Field(
+        default=60.0,
+        ge=0,
+        le=_LONGEST_WAIT,
+        allow_inf_nan=False,
+        description="Seconds after which a write that Komet does not show has not been done.",
+    )
     backup_days: int = Field(
         default=7, ge=0, le=3650, description="Days of automatic backups to keep; 0 makes none."
     )

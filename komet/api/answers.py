@@ -90,7 +90,9 @@ def parse_response(spec: Method, answer: Answer, *, token_has_worked: bool) -> d
     empty = lists and says_empty(spec, message)
     missed = lists and not spec.writes and says_not_found(message)
     if (_failed(body) or missed) and not empty:
-        raise Rejected("refused", komet_message=message)
+        refusal = Rejected("refused", komet_message=message)
+        refusal.answer = body if spec.writes else None
+        raise refusal
     if member and member not in body and not empty:
         raise BadResponse("list_missing", member=member)
     return {**body, member: []} if member else body

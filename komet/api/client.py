@@ -1,5 +1,6 @@
 """The thin Komet client: one generic `call` driven by the registry, typed conveniences on it."""
 
+import json
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -200,7 +201,9 @@ class KometClient:
         except KometError as error:
             outcome = type(error).__name__
             error.komet_message = _redact_message(error.komet_message, request)
-            error.maybe_done = spec.writes and isinstance(error, BadResponse | Unavailable)
+            error.answer = _redact_answer(error.answer, request)
+            broke = isinstance(error, BadResponse | Unavailable) and not error.never_left
+            error.maybe_done = spec.writes and broke
             raise
         finally:
             if self._on_call:
@@ -306,6 +309,18 @@ class KometClient:
         member = registry()[method].list_member or ""
         rows = objects(self.call(method, **params)[member], member, problems)
         return [model.model_validate(row, context=problems) for row in rows]
+
+
+def _redact_answer(answer: dict[str, Any] | None, request: Request) -> dict[str, Any] | None:
+    """The body of a refusal without what it may echo of ours."""
+    if answer is None:
+        return None
+    text = json.dumps(answer, ensure_ascii=False, default=str)
+    try:
+        redacted: dict[str, Any] = json.loads(request.secrets.redact(text))
+    except ValueError:  # what was cut out was a part of its form
+        return None
+    return redacted
 
 
 def _redact_message(message: str | None, request: Request) -> str | None:

@@ -23,7 +23,8 @@ class KometError(Exception):
 
     `code` names what happened, for good; `details` are what its sentences name besides, as JSON has
     them (texts, numbers, lists and objects). `maybe_done`: the call writes, and may have reached
-    Komet all the same.
+    Komet all the same; `never_left`: nobody was reached that could have been told of it. `answer`:
+    the body of a refusal to write, which may name single rows that were done.
     """
 
     retryable = False
@@ -49,6 +50,8 @@ class KometError(Exception):
         self.http_status = http_status
         self.retry_after = retry_after
         self.maybe_done = False
+        self.never_left = False
+        self.answer: dict[str, Any] | None = None
         self.details = details
 
     @property

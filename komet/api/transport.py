@@ -193,7 +193,7 @@ def _network(base_url: str, pool: int) -> Network:
 def _failure(error: Exception) -> Exception:
     match error:
         case httpx.TimeoutException():
-            return Unavailable("no_answer_in_time")
+            return _late(error)
         case httpx.LocalProtocolError() | httpx.UnsupportedProtocol():
             return _unsendable()
         case httpx.RemoteProtocolError() | httpx.ReadError() | httpx.DecodingError():
@@ -209,12 +209,24 @@ def _failure(error: Exception) -> Exception:
             return error.with_traceback(None)
 
 
+def _late(error: httpx.TimeoutException) -> Unavailable:
+    failure = Unavailable("no_answer_in_time")
+    unsent = isinstance(error, httpx.ConnectTimeout | httpx.PoolTimeout)
+    return _never_left(failure) if unsent else failure
+
+
 def _unreached(error: httpx.HTTPError) -> Unavailable:
     # nothing has been sent yet that this text could hold: a name, a port, a certificate
     why = str(error) if isinstance(error, httpx.ConnectError | httpx.ProxyError) else ""
     if isinstance(error, httpx.ProxyError):
-        return Unavailable("proxy_does_not_connect", why=why)
-    return Unavailable("not_reached", why=why)
+        return _never_left(Unavailable("proxy_does_not_connect", why=why))
+    failure = Unavailable("not_reached", why=why)
+    return _never_left(failure) if isinstance(error, httpx.ConnectError) else failure
+
+
+def _never_left(failure: Unavailable) -> Unavailable:
+    failure.never_left = True
+    return failure
 
 
 def _unsendable() -> InvalidCall:

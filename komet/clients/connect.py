@@ -4,9 +4,12 @@ What is written here and in the ledger is the program's own bookkeeping. The ope
 client asks whether the actor may call Komet.
 """
 
+import json
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from decimal import Decimal
+from typing import Any
 
 from pydantic import SecretStr
 
@@ -22,6 +25,7 @@ from komet.errors import InvalidInput
 from komet.language import _
 from komet.permissions import SYSTEM, Permission
 
+_MASK = "••••"
 _INTERACTIVE_RETRY = RetryPolicy(tries=2, longest_retry_after=3)
 
 
@@ -91,6 +95,18 @@ def load_secret(ctx: AppContext, token_id: str) -> SecretStr:
     """
     with ctx.read() as con:
         return token_table.secret_of(con, ctx.vault, token_id)
+
+
+def mask_secret(secret: SecretStr, value: Any) -> Any:
+    """A JSON value with the secret masked, in case somebody pasted it or Komet echoed it."""
+    text = json.dumps(value, ensure_ascii=False, default=_serialize)
+    plain = json.dumps(secret.get_secret_value(), ensure_ascii=False)[1:-1]
+    return json.loads(text.replace(plain, _MASK))
+
+
+def _serialize(value: Any) -> Any:
+    """A decimal as a number, because the client reads numbers with a point as `Decimal`."""
+    return float(value) if isinstance(value, Decimal) else str(value)
 
 
 @contextmanager

@@ -1,9 +1,8 @@
 """Any method of the Komet API by hand: checked, sent, recorded, and kept for another time."""
 
-import json
-from decimal import Decimal
 from typing import Any
 
+from pydantic import SecretStr
 from rapidfuzz import process
 
 from komet.api.client import ApiCall, KometClient
@@ -12,7 +11,7 @@ from komet.api.methods import Method, registry
 from komet.api.request import serialize_json
 from komet.catalogs.rows import find_rows
 from komet.clients.allowance import Ledger
-from komet.clients.connect import client_for, load_secret
+from komet.clients.connect import client_for, load_secret, mask_secret
 from komet.clients.model import Provider
 from komet.context import AppContext
 from komet.db import audit
@@ -23,7 +22,6 @@ from komet.language import _
 from komet.messages import message
 from komet.permissions import Actor, Permission
 
-_MASK = "••••"
 _LONGEST_KEPT, _SHOWN = 4_000, 40
 _NEWEST = 20
 
@@ -82,8 +80,8 @@ def call_method(
     finally:
         if isinstance(target, Provider):
             ledger.save(ctx)
-    shown = _shorten(_mask(secret, serialize_json(params)))
-    answer = _mask(secret, answer)
+    shown = _shorten(mask_secret(secret, serialize_json(params)))
+    answer = mask_secret(secret, answer)
     last = ledger.tried[-1] if ledger.tried else None
     milliseconds = sum(call.milliseconds for call in ledger.tried)
     with ctx.write(actor, permission) as con:
@@ -162,22 +160,10 @@ def _client(ctx: AppContext, target: Provider | KometAddress, ledger: Ledger) ->
     return KometClient(target.base_url, secret, provider=target.name, on_call=ledger.record)
 
 
-def _secret(ctx: AppContext, target: Provider | KometAddress) -> str:
+def _secret(ctx: AppContext, target: Provider | KometAddress) -> SecretStr:
     if isinstance(target, Provider):
-        return load_secret(ctx, target.token_id or "").get_secret_value()
-    return target.secret.get_secret_value()
-
-
-def _mask(secret: str, value: Any) -> Any:
-    """A JSON value with the token masked, in case somebody pasted it or Komet echoed it."""
-    text = json.dumps(value, ensure_ascii=False, default=_serialize)
-    plain = json.dumps(secret, ensure_ascii=False)[1:-1]
-    return json.loads(text.replace(plain, _MASK))
-
-
-def _serialize(value: Any) -> Any:
-    """A decimal as a number, because the client reads numbers with a point as `Decimal`."""
-    return float(value) if isinstance(value, Decimal) else str(value)
+        return load_secret(ctx, target.token_id or "")
+    return target.secret
 
 
 def _shorten(value: Any) -> Any:

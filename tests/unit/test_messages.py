@@ -26,22 +26,23 @@ KINDS = {
 }
 
 
-def _codes_raised(kinds: set[str], folder: Path) -> Iterator[str]:
-    """The first argument of every call of one of these names, where it is a text."""
+def _codes_raised(kinds: set[str], folder: Path, place: int = 0) -> Iterator[str]:
+    """The argument at that place of every call of one of these names, where it is a text."""
     for path in folder.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if (
                 isinstance(node, ast.Call)
                 and isinstance(node.func, ast.Name)
                 and node.func.id in kinds
-                and node.args
-                and isinstance(node.args[0], ast.Constant)
+                and len(node.args) > place
+                and isinstance(node.args[place], ast.Constant)
             ):
-                yield node.args[0].value
+                yield node.args[place].value
 
 
 def test_every_code_that_is_raised_has_its_sentences_and_no_other_has() -> None:
     raised = set(_codes_raised(KINDS | {"outcome_to_store"}, KOMET)) | {"allowance_spent"}
+    raised |= set(_codes_raised({"Outcome"}, KOMET, place=1))  # what became of a write
     assert raised == set(messages._MESSAGES)
 
 

@@ -1,0 +1,338 @@
+"""From what a person has written about lines to writes: every rule about a line's values.
+
+A row with anything wrong is left out whole, with its reasons; the others can be sent.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from komet.context import AppContext
+from komet.dispatch.awb import parse_awb
+from komet.dispatch.box_codes import parse_box_codes
+from komet.dispatch.model import (
+    DispatchLine,
+    Draft,
+    LineEntry,
+    Packing,
+    Preview,
+    Remark,
+    WriteKind,
+)
+from komet.dispatch.preview import preview_writes
+from komet.dispatch.table import boxes, lines
+from komet.errors import InvalidInput
+from komet.language import _, number
+
+_LONGEST_AWB = 25
+_LONGEST_REFERENCE = 20
+_KOMETS_OWN_LOTS = range(1_000, 100_000)
+_DAY = re.compile(r"(\d{4}-\d\d-\d\d)[ T]00:00(?::00(?:\.0+)?)?", re.ASCII)
+
+
+@dataclass
+class _Checked:
+    drafts: list[Draft] = field(default_factory=list)
+    packing: list[Packing] = field(default_factory=list)
+    problems: list[Remark] = field(default_factory=list)
+    left_out: list[Remark] = field(default_factory=list)
+    questions: list[Remark] = field(default_factory=list)
+
+
+class _ProblemError(Exception):
+    """A value of a row cannot be used; the message says why."""
+
+
+def check_lines(
+    ctx: AppContext,
+    name: str,
+    entries: Sequence[LineEntry],
+    problems: Sequence[Remark] = (),
+) -> Preview:
+    """What sending these rows would do; nothing is written.
+
+    `name`: the file or screen that they come from. `problems`: what was found wrong with rows
+    before. Rows without a value are passed over.
+    """
+    found = _Checked(problems=list(problems))
+    given = [entry for entry in entries if _has_value(entry)]
+    with ctx.read() as con:
+        stored = lines.load_lines(con, [(e.provider_id, e.po_item_id) for e in given])
+        siblings = lines.line_ids(con, {line.po_id for line in stored.values()})
+    seen: dict[tuple[str, str], int] = {}
+    for entry in given:
+        key = (entry.provider_id, entry.po_item_id)
+        line = stored.get(key)
+        if line is None:
+            said = _("This line is not among the downloaded orders of its client.")
+            found.problems.append(_remark(entry, None, said))
+            continue
+        if key in seen:
+            said = _("Row {row} is about the same line.").format(row=seen[key])
+            found.problems.append(_remark(entry, line, said))
+            continue
+        seen[key] = entry.row
+        try:
+            _check(entry, line, siblings.get((line.provider_id, line.po_id), ()), found)
+        except (_ProblemError, InvalidInput) as problem:
+            found.problems.append(_remark(entry, line, str(problem)))
+    _check_codes(ctx, found, given)
+    return preview_writes(
+        ctx,
+        name,
+        found.drafts,
+        problems=found.problems,
+        left_out=found.left_out,
+        questions=found.questions,
+        packing=found.packing,
+    )
+
+
+def _has_value(entry: LineEntry) -> bool:
+    values = (entry.boxes, entry.awb, entry.house_awb, entry.box_codes, entry.lot, entry.reference)
+    return any(_text(value) for value in values)
+
+
+def _remark(entry: LineEntry, line: DispatchLine | None, reason: str) -> Remark:
+    subject = f"{line.po_number} · {line.product}" if line else entry.po_item_id
+    return Remark(entry.row, subject, reason, entry.provider_id, entry.po_item_id)
+
+
+def _check(entry: LineEntry, line: DispatchLine, siblings: Sequence[str], found: _Checked) -> None:
+    if line.gone:
+        raise _ProblemError(_("Komet has not got this line any more; download its day again."))
+    if line.cancelled:
+        raise _ProblemError(_("This line was cancelled."))
+    boxes_wanted = _boxes(entry.boxes)
+    codes = parse_box_codes(_text(entry.box_codes))
+    lot = _lot(entry.lot)
+    reference = _short(entry.reference, _LONGEST_REFERENCE, _("The reference"))
+    drafts = list(_confirmation(entry, line, boxes_wanted, found))
+    if reference and reference != line.reference:
+        drafts.append(_draft(entry, line, WriteKind.REFERENCE, {"reference": reference}))
+    packing = None
+    if _text(entry.awb):
+        drafts += _shipment(entry, line, siblings, boxes_wanted, codes, lot, found)
+    elif _text(entry.house_awb):
+        raise _ProblemError(_("A house AWB needs an AWB."))
+    if codes and not line.shipped and codes != line.packed:
+        if len(codes) > line.boxes:
+            raise _too_many_codes(codes, line)
+        packing = Packing(line.provider_id, line.po_item_id, codes, lot)
+    found.drafts += drafts
+    if packing:
+        found.packing.append(packing)
+
+
+def _confirmation(
+    entry: LineEntry, line: DispatchLine, wanted: int | None, found: _Checked
+) -> Iterator[Draft]:
+    if wanted is None:
+        return
+    if wanted == (line.confirmed or 0):
+        if wanted or line.confirmed is not None:
+            found.left_out.append(_remark(entry, line, _("Komet has it confirmed already.")))
+        return
+    if line.shipped:
+        raise _ProblemError(_("This line was shipped already."))
+    if wanted > line.boxes:
+        found.questions.append(
+            _remark(
+                entry,
+                line,
+                _("{boxes} boxes to confirm, and only {ordered} were ordered.").format(
+                    boxes=wanted, ordered=number(line.boxes)
+                ),
+            )
+        )
+    yield _draft(entry, line, WriteKind.CONFIRM, {"boxes": wanted})
+
+
+def _shipment(  # noqa: PLR0917
+    entry: LineEntry,
+    line: DispatchLine,
+    siblings: Sequence[str],
+    wanted: int | None,
+    codes: tuple[str, ...],
+    lot: str | None,
+    found: _Checked,
+) -> Iterator[Draft]:
+    awb = parse_awb(entry.awb or "")
+    if line.shipped:
+        found.left_out.append(_remark(entry, line, _("This line was shipped already.")))
+        return
+    if line.has_unknown_product:
+        raise _ProblemError(
+            _(
+                "Komet has no product for this line (UNKNOWN), and would skip it without a word:"
+                " map or alias this product first."
+            )
+        )
+    codes = codes or line.packed
+    going = wanted if wanted is not None else line.confirmed or line.boxes
+    if not going:
+        raise _ProblemError(_("No boxes are to be shipped."))
+    if codes and wanted is not None and len(codes) != wanted:
+        raise _ProblemError(
+            _("{codes} box codes, and {boxes} boxes to ship.").format(
+                codes=len(codes), boxes=wanted
+            )
+        )
+    if len(codes) > line.boxes:
+        raise _too_many_codes(codes, line)
+    if not codes and going < line.boxes:
+        raise _ProblemError(
+            _(
+                "{boxes} of {ordered} boxes: Komet ships a part of a line by its box codes. Write"
+                " them, or make them from the client's pattern."
+            ).format(boxes=number(going), ordered=number(line.boxes))
+        )
+    content: dict[str, Any] = {
+        "awb": awb,
+        "house_awb": _short(entry.house_awb, _LONGEST_AWB, _("The house AWB")),
+        "ship_date": (_day(entry.ship_date) or line.ship_date).isoformat(),
+        "lot": lot or line.packed_lot,
+        "box_codes": list(codes) or None,
+        "boxes": len(codes) or int(line.boxes),
+        "vendor_id": line.vendor_id,
+    }
+    kept = {name: value for name, value in content.items() if value is not None}
+    more = {"line_ids": sorted(siblings)} if len(codes or ()) not in {0, line.boxes} else {}
+    yield _draft(entry, line, WriteKind.SHIP, kept, **more)
+
+
+def _draft(
+    entry: LineEntry, line: DispatchLine, kind: WriteKind, content: dict[str, Any], **more: Any
+) -> Draft:
+    found = {
+        "boxes": str(line.boxes),
+        "confirmed": None if line.confirmed is None else str(line.confirmed),
+        "status": line.status,
+        "product_id": line.product_id,
+        "product": line.product,
+        "customer_id": line.customer_id,
+        "mark_code": line.mark_code,
+        "fetched_at": line.fetched_at.isoformat() if line.fetched_at else None,
+        **more,
+    }
+    return Draft(
+        provider_id=line.provider_id,
+        kind=kind,
+        target=line.po_item_id,
+        content=content,
+        po_id=line.po_id,
+        po_number=line.po_number,
+        po_item_id=line.po_item_id,
+        ship_date=line.ship_date,
+        found=found,
+        row=entry.row,
+    )
+
+
+def _check_codes(ctx: AppContext, found: _Checked, entries: Sequence[LineEntry]) -> None:
+    """Leave out rows whose box codes another row, or another line of the client, has."""
+    wanted: dict[tuple[str, str], list[str]] = {}
+    for provider_id, po_item_id, codes in _codes_of(found):
+        for code in codes:
+            wanted.setdefault((provider_id, code), []).append(po_item_id)
+    with ctx.read() as con:
+        used = boxes.codes_in_use(con, list(wanted))
+    wrong: dict[tuple[str, str], str] = {}
+    for (provider_id, code), items in wanted.items():
+        several = sorted(set(items))
+        if len(several) > 1:
+            said = _("The box code {code} is there twice.").format(code=code)
+            wrong |= {(provider_id, item): said for item in several[1:]}
+        held = used.get((provider_id, code), set())
+        for item in several:
+            if held - {item}:
+                said = _("The box code {code} belongs to another line already.")
+                wrong[provider_id, item] = said.format(code=code)
+    if not wrong:
+        return
+    rows = {(entry.provider_id, entry.po_item_id): entry for entry in entries}
+    for key, said in wrong.items():
+        draft = next((d for d in found.drafts if (d.provider_id, d.po_item_id) == key), None)
+        subject = f"{draft.po_number} · {draft.found['product']}" if draft else key[1]
+        found.problems.append(Remark(rows[key].row, subject, said, *key))
+    found.drafts = [d for d in found.drafts if (d.provider_id, d.po_item_id) not in wrong]
+    found.packing = [p for p in found.packing if (p.provider_id, p.po_item_id) not in wrong]
+    found.questions = [q for q in found.questions if (q.provider_id, q.po_item_id) not in wrong]
+
+
+def _codes_of(found: _Checked) -> Iterator[tuple[str, str, Sequence[str]]]:
+    packed = {(p.provider_id, p.po_item_id) for p in found.packing}
+    for packing in found.packing:
+        yield packing.provider_id, packing.po_item_id, packing.codes
+    for draft in found.drafts:
+        key = (draft.provider_id, draft.po_item_id)
+        if draft.kind is WriteKind.SHIP and key not in packed:
+            yield *key, draft.content.get("box_codes") or ()
+
+
+def _too_many_codes(codes: Sequence[str], line: DispatchLine) -> _ProblemError:
+    return _ProblemError(
+        _("{codes} box codes, and the line has {ordered} boxes.").format(
+            codes=len(codes), ordered=number(line.boxes)
+        )
+    )
+
+
+def _text(value: str | None) -> str:
+    return (value or "").strip()
+
+
+def _short(value: str | None, longest: int, what: str) -> str | None:
+    text = _text(value)
+    if len(text) > longest:
+        raise _ProblemError(
+            _("{what} has {n} characters; at most {most} are allowed.").format(
+                what=what, n=len(text), most=longest
+            )
+        )
+    return text or None
+
+
+def _boxes(value: str | None) -> int | None:
+    """A whole number of boxes, whether a cell held a number or a text."""
+    text = _text(value)
+    if not text:
+        return None
+    try:
+        wanted = Decimal(text.replace(",", ".") if re.fullmatch(r"\d+,0*", text) else text)
+    except InvalidOperation:
+        wanted = None
+    if wanted is None or not wanted.is_finite() or wanted != wanted.to_integral_value():
+        raise _ProblemError(_("“{text}” is not a number of boxes.").format(text=text))
+    if not 0 <= wanted < 100_000:
+        raise _ProblemError(_("“{text}” is not a number of boxes.").format(text=text))
+    return int(wanted)
+
+
+def _day(value: str | date | None) -> date | None:
+    if value is None or isinstance(value, date):
+        return value
+    text = _text(value)
+    if not text:
+        return None
+    found = _DAY.fullmatch(text)
+    try:
+        return date.fromisoformat(found[1] if found else text)
+    except ValueError:
+        raise _ProblemError(
+            _("“{text}” is not a date; write it as 2026-11-28.").format(text=text)
+        ) from None
+
+
+def _lot(value: str | None) -> str | None:
+    text = _short(value, _LONGEST_REFERENCE, _("The lot number"))
+    if text and text.isdecimal() and int(text) in _KOMETS_OWN_LOTS:
+        raise _ProblemError(
+            _("Komet keeps the lot numbers 1000 to 99999 for itself; {lot} is one of them.").format(
+                lot=text
+            )
+        )
+    return text

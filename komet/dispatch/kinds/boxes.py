@@ -1,0 +1,124 @@
+"""Writes to boxes that were shipped: another code (box.code.change), another AWB (box.move.awb)."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from komet.dispatch.awb import format_awb
+from komet.dispatch.kinds.kind import Kind, ReadBack, Request, Sender, outcome_told
+from komet.dispatch.model import Draft, Outcome, Write, WriteKind, WriteState
+from komet.language import _, _later
+
+
+def _change(writes: Sequence[Write], _sender: Sender) -> Request:
+    boxes = [
+        {"currentBoxCode": write.target, "newBoxCode": write.content["box_code"]}
+        for write in writes
+    ]
+    return "box.code.change", {"boxes": boxes}
+
+
+def _changed(writes: Sequence[Write], answer: Mapping[str, Any]) -> dict[str, Outcome]:
+    """Each box has a status of its own, and is known by its new code."""
+    rows = answer.get("boxes")
+    told = {
+        str(row.get("newBoxCode")): row
+        for row in (rows if isinstance(rows, list) else [])
+        if isinstance(row, dict)
+    }
+    found: dict[str, Outcome] = {}
+    for write in writes:
+        row = told.get(write.content["box_code"])
+        if row is None or (done := outcome_told(row)) is None:
+            continue
+        said = {"komet_message": row["message"]} if not done and row.get("message") else {}
+        state = WriteState.SENT if done else WriteState.REFUSED
+        found[write.id] = Outcome(state, None if done else "refused", said, dict(row))
+    return found
+
+
+def _seen_changed(write: Write, komet: ReadBack) -> Outcome | None:
+    codes = komet.codes(write)
+    if write.content["box_code"] in codes:
+        return Outcome(WriteState.SENT, "seen_in_komet")
+    return Outcome(WriteState.NOT_SENT, "not_seen_in_komet") if write.target in codes else None
+
+
+def _move(writes: Sequence[Write], _sender: Sender) -> Request:
+    """Boxes that go to one AWB of one day, see `together`."""
+    content = writes[0].content
+    codes = ",".join(write.target for write in writes)
+    return "box.move.awb", {
+        "awb": content["awb"],
+        "shipDate": content["ship_date"],
+        "boxCodes": codes,
+    }
+
+
+def _moved(writes: Sequence[Write], answer: Mapping[str, Any]) -> dict[str, Outcome]:
+    """`failedBoxes` beside status 1: codes, on older pages objects with a `boxCode`."""
+    rows = answer.get("failedBoxes")
+    failed = {
+        str(row.get("boxCode")) if isinstance(row, dict) else str(row)
+        for row in (rows if isinstance(rows, list) else [])
+    }
+    return {
+        write.id: Outcome(WriteState.REFUSED, "box_not_moved")
+        if write.target in failed
+        else Outcome(WriteState.SENT)
+        for write in writes
+    }
+
+
+def _seen_moved(write: Write, komet: ReadBack) -> Outcome | None:
+    try:
+        answer = komet.call(
+            "awb.list", awb=write.content["awb"][-4:], shipDate=write.content["ship_date"]
+        )
+    except LookupError:
+        return None
+    digits = write.content["awb"].replace("-", "")
+    for row in answer.get("awbs", []):
+        if "".join(filter(str.isdigit, str(row.get("awb")))) == digits:
+            codes = {code.strip() for code in str(row.get("boxesCodes") or "").split(",")}
+            if write.target in codes:
+                return Outcome(WriteState.SENT, "seen_in_komet")
+    return Outcome(WriteState.NOT_SENT, "not_seen_in_komet")
+
+
+def _describe_change(write: Draft | Write) -> str:
+    return _("box {old} becomes {new}").format(old=write.target, new=write.content["box_code"])
+
+
+def _describe_move(write: Draft | Write) -> str:
+    return _("box {code} goes to {awb}").format(
+        code=write.target, awb=format_awb(write.content["awb"])
+    )
+
+
+KINDS = (
+    Kind(
+        name=WriteKind.BOX_CODE,
+        label=_later("Exchange box code"),
+        method="box.code.change",
+        undo=_later("Can be exchanged again."),
+        request=_change,
+        describe=_describe_change,
+        read_back=_seen_changed,
+        outcomes=_changed,
+        most=100,
+        order=60,
+    ),
+    Kind(
+        name=WriteKind.MOVE_BOX,
+        label=_later("Move to another AWB"),
+        method="box.move.awb",
+        undo=_later("Can be moved back; Komet calculates freight and duties anew each time."),
+        request=_move,
+        describe=_describe_move,
+        read_back=_seen_moved,
+        outcomes=_moved,
+        most=50,
+        together=lambda write: (write.content["awb"], write.content["ship_date"]),
+        order=70,
+    ),
+)

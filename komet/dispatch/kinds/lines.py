@@ -1,0 +1,203 @@
+"""Writes to a line of a PO: confirm boxes, set its reference, ship it, delete it.
+
+purchase.order.item.confirm, .reference.update, .items.awb.add, .item.delete of Komet's pages.
+"""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from komet.api.methods import TokenKind
+from komet.dispatch.awb import format_awb
+from komet.dispatch.kinds.kind import Kind, ReadBack, Request, Sender, outcome_told
+from komet.dispatch.model import Draft, Outcome, Write, WriteKind, WriteState
+from komet.language import _, _later, _n, number
+
+_SEEN = Outcome(WriteState.SENT, "seen_in_komet")
+_NOT_SEEN = Outcome(WriteState.NOT_SENT, "not_seen_in_komet")
+_RESULTS = "purchaseOrderItemDetailsAWBAddAPIResultList"
+
+
+def _confirm(writes: Sequence[Write], _sender: Sender) -> Request:
+    (write,) = writes
+    sent = {"poItemId": write.po_item_id, "quantityConfirmed": write.content["boxes"]}
+    return "purchase.order.item.confirm", sent
+
+
+def _confirmed(write: Write, komet: ReadBack) -> Outcome | None:
+    line = komet.line(write)
+    if line is None or line.cancelled:
+        return Outcome(WriteState.NOT_SENT, "line_is_gone")
+    return _SEEN if (line.confirmed or Decimal()) == write.content["boxes"] else _NOT_SEEN
+
+
+def _describe_confirm(write: Draft | Write) -> str:
+    boxes, ordered = write.content["boxes"], Decimal(str(write.found.get("boxes", 0)))
+    if boxes == 0:
+        return _("set back to not confirmed")
+    if boxes == ordered:
+        return _n("confirm {n} box", "confirm all {n} boxes", boxes).format(n=boxes)
+    return _("confirm {boxes} of {ordered}").format(boxes=boxes, ordered=number(ordered))
+
+
+def _reference(writes: Sequence[Write], _sender: Sender) -> Request:
+    (write,) = writes
+    sent = {"purchaseOrderItemId": write.po_item_id, "reference": write.content["reference"]}
+    return "purchase.order.item.reference.update", sent
+
+
+def _referred(write: Write, komet: ReadBack) -> Outcome | None:
+    line = komet.line(write)
+    if line is None:
+        return Outcome(WriteState.NOT_SENT, "line_is_gone")
+    return _SEEN if line.reference == write.content["reference"] else _NOT_SEEN
+
+
+def _describe_reference(write: Draft | Write) -> str:
+    return _("set the reference {reference}").format(reference=write.content["reference"])
+
+
+def _ship(writes: Sequence[Write], sender: Sender) -> Request:
+    names = {"awb": "awb", "house_awb": "houseAWB", "ship_date": "shipDate",
+             "box_codes": "boxCodes", "lot": "lotNumber"}  # fmt: skip
+    if sender.token_kind is TokenKind.COMPANY:
+        names["vendor_id"] = "vendorId"  # the page: needed with a Company token
+    items = [
+        {"poItemId": write.po_item_id}
+        | {wire: write.content[name] for name, wire in names.items() if write.content.get(name)}
+        for write in writes
+    ]
+    return "purchase.order.items.awb.add", {"poItems": items}
+
+
+def _ship_outcomes(writes: Sequence[Write], answer: Mapping[str, Any]) -> dict[str, Outcome]:
+    rows = answer.get(_RESULTS)
+    told = {
+        str(row.get("poItemId")): row
+        for row in (rows if isinstance(rows, list) else [])
+        if isinstance(row, dict)
+    }
+    return {
+        write.id: _shipped_line(write, told[write.po_item_id])
+        for write in writes
+        if write.po_item_id in told
+    }
+
+
+def _shipped_line(write: Write, row: Mapping[str, Any]) -> Outcome:
+    """One line's own result counts, not the status on top.
+
+    A line that Komet skips without a word (UNKNOWN products) comes back without its boxes.
+    """
+    told = outcome_told(row)
+    if told is False:
+        said = {"komet_message": row["message"]} if row.get("message") else {}
+        return Outcome(WriteState.REFUSED, "refused", said, dict(row))
+    codes = row.get("boxCodes")
+    if told is None or (isinstance(codes, list) and len(codes) != write.content["boxes"]):
+        return Outcome(WriteState.UNKNOWN, "not_all_mentioned", answer=dict(row))
+    return Outcome(WriteState.SENT, answer=dict(row))
+
+
+def _shipped(write: Write, komet: ReadBack) -> Outcome | None:
+    line = komet.line(write)
+    if line is None or line.cancelled:
+        return Outcome(WriteState.NOT_SENT, "line_is_gone")
+    if not line.shipped:
+        return _NOT_SEEN
+    if wanted := write.content.get("box_codes"):
+        ours = set(wanted) <= set(line.codes)
+        return _SEEN if ours else Outcome(WriteState.NOT_SENT, "shipped_otherwise")
+    return _on_its_awb(write, line.codes, komet)
+
+
+def _on_its_awb(write: Write, codes: Sequence[str], komet: ReadBack) -> Outcome | None:
+    """Whether the boxes of a shipped line fly under the AWB that we have sent (awb.list).
+
+    Orders do not show their AWB, and only Company tokens may list AWBs: else nobody can tell.
+    """
+    awb = write.content["awb"]
+    try:
+        answer = komet.call("awb.list", awb=awb[-4:], shipDate=write.content["ship_date"])
+    except LookupError:
+        return None
+    flown: set[str] = set()
+    for row in answer.get("awbs", []):
+        if "".join(filter(str.isdigit, str(row.get("awb")))) == awb.replace("-", ""):
+            flown |= {code.strip() for code in str(row.get("boxesCodes") or "").split(",")}
+    if codes and set(codes) <= flown:
+        return _SEEN
+    return Outcome(WriteState.NOT_SENT, "shipped_otherwise")
+
+
+def _describe_ship(write: Draft | Write) -> str:
+    boxes = write.content["boxes"]
+    ordered = Decimal(str(write.found.get("boxes", boxes)))
+    awb = format_awb(write.content["awb"])
+    if boxes < ordered:
+        return _("ship {boxes} of {ordered} under {awb}, which splits the line").format(
+            boxes=boxes, ordered=number(ordered), awb=awb
+        )
+    return _n("ship {n} box under {awb}", "ship {n} boxes under {awb}", boxes).format(
+        n=boxes, awb=awb
+    )
+
+
+def _delete(writes: Sequence[Write], _sender: Sender) -> Request:
+    (write,) = writes
+    return "purchase.order.item.delete", {"poItemId": write.po_item_id}
+
+
+def _deleted(write: Write, komet: ReadBack) -> Outcome | None:
+    line = komet.line(write)
+    return _SEEN if line is None or line.cancelled else _NOT_SEEN
+
+
+KINDS = (
+    Kind(
+        name=WriteKind.CONFIRM,
+        label=_later("Confirm"),
+        method="purchase.order.item.confirm",
+        undo=_later("Can be set back by confirming another number of boxes."),
+        request=_confirm,
+        describe=_describe_confirm,
+        read_back=_confirmed,
+        order=10,
+        by_hand=True,
+    ),
+    Kind(
+        name=WriteKind.REFERENCE,
+        label=_later("Set reference"),
+        method="purchase.order.item.reference.update",
+        undo=_later("Can be set to another reference."),
+        request=_reference,
+        describe=_describe_reference,
+        read_back=_referred,
+        order=20,
+        by_hand=True,
+    ),
+    Kind(
+        name=WriteKind.SHIP,
+        label=_later("Ship"),
+        method="purchase.order.items.awb.add",
+        undo=_later("Cannot be undone: an AWB stays with its line."),
+        request=_ship,
+        describe=_describe_ship,
+        read_back=_shipped,
+        outcomes=_ship_outcomes,
+        most=25,
+        order=30,
+        once=True,
+    ),
+    Kind(
+        name=WriteKind.DELETE_LINE,
+        label=_later("Delete line"),
+        method="purchase.order.item.delete",
+        undo=_later("Cannot be undone: the line is gone."),
+        request=_delete,
+        describe=lambda _write: _("delete the line"),
+        read_back=_deleted,
+        order=40,
+        once=True,
+    ),
+)

@@ -1,0 +1,275 @@
+"""The outbox: what is to be written to Komet, by whom it was planned, and what became of it."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from komet.api.transport import Timeouts
+from komet.clients.table import providers
+from komet.context import AppContext
+from komet.db import audit, process
+from komet.dispatch.active import is_active
+from komet.dispatch.check import check_lines
+from komet.dispatch.model import (
+    Draft,
+    LineEntry,
+    Outcome,
+    Preview,
+    Queued,
+    Remark,
+    Write,
+    WriteKind,
+    WriteState,
+)
+from komet.dispatch.preview import (
+    group_earlier,
+    hindrance,
+    in_order,
+    key_of,
+    preview_writes,
+    remark,
+)
+from komet.dispatch.table import boxes, outbox
+from komet.errors import InvalidInput
+from komet.language import _
+from komet.permissions import SYSTEM, Actor, Permission
+
+AGAIN = (WriteState.REFUSED, WriteState.NOT_SENT, WriteState.WITHDRAWN)
+"""What a person may plan anew."""
+_MARGIN = timedelta(minutes=1)
+_LINE_FIELDS = {
+    WriteKind.CONFIRM: {"boxes": "boxes"},
+    WriteKind.REFERENCE: {"reference": "reference"},
+    WriteKind.SHIP: {"awb": "awb", "house_awb": "house_awb", "ship_date": "ship_date",
+                     "lot": "lot", "box_codes": "box_codes"},
+}  # fmt: skip
+
+
+def queue_writes(
+    ctx: AppContext, actor: Actor, preview: Preview, *, accepted: bool = False, again: bool = False
+) -> Queued:
+    """Store what a preview shows, in one transaction; `send_batch` sends it.
+
+    `accepted`: a person has said yes to the questions; without, their rows are left out. What
+    somebody else has planned or sent since is left out, and named. Raises `InvalidInput` where
+    nothing is left, `NotPermitted`.
+    """
+    asked = set() if accepted else {(q.provider_id, q.row) for q in preview.questions}
+    wanted = [d for d in preview.drafts if (d.provider_id, d.row) not in asked]
+    by_hand = [d for d in preview.by_hand if (d.provider_id, d.row) not in asked]
+    if not (wanted or by_hand or preview.packing):
+        raise InvalidInput(_("There is nothing to send."))
+    with ctx.write(actor, Permission.WRITE_TO_KOMET) as con:
+        now = ctx.now()
+        tokens = {one.id: one.token_id for one in providers.all_providers(con)}
+        earlier = group_earlier(outbox.earlier_writes(con, [*wanted, *by_hand]))
+        overtaken: list[Remark] = []
+        kept: list[tuple[Draft, str | None, WriteState]] = []
+        for draft in in_order(wanted):
+            why = hindrance(draft, earlier.get(key_of(draft), ()), again=again)
+            if why:
+                overtaken.append(remark(draft, why))
+            else:
+                kept.append((draft, tokens.get(draft.provider_id), WriteState.PLANNED))
+        replaced = [
+            write.id
+            for draft in by_hand
+            for write in earlier.get(key_of(draft), ())
+            if write.state is WriteState.BY_HAND
+        ]
+        kept += [(d, tokens.get(d.provider_id), WriteState.BY_HAND) for d in by_hand]
+        batch_id = outbox.insert_batch(con, preview.name, kept, now) if kept else ""
+        keys = {key_of(draft) for draft, _token, _state in kept}
+        former = outbox.writes_by(con, ids=preview.resends) if preview.resends else []
+        replaced += [write.id for write in former if key_of(write) in keys]
+        outbox.mark_resent(con, replaced, batch_id)
+        if preview.packing:
+            boxes.replace_packed(con, preview.packing, now)
+        detail = {
+            "writes": len(kept) - len(by_hand),
+            "by_hand": len(by_hand),
+            "packed": len(preview.packing),
+            "batch": batch_id,
+        }
+        audit.record(con, "writes planned", preview.name, now, detail)
+    return Queued(batch_id, len(kept) - len(by_hand), len(by_hand), tuple(overtaken))
+
+
+def list_writes(
+    ctx: AppContext,
+    *,
+    states: Sequence[WriteState] | None = None,
+    batch_id: str | None = None,
+    provider_id: str | None = None,
+    limit: int = 2_000,
+) -> list[Write]:
+    """The writes that meet all that is given, in the order in which they were planned.
+
+    What a process that is gone was sending is shown as unknown. At most the newest `limit`.
+    """
+    asked = list(states) if states else None
+    if asked and WriteState.UNKNOWN in asked:
+        asked.append(WriteState.SENDING)
+    with ctx.read() as con:
+        found = outbox.writes_by(
+            con, states=asked, batch_id=batch_id, provider_id=provider_id, limit=limit
+        )
+    shown = [_shown(ctx, write) for write in found]
+    return [write for write in shown if states is None or write.state in states]
+
+
+def count_writes(ctx: AppContext) -> dict[WriteState, int]:
+    """State → writes in it; those that were planned anew are counted once, as they are now."""
+    with ctx.read() as con:
+        found = outbox.counts(con)
+        sending = outbox.writes_by(con, states=[WriteState.SENDING])
+    counts = {state: found.get(state.value, 0) for state in WriteState}
+    abandoned = sum(_is_abandoned(ctx, write) for write in sending)
+    counts[WriteState.SENDING] -= abandoned
+    counts[WriteState.UNKNOWN] += abandoned
+    return counts
+
+
+def withdraw_writes(ctx: AppContext, actor: Actor, ids: Sequence[str]) -> int:
+    """Take back writes that were planned, or are to be done by hand; returns how many.
+
+    What is being sent or was sent stays. Raises `NotPermitted`.
+    """
+    states = (WriteState.PLANNED, WriteState.BY_HAND)
+    return _settle_all(ctx, actor, ids, states, Outcome(WriteState.WITHDRAWN), "writes withdrawn")
+
+
+def settle_by_person(ctx: AppContext, actor: Actor, ids: Sequence[str], *, sent: bool) -> int:
+    """What a person says of writes that are unknown, or to do by hand: done, or not done.
+
+    Returns how many. Raises `NotPermitted`.
+    """
+    settle_abandoned(ctx)
+    outcome = (
+        Outcome(WriteState.SENT, "said_to_be_done", {"person": actor.name})
+        if sent
+        else Outcome(WriteState.NOT_SENT, "said_not_to_be_done", {"person": actor.name})
+    )
+    states = (WriteState.UNKNOWN, WriteState.BY_HAND)
+    return _settle_all(ctx, actor, ids, states, outcome, "writes settled by hand")
+
+
+def _settle_all(  # noqa: PLR0917
+    ctx: AppContext,
+    actor: Actor,
+    ids: Sequence[str],
+    states: Sequence[WriteState],
+    outcome: Outcome,
+    what: str,
+) -> int:
+    with ctx.write(actor, Permission.WRITE_TO_KOMET) as con:
+        found = outbox.writes_by(con, ids=ids, states=states)
+        outbox.settle(con, [(write.id, outcome) for write in found], ctx.now())
+        if found:
+            detail = {"writes": [write.id for write in found], "state": outcome.state.value}
+            audit.record(con, what, str(len(found)), ctx.now(), detail)
+    return len(found)
+
+
+def plan_again(ctx: AppContext, ids: Sequence[str]) -> Preview:
+    """A preview of sending writes anew that were refused, withdrawn or certainly not sent.
+
+    Each is held against the orders as they are stored now.
+    """
+    with ctx.read() as con:
+        found = outbox.writes_by(con, ids=ids, states=AGAIN)
+        files = {
+            digest: outbox.file_by_digest(con, digest)
+            for write in found
+            if (digest := write.content.get("file_digest"))
+        }
+    found = [write for write in found if write.resent_as is None]
+    entries: dict[tuple[str, str], LineEntry] = {}
+    drafts: list[Draft] = []
+    for write in found:
+        if write.kind in _LINE_FIELDS:
+            key = (write.provider_id, write.po_item_id)
+            row = write.file_row or len(entries) + 1
+            entry = entries.get(key) or LineEntry(row, *key)
+            entries[key] = _with_content(entry, write)
+        else:
+            drafts.append(_draft_of(write, files))
+    name = _("Sent anew")
+    lines = check_lines(ctx, name, list(entries.values()))
+    preview = preview_writes(
+        ctx,
+        name,
+        [*lines.drafts, *lines.by_hand, *drafts],
+        problems=lines.problems,
+        left_out=lines.left_out,
+        questions=lines.questions,
+    )
+    return replace(preview, resends=tuple(write.id for write in found))
+
+
+def _with_content(entry: LineEntry, write: Write) -> LineEntry:
+    given: dict[str, Any] = {
+        field: ", ".join(value) if isinstance(value, list) else str(value)
+        for field, name in _LINE_FIELDS[write.kind].items()
+        if (value := write.content.get(name)) is not None
+    }
+    return replace(entry, **given)
+
+
+def _draft_of(write: Write, files: dict[str, bytes]) -> Draft:
+    digest = write.content.get("file_digest")
+    name = str(write.content.get("file_name", ""))
+    return Draft(
+        provider_id=write.provider_id,
+        kind=write.kind,
+        target=write.target,
+        content=write.content,
+        po_id=write.po_id,
+        po_number=write.po_number,
+        po_item_id=write.po_item_id,
+        ship_date=write.ship_date,
+        found=write.found,
+        row=write.file_row,
+        files={digest: (name, files[digest])} if digest else {},
+    )
+
+
+def settle_abandoned(ctx: AppContext) -> int:
+    """Mark as unknown what a process was sending that is gone; returns how many writes."""
+    with ctx.read() as con:
+        sending = outbox.writes_by(con, states=[WriteState.SENDING])
+    abandoned = [write.id for write in sending if _is_abandoned(ctx, write)]
+    if abandoned:
+        outcome = Outcome(WriteState.UNKNOWN, "process_ended")
+        with ctx.write(SYSTEM, Permission.WRITE_TO_KOMET) as con:
+            still = outbox.writes_by(con, ids=abandoned, states=[WriteState.SENDING])
+            outbox.settle(con, [(write.id, outcome) for write in still], ctx.now())
+    return len(abandoned)
+
+
+def _shown(ctx: AppContext, write: Write) -> Write:
+    if write.state is WriteState.SENDING and _is_abandoned(ctx, write):
+        return write.model_copy(
+            update={
+                "state": WriteState.UNKNOWN,
+                "outcome_code": "process_ended",
+                "outcome_data": "{}",
+            }
+        )
+    return write
+
+
+def _is_abandoned(ctx: AppContext, write: Write) -> bool:
+    """Whether nobody is sending it any more, and nobody has said what became of it."""
+    if write.process == process.current():
+        return not is_active(write.request_id)
+    alive = process.is_alive(write.process)
+    if alive is None:  # on another machine: no request lasts longer than its deadline
+        settings = ctx.settings
+        deadline = Timeouts(
+            settings.connect_timeout, settings.read_timeout, settings.answer_timeout
+        ).deadline
+        since = write.sending_at or write.planned_at
+        return ctx.now() - since > timedelta(seconds=deadline) + _MARGIN
+    return not alive

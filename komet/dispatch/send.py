@@ -1,0 +1,290 @@
+"""Sending what was planned: each write is committed as *sending* before its request leaves.
+
+Komet has no idempotency key. What was being sent when the connection broke or the process died is
+unknown from then on, and is never sent again by itself: `komet.dispatch.resolve` reads it back.
+"""
+
+import logging
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+from dataclasses import dataclass, field
+from threading import Event
+from uuid import uuid4
+
+from pydantic import SecretStr
+
+from komet.api.client import KometClient
+from komet.api.errors import (
+    AuthenticationError,
+    InvalidCall,
+    KometError,
+    PermissionDenied,
+    QuotaExhausted,
+    RateLimited,
+)
+from komet.api.methods import TokenKind
+from komet.clients.allowance import Ledger
+from komet.clients.connect import client_for, load_secret, mask_secret
+from komet.clients.model import Provider, Token
+from komet.clients.table import calls, providers, tokens
+from komet.context import AppContext
+from komet.db import audit, process
+from komet.dispatch import active
+from komet.dispatch.follow import follow_splits, refresh_orders
+from komet.dispatch.kinds import KINDS
+from komet.dispatch.kinds.kind import Kind, Sender, split
+from komet.dispatch.model import Outcome, Receipt, Write, WriteKind, WriteState
+from komet.dispatch.outbox import settle_abandoned
+from komet.dispatch.table import lines, outbox
+from komet.errors import AppError
+from komet.messages import FAILURES
+from komet.permissions import Actor, Permission
+
+_log = logging.getLogger(__name__)
+_LANES = 4
+_TRIES, _PAUSE = 3, 1.0
+Settled = list[tuple[str, Outcome]]
+
+
+def send_batch(
+    ctx: AppContext,
+    actor: Actor,
+    batch_id: str,
+    *,
+    on_progress: Callable[[int], None] | None = None,
+    stop: Event | None = None,
+) -> Receipt:
+    """Send what is still planned of a batch, then read its orders again.
+
+    Clients are served side by side, the requests of one after the other. `on_progress` is told how
+    many writes have an outcome. Whoever `stop`s it leaves the rest planned. A refusal, a broken
+    connection or a spent allowance is the outcome of writes, and raises nothing. Raises
+    `NotPermitted`, and `StoreError` where the outbox cannot be read.
+    """
+    ctx.authorize(actor, Permission.WRITE_TO_KOMET)
+    ctx = ctx.for_long_work()
+    settle_abandoned(ctx)
+    stop = stop or Event()
+    with ctx.read() as con:
+        planned = outbox.writes_by(con, batch_id=batch_id, states=[WriteState.PLANNED])
+        clients = {one.id: one for one in providers.all_providers(con)}
+        keys = {one.id: one for one in tokens.all_tokens(con)}
+    done = _Progress(on_progress)
+    lanes = []
+    for provider_id in dict.fromkeys(write.provider_id for write in planned):
+        own = [write for write in planned if write.provider_id == provider_id]
+        client = clients.get(provider_id)
+        token = keys.get(client.token_id or "") if client else None
+        if client is not None and token is not None:
+            lanes.append(_Lane(ctx, actor, client, token, own, stop, done))
+    with ThreadPoolExecutor(max_workers=_LANES, thread_name_prefix="dispatch") as pool:
+        for future in [pool.submit(copy_context().run, lane.run) for lane in lanes]:
+            future.result()
+    return finish(ctx, actor, batch_id)
+
+
+def finish(ctx: AppContext, actor: Actor, batch_id: str) -> Receipt:
+    """Read the orders of a batch again, follow the lines that were split, and say what became."""
+    with ctx.read() as con:
+        writes = outbox.writes_by(con, batch_id=batch_id)
+    why = refresh_orders(ctx, actor, writes).why
+    if why is None:
+        follow_splits(ctx, actor, writes)
+    with ctx.write(actor, Permission.WRITE_TO_KOMET) as con:
+        receipt = Receipt(batch_id, outbox.writes_by(con, batch_id=batch_id), why)
+        counted = {state.value: n for state in WriteState if (n := receipt.count(state))}
+        name = outbox.batch_name(con, batch_id)
+        audit.record(con, "writes sent", name, ctx.now(), {"batch": batch_id, **counted})
+    return receipt
+
+
+@dataclass
+class _Progress:
+    tell: Callable[[int], None] | None
+    settled: int = 0
+
+    def add(self, writes: int) -> None:
+        self.settled += writes
+        if self.tell:
+            self.tell(self.settled)
+
+
+@dataclass
+class _Lane:
+    """The writes to one client, a request at a time."""
+
+    ctx: AppContext
+    actor: Actor
+    provider: Provider
+    token: Token
+    writes: Sequence[Write]
+    stop: Event
+    done: _Progress
+    settled: Settled = field(default_factory=list)
+    """Outcomes that are not stored yet; they are with the next claim, in one transaction."""
+    unconfirmed: set[str] = field(default_factory=set)
+    refused: dict[WriteKind, Outcome] = field(default_factory=dict)
+    ended: bool = False
+
+    def run(self) -> None:
+        ledger = Ledger(self.token.id, self.provider.id)
+        try:
+            self._leave_out_changed()
+            requests = [
+                (kind, request)
+                for kind in sorted(KINDS.values(), key=lambda one: one.order)
+                for request in split(kind, [w for w in self.writes if w.kind is kind.name])
+            ]
+            secret = load_secret(self.ctx, self.token.id)
+            with client_for(
+                self.ctx, self.provider, ledger, expected=len(requests), unattended=True
+            ) as client:
+                for kind, request in requests:
+                    if self.ended or self.stop.is_set():
+                        break
+                    self._send(client, ledger, kind, request, secret)
+        except FAILURES as error:
+            _log.warning("dispatch to %s ended early: %s", self.provider.name, error)
+        finally:
+            self._store_settled(ledger)
+            try:
+                ledger.save(self.ctx)
+            except FAILURES as error:
+                _log.warning("the ledger was not saved: %s", error)
+
+    def _leave_out_changed(self) -> None:
+        """What has gone, or left, in Komet since it was planned is not sent."""
+        keys = [(write.provider_id, write.po_item_id) for write in self.writes if write.po_item_id]
+        with self.ctx.read() as con:
+            now = lines.load_lines(con, keys)
+        kept = []
+        for write in self.writes:
+            line = now.get((write.provider_id, write.po_item_id))
+            about_line = write.kind in {WriteKind.CONFIRM, WriteKind.REFERENCE, WriteKind.SHIP}
+            if about_line and (line is None or line.gone or line.cancelled):
+                self.settled.append((write.id, Outcome(WriteState.NOT_SENT, "line_is_gone")))
+            elif write.kind is WriteKind.SHIP and line is not None and line.shipped:
+                self.settled.append((write.id, Outcome(WriteState.NOT_SENT, "shipped_otherwise")))
+            else:
+                kept.append(write)
+        self.writes = kept
+
+    def _send(
+        self,
+        client: KometClient,
+        ledger: Ledger,
+        kind: Kind,
+        request: Sequence[Write],
+        secret: SecretStr,
+    ) -> None:
+        sendable = [write for write in request if not self._settle_unsent(kind, write)]
+        request_id = str(uuid4())
+        with active.sending(request_id):
+            with self.ctx.write(self.actor, Permission.WRITE_TO_KOMET) as con:
+                now = self.ctx.now()
+                outbox.settle(con, self.settled, now)
+                claimed = outbox.claim(
+                    con, [w.id for w in sendable], request_id, process.current(), now
+                )
+            self.done.add(len(self.settled))
+            self.settled = []
+            if claimed:
+                outcomes = self._call(client, kind, claimed)
+                for write in claimed:
+                    self._note(write, outcomes[write.id], secret)
+            # within the block: until it is stored, nobody else may say what became of it
+            self._store_settled(ledger)
+
+    def _settle_unsent(self, kind: Kind, write: Write) -> bool:
+        """Settle a write that is not to be sent after what became of those before it."""
+        if outcome := self.refused.get(kind.name):
+            self.settled.append((write.id, outcome))
+            return True
+        if kind.name is WriteKind.SHIP and write.po_item_id in self.unconfirmed:
+            self.settled.append((write.id, Outcome(WriteState.NOT_SENT, "confirmation_failed")))
+            return True
+        return False
+
+    def _call(
+        self, client: KometClient, kind: Kind, claimed: Sequence[Write]
+    ) -> dict[str, Outcome]:
+        try:
+            name, params = kind.request(claimed, self._sender())
+        except Exception:  # noqa: BLE001 - nothing has been sent yet
+            _log.exception("a request to %s could not be made", kind.method)
+            unmade = Outcome(WriteState.REFUSED, "unsendable")
+            return dict.fromkeys((write.id for write in claimed), unmade)
+        try:
+            answer = client.call(name, **params)
+            return dict(kind.read_answer(claimed, answer))
+        except KometError as error:
+            return self._failed(kind, claimed, error)
+        except Exception:  # noqa: BLE001 - it was sent, whatever its answer is
+            _log.exception("an answer to %s could not be read", kind.method)
+            unread = Outcome(WriteState.UNKNOWN, "malformed_answer")
+            return dict.fromkeys((write.id for write in claimed), unread)
+
+    def _sender(self) -> Sender:
+        def load_file(digest: str) -> bytes:
+            with self.ctx.read() as con:
+                return outbox.file_by_digest(con, digest)
+
+        return Sender(TokenKind(self.token.kind), self.provider, load_file)
+
+    def _failed(
+        self, kind: Kind, claimed: Sequence[Write], error: KometError
+    ) -> dict[str, Outcome]:
+        """What a failure means for the writes of the request, and for those that come after it."""
+        data = {name: value for name, value in error.data.items() if name != "provider"}
+        outcome = Outcome(WriteState.REFUSED, error.code, data, error.answer)
+        match error:
+            case QuotaExhausted():
+                self.ended = True
+                outcome = Outcome(WriteState.PLANNED, error.code, data)
+            case RateLimited():
+                self.ended = True
+                outcome = Outcome(WriteState.NOT_SENT, error.code, data)
+            case _ if error.maybe_done:
+                outcome = Outcome(WriteState.UNKNOWN, error.code, data)
+            case _ if error.never_left:
+                self.ended = True
+                outcome = Outcome(WriteState.PLANNED, error.code, data)
+            case AuthenticationError():
+                self.ended = True
+            case PermissionDenied():
+                self.refused[kind.name] = outcome
+            case InvalidCall():
+                pass
+        found = dict.fromkeys((write.id for write in claimed), outcome)
+        if error.answer is not None and kind.outcomes is not None:
+            # the status on top says failure, and single rows may have been done all the same
+            found |= kind.outcomes(claimed, error.answer)
+        return found
+
+    def _note(self, write: Write, outcome: Outcome, secret: SecretStr) -> None:
+        if outcome.answer is not None:
+            answer = mask_secret(secret, outcome.answer)
+            outcome = Outcome(outcome.state, outcome.code, outcome.data, answer)
+        if write.kind is WriteKind.CONFIRM and outcome.state is not WriteState.SENT:
+            self.unconfirmed.add(write.po_item_id)
+        self.settled.append((write.id, outcome))
+
+    def _store_settled(self, ledger: Ledger) -> None:
+        """Store outcomes, trying again for a while: what is not stored becomes unknown."""
+        called = ledger.drain()
+        for left in reversed(range(_TRIES)):
+            if not self.settled and not called:
+                return
+            try:
+                with self.ctx.write(self.actor, Permission.WRITE_TO_KOMET) as con:
+                    outbox.settle(con, self.settled, self.ctx.now())
+                    calls.record(con, called)
+            except AppError as error:
+                _log.warning("outcomes were not stored: %s", error)
+                if left:
+                    time.sleep(_PAUSE)
+            else:
+                self.done.add(len(self.settled))
+                self.settled, called = [], []

@@ -1,0 +1,228 @@
+"""The SQL of the outbox: writes, the presses that planned them, the files that go with them."""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+import polars as pl
+
+from komet.db.database import TIME, Connection, Schema
+from komet.dispatch.model import OPEN, Draft, Outcome, Write, WriteState
+from komet.messages import outcome_to_store
+
+WRITES: Schema = {
+    "id": pl.String, "batch_id": pl.String, "position": pl.Int64, "provider_id": pl.String,
+    "token_id": pl.String, "kind": pl.String, "target": pl.String, "po_id": pl.String,
+    "po_number": pl.String, "po_item_id": pl.String, "ship_date": pl.Date, "file_row": pl.Int64,
+    "content": pl.String, "found": pl.String, "digest": pl.String, "state": pl.String,
+    "planned_at": TIME, "planned_by": pl.String,
+}  # fmt: skip
+"""The columns that a write is planned with."""
+_OUTCOMES: Schema = {
+    "id": pl.String, "state": pl.String, "code": pl.String, "data": pl.String, "answer": pl.String,
+}  # fmt: skip
+
+
+def insert_batch(
+    con: Connection,
+    name: str,
+    drafts: Sequence[tuple[Draft, str | None, WriteState]],
+    now: datetime,
+) -> str:
+    """Store drafts, each with its token's ID and first state, as one batch; returns its ID."""
+    batch_id = str(uuid4())
+    con.run(
+        "INSERT INTO outbox_batches VALUES ($id, $name, $now, $who)",
+        {"id": batch_id, "name": name, "now": now, "who": con.actor},
+    )
+    rows = [
+        {
+            "id": str(uuid4()),
+            "batch_id": batch_id,
+            "position": position,
+            "provider_id": draft.provider_id,
+            "token_id": token_id,
+            "kind": draft.kind.value,
+            "target": draft.target,
+            "po_id": draft.po_id,
+            "po_number": draft.po_number,
+            "po_item_id": draft.po_item_id,
+            "ship_date": draft.ship_date,
+            "file_row": draft.row,
+            "content": json.dumps(draft.content, default=str),
+            "found": json.dumps(draft.found, default=str),
+            "digest": draft.digest,
+            "state": state.value,
+            "planned_at": now,
+            "planned_by": con.actor,
+        }
+        for position, (draft, token_id, state) in enumerate(drafts)
+    ]
+    con.insert("outbox", pl.DataFrame(rows, schema=WRITES))
+    for draft, _token, _state in drafts:
+        for digest, (file_name, content) in draft.files.items():
+            _keep_file(con, digest, file_name, content)
+    return batch_id
+
+
+def _keep_file(con: Connection, digest: str, name: str, content: bytes) -> None:
+    if con.value("SELECT count(*) FROM outbox_files WHERE digest = $d", {"d": digest}):
+        return
+    con.run(
+        "INSERT INTO outbox_files VALUES ($digest, $name, $size, $content)",
+        {"digest": digest, "name": name, "size": len(content), "content": content},
+    )
+
+
+def batch_name(con: Connection, batch_id: str) -> str:
+    """What a batch came from: a file, or a screen."""
+    name = con.value("SELECT name FROM outbox_batches WHERE id = $id", {"id": batch_id})
+    return str(name or "")
+
+
+def file_by_digest(con: Connection, digest: str) -> bytes:
+    """The bytes of a file that goes with a write. Raises `LookupError`."""
+    content = con.value("SELECT content FROM outbox_files WHERE digest = $d", {"d": digest})
+    if content is None:
+        raise LookupError(digest)
+    return bytes(content)
+
+
+def earlier_writes(con: Connection, drafts: Sequence[Draft]) -> list[Write]:
+    """Writes of the same kinds to the same targets that are open, by hand, or were sent.
+
+    The newest last.
+    """
+    if not drafts:
+        return []
+    wanted = pl.DataFrame(
+        [{"provider_id": d.provider_id, "kind": d.kind.value, "target": d.target} for d in drafts],
+        schema={"provider_id": pl.String, "kind": pl.String, "target": pl.String},
+    ).unique()
+    states = [*OPEN, WriteState.SENT, WriteState.BY_HAND]
+    with con.tables(wanted=wanted):
+        rows = con.rows(
+            "SELECT o.* FROM outbox o SEMI JOIN wanted USING (provider_id, kind, target)"
+            " WHERE list_contains($states, o.state) ORDER BY o.planned_at, o.position",
+            {"states": [state.value for state in states]},
+        )
+    return [Write.model_validate(row) for row in rows]
+
+
+def writes_by(
+    con: Connection,
+    *,
+    batch_id: str | None = None,
+    ids: Sequence[str] | None = None,
+    states: Sequence[WriteState] | None = None,
+    provider_id: str | None = None,
+    limit: int = 100_000,
+) -> list[Write]:
+    """The writes that meet all that is given, in the order in which they were planned."""
+    where, params = ["true"], dict[str, Any](limit=limit)
+    for column, value in (("batch_id", batch_id), ("provider_id", provider_id)):
+        if value is not None:
+            where.append(f"{column} = ${column}")
+            params[column] = value
+    if ids is not None:
+        where.append("list_contains($ids, id)")
+        params["ids"] = list(ids)
+    if states is not None:
+        where.append("list_contains($states, state)")
+        params["states"] = [state.value for state in states]
+    rows = con.rows(
+        "SELECT * FROM (SELECT * FROM outbox WHERE "
+        + " AND ".join(where)
+        + " ORDER BY planned_at DESC, position DESC LIMIT $limit) ORDER BY planned_at, position",
+        params,
+    )
+    return [Write.model_validate(row) for row in rows]
+
+
+def claim(
+    con: Connection, ids: Sequence[str], request_id: str, process: str, now: datetime
+) -> list[Write]:
+    """Of these writes, those that were still planned: from now on they are being sent."""
+    rows = con.rows(
+        "SELECT * FROM outbox WHERE list_contains($ids, id) AND state = $planned ORDER BY position",
+        {"ids": list(ids), "planned": WriteState.PLANNED.value},
+    )
+    con.run(
+        "UPDATE outbox SET state = $sending, request_id = $request, process = $process,"
+        " sending_at = $now WHERE list_contains($ids, id) AND state = $planned",
+        {
+            "ids": list(ids),
+            "planned": WriteState.PLANNED.value,
+            "sending": WriteState.SENDING.value,
+            "request": request_id,
+            "process": process,
+            "now": now,
+        },
+    )
+    return [Write.model_validate(row) for row in rows]
+
+
+def settle(
+    con: Connection, outcomes: Sequence[tuple[str, Outcome]], now: datetime, who: str | None = None
+) -> None:
+    """Store how writes (ID, outcome) ended; those that wait again keep no time of an end."""
+    if not outcomes:
+        return
+    rows = [
+        {
+            "id": write_id,
+            "state": outcome.state.value,
+            "code": outcome.code,
+            "data": json.dumps(dict(outcome.data), default=str) if outcome.code else None,
+            "answer": None
+            if outcome.answer is None
+            else json.dumps(outcome.answer, ensure_ascii=False, default=str),
+        }
+        for write_id, outcome in outcomes
+    ]
+    con.run(
+        "UPDATE outbox SET state = s.state, outcome_code = s.code, outcome_data = s.data,"
+        " answer = coalesce(s.answer, outbox.answer), settled_by = $who,"
+        " settled_at = CASE WHEN s.state = $planned THEN NULL ELSE $now END"
+        " FROM settled s WHERE s.id = outbox.id",
+        {"now": now, "who": who or con.actor, "planned": WriteState.PLANNED.value},
+        settled=pl.DataFrame(rows, schema=_OUTCOMES),
+    )
+
+
+def note_new_lines(con: Connection, found: Sequence[tuple[str, str]]) -> None:
+    """Note for shipments (write ID) the line ID that Komet gave to the boxes left behind."""
+    for write_id, po_item_id in found:
+        why = outcome_to_store("line_split", po_item_id=po_item_id)
+        con.run(
+            "UPDATE outbox SET outcome_code = $code, outcome_data = $data WHERE id = $id",
+            {"id": write_id, "code": why.code, "data": why.data},
+        )
+
+
+def mark_resent(con: Connection, write_ids: Sequence[str], batch_id: str) -> None:
+    """Note that these were planned anew."""
+    con.run(
+        "UPDATE outbox SET resent_as = $batch WHERE list_contains($ids, id)",
+        {"batch": batch_id, "ids": list(write_ids)},
+    )
+
+
+def counts(con: Connection) -> dict[str, int]:
+    """State → how many writes are in it; those that were planned anew are left out."""
+    rows = con.rows(
+        "SELECT state, count(*)::BIGINT AS n FROM outbox WHERE resent_as IS NULL GROUP BY state"
+    )
+    return {row["state"]: row["n"] for row in rows}
+
+
+def refused_methods(con: Connection) -> set[tuple[str, str]]:
+    """(Token ID, kind of write) that Komet last refused because the token may not call it."""
+    rows = con.rows(
+        "SELECT token_id, kind, arg_max(outcome_code, settled_at) AS code FROM outbox"
+        " WHERE token_id IS NOT NULL AND settled_at IS NOT NULL AND state IN ('sent', 'refused')"
+        " GROUP BY token_id, kind"
+    )
+    return {(row["token_id"], row["kind"]) for row in rows if row["code"] == "method_not_allowed"}

@@ -1,0 +1,70 @@
+"""The app's sender: a thread that sends batches one after the other, whatever the pages do."""
+
+import logging
+import queue
+import threading
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from komet import language, time_zone
+from komet.context import AppContext
+from komet.dispatch.send import send_batch
+from komet.messages import FAILURES
+from komet.permissions import Actor
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class _Job:
+    batch_id: str
+    actor: Actor
+    language: str
+    time_zone: ZoneInfo
+
+
+class SendWorker:
+    """Takes batch IDs and sends what is planned of them. Lives as long as the app.
+
+    Should this process die, what it had not sent is still planned, and what it was sending is
+    unknown.
+    """
+
+    def __init__(self, ctx: AppContext) -> None:
+        self._ctx = ctx
+        self._queue: queue.Queue[_Job] = queue.Queue()
+        self._waiting: set[str] = set()
+        self._stop = threading.Event()
+        self._current: str | None = None
+        self._thread = threading.Thread(target=self._loop, name="dispatch", daemon=True)
+        self._thread.start()
+
+    def submit(self, actor: Actor, batch_id: str) -> None:
+        """Send a batch once those before it are through, for this actor and in this language."""
+        self._waiting.add(batch_id)
+        self._queue.put(_Job(batch_id, actor, language.current(), time_zone.current()))
+
+    def is_busy(self, batch_id: str) -> bool:
+        """Whether the batch waits for its turn, or is being sent."""
+        return batch_id in self._waiting
+
+    def stop(self, batch_id: str) -> None:
+        """Send no further request of a batch; what is under way ends, the rest stays planned."""
+        if self._current == batch_id:
+            self._stop.set()
+
+    def _loop(self) -> None:
+        while True:
+            job = self._queue.get()
+            self._stop.clear()
+            self._current = job.batch_id
+            try:
+                with language.using(job.language), time_zone.using(job.time_zone):
+                    send_batch(self._ctx, job.actor, job.batch_id, stop=self._stop)
+            except FAILURES as error:
+                _log.warning("batch %s ended early: %s", job.batch_id, error)
+            except Exception:  # noqa: BLE001 - the thread must live on for the next batch
+                _log.exception("batch %s broke", job.batch_id)
+            finally:
+                self._current = None
+                self._waiting.discard(job.batch_id)
