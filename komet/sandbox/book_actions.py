@@ -1,9 +1,8 @@
 """The methods that change what an importer holds beside its orders."""
 
-from typing import Any
-
+from komet.sandbox.book_rows import append, found, given, item_of, number_in, remove_item
 from komet.sandbox.books import Books, Row
-from komet.sandbox.call import OK, Act, Answer, Parameters, RefusalError, members, texts, whole
+from komet.sandbox.call import OK, Act, Answer, Parameters, RefusalError, members, yes
 from komet.sandbox.state import SandboxState
 from komet.sandbox.tokens import SampleToken
 
@@ -12,7 +11,6 @@ ADDS = {
     "customer.contact.add": ("contacts", "contactId"),
     "customer.shipto.add": ("shiptos", "shipToId"),
     "web-order.create": ("web_orders", "webOrderId"),
-    "inventory.add": ("inventory", "inventoryId"),
 }
 """Method → what it adds, and the member in which a new ID is answered."""
 UPDATES = {
@@ -20,7 +18,6 @@ UPDATES = {
     "customer.contact.update": ("contacts", "contactId", "id"),
     "customer.shipto.update": ("shiptos", "shipToId", "id"),
     "prebook.update": ("prebooks", "prebookId", "id"),
-    "inventory.update": ("inventory", "inventoryId", "inventoryId"),
     "invoice.update": ("invoices", "invoiceId", "id"),
 }
 """Method → what it changes, the parameter that names it, and the row's own key."""
@@ -28,18 +25,17 @@ DELETES = {
     "customer.contact.delete": ("contacts", "contactId", "id"),
     "customer.shipto.delete": ("shiptos", "shipToId", "id"),
     "web-order.delete": ("web_orders", "webOrderId", "id"),
-    "inventory.delete": ("inventory", "inventoryId", "inventoryId"),
 }
 MARKS = {
     "credit.mark.sync": ("credits", "creditId"),
     "payment.mark.sync": ("payments", "paymentId"),
 }
+_CONFIRMED = 1
 STATES = {
-    "invoice.confirm": (1, "Confirmed"),
+    "invoice.confirm": (_CONFIRMED, "Confirmed"),
     "invoice.checkout": (0, "Pending"),
     "invoice.void": (4, "Voided"),
 }
-_NUMBERS = {"quantity", "boxes", "unitCost", "price"}
 
 
 class BookActions:
@@ -53,42 +49,18 @@ class BookActions:
             **{name: self._delete(*how) for name, how in DELETES.items()},
             **{name: self._mark(*how) for name, how in MARKS.items()},
             **{name: self._invoice_state(*how) for name, how in STATES.items()},
-            "prebook.create": self.create_prebook,
-            "multiple.prebooks.create": self.create_prebook,
-            "prebook.future.item.add": self._prebook_item("future", "boxes"),
-            "prebook.vendor.availability.item.add": self._prebook_item("availability", "quantity"),
-            "prebook.item.delete": self.delete_prebook_item,
             "invoice.create": self.create_invoice,
             "invoice.item.add": self.add_invoice_item,
             "invoice.item.update": self.update_invoice_item,
             "invoice.item.delete": self.delete_invoice_item,
             "invoice.mark.sync.status.ok": self.mark_synced,
-            "invoice.mark.sync.status.error": self.mark_synced,
+            "invoice.mark.sync.status.error": self.mark_unsynced,
             "open.credit.balance.create": self.open_credits,
             "payment.receive": self.receive_payment,
             "web-order-item.add": self.add_web_item,
             "web-order-item.delete": self.delete_web_item,
             "web-order.checkout": self.check_out,
         }
-
-    def create_prebook(self, token: SampleToken, parameters: Parameters) -> Answer:
-        """A new prebook with its items."""
-        books = self._books(token)
-        items = members("prebookItems", parameters.get("prebookItems"))
-        row = {**_given(parameters), "truckDate": parameters.get("shipDate"), "details": []}
-        row.pop("prebookItems", None)
-        number = books.add("prebooks", row)
-        found = _found(books.row("prebooks", number))
-        found["number"] = str(number)
-        for item in items:
-            _append(found, {**_given(item), "totalBoxes": _number(item.get("boxes", "1"))})
-        return {**OK, "prebookId": number, "prebookNumber": number}
-
-    def delete_prebook_item(self, token: SampleToken, parameters: Parameters) -> Answer:
-        """One item less."""
-        row = _found(self._books(token).row("prebooks", parameters["prebookId"]))
-        _remove_item(row, "prebookItemId", parameters["prebookItemId"])
-        return OK
 
     def create_invoice(self, token: SampleToken, parameters: Parameters) -> Answer:
         """A new order: draft or pending. The contract shows no ID; siblings answer these."""
@@ -109,7 +81,7 @@ class BookActions:
         number = books.add(
             "invoices",
             {
-                **_given(parameters),
+                **given(parameters),
                 "customerId": customer.id,
                 "customerName": customer.name,
                 "customerCode": customer.code,
@@ -119,37 +91,56 @@ class BookActions:
                 "additionalChargesDetails": [],
             },
         )
-        row = _found(books.row("invoices", number))
+        row = found(books.row("invoices", number))
         row["number"] = str(number)
         for item in members("items", parameters.get("items")):
-            _append(row, _given(item), "detailId")
+            append(row, given(item), "detailId")
         return {**OK, "invoiceId": number, "invoiceNumber": str(number)}
 
     def add_invoice_item(self, token: SampleToken, parameters: Parameters) -> Answer:
         """One item more. The contract shows no ID; siblings answer these."""
-        row = _found(self._books(token).row("invoices", parameters["invoiceId"]))
-        item = _append(row, _given(parameters), "detailId")
+        row = self._unlocked(token, parameters["invoiceId"])
+        item = append(row, given(parameters), "detailId")
         return _invoice(row) | {"invoiceItemId": item["detailId"]}
 
     def update_invoice_item(self, token: SampleToken, parameters: Parameters) -> Answer:
         """Another price or number of boxes."""
-        row = _found(self._books(token).row("invoices", parameters["invoiceId"]))
-        item = _item(row, "detailId", parameters["invoiceItemId"])
-        item.update(_given(parameters))
+        row = self._unlocked(token, parameters["invoiceId"])
+        item = item_of(row, "detailId", parameters["invoiceItemId"])
+        item.update(given(parameters))
         return _invoice(row) | {"invoiceItemId": item["detailId"], "availableBoxes": 0}
 
     def delete_invoice_item(self, token: SampleToken, parameters: Parameters) -> Answer:
         """One item less."""
-        row = _found(self._books(token).row("invoices", parameters["invoiceId"]))
-        gone = _remove_item(row, "detailId", parameters["invoiceItemId"])
+        row = self._unlocked(token, parameters["invoiceId"])
+        gone = remove_item(row, "detailId", parameters["invoiceItemId"])
         boxes = gone.get("boxes", 0)
         return _invoice(row) | {"availableBoxes": boxes if isinstance(boxes, int) else 0}
 
     def mark_synced(self, token: SampleToken, parameters: Parameters) -> Answer:
-        """What the other system says of an invoice."""
-        row = _found(self._books(token).row("invoices", parameters["invoiceId"]))
-        row["externalSystemSynced"] = "message" not in parameters
+        """Another system has the invoice: it is locked, and confirmed if the sandbox is strict."""
+        row = found(self._books(token).row("invoices", parameters["invoiceId"]))
+        if not row.get("locked"):
+            row["statusBefore"] = row["status"]
+        row.update(externalSystemSynced=True, locked=True)
+        if self._state.strict:
+            row["status"] = _CONFIRMED
         return OK
+
+    def mark_unsynced(self, token: SampleToken, parameters: Parameters) -> Answer:
+        """Another system has not got the invoice: it is unlocked, and by default as before."""
+        row = found(self._books(token).row("invoices", parameters["invoiceId"]))
+        before = row.pop("statusBefore", row["status"])
+        row.update(externalSystemSynced=False, locked=False)
+        if yes(parameters.get("unconfirm") or "1"):
+            row["status"] = before
+        return OK
+
+    def _unlocked(self, token: SampleToken, wanted: str, key: str = "id") -> Row:
+        row = found(self._books(token).row("invoices", wanted, key))
+        if self._state.strict and row.get("locked"):
+            raise RefusalError(400, "The invoice was marked as synchronized and is locked.")
+        return row
 
     def open_credits(self, token: SampleToken, parameters: Parameters) -> Answer:
         """Balances to begin with."""
@@ -157,7 +148,7 @@ class BookActions:
             row = {
                 "customerCode": parameters["customerCode"],
                 "creditDate": entry.get("date"),
-                "amount": _number(entry.get("balance", "0")),
+                "amount": number_in(entry.get("balance", "0")),
                 "status": 3,
             }
             self._books(token).add("credits", row)
@@ -166,8 +157,8 @@ class BookActions:
     def receive_payment(self, token: SampleToken, parameters: Parameters) -> Answer:
         """Money that has come."""
         books = self._books(token)
-        number = books.add("payments", {**_given(parameters), "method": parameters["methodId"]})
-        _found(books.row("payments", number))["controlNumber"] = number
+        number = books.add("payments", {**given(parameters), "method": parameters["methodId"]})
+        found(books.row("payments", number))["controlNumber"] = number
         return {**OK, "controlNumber": number}
 
     def add_web_item(self, token: SampleToken, parameters: Parameters) -> Answer:
@@ -178,8 +169,8 @@ class BookActions:
             "web_orders",
             {"customerId": parameters["customerId"], "statusId": 1, "items": [], "total": 0},
         )
-        row = _found(books.row("web_orders", order_id))
-        item = _append(row, _given(parameters), "webOrderItemId", "items")
+        row = found(books.row("web_orders", order_id))
+        item = append(row, given(parameters), "webOrderItemId", "items")
         return {**OK, "webOrderId": row["id"], "webOrderItemId": item["webOrderItemId"]}
 
     def delete_web_item(self, token: SampleToken, parameters: Parameters) -> Answer:
@@ -187,13 +178,13 @@ class BookActions:
         wanted = parameters.get("webOrderItemId", "")
         for row in self._books(token).rows("web_orders"):
             if any(str(item["webOrderItemId"]) == wanted for item in row["items"]):
-                _remove_item(row, "webOrderItemId", wanted, "items")
+                remove_item(row, "webOrderItemId", wanted, "items")
                 return OK
         raise RefusalError(404, "Web order item not found.")
 
     def check_out(self, token: SampleToken, parameters: Parameters) -> Answer:
         """A web order is placed, once."""
-        row = _found(self._books(token).row("web_orders", parameters["webOrderId"]))
+        row = found(self._books(token).row("web_orders", parameters["webOrderId"]))
         if row["statusId"] == 2:
             raise RefusalError(400, "The web order was checked out already.")
         row["statusId"] = 2
@@ -204,17 +195,20 @@ class BookActions:
 
     def _add(self, noun: str, answered: str) -> Act:
         def act(token: SampleToken, parameters: Parameters) -> Answer:
-            row = {"active": 1, "statusId": 1, "items": [], **_given(parameters)}
-            key = "inventoryId" if noun == "inventory" else "id"
-            return {**OK, answered: self._books(token).add(noun, row, key)}
+            row = {"active": 1, "statusId": 1, "items": [], **given(parameters)}
+            return {**OK, answered: self._books(token).add(noun, row)}
 
         return act
 
     def _update(self, noun: str, parameter: str, key: str) -> Act:
         def act(token: SampleToken, parameters: Parameters) -> Answer:
             wanted = parameters.get(parameter, "")
-            row = _found(self._books(token).row(noun, wanted, key))
-            row.update({k: v for k, v in _given(parameters).items() if k != parameter})
+            row = (
+                self._unlocked(token, wanted)
+                if noun == "invoices"
+                else found(self._books(token).row(noun, wanted, key))
+            )
+            row.update({k: v for k, v in given(parameters).items() if k != parameter})
             answer: Answer = {**OK, parameter: row[key]}
             return answer | ({"invoiceNumber": row["number"]} if noun == "invoices" else {})
 
@@ -223,7 +217,7 @@ class BookActions:
     def _delete(self, noun: str, parameter: str, key: str) -> Act:
         def act(token: SampleToken, parameters: Parameters) -> Answer:
             books = self._books(token)
-            row = _found(books.row(noun, parameters.get(parameter, ""), key))
+            row = found(books.row(noun, parameters.get(parameter, ""), key))
             books.remove(noun, row)
             return {**OK, parameter: row[key]}
 
@@ -244,67 +238,13 @@ class BookActions:
 
     def _invoice_state(self, state: int, label: str) -> Act:
         def act(token: SampleToken, parameters: Parameters) -> Answer:
-            row = _found(self._books(token).row("invoices", parameters["invoiceNumber"], "number"))
+            row = self._unlocked(token, parameters["invoiceNumber"], "number")
             if row["status"] == state:
                 raise RefusalError(400, f"The invoice is {label.lower()} already.")
             row["status"] = state
             return OK
 
         return act
-
-    def _prebook_item(self, noun: str, boxes: str) -> Act:
-        def act(token: SampleToken, parameters: Parameters) -> Answer:
-            books = self._books(token)
-            row = _found(books.row("prebooks", parameters["prebookId"]))
-            wanted = texts(parameters.get("inventoryId") or parameters.get("inventoryIds"))
-            for inventory_id in wanted:
-                stored = _found(books.row(noun, inventory_id, "inventoryId"))
-                count = whole(boxes, parameters[boxes])
-                if "quantity" in stored:
-                    if count > stored["quantity"]:
-                        raise RefusalError(400, f"Only {stored['quantity']} boxes are available.")
-                    stored["quantity"] -= count
-                item = _append(row, {**stored, "totalBoxes": count, **_given(parameters)})
-            return {**OK, "prebookItemId": item["prebookItemId"]}
-
-        return act
-
-
-def _given(parameters: Parameters) -> Row:
-    return {
-        name: _number(value) if name in _NUMBERS else value for name, value in parameters.items()
-    }
-
-
-def _number(value: str) -> Any:
-    try:
-        return float(value) if "." in value else int(value)
-    except ValueError:
-        raise RefusalError(400, f"“{value}” is not a number.") from None
-
-
-def _found(row: Row | None) -> Row:
-    if row is None:
-        raise RefusalError(404, "Not found: no record has that ID.")
-    return row
-
-
-def _append(row: Row, item: Row, key: str = "prebookItemId", within: str = "details") -> Row:
-    items: list[Row] = row.setdefault(within, [])
-    highest = max([0, *(int(one[key]) for one in items if str(one.get(key, "")).isdigit())])
-    new = {**item, "id": highest + 1, key: max(int(row["id"]) * 100, highest) + 1}
-    items.append(new)
-    return new
-
-
-def _item(row: Row, key: str, wanted: str, within: str = "details") -> Row:
-    return _found(next((one for one in row[within] if str(one.get(key)) == wanted), None))
-
-
-def _remove_item(row: Row, key: str, wanted: str, within: str = "details") -> Row:
-    item = _item(row, key, wanted, within)
-    row[within].remove(item)
-    return item
 
 
 def _invoice(row: Row) -> Answer:

@@ -11,6 +11,7 @@ from komet.sandbox.state import SandboxState
 from komet.sandbox.tokens import SampleToken
 
 _UNKNOWN = "Box code does not exist"
+_CODES = 500
 _FLIGHT = timedelta(days=1)
 
 
@@ -46,10 +47,14 @@ class BoxActions:
         }
 
     def awbs(self, token: SampleToken, parameters: Parameters) -> Answer:
-        """Air waybills by their last four digits or the ship date."""
+        """Air waybills by their last four digits or the ship date.
+
+        The codes of the boxes are one text, of the contract's 500 characters in a strict sandbox.
+        """
         rows = []
         for head, found in self._by_awb(token, parameters):
-            rows.append(head | {"boxesCodes": ",".join(one.carton.code for one in found)})
+            codes = ",".join(one.carton.code for one in found)
+            rows.append(head | {"boxesCodes": codes[:_CODES] if self._state.strict else codes})
         return _list(rows)
 
     def awb_details(self, token: SampleToken, parameters: Parameters) -> Answer:

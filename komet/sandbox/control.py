@@ -30,6 +30,17 @@ class FaultOrder(BaseModel):
     skip: int = Field(default=0, ge=0)
 
 
+class LineOrder(BaseModel):
+    """What to do with lines: unmap their products, or let exactly them wait for a checkout."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    company: str
+    poItemIds: tuple[int, ...]  # noqa: N815 (Komet's word)
+    unknown: bool = False
+    awaiting_checkout: bool = False
+
+
 class Control:
     """The switches on one state."""
 
@@ -49,6 +60,8 @@ class Control:
             Route("/effects", self.list_effects, methods=["GET"]),
             Route("/effects", self.clear_effects, methods=["DELETE"]),
             Route("/lines", self.line, methods=["GET"]),
+            Route("/lines", self.change_lines, methods=["POST"]),
+            Route("/strict", self.be_strict, methods=["PUT", "DELETE"]),
             Route("/totals", self.totals, methods=["GET"]),
         ]
 
@@ -75,9 +88,7 @@ class Control:
         try:
             order = FaultOrder.model_validate_json(await request.body())
         except ValidationError as error:
-            return JSONResponse(
-                {"error": error.errors(include_url=False, include_input=False)}, 400
-            )
+            return _not_valid(error)
         fault = self._state.faults.add(**order.model_dump())
         return JSONResponse(asdict(fault), 201)
 
@@ -126,6 +137,25 @@ class Control:
             return JSONResponse({"error": "no such line"}, 404)
         return JSONResponse(asdict(truth))
 
+    async def change_lines(self, request: Request) -> Response:
+        """Make lines such as Komet skips or refuses, see `LineOrder`."""
+        try:
+            order = LineOrder.model_validate_json(await request.body())
+        except ValidationError as error:
+            return _not_valid(error)
+        if order.company not in self._state.companies:
+            return JSONResponse({"error": f"missing or unknown: {order.company}"}, 400)
+        if order.unknown:
+            self._state.mark_unknown(order.company, order.poItemIds)
+        if order.awaiting_checkout:
+            self._state.hold_checkout(order.company, order.poItemIds)
+        return Response(status_code=204)
+
+    async def be_strict(self, request: Request) -> Response:
+        """Hold every rule of the contract from now on (PUT), or not any more (DELETE)."""
+        self._state.strict = request.method == "PUT"
+        return Response(status_code=204)
+
     async def totals(self, request: Request) -> Response:
         """Exact sums from the records; decimals as text."""
         query = request.query_params
@@ -146,3 +176,7 @@ class Control:
                 for name, value in totals.items()
             }
         )
+
+
+def _not_valid(error: ValidationError) -> Response:
+    return JSONResponse({"error": error.errors(include_url=False, include_input=False)}, 400)

@@ -8,11 +8,21 @@ ITEMISED = frozenset(
     {
         "box.code.change",
         "box.move.awb",
+        "inventory.add",
+        "inventory.delete",
+        "inventory.update",
+        "multiple.prebooks.create",
+        "prebook.create",
+        "prebook.item.delete",
+        "purchase.order.create",
         "purchase.order.item.awb.add",
+        "purchase.order.item.confirm",
         "purchase.order.items.awb.add",
+        "purchase.order.mixed.create",
+        "v2/vendor/invoice",
     }
 )
-"""Methods that note their effects themselves: one for each line or box that was changed."""
+"""Methods that note their effects themselves: one for each line, box or order, none for none."""
 
 _TARGETS = (
     "poItemId", "purchaseOrderItemId", "poNumber", "purchaseOrderNumber", "boxCode",

@@ -10,14 +10,19 @@ from komet.sandbox.box_actions import BoxActions
 from komet.sandbox.call import OK, Answer, Call, RefusalError, check, read_call
 from komet.sandbox.effects import ITEMISED, target_of
 from komet.sandbox.faults import Fault, faulty_response
-from komet.sandbox.lists import LIST_METHODS, book_list, list_answer
+from komet.sandbox.inventory_actions import InventoryActions
+from komet.sandbox.lists import book_list
 from komet.sandbox.master_actions import MasterActions
+from komet.sandbox.master_lists import LIST_METHODS, list_answer
 from komet.sandbox.order_actions import OrderActions
+from komet.sandbox.order_creation import OrderCreation
 from komet.sandbox.order_query import OrderQuery, encode
 from komet.sandbox.plain_methods import PlainMethods
+from komet.sandbox.prebook_actions import PrebookActions
 from komet.sandbox.shipping import Shipping
 from komet.sandbox.state import SandboxState
 from komet.sandbox.tokens import LOGIN_TOKEN, SAMPLE_LOGIN, SampleToken
+from komet.sandbox.vendor_invoices import VendorInvoices
 
 
 class KometEndpoint:
@@ -27,11 +32,16 @@ class KometEndpoint:
         self._state = state
         self._delay = delay
         self._orders = OrderQuery(state)
+        creation = OrderCreation(state)
         self._actions = {
             **OrderActions(state).methods,
+            **creation.methods,
             **Shipping(state).methods,
             **BoxActions(state).methods,
             **BookActions(state).methods,
+            **PrebookActions(state, creation).methods,
+            **InventoryActions(state).methods,
+            **VendorInvoices(state).methods,
             **MasterActions(state).methods,
             **PlainMethods(state).methods,
         }

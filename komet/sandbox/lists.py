@@ -1,30 +1,14 @@
-"""Answers the list methods of everything but orders: filtered rows with the contract's members."""
+"""Answers the list methods of the books: filtered rows with the contract's members."""
 
-from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
 from komet.api.methods import Method, OutputField
 from komet.sandbox.books import NOUN_OF, Row
-from komet.sandbox.call import Parameters, day, like, same, texts, yes
-from komet.sandbox.dialect import Dialect, present
-from komet.sandbox.masters import BoxType, Carrier, Company, Customer, Location, Product, Vendor
-from komet.sandbox.order_query import encode
+from komet.sandbox.call import Parameters, day, like, same, texts
+from komet.sandbox.dialect import Dialect
 from komet.sandbox.state import SandboxState
 from komet.sandbox.tokens import SampleToken
-
-_DIVISION = (3, "FreshCutFlowers")
-
-_THINGS = {
-    "product.list": "Products",
-    "location.list": "Locations",
-    "boxtype.list": "Boxtype",
-    "carrier.list": "Carriers",
-    "vendor.list": "Vendors",
-    "customer.list": "Customers",
-}
-LIST_METHODS = frozenset(_THINGS)
-_Rows = Iterable[dict[str, object]]
 
 ASSUMED = {
     "invoice.list": "invoices",
@@ -53,180 +37,8 @@ _TO = {
     "orderDateTo": "shipDate", "dateTo": "date", "creditDateTo": "creditDate",
     "shipDateTo": "shipDate", "orderDate": "shipDate", "date": "truckDate",
 }  # fmt: skip
-
-
-def product_row(row: Product, dialect: Dialect) -> dict[str, object]:
-    """One member of `products`."""
-    division_id, division = _DIVISION
-    return present(
-        {
-            "id": dialect.integer(row.id),
-            "description": row.description,
-            "active": dialect.flag(row.active, row.id),
-            "category": row.category,
-            "divisionId": dialect.integer(division_id),
-            "divisionDescription": division,
-            "variety": dialect.text(row.variety or None, row.id),
-            "color": row.color,
-            "grade": dialect.text(row.grade or None, row.id),
-            "legacyCode": dialect.text(row.legacy_code or None, row.id),
-            "tags": dialect.text(row.tags or None, row.id),
-        }
-    )
-
-
-def location_row(row: Location, dialect: Dialect) -> dict[str, object]:
-    """One member of `locations`."""
-    return {"id": dialect.integer(row.id), "name": row.name, "code": row.code}
-
-
-def box_type_row(row: BoxType, dialect: Dialect) -> dict[str, object]:
-    """One member of `boxtypes`."""
-    return {
-        "id": dialect.integer(row.id),
-        "code": row.code,
-        "fbe": str(row.fbe) if dialect.text_numbers else float(row.fbe),
-        "kometNetworkName": row.network_name,
-        "kometNetworkId": dialect.integer(row.network_id),
-    }
-
-
-def carrier_row(row: Carrier, dialect: Dialect) -> dict[str, object]:
-    """One member of `carriers`."""
-    return present(
-        {
-            "id": dialect.integer(row.id),
-            "code": row.code,
-            "name": row.name,
-            "active": dialect.flag(row.active, row.id),
-            "street": dialect.nothing(row.id),
-            "city": row.city,
-            "state": row.state,
-            "zipCode": row.zip_code,
-            "country": "US",
-            "phone": dialect.nothing(row.id + 1),
-            "kometNetworkName": row.name,
-            "kometNetworkId": dialect.integer(row.id + 9000),
-        }
-    )
-
-
-def vendor_row(row: Vendor, dialect: Dialect) -> dict[str, object]:
-    """One member of `vendors`."""
-    return {
-        "id": dialect.integer(row.id),
-        "name": row.name,
-        "code": row.code,
-        "portOrigin": row.origin,
-        "active": dialect.flag(row.active, row.id),
-    }
-
-
-def customer_row(row: Customer, dialect: Dialect) -> dict[str, object]:
-    """One member of `customers`."""
-    return present(
-        {
-            "id": dialect.integer(row.id),
-            "name": row.name,
-            "code": row.code,
-            "salesPerson": row.sales_person,
-            "salesPersonId": dialect.integer(row.sales_person_id),
-            "customerType": row.kind,
-            "active": dialect.flag(row.active, row.id),
-            "updatedOn": row.updated_on.isoformat("T", "seconds"),
-            "accountingCode": dialect.nothing(row.id),
-        }
-    )
-
-
-def list_answer(method: Method, company: Company, parameters: Parameters, quirks: bool) -> bytes:
-    """The JSON body of one of `LIST_METHODS` for a call that was already checked."""
-    dialect = Dialect.of(company, quirks=quirks)
-    rows = list(_rows(method.name, company, parameters, dialect))
-    if not rows:
-        return encode(dialect.empty(_THINGS[method.name]))
-    member = method.list_member or "rows"
-    return encode({"message": "OK", "status": dialect.success, member: rows})
-
-
-def _rows(name: str, company: Company, parameters: Parameters, dialect: Dialect) -> _Rows:
-    match name:
-        case "product.list":
-            return _products(company, parameters, dialect)
-        case "location.list":
-            return _locations(company, parameters, dialect)
-        case "boxtype.list":
-            return _box_types(company, parameters, dialect)
-        case "carrier.list":
-            return _carriers(company, parameters, dialect)
-        case "vendor.list":
-            return _vendors(company, parameters, dialect)
-    return _customers(company, parameters, dialect)
-
-
-def _products(company: Company, parameters: Parameters, dialect: Dialect) -> _Rows:
-    for row in company.products:
-        if (
-            same(parameters.get("id"), row.id)
-            and same(parameters.get("legacyCode"), row.legacy_code)
-            and like(parameters.get("description"), row.description)
-        ):
-            yield product_row(row, dialect)
-
-
-def _locations(company: Company, parameters: Parameters, dialect: Dialect) -> _Rows:
-    for row in sorted(company.locations, key=lambda row: row.name):
-        if _named(parameters, row.id, row.code, row.name):
-            yield location_row(row, dialect)
-
-
-def _box_types(company: Company, parameters: Parameters, dialect: Dialect) -> _Rows:
-    for row in sorted(company.box_types, key=lambda kind: kind.code):
-        if same(parameters.get("id"), row.id) and same(parameters.get("code"), row.code):
-            yield box_type_row(row, dialect)
-
-
-def _carriers(company: Company, parameters: Parameters, dialect: Dialect) -> _Rows:
-    active = parameters.get("active")
-    for row in company.carriers:
-        if _named(parameters, row.id, row.code, row.name) and (
-            not active or row.active == yes(active)
-        ):
-            yield carrier_row(row, dialect)
-
-
-def _vendors(company: Company, parameters: Parameters, dialect: Dialect) -> _Rows:
-    for row in company.vendors:
-        if (
-            _named(parameters, row.id, row.code, row.name)
-            and same(parameters.get("portOrigin"), row.origin)
-            and (row.active or yes(parameters.get("includeInactive")))
-        ):
-            yield vendor_row(row, dialect)
-
-
-def _customers(company: Company, parameters: Parameters, dialect: Dialect) -> _Rows:
-    for row in company.customers:
-        if (
-            _named(parameters, row.id, row.code, row.name)
-            and same(parameters.get("salesPersonId"), row.sales_person_id)
-            and same(parameters.get("locationId"), row.location_id)
-            and (row.active or yes(parameters.get("includeInactive")))
-            and _updated(row, parameters.get("updateAsOf"))
-        ):
-            yield customer_row(row, dialect)
-
-
-def _named(parameters: Parameters, row_id: int, code: str, name: str) -> bool:
-    return (
-        same(parameters.get("id"), row_id)
-        and same(parameters.get("code"), code)
-        and like(parameters.get("name"), name)
-    )
-
-
-def _updated(row: Customer, since: str | None) -> bool:
-    return not since or row.updated_on.date() >= day("updateAsOf", since)
+_FROM_VENDORS = ("customer", "ship", "totalPrice")
+"""What begins so is the customer's, or a price: vendors do not see it."""
 
 
 def book_list(
@@ -238,11 +50,12 @@ def book_list(
     fields = next((field for field in spec.outputs or () if field.name == member), None)
     company = state.companies[token.company]
     dialect = Dialect.of(company, quirks=state.quirks)
-    found = [
-        shaped(row, fields.children if fields else ())
-        for row in state.books[token.company].rows(noun)
-        if _matches(row, parameters)
-    ]
+    held = [row for row in state.books[token.company].rows(noun) if _matches(row, parameters)]
+    if spec.name == "prebook.list":
+        held = [row for row in held if _trucks(row, parameters)]
+    if noun == "prebooks" and token.vendor_id is not None:
+        held = [own for row in held if (own := _of_vendor(row, token.vendor_id))["details"]]
+    found = [shaped(row, fields.children if fields else ()) for row in held]
     if not found:
         return dialect.empty(member[0].upper() + member[1:])
     return {"message": "OK", "status": dialect.success, member: found} | _beside(spec, found)
@@ -258,6 +71,17 @@ def shaped(row: Row, fields: tuple[OutputField, ...]) -> Row:
     if not fields:
         return dict(row)
     return {field.name: row.get(field.name) for field in fields if field.name in row}
+
+
+def _of_vendor(row: Row, vendor_id: int) -> Row:
+    """A prebook as a vendor sees it: its own lines, no customer and no price."""
+    kept = {name: value for name, value in row.items() if not name.startswith(_FROM_VENDORS)}
+    own = [
+        {name: value for name, value in item.items() if "price" not in name.casefold()}
+        for item in row["details"]
+        if same(str(vendor_id), item.get("vendorId"))
+    ]
+    return {**kept, "details": own}
 
 
 def _matches(row: Row, parameters: Parameters) -> bool:
@@ -278,6 +102,15 @@ def _matches(row: Row, parameters: Parameters) -> bool:
         if name in _TO and (on := _day(row, _TO[name])) and on > day(name, wanted):
             return False
     return True
+
+
+def _trucks(row: Row, parameters: Parameters) -> bool:
+    """Whether a prebook is of the truck dates and the location that were asked for."""
+    on = _day(row, "truckDate")
+    return (
+        on is None
+        or day("dateFrom", parameters["dateFrom"]) <= on <= day("dateTo", parameters["dateTo"])
+    ) and same(parameters.get("CompanyLocationId"), row.get("locationId"))
 
 
 def _day(row: Row, key: str) -> date | None:

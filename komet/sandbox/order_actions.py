@@ -1,17 +1,18 @@
-"""The methods that change purchase orders: what they do shows in the next purchase.order.list."""
+"""The methods that change lines of purchase orders; it shows in the next purchase.order.list."""
 
 from dataclasses import replace
-from datetime import datetime, time
 from decimal import Decimal, InvalidOperation
 
-from komet.sandbox.call import OK, Act, Answer, Parameters, RefusalError, day, members, whole
+from komet.sandbox.call import OK, Act, Answer, Parameters, RefusalError, whole
 from komet.sandbox.held_orders import HeldOrders, with_lines
-from komet.sandbox.masters import Company, Vendor
-from komet.sandbox.records import Line, PurchaseOrder
 from komet.sandbox.state import SandboxState
 from komet.sandbox.tokens import SampleToken
 
-_FIRST_MADE = 90_000_000
+_CHECKOUT = (
+    "This product cannot be confirmed because the checkout process has not been completed by the "
+    "final e-commerce customer. Please try again after 60 minutes."
+)
+_LONGEST_REFERENCE = 20
 
 
 class OrderActions:
@@ -20,19 +21,25 @@ class OrderActions:
     def __init__(self, state: SandboxState) -> None:
         self._state = state
         self._orders = HeldOrders(state)
-        self._made = _FIRST_MADE
         self.methods: dict[str, Act] = {
             "purchase.order.item.confirm": self.confirm,
             "purchase.order.item.delete": self.delete,
             "purchase.order.item.price.update": self.price,
             "purchase.order.item.reference.update": self.reference,
-            "purchase.order.create": self.create,
-            "purchase.order.mixed.create": self.create,
         }
 
     def confirm(self, token: SampleToken, parameters: Parameters) -> Answer:
-        """`quantityConfirmed` boxes of a line: all, a part, or none of them."""
+        """`quantityConfirmed` boxes of a line: all, a part, or none of them.
+
+        The contract does not say which status comes with a checkout that is still to come: one
+        importer answers 0, the one that writes numbers as text 1, and nothing is confirmed.
+        """
         order, line = self._orders.line(token, parameters.get("poItemId"))
+        if line.id in self._state.awaiting_checkout[token.company]:
+            company = self._state.companies[token.company]
+            return {"status": "1" if company.text_numbers else "0", "message": _CHECKOUT}
+        if line.status in {"Shipped", "Cancelled"}:
+            raise RefusalError(400, f"The item was {line.status.lower()} already.")
         confirmed = whole("quantityConfirmed", parameters["quantityConfirmed"])
         if not 0 <= confirmed <= line.boxes:
             raise RefusalError(400, f"quantityConfirmed must be between 0 and {line.boxes}.")
@@ -46,6 +53,7 @@ class OrderActions:
                 changed, status="CF" if changed.status in {"PA", "A"} else order.status
             )
         self._orders.save(token, changed)
+        self._state.effects.note("purchase.order.item.confirm", token.company, line.id, parameters)
         return OK
 
     def delete(self, token: SampleToken, parameters: Parameters) -> Answer:
@@ -72,86 +80,8 @@ class OrderActions:
     def reference(self, token: SampleToken, parameters: Parameters) -> Answer:
         """Another reference."""
         order, line = self._orders.line(token, parameters.get("purchaseOrderItemId"))
+        if len(parameters["reference"]) > _LONGEST_REFERENCE:
+            raise RefusalError(400, f"A reference has {_LONGEST_REFERENCE} characters at most.")
         after = replace(line, reference=parameters["reference"])
         self._orders.save(token, with_lines(order, line, [after]))
         return OK
-
-    def create(self, token: SampleToken, parameters: Parameters) -> Answer:
-        """A new PO. The contract shows no ID in the answer: find it by its number."""
-        company = self._state.companies[token.company]
-        code = parameters.get("companyLocationCode")
-        location = next(
-            (row for row in company.locations if row.code == code), company.locations[0]
-        )
-        vendor = _vendor(company, token, parameters)
-        self._made += 1
-        items = members("purchaseOrderItems", parameters["purchaseOrderItems"])
-        if not items:
-            raise RefusalError(400, "The parameter purchaseOrderItems is required.")
-        now = datetime.combine(self._state.today, time(12))
-        order = PurchaseOrder(
-            id=self._made,
-            number=parameters.get("purchaseOrderNumber") or f"P{self._made % 1_000_000:06d}",
-            origin=vendor.origin,
-            vendor_id=vendor.id,
-            vendor_name=vendor.name,
-            location_id=location.id,
-            location_name=location.name,
-            ship_date=day("shipDate", parameters["shipDate"]),
-            status="PA",
-            shipped=False,
-            comments=None,
-            created_on=now,
-            updated_on=now,
-            lines=tuple(
-                _new_line(company, self._made * 100 + at, item) for at, item in enumerate(items)
-            ),
-        )
-        self._orders.save(token, order)
-        return OK
-
-
-def _vendor(company: Company, token: SampleToken, parameters: Parameters) -> Vendor:
-    for row in company.vendors:
-        if token.vendor_id == row.id:
-            return row
-        if token.vendor_id is None and (
-            parameters.get("vendorId") == str(row.id) or parameters.get("vendorCode") == row.code
-        ):
-            return row
-    raise RefusalError(404, "Vendor not found.")
-
-
-def _new_line(company: Company, line_id: int, item: Parameters) -> Line:
-    get = item.get
-    product = next(
-        (
-            row
-            for row in company.products
-            if get("productId") == str(row.id)
-            or (row.legacy_code and get("productCode") == row.legacy_code)
-            or get("productDescription") == row.description
-        ),
-        None,
-    )
-    if product is None:
-        raise RefusalError(404, "Product not found.")
-    customer, carrier = company.customers[0], company.carriers[0]
-    return Line(
-        id=line_id,
-        product_id=product.id,
-        description=product.description,
-        box_type=get("boxTypeCode") or company.box_types[1].code,
-        boxes=whole("boxes", get("boxes") or "1"),
-        bunches=whole("bunches", get("bunches") or "10"),
-        stems_bunch=whole("stemsBunch", get("stemsBunch") or "25"),
-        unit_type="Stem",
-        unit_cost=Decimal("0.30"),
-        status="Pending",
-        quantity_confirmed=None,
-        order_type="P",
-        customer_id=customer.id,
-        customer_name=customer.name,
-        carrier_id=carrier.id,
-        carrier_name=carrier.name,
-    )

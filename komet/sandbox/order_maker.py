@@ -11,6 +11,7 @@ from komet.sandbox.chance import chance
 from komet.sandbox.flowers import ASSORTED, FAMILY_BY_KEY
 from komet.sandbox.masters import Carrier, Company, Customer, Product, Vendor
 from komet.sandbox.records import Breakdown, CustomField, Line, PurchaseOrder
+from komet.sandbox.unknown_products import unmapper
 
 CENT = Decimal("0.01")
 _MIXED_SHARE = 0.15
@@ -202,6 +203,7 @@ class OrderMaker:
         quirks: bool,
         orders_per_day: int | None,
         lines_per_order: int | None,
+        unknown_products: float = 0.0,
     ) -> None:
         self.company = company
         self.today = today
@@ -209,6 +211,7 @@ class OrderMaker:
         self.quirks = quirks
         self.orders_per_day = orders_per_day
         self.lines_per_order = lines_per_order
+        self._unmapped = unmapper(company, seed, unknown_products)
         self.fixed_size = orders_per_day is not None or lines_per_order is not None
         self._lines = LineMaker.of(company)
         own = company.own_vendor_id
@@ -231,7 +234,8 @@ class OrderMaker:
     def day(self, ship: date) -> tuple[PurchaseOrder, ...]:
         """The orders that ship that day in revision 0, by ID."""
         dice = chance(self.seed, self.company.key, ship.isoformat())
-        orders = [self.order(ship, slot, dice) for slot in range(self._count(ship, dice))]
+        made = (self.order(ship, slot, dice) for slot in range(self._count(ship, dice)))
+        orders = [self._unmapped(order) for order in made]
         if orders and not self.fixed_size:
             orders[0] = _with_awkward_note(orders[0])
         return tuple(orders)

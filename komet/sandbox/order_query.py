@@ -5,7 +5,7 @@ import json
 from komet.sandbox.call import Parameters, day, like, same
 from komet.sandbox.dialect import MISSING, Dialect, amount_text, present
 from komet.sandbox.masters import Company
-from komet.sandbox.records import Breakdown, Line, PurchaseOrder, cartons_of
+from komet.sandbox.records import Breakdown, Line, PurchaseOrder, awb_id, cartons_of
 from komet.sandbox.state import SandboxState
 from komet.sandbox.tokens import SampleToken
 
@@ -17,7 +17,6 @@ _STATUS_OF = {
     "sent to cargomaster": "SC",
 }
 _UNSUPPORTED_FILTERS = (
-    "awbId",
     "inboundTruckId",
     "futureInventoryAvailableFrom",
     "futureInventoryAvailableTo",
@@ -60,7 +59,9 @@ def _line_row(line: Line, order: PurchaseOrder, dialect: Dialect) -> dict[str, o
     row: dict[str, object] = {
         "poItemId": dialect.integer(line.id),
         "prebookItemId": dialect.integer(line.prebook_item_id, salt),
-        "productId": dialect.integer(line.product_id),
+        "productId": dialect.integer(
+            None if line.unknown and not dialect.text_numbers else line.product_id, salt
+        ),
         "productDescription": line.description,
         "boxType": line.box_type,
         "totalBoxes": dialect.quantity(line.boxes, salt),
@@ -180,9 +181,12 @@ class OrderQuery:
     def _candidates(self, company: Company, parameters: Parameters) -> list[PurchaseOrder]:
         if any(parameters.get(name) for name in _UNSUPPORTED_FILTERS):
             return []
-        if wanted := parameters.get("date"):
+        if (wanted := parameters.get("date")) and not parameters.get("awbId"):
             return list(self._state.orders(company.key, day("date", wanted)))
-        return list(self._state.all_orders(company.key))
+        orders = list(self._state.known_orders(company.key))
+        if wanted := parameters.get("awbId"):
+            return [order for order in orders if wanted in _awb_ids(order)]
+        return orders
 
     def _body(self, orders: list[PurchaseOrder], company: Company) -> bytes:
         dialect = Dialect.of(company, quirks=self._state.quirks)
@@ -195,6 +199,12 @@ class OrderQuery:
 def encode(answer: dict[str, object]) -> bytes:
     """Compact JSON in UTF-8."""
     return json.dumps(answer, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _awb_ids(order: PurchaseOrder) -> set[str]:
+    return {
+        str(awb_id(carton.awb)) for line in order.lines for carton in cartons_of(order, line)
+    }  # fmt: skip
 
 
 def _matches(order: PurchaseOrder, parameters: Parameters, company: Company) -> bool:

@@ -34,7 +34,6 @@ class PlainMethods:
             "ecommerce/inventory-available-dates.list": self.available_dates,
             "invoice.pdf.get": self.invoice_pdf,
             "invoice.pod.receive": self.file_received,
-            "v2/vendor/invoice": self.file_received,
             "vendor.invoice.mail.receive": self.file_received,
             "payment.method.list": self.payment_methods,
             "pick.ticket.scanning.status.list": self.scanning,

@@ -71,8 +71,9 @@ class Sandbox:
 
     `port` 0 takes a free port. `today` (UTC date by default), `seed`, `evolve` and `quirks` shape
     the data, see `SandboxState`; `orders_per_day` and `lines_per_order` give every day exactly
-    that many (in revision 0; `evolve` moves orders between days). `strict` holds every rule of the
-    contract, see `SandboxState`. `delay` in seconds goes before every Komet answer.
+    that many (in revision 0; `evolve` moves orders between days). `strict` and `unknown_products`
+    bring traps of the contract, see `SandboxState`. `delay` in seconds goes before every Komet
+    answer.
     """
 
     def __init__(
@@ -87,6 +88,7 @@ class Sandbox:
         lines_per_order: int | None = None,
         quirks: bool = True,
         strict: bool = False,
+        unknown_products: float = 0.0,
     ) -> None:
         self.state = SandboxState(
             today=today,
@@ -96,6 +98,7 @@ class Sandbox:
             lines_per_order=lines_per_order,
             quirks=quirks,
             strict=strict,
+            unknown_products=unknown_products,
         )
         self._port = port
         self._delay = delay

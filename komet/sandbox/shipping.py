@@ -39,8 +39,11 @@ class Shipping:
     def ship_several(self, token: SampleToken, parameters: Parameters) -> Answer:
         """The same for several lines, each with an outcome of its own under a status of 1.
 
-        There is no message on top, and no ID of the line that a partial shipment leaves behind.
+        There is no message on top, and no ID of the line that a partial shipment leaves behind. A
+        line of an UNKNOWN product is skipped: without boxes, or not told at all by the importer
+        that writes numbers as text.
         """
+        skips_silently = self._state.companies[token.company].text_numbers
         results: list[Answer] = []
         for item in members("poItems", parameters.get("poItems")):
             answer: Answer = {"poItemId": item.get("poItemId", "")}
@@ -51,6 +54,8 @@ class Shipping:
             except RefusalError as refusal:
                 results.append(answer | {"status": "0", "message": refusal.message})
             else:
+                if shipped.unknown and skips_silently:
+                    continue
                 codes = [carton.code for carton in shipped.packed]
                 lot = shipped.packed[0].lot if shipped.packed else ""
                 results.append(answer | OK | {"boxCodes": codes, "lotNumber": lot})

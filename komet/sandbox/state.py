@@ -1,14 +1,12 @@
-"""What the sandbox knows at this moment: orders by importer and day, faults, requests, downloads,
-and the exact sums to check a download against."""
+"""What the sandbox knows at this moment: orders by importer and day, faults, requests, effects,
+downloads."""
 
 import time
-from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
-from threading import Lock, RLock
-from typing import TypedDict
+from threading import RLock
 
 from komet.sandbox.books import Books
 from komet.sandbox.companies import companies
@@ -18,76 +16,15 @@ from komet.sandbox.faults import FaultBook
 from komet.sandbox.masters import Company
 from komet.sandbox.order_maker import OrderMaker
 from komet.sandbox.records import PurchaseOrder
+from komet.sandbox.requests import RequestLog
+from komet.sandbox.totals import Totals, totals_of
 from komet.sandbox.truth import LineTruth, truth_of
+from komet.sandbox.unknown_products import as_unknown
 
 _OPENERS = 4
 """As many slices as a client commonly asks for at once."""
 _SERVED_AT_LEAST = 8
 _QUIET_SECONDS = 60.0
-
-
-class Totals(TypedDict):
-    """Sums over orders. `items` counts a solid line once and a mixed line per breakdown."""
-
-    purchase_orders: int
-    lines: int
-    items: int
-    boxes: Decimal
-    total_cost: Decimal
-    stems: Decimal
-    fbe: Decimal
-
-
-def totals_of(orders: Iterable[PurchaseOrder], company: Company) -> Totals:
-    """The sums; box types that `boxtype.list` does not know add nothing to `fbe`."""
-    factors = {row.code: row.fbe for row in company.box_types}
-    total = Totals(
-        purchase_orders=0,
-        lines=0,
-        items=0,
-        boxes=Decimal(0),
-        total_cost=Decimal(0),
-        stems=Decimal(0),
-        fbe=Decimal(0),
-    )
-    for order in orders:
-        total["purchase_orders"] += 1
-        for line in order.lines:
-            total["lines"] += 1
-            total["items"] += len(line.breakdowns) or 1
-            total["boxes"] += line.boxes
-            total["total_cost"] += line.total_cost
-            total["stems"] += line.stems
-            total["fbe"] += line.boxes * factors.get(line.box_type, Decimal(0))
-    return total
-
-
-class RequestLog:
-    """Counts per (method, `date` parameter or `None`)."""
-
-    def __init__(self) -> None:
-        self._lock = Lock()
-        self._counts: Counter[tuple[str, str | None]] = Counter()
-
-    def note(self, method: str, day: str | None) -> None:
-        """Count one request, however it will be answered."""
-        with self._lock:
-            self._counts[method, day] += 1
-
-    def counts(self) -> dict[tuple[str, str | None], int]:
-        """A copy of the counts."""
-        with self._lock:
-            return dict(self._counts)
-
-    def total(self) -> int:
-        """All requests."""
-        with self._lock:
-            return self._counts.total()
-
-    def clear(self) -> None:
-        """Start to count from zero."""
-        with self._lock:
-            self._counts.clear()
 
 
 class PassWatch:
@@ -126,7 +63,12 @@ class SandboxState:
     download, see `PassWatch`; without it only `advance` moves it on.
 
     With `strict` the rules of the contract hold that its own samples break: a Company token names
-    the vendor of each line that it ships.
+    the vendor of each line that it ships, a new PO its location where there are several; an invoice
+    of a vendor needs its PO and is a PDF or a picture; an invoice marked as synchronized takes no
+    change; customers, carriers, vendors and box types exist; `awb.list` cuts its box codes.
+
+    `unknown_products` is the share of solid lines whose product the importer has not mapped; the
+    lines are the same without it. See `mark_unknown` and `hold_checkout` for single lines.
     """
 
     def __init__(
@@ -139,6 +81,7 @@ class SandboxState:
         lines_per_order: int | None = None,
         quirks: bool = True,
         strict: bool = False,
+        unknown_products: float = 0.0,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.today = today or datetime.now(UTC).date()
@@ -159,12 +102,15 @@ class SandboxState:
                 quirks=quirks,
                 orders_per_day=orders_per_day,
                 lines_per_order=lines_per_order,
+                unknown_products=unknown_products,
             )
             for key, company in self.companies.items()
         }
         self._days: dict[str, Days] = {key: {} for key in self.companies}
         self._revisions = dict.fromkeys(self.companies, 0)
         self.books = {key: Books(row, self.today) for key, row in self.companies.items()}
+        self.awaiting_checkout: dict[str, set[int]] = {key: set() for key in self.companies}
+        self.aliases: dict[str, dict[str, int]] = {key: {} for key in self.companies}
         self._edits = dict.fromkeys(self.companies, 0)
         self._passes = {key: PassWatch(clock) for key in self.companies}
 
@@ -186,6 +132,23 @@ class SandboxState:
             others = [row for row in stored if row.id != order.id]
             days[order.ship_date] = tuple(sorted([*others, order], key=lambda row: row.id))
             self._edits[company] += 1
+
+    def mark_unknown(self, company: str, item_ids: Iterable[int]) -> None:
+        """Unmap the products of these PO lines: Komet shows them as UNKNOWN."""
+        wanted = set(item_ids)
+        with self._lock:
+            for order in list(self.known_orders(company)):
+                if any(line.id in wanted for line in order.lines):
+                    lines = tuple(
+                        as_unknown(line, self.companies[company]) if line.id in wanted else line
+                        for line in order.lines
+                    )
+                    self.edit(company, replace(order, lines=lines))
+
+    def hold_checkout(self, company: str, item_ids: Iterable[int]) -> None:
+        """Let exactly these PO lines wait for the checkout of their e-commerce customer."""
+        with self._lock:
+            self.awaiting_checkout[company] = set(item_ids)
 
     @contextmanager
     def changing(self) -> Iterator[None]:

@@ -20,3 +20,17 @@ def komet() -> Iterator[Komet]:
     """A sandbox of its own that evolves by itself."""
     with Sandbox(today=TODAY) as sandbox:
         yield Komet(sandbox)
+
+
+@pytest.fixture
+def small() -> Iterator[Komet]:
+    """A sandbox with few orders that stay, for tests that write."""
+    with Sandbox(today=TODAY, evolve=False, orders_per_day=12, lines_per_order=2) as sandbox:
+        yield Komet(sandbox)
+
+
+@pytest.fixture
+def strict(small: Komet) -> Komet:
+    """The same, holding every rule of the contract."""
+    assert small.control("PUT", "strict").status_code == 204
+    return small

@@ -1,30 +1,15 @@
 """Faults around the effect of a write, the log of effects, and the truth of a line."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import httpx
 import pytest
 from sandbox_caller import TODAY, Komet, number
 
-from komet.sandbox.server import Sandbox
-from komet.sandbox.tokens import IMPORTER_A_COMPANY, SampleToken
+from komet.sandbox.tokens import IMPORTER_A_COMPANY
 
 CONFIRM = "purchase.order.item.confirm"
-
-
-@pytest.fixture
-def small() -> Iterator[Komet]:
-    with Sandbox(today=TODAY, evolve=False, orders_per_day=4, lines_per_order=2) as sandbox:
-        yield Komet(sandbox)
-
-
-def post(
-    komet: Komet, method: str, token: SampleToken = IMPORTER_A_COMPANY, **body: Any
-) -> httpx.Response:
-    body["authenticationToken"] = token.secret
-    return komet.http.post(f"{komet.sandbox.base_url}/{method}", json=body)
 
 
 def open_line(komet: Komet) -> dict[str, Any]:
@@ -45,7 +30,7 @@ def confirmed(komet: Komet, item: Any) -> int | None:
 def outcome(komet: Komet, item: Any) -> int | str:
     """The HTTP status of a confirmation, or how it broke."""
     try:
-        answer = post(komet, CONFIRM, poItemId=item, quantityConfirmed=1)
+        answer = komet.post(CONFIRM, poItemId=item, quantityConfirmed=1)
     except httpx.RemoteProtocolError as error:
         return "nothing" if "sending a response" in str(error) else "half"
     try:
@@ -84,7 +69,7 @@ def test_a_fault_strikes_before_or_after_the_effect(
         noted = small.control("GET", "effects", params={"target": item}).json()["effects"]
         assert len(noted) == happens
         assert confirmed(small, item) == (1 if happens else before)
-        post(small, CONFIRM, poItemId=item, quantityConfirmed=0)
+        small.post(CONFIRM, poItemId=item, quantityConfirmed=0)
 
 
 def test_half_an_answer_begins_alike_with_and_without_the_effect(small: Komet) -> None:
@@ -92,7 +77,7 @@ def test_half_an_answer_begins_alike_with_and_without_the_effect(small: Komet) -
     halves = set()
     for effect in ("before", "after"):
         small.control("POST", "faults", json={"method": CONFIRM, "body": "cut", "effect": effect})
-        halves.add(post(small, CONFIRM, poItemId=item, quantityConfirmed=1).text)
+        halves.add(small.post(CONFIRM, poItemId=item, quantityConfirmed=1).text)
     assert len(halves) == 1
 
 
@@ -114,14 +99,14 @@ def test_a_fault_lets_some_requests_pass_first(small: Komet) -> None:
 def test_every_write_that_took_effect_is_noted_in_order_without_a_token(small: Komet) -> None:
     line = open_line(small)
     item, boxes = line["poItemId"], int(number(line["totalBoxes"]))
-    post(small, CONFIRM, poItemId=item, quantityConfirmed=boxes)
-    post(small, CONFIRM, poItemId=item, quantityConfirmed=boxes + 1)  # refused
-    post(small, CONFIRM, poItemId=1, quantityConfirmed=1)  # no such line
-    post(small, "purchase.order.item.reference.update", purchaseOrderItemId=item, reference="R1")
-    post(small, "product.list")  # wrong verb
-    post(small, "carrier.add", name="Night Trucks", code="NTX")
-    shipped = post(
-        small, "purchase.order.items.awb.add",
+    small.post(CONFIRM, poItemId=item, quantityConfirmed=boxes)
+    small.post(CONFIRM, poItemId=item, quantityConfirmed=boxes + 1)  # refused
+    small.post(CONFIRM, poItemId=1, quantityConfirmed=1)  # no such line
+    small.post("purchase.order.item.reference.update", purchaseOrderItemId=item, reference="R1")
+    small.post("product.list")  # wrong verb
+    small.post("carrier.add", name="Night Trucks", code="NTX")
+    shipped = small.post(
+        "purchase.order.items.awb.add",
         poItems=[
             {"poItemId": item, "awb": "729-11112222", "houseAWB": "H-7", "shipDate": str(TODAY),
              "lotNumber": "777"},
@@ -153,8 +138,8 @@ def test_the_truth_of_a_line_is_read_apart_from_the_list(small: Komet) -> None:
     before = small.control("GET", "lines", params=asked).json()
     assert (before["status"], before["boxes"], before["cartons"]) == ("Pending", boxes, [])
     day = "2026-11-21"
-    post(
-        small, "purchase.order.items.awb.add",
+    small.post(
+        "purchase.order.items.awb.add",
         poItems=[{"poItemId": item, "awb": "729-11112222", "houseAWB": "H-7", "shipDate": day}],
     )  # fmt: skip
     after = small.control("GET", "lines", params=asked).json()
@@ -167,5 +152,5 @@ def test_the_truth_of_a_line_is_read_apart_from_the_list(small: Komet) -> None:
     assert [box.code for box in held[item].cartons] == [b["code"] for b in after["cartons"]]
     assert small.control("GET", "lines", params={**asked, "poItemId": 1}).status_code == 404
     assert small.control("GET", "lines", params={**asked, "company": "x"}).status_code == 400
-    post(small, "purchase.order.item.delete", poItemId=item)  # shipped: stays
+    small.post("purchase.order.item.delete", poItemId=item)  # shipped: stays
     assert small.sandbox.state.line("magnolia", item) is not None

@@ -1,0 +1,44 @@
+"""The exact sums to check a download against."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import TypedDict
+
+from komet.sandbox.masters import Company
+from komet.sandbox.records import PurchaseOrder
+
+
+class Totals(TypedDict):
+    """Sums over orders. `items` counts a solid line once and a mixed line per breakdown."""
+
+    purchase_orders: int
+    lines: int
+    items: int
+    boxes: Decimal
+    total_cost: Decimal
+    stems: Decimal
+    fbe: Decimal
+
+
+def totals_of(orders: Iterable[PurchaseOrder], company: Company) -> Totals:
+    """The sums; box types that `boxtype.list` does not know add nothing to `fbe`."""
+    factors = {row.code: row.fbe for row in company.box_types}
+    total = Totals(
+        purchase_orders=0,
+        lines=0,
+        items=0,
+        boxes=Decimal(0),
+        total_cost=Decimal(0),
+        stems=Decimal(0),
+        fbe=Decimal(0),
+    )
+    for order in orders:
+        total["purchase_orders"] += 1
+        for line in order.lines:
+            total["lines"] += 1
+            total["items"] += len(line.breakdowns) or 1
+            total["boxes"] += line.boxes
+            total["total_cost"] += line.total_cost
+            total["stems"] += line.stems
+            total["fbe"] += line.boxes * factors.get(line.box_type, Decimal(0))
+    return total
