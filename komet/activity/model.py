@@ -44,6 +44,7 @@ class Kind(StrEnum):
     TOKENS = "tokens"
     PROVIDERS = "providers"
     EXPORTS = "exports"
+    DISPATCH = "dispatch"
     CALLS = "calls"
     VIEWS = "views"
     SCHEDULES = "schedules"
@@ -61,6 +62,7 @@ _KINDS = {
     Kind.TOKENS: _later("Tokens"),
     Kind.PROVIDERS: _later("Client providers"),
     Kind.EXPORTS: _later("Exports"),
+    Kind.DISPATCH: _later("Dispatch"),
     Kind.CALLS: _later("Calls that write"),
     Kind.VIEWS: _later("Saved views"),
     Kind.SCHEDULES: _later("Schedules"),
@@ -86,6 +88,19 @@ _EVENTS = {
     "template deleted": (Kind.EXPORTS, _later("Export template “{subject}” deleted")),
     "pivot exported": (Kind.EXPORTS, _later("Pivot exported: {subject}")),
     "answer exported": (Kind.EXPORTS, _later("Answer of {subject} exported")),
+    "writes planned": (Kind.DISPATCH, _later("Dispatch planned: {subject}")),
+    "writes sent": (Kind.DISPATCH, _later("Dispatch sent: {subject}")),
+    "writes withdrawn": (Kind.DISPATCH, _later("Planned dispatch withdrawn: {subject}")),
+    "writes settled by hand": (Kind.DISPATCH, _later("Dispatch settled by hand: {subject}")),
+    "unknown writes read back": (
+        Kind.DISPATCH,
+        _later("Unknown dispatch read back from Komet: {subject}"),
+    ),
+    "boxes packed": (Kind.DISPATCH, _later("Boxes packed: {subject}")),
+    "box code pattern saved": (
+        Kind.DISPATCH,
+        _later("Pattern of box codes saved, next: {subject}"),
+    ),
     "method called": (Kind.CALLS, _later("Method that writes, called by hand: {subject}")),
     "view saved": (Kind.VIEWS, _later("View “{subject}” saved")),
     "view renamed": (Kind.VIEWS, _later("View “{subject}” renamed")),

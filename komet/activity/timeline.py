@@ -44,9 +44,12 @@ _SOURCES = {
 
 _HIDDEN = ("token", "secret", "password", "authorization", "apikey", "api_key", "ciphertext")
 _ANOTHER_TOKEN = "token_id"
+_INTERNAL = ("batch", "ids")
+"""Fields that only programs read."""
 _LABELS = {
     "active": _later("in use"),
     "base_url": _later("base URL"),
+    "by_hand": _later("to do by hand"),
     "changed": _later("changed"),
     "columns": _later("columns"),
     "company_id": _later("company ID"),
@@ -62,14 +65,23 @@ _LABELS = {
     "location_name": _later("location"),
     "name": _later("name"),
     "new": _later("new"),
+    "not_sent": _later("not sent"),
     "orders": _later("POs"),
+    "packed": _later("lines packed"),
+    "planned": _later("still planned"),
     "provider": _later("client provider"),
     "providers": _later("client providers"),
+    "refused": _later("refused"),
     "rows": _later("rows"),
+    "sending": _later("being sent"),
+    "sent": _later("sent"),
     "shared": _later("shared"),
     "system": _later("system"),
     "times": _later("times"),
     "time_zone": _later("time zone"),
+    "unknown": _later("unknown"),
+    "withdrawn": _later("withdrawn"),
+    "writes": _later("to send"),
 }
 
 
@@ -211,7 +223,7 @@ def _listed(fields: Mapping[str, Any], names: Mapping[str, str]) -> str:
 
 
 def _hidden(name: str) -> bool:
-    return any(part in name.casefold() for part in _HIDDEN)
+    return name in _INTERNAL or any(part in name.casefold() for part in _HIDDEN)
 
 
 def _label(name: str) -> str:

@@ -124,7 +124,8 @@ def save_pattern(ctx: AppContext, actor: Actor, provider_id: str, pattern: Patte
         boxes.save_pattern(
             con, provider_id, pattern.prefix, pattern.next_number, pattern.length, now
         )
-        audit.record(con, "box code pattern saved", pattern.code(pattern.next_number), now)
+        detail = {"provider": provider_id}
+        audit.record(con, "box code pattern saved", pattern.code(pattern.next_number), now, detail)
 
 
 def make_box_codes(
@@ -158,7 +159,8 @@ def make_box_codes(
         boxes.replace_packed(con, packings, now)
         boxes.save_pattern(con, provider_id, pattern.prefix, number, pattern.length, now)
         total = sum(len(packing.codes) for packing in packings)
-        audit.record(con, "boxes packed", str(total), now, {"lines": len(packings)})
+        detail = {"lines": len(packings), "provider": provider_id}
+        audit.record(con, "boxes packed", str(total), now, detail)
     return packings
 
 
@@ -183,4 +185,6 @@ def pack_boxes(ctx: AppContext, actor: Actor, packings: Sequence[Packing]) -> No
         now = ctx.now()
         boxes.replace_packed(con, packings, now)
         total = sum(len(packing.codes) for packing in packings)
-        audit.record(con, "boxes packed", str(total), now, {"lines": len(packings)})
+        clients = sorted({packing.provider_id for packing in packings})
+        detail = {"lines": len(packings), "providers": clients}
+        audit.record(con, "boxes packed", str(total), now, detail)

@@ -90,6 +90,10 @@ def queue_writes(
             "writes": len(kept) - len(by_hand),
             "by_hand": len(by_hand),
             "packed": len(preview.packing),
+            "providers": sorted(
+                {draft.provider_id for draft, _token, _state in kept}
+                | {packing.provider_id for packing in preview.packing}
+            ),
             "batch": batch_id,
         }
         audit.record(con, "writes planned", preview.name, now, detail)
@@ -167,7 +171,11 @@ def _settle_all(  # noqa: PLR0917
         found = outbox.writes_by(con, ids=ids, states=states)
         outbox.settle(con, [(write.id, outcome) for write in found], ctx.now())
         if found:
-            detail = {"writes": [write.id for write in found], "state": outcome.state.value}
+            detail = {
+                outcome.state.value: len(found),
+                "providers": sorted({write.provider_id for write in found}),
+                "ids": [write.id for write in found],
+            }
             audit.record(con, what, str(len(found)), ctx.now(), detail)
     return len(found)
 

@@ -1,5 +1,6 @@
 """What became of writes that are unknown: Komet is read, and compared with what was planned."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -67,7 +68,9 @@ def resolve_unknown(ctx: AppContext, actor: Actor, ids: Sequence[str] | None = N
         }
         outbox.settle(con, [(id_, outcome) for id_, outcome in settled if id_ in still], now)
         found = outbox.writes_by(con, ids=[write.id for write in unknown])
-        audit.record(con, "unknown writes read back", str(len(found)), now)
+        counted = Counter(write.state.value for write in found)
+        detail = {**counted, "providers": sorted({write.provider_id for write in found})}
+        audit.record(con, "unknown writes read back", str(len(found)), now, detail)
     follow_splits(ctx, actor, found)
     with ctx.read() as con:
         found = outbox.writes_by(con, ids=[write.id for write in unknown])

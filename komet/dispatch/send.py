@@ -96,7 +96,9 @@ def finish(ctx: AppContext, actor: Actor, batch_id: str) -> Receipt:
         receipt = Receipt(batch_id, outbox.writes_by(con, batch_id=batch_id), why)
         counted = {state.value: n for state in WriteState if (n := receipt.count(state))}
         name = outbox.batch_name(con, batch_id)
-        audit.record(con, "writes sent", name, ctx.now(), {"batch": batch_id, **counted})
+        clients = sorted({write.provider_id for write in receipt.writes})
+        detail = {**counted, "providers": clients, "batch": batch_id}
+        audit.record(con, "writes sent", name, ctx.now(), detail)
     return receipt
 
 

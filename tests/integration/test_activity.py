@@ -1,5 +1,6 @@
 """The activity: everything that was done is told, with who and how it ended; no secret ever."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -7,11 +8,11 @@ import openpyxl
 import polars as pl
 import pytest
 from pydantic import SecretStr
-from sample_accounts import ACTOR, Accounts, make_accounts
+from sample_accounts import ACTOR, ROOT, Accounts, Downloaded, make_accounts
 
 from komet import language
 from komet.activity.failures import OUTCOMES, list_failures
-from komet.activity.model import DAYS, ActivityFilter, Kind
+from komet.activity.model import DAYS, ActivityFilter, Kind, kinds_by_event
 from komet.activity.requests import daily_requests, list_pools, list_requests
 from komet.activity.timeline import count_entries, list_entries, list_people
 from komet.api import errors as api_errors
@@ -23,6 +24,11 @@ from komet.clients.providers import add_provider, edit_provider
 from komet.clients.table import calls
 from komet.context import AppContext, open_context
 from komet.db import audit
+from komet.dispatch.box_codes import Pattern, make_box_codes, save_pattern
+from komet.dispatch.check import check_lines
+from komet.dispatch.model import LineEntry, WriteState
+from komet.dispatch.outbox import list_writes, queue_writes, withdraw_writes
+from komet.dispatch.send import send_batch
 from komet.export.activity import export_activity, export_activity_bytes
 from komet.ingest.by_number import download_numbers, providers_of
 from komet.ingest.model import RunState
@@ -128,6 +134,75 @@ def test_orders_refreshed_by_number_are_told_once_with_what_came(accounts: Accou
     assert downloads.height == 2
     assert downloads.row(0, named=True)["event"] == f"POs refreshed by number: {number}"
     assert downloads.row(0, named=True)["result"] == "✓ done: 1 PO"
+
+
+def pending_lines(accounts: Accounts, provider_id: str) -> list[str]:
+    """IDs of lines that wait for a confirmation, as the sandbox itself has them."""
+    key = "magnolia" if provider_id == accounts.magnolia.id else "petalo"
+    with accounts.ctx.db.read() as con:
+        stored = {
+            row["po_item_id"]
+            for row in con.rows(
+                "SELECT po_item_id FROM po_lines WHERE provider_id = $id", {"id": provider_id}
+            )
+        }
+    return [
+        str(line.id)
+        for order in accounts.sandbox.state.all_orders(key)
+        if order.status == "A"
+        for line in order.lines
+        if line.status == "Pending" and not line.unknown and str(line.id) in stored
+    ]
+
+
+def test_a_dispatch_is_told_with_clients_and_counts(downloaded: Downloaded) -> None:
+    accounts = downloaded(0, 2)
+    ctx = accounts.ctx
+    mine, theirs = pending_lines(accounts, accounts.magnolia.id)[:2]
+    entries = [
+        LineEntry(1, accounts.magnolia.id, mine, boxes="1"),
+        LineEntry(2, accounts.magnolia.id, theirs, boxes="0", reference="R-1"),
+        LineEntry(3, accounts.petalo.id, pending_lines(accounts, accounts.petalo.id)[0], boxes="1"),
+    ]
+    queued = queue_writes(ctx, LUIS, check_lines(ctx, "monday.xlsx", entries), accepted=True)
+    assert (queued.writes, queued.by_hand) == (2, 1)
+    accounts.sandbox.state.faults.add(
+        "purchase.order.item.reference.update", status=400, message="No."
+    )
+    send_batch(ctx, LUIS, queued.batch_id)
+    [hand] = list_writes(ctx, states=[WriteState.BY_HAND])
+    assert withdraw_writes(ctx, ANA, [hand.id]) == 1
+    save_pattern(ctx, ANA, accounts.magnolia.id, Pattern("A-", 7, 6))
+    make_box_codes(ctx, ANA, accounts.magnolia.id, [(mine, 2)])
+    frame = told(ctx, ActivityFilter(kinds=(Kind.DISPATCH,)))
+
+    planned = row_of(frame, "Dispatch planned: monday.xlsx")
+    assert planned["who"] == "Luis"
+    counted, _comma, clients = str(planned["details"]).partition(", client providers: ")
+    assert counted == "to send: 2, to do by hand: 1, lines packed: 0"
+    assert set(clients.split(", ")) == {"Magnolia", "Pétalo"}
+    sent = str(row_of(frame, "Dispatch sent: monday.xlsx")["details"])
+    assert sent.startswith("sent: 1, refused: 1, to do by hand: 1, client providers: ")
+    withdrawn = row_of(frame, "Planned dispatch withdrawn: 1")
+    assert withdrawn["details"] == "withdrawn: 1, client providers: Pétalo"
+    packed = row_of(frame, "Boxes packed: 2")
+    assert packed["details"] == "lines: 1, client provider: Magnolia"
+    pattern = row_of(frame, "Pattern of box codes saved, next: A-0007")
+    assert pattern["details"] == "client provider: Magnolia"
+    assert set(frame["kind"]) == {"Dispatch"}
+    with language.using("es"):
+        events = told(ctx, ActivityFilter(kinds=(Kind.DISPATCH,)))["event"].to_list()
+    assert "Despacho enviado: monday.xlsx" in events
+
+
+def test_every_event_of_dispatch_has_its_sentence() -> None:
+    recorded = {
+        found
+        for path in (ROOT / "komet/dispatch").rglob("*.py")
+        for found in re.findall(r'audit\.record\(\s*con,\s*"([^"]+)"', path.read_text())
+    }
+    assert len(recorded) > 4
+    assert recorded <= {what for what, _kind in kinds_by_event()}
 
 
 def test_filters_and_pages(accounts: Accounts) -> None:
