@@ -13,14 +13,27 @@ import duckdb
 from komet.backup import table
 from komet.backup.archive import daily_backups
 from komet.context import AppContext
+from komet.db import process
 from komet.db.database import Connection
 from komet.db.errors import AlteredFile, WrongKey
 from komet.errors import AppError
-from komet.language import _, _n
+from komet.language import _, _later, _n
 from komet.permissions import Actor, Permission
 
 _LEAST_FREE = 200_000_000
 _OLDEST_BACKUP = timedelta(days=3)
+_NAMED = 3
+_ODD = {
+    "sending_unasked": _later("being sent without a request"),
+    "sending": _later("being sent by a process that has ended"),
+    "sent_unasked": _later("sent without a request"),
+    "unsettled": _later("ended at no known time"),
+    "open_twice": _later("open twice on one target"),
+    "shipped_twice": _later("shipped twice"),
+    "without_batch": _later("of no batch"),
+    "without_file": _later("without the file that goes with it"),
+}
+"""What cannot be of a write in the outbox, see `table.odd_writes`."""
 
 
 @dataclass(frozen=True)
@@ -97,6 +110,7 @@ def _data(ctx: AppContext) -> Iterator[Finding]:
                 version=table.schema_version(con)))  # fmt: skip
             yield _readable(con, restore)
             yield _sums(con)
+            yield _outbox(con)
             yield _key(ctx, con)
     except AlteredFile as error:
         yield Finding("schema", False, error.reason, restore)
@@ -140,6 +154,29 @@ def _sums(con: Connection) -> Finding:
         "Boxes, stems and cost of {n:,} lines agree with their order items.",
         lines,
     ).format(n=lines))  # fmt: skip
+
+
+def _outbox(con: Connection) -> Finding:
+    """What cannot be of the writes to Komet: a write is sent by one request, and once."""
+    found = [
+        odd
+        for odd in table.odd_writes(con)
+        if odd.what != "sending" or process.is_alive(odd.process) is False
+    ]
+    if not found:
+        return Finding("outbox", True, _("The writes to Komet are in order."))
+    named = [
+        f"{odd.kind} {odd.po_number or odd.target}: {_(_ODD[odd.what])}" for odd in found[:_NAMED]
+    ]
+    if len(found) > _NAMED:
+        named.append(_("and {n} more").format(n=len(found) - _NAMED))
+    return Finding(
+        "outbox",
+        False,
+        _("The outbox has writes that cannot be so: {named}.").format(named="; ".join(named)),
+        _("What was being sent is read back by `komet dispatch resolve`. For the rest, look at the"
+          " POs in Komet before anything is sent anew, and tell whoever looks after Komet Desk."),
+    )  # fmt: skip
 
 
 def _key(ctx: AppContext, con: Connection) -> Finding:

@@ -47,6 +47,47 @@ SELECT (SELECT count(*) FROM po_lines l ANTI JOIN purchase_orders o USING (provi
      ANTI JOIN po_lines l USING (provider_id, po_id, po_item_id)) AS n
 """
 
+# of these kinds, two different writes to one target exclude each other; of all, two equal ones do
+_EXCLUSIVE = ("confirm", "reference", "ship", "delete_line", "box_code", "move_box")
+_OUTBOX = """
+WITH w AS (SELECT * FROM outbox), opened AS (
+  SELECT provider_id, kind, target FROM w WHERE state IN ('planned', 'sending', 'unknown')
+  GROUP BY provider_id, kind, target, CASE WHEN NOT list_contains($exclusive, kind) THEN digest END
+  HAVING count(*) > 1
+), shipped AS (
+  SELECT provider_id, kind, target FROM w WHERE kind = 'ship' AND state = 'sent'
+  GROUP BY ALL HAVING count(*) > 1
+)
+SELECT 'sending_unasked' AS what, kind, target, po_number, process FROM w
+  WHERE state = 'sending' AND (request_id IS NULL OR process IS NULL OR sending_at IS NULL)
+UNION ALL SELECT 'sending', kind, target, po_number, process FROM w
+  WHERE state = 'sending' AND process IS NOT NULL
+UNION ALL SELECT 'sent_unasked', kind, target, po_number, process FROM w
+  WHERE (state = 'sent' AND outcome_code IS NULL OR state = 'unknown') AND request_id IS NULL
+UNION ALL SELECT 'unsettled', kind, target, po_number, process FROM w
+  WHERE state IN ('sent', 'refused', 'unknown', 'not_sent') AND settled_at IS NULL
+UNION ALL SELECT 'open_twice', kind, target, '', NULL FROM opened
+UNION ALL SELECT 'shipped_twice', kind, target, '', NULL FROM shipped
+UNION ALL SELECT 'without_batch', kind, target, po_number, process FROM w
+  WHERE batch_id NOT IN (SELECT id FROM outbox_batches)
+UNION ALL SELECT 'without_file', kind, target, po_number, process FROM w
+  WHERE content ->> 'file_digest' IS NOT NULL
+    AND content ->> 'file_digest' NOT IN (SELECT digest FROM outbox_files)
+"""
+
+
+class OddWrite(NamedTuple):
+    """A write that cannot be as it is stored: why, as a word of `_OUTBOX`, and which.
+
+    `process`: who is sending it; of `sending` only that tells whether anything is wrong.
+    """
+
+    what: str
+    kind: str
+    target: str
+    po_number: str
+    process: str | None
+
 
 class Recount(NamedTuple):
     """How many lines there are, and how many do not agree with their order items."""
@@ -115,3 +156,8 @@ def sealed_tokens(con: Connection) -> list[Sealed]:
         " WHERE secret_ciphertext IS NOT NULL ORDER BY lower(label)"
     )
     return [Sealed(row["label"], row["text"]) for row in rows]
+
+
+def odd_writes(con: Connection) -> list[OddWrite]:
+    """Writes of the outbox that cannot be as they are stored, and those that are being sent."""
+    return [OddWrite(**row) for row in con.rows(_OUTBOX, {"exclusive": list(_EXCLUSIVE)})]

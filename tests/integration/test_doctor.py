@@ -12,6 +12,7 @@ from sample_accounts import ACTOR, Accounts, Downloaded, Komet
 from komet.backup.archive import keep_daily_backup
 from komet.backup.doctor import check_health
 from komet.context import open_context
+from komet.db import process
 from komet.settings import Settings
 
 
@@ -30,6 +31,29 @@ def _sql(statement: str) -> Callable[[Accounts], None]:
     def damage(accounts: Accounts) -> None:
         with accounts.ctx.db.write() as con:
             con.run(statement)
+
+    return damage
+
+
+_PLACE = "/".join(process.current().split("/")[:-2])
+_ENDED = f"{_PLACE}/4194300/1"
+"""A process of this machine whose number no process has."""
+
+
+def _write(*states: str, **columns: str) -> Callable[[Accounts], None]:
+    """Rows of the outbox in these states; values are SQL."""
+    given = {"batch_id": "'b'", "kind": "'confirm'", "content": "'{}'", **columns}
+
+    def damage(accounts: Accounts) -> None:
+        with accounts.ctx.db.write() as con:
+            con.run("INSERT INTO outbox_batches VALUES ('b', 'test', now(), 'Tester')")
+            for at, state in enumerate(states):
+                con.run(
+                    f"INSERT INTO outbox (id, provider_id, target, po_number, digest, state,"
+                    f" {', '.join(given)}) VALUES ('{at}', $provider, '1', 'P1', '{at}', {state},"
+                    f" {', '.join(given.values())})",
+                    {"provider": accounts.magnolia.id},
+                )
 
     return damage
 
@@ -72,6 +96,33 @@ DAMAGES: dict[str, tuple[Callable[[Accounts], None], str, str]] = {
     ),
     "others may read": (
         lambda accounts: accounts.ctx.settings.key_path.chmod(0o644), "modes", "secret.key",
+    ),
+    "a write is being sent without a request": (
+        _write("'sending'"), "outbox", "being sent without a request",
+    ),
+    "a write is being sent by a process that has ended": (
+        _write("'sending'", request_id="'r'", sending_at="now()", process=f"'{_ENDED}'"),
+        "outbox", "by a process that has ended",
+    ),
+    "a write was sent without a request": (
+        _write("'sent'", settled_at="now()"), "outbox", "confirm P1: sent without a request",
+    ),
+    "a write ended at no time": (
+        _write("'refused'", request_id="'r'"), "outbox", "at no known time",
+    ),
+    "two writes to one target are open": (
+        _write("'planned'", "'planned'"), "outbox", "confirm 1: open twice on one target",
+    ),
+    "a line was shipped twice": (
+        _write("'sent'", "'sent'", kind="'ship'", request_id="'r'", settled_at="now()"),
+        "outbox", "ship 1: shipped twice",
+    ),
+    "a write is of no batch": (
+        _write("'planned'", batch_id="'other'"), "outbox", "of no batch",
+    ),
+    "a write lacks its file": (
+        _write("'planned'", kind="'invoice'", content="""'{"file_digest": "d"}'"""),
+        "outbox", "without the file",
     ),
     "the last backup is old": (_old_backup, "backups", "newest"),
 }  # fmt: skip
