@@ -15,6 +15,7 @@ from komet.clients.model import Provider, ProviderFields, TokenFields
 from komet.clients.providers import add_provider, follow_sandbox, list_providers
 from komet.clients.tokens import add_token, list_tokens
 from komet.context import AppContext
+from komet.dispatch.box_codes import Pattern, save_pattern, show_pattern
 from komet.language import _
 from komet.mapping import imports, products
 from komet.permissions import Actor
@@ -41,6 +42,9 @@ SAMPLES = (
     Sample("Magnolia Imports", "Sample", None, "501", IMPORTER_A_COMPANY),
     Sample("Pétalo & Sons", "Sample", None, "502", IMPORTER_B_VENDOR),
 )
+
+PATTERNS = {"Magnolia Imports": Pattern("MAG-", 1, 10)}
+"""The box codes of a sample importer; the other is left to be set by whoever tries it."""
 
 
 def start_sandbox(ctx: AppContext) -> Sandbox:
@@ -90,11 +94,19 @@ def add_samples(ctx: AppContext, actor: Actor, sandbox: Sandbox) -> list[Provide
 
 
 def prepare(ctx: AppContext, actor: Actor, sandbox: Sandbox) -> list[Provider]:
-    """Everything before the download: tokens, providers, their product lists, the mapping."""
+    """Everything before the download: tokens, providers, product lists, mapping, box codes.
+
+    One sample has a Company token, so that lines can be confirmed and shipped; the other's Vendor
+    token may not confirm, so that the list to do by hand can be tried.
+    """
     chosen = add_samples(ctx, actor, sandbox)
     for provider in chosen:
         catalogs.refresh_daily_lists(ctx, actor, provider)
     import_sample_mapping(ctx, actor, chosen)
+    for provider in chosen:
+        pattern = PATTERNS.get(provider.name)
+        if pattern and show_pattern(ctx, provider.id) is None:
+            save_pattern(ctx, actor, provider.id, pattern)
     return chosen
 
 

@@ -14,11 +14,16 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from sample_accounts import ACTOR, Accounts, Komet
+from sample_accounts import ACTOR, Accounts, Downloaded, Komet
 
 from komet.backup.archive import daily_backups, keep_daily_backup, make_backup
 from komet.backup.restore import restore_backup
 from komet.context import AppContext, open_context
+from komet.dispatch.box_codes import Pattern, make_box_codes, save_pattern, show_pattern
+from komet.dispatch.model import Draft, WriteKind
+from komet.dispatch.outbox import list_writes, queue_writes
+from komet.dispatch.preview import preview_writes
+from komet.dispatch.table.outbox import file_by_digest
 from komet.errors import InvalidInput
 from komet.sandbox.tokens import IMPORTER_A_COMPANY
 from komet.settings import Settings
@@ -60,6 +65,36 @@ def test_a_backup_brings_everything_back(accounts: Accounts, komet: Komet, tmp_p
     checked = komet("token", "check", "Magnolia", "--json")
     assert json.loads(checked.stdout)["usable"] is True
     assert not [p.name for p in accounts.ctx.settings.home.iterdir() if p.name.startswith(".")]
+
+
+def test_a_backup_carries_the_outbox(downloaded: Downloaded, tmp_path: Path) -> None:
+    accounts = downloaded(0, 0)
+    ctx, magnolia = accounts.ctx, accounts.magnolia.id
+    with ctx.db.read() as con:
+        line = con.value(
+            "SELECT min(po_item_id) FROM po_lines WHERE provider_id = $id AND total_boxes > 2",
+            {"id": magnolia},
+        )
+    invoice = Draft(
+        magnolia, WriteKind.CONFIRM, line, {"boxes": 1}, po_item_id=line,
+        files={"d": ("invoice.pdf", b"%PDF-")},
+    )  # fmt: skip
+    queue_writes(ctx, ACTOR, preview_writes(ctx, "test", [invoice]))
+    save_pattern(ctx, ACTOR, magnolia, Pattern("B-", 3, 8))
+    packed = make_box_codes(ctx, ACTOR, magnolia, [(line, 2)])
+    before = list_writes(ctx)
+    make_backup(ctx, ACTOR, tmp_path / "b.zip")
+    with ctx.db.write() as con:
+        for table in ("outbox", "outbox_files", "packed_boxes", "box_code_patterns"):
+            con.run(f"DELETE FROM {table}")
+    assert list_writes(ctx) == []
+    restore_backup(ctx, ACTOR, tmp_path / "b.zip")
+    assert list_writes(ctx) == before != []
+    assert show_pattern(ctx, magnolia) == Pattern("B-", 5, 8)
+    with ctx.db.read() as con:
+        assert file_by_digest(con, "d") == b"%PDF-"
+        codes = con.frame("SELECT box_code FROM packed_boxes ORDER BY position")
+    assert tuple(codes["box_code"]) == packed[0].codes == ("B-000003", "B-000004")
 
 
 def test_a_backup_with_the_key_opens_the_tokens_elsewhere(
