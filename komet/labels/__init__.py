@@ -1,0 +1,1 @@
+"""Box labels: what stands on each, its barcodes, and the PDF and ZPL that printers take."""
