@@ -15,6 +15,7 @@ from sample_accounts import ROOT
 NEEDED = {
     "komet/cli/__init__.py",
     "komet/api/methods.json",
+    "komet/labels/fonts/DejaVuSansCondensed.ttf",
     "komet/locale/es.po",
     "komet/py.typed",
 }
