@@ -3,6 +3,7 @@
 TITLES = {
     "overview": "Komet Desk",
     "purchase_orders": "Purchase orders",
+    "labels": "Labels",
     "po_download": "PO download",
     "sku_mapping": "SKU mapping",
     "client_providers": "Client providers",

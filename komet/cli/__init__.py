@@ -17,6 +17,7 @@ from komet.cli import (
     explorer,
     export,
     keeping,
+    labels,
     mapping,
     providers,
     reports,
@@ -45,6 +46,7 @@ app.command(downloads.refresh)
 app.command(downloads.retry)
 app.command(downloads.runs_command, name="runs")
 app.command(export.export)
+app.command(labels.labels)
 app.command(reports.changes)
 app.command(reports.planning)
 app.command(explorer.call)

@@ -39,6 +39,7 @@ TABLES = {
     "sku_mapping": 4,
     "client_providers": 2,
     "planning": 1,
+    "labels": 2,
     "export_templates": 2,
     "activity": 2,
 }

@@ -18,6 +18,7 @@ _SCREENS = {
         "purchase_orders": (_later("Purchase orders"), "list_alt"),
         "changes": (_later("Changes"), "difference"),
         "planning": (_later("Planning"), "pivot_table_chart"),
+        "labels": (_later("Labels"), "barcode"),
         "po_download": (_later("PO download"), "cloud_download"),
         "excel_import": (_later("Import from Excel"), "upload_file"),
     },

@@ -30,6 +30,12 @@ TEMPLATE = "export_template_chosen"
 TEMPLATE_PICK = "_template_pick"
 """The template to choose on the next run, after one was saved."""
 
+LABEL_TEMPLATE = "label_template_chosen"
+"""The label template that is chosen on Labels."""
+
+LABEL_TEMPLATE_PICK = "_label_template_pick"
+"""The template to choose on the next run, after one was saved."""
+
 FILE_IMPORTS = "_file_imports"
 """How often an order file was imported: part of the uploader's key."""
 

@@ -1,0 +1,208 @@
+"""The pieces of the Labels screen: its filters, the boxes, the preview, what gets no label."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+import polars as pl
+import streamlit as st
+
+from komet import time_zone
+from komet.clients.model import Provider
+from komet.context import AppContext
+from komet.labels.model import LabelBox, LabelBoxes, LineWithoutCodes, Printed
+from komet.labels.printing import FILE_TYPES, preview_labels, print_labels_bytes
+from komet.labels.template import LabelTemplate
+from komet.language import _, _n, day_pattern, moment_pattern
+from komet.orders.filters import OrderFilter
+from komet.web.shell.preferences import with_locale
+from komet.web.shell.session import actor
+
+_BACK, _AHEAD = 3, 1
+_SHOWN_REFUSALS = 20
+
+
+def label_filter(every: Sequence[Provider], today: date) -> OrderFilter:
+    """Clients, ship dates and PO numbers; by default what ships about today."""
+    names = {provider.id: provider.name for provider in every}
+    left, start, end, right = st.columns([3, 2, 2, 3])
+    ids = left.multiselect(
+        _("Client provider"), list(names), format_func=lambda id_: names[id_],
+        placeholder=_("Any"), key="labels_providers", persist_state="session",
+    )  # fmt: skip
+    begin = start.date_input(
+        _("Ships from"), today - timedelta(_BACK), format=day_pattern(), key="labels_from",
+        persist_state="session",
+    )  # fmt: skip
+    until = end.date_input(
+        _("Ships to"), today + timedelta(_AHEAD), format=day_pattern(), key="labels_to",
+        persist_state="session",
+    )  # fmt: skip
+    numbers = right.text_input(
+        _("PO numbers"), key="labels_numbers", placeholder=_("P053455, P053460")
+    )
+    po_numbers = tuple(part for part in numbers.replace(",", " ").split() if part)
+    return OrderFilter(providers=tuple(ids), ship_from=begin, ship_to=until, po_numbers=po_numbers)
+
+
+def box_table(found: LabelBoxes) -> tuple[LabelBox, ...]:
+    """The boxes in a table; returns those that are to be printed: the chosen rows, else all."""
+    unprinted = st.toggle(
+        _("Only what was not printed yet"), key="labels_unprinted",
+        help=_("A label that is printed again bears the mark of a reprint."),
+    )  # fmt: skip
+    boxes = found.unprinted if unprinted else found.boxes
+    if not boxes:
+        st.info(_("Every label of these days was printed."))
+        return ()
+    event = st.dataframe(
+        _frame(boxes, found),
+        key="labels_boxes",
+        hide_index=True,
+        placeholder="",
+        height=420,
+        on_select="rerun",
+        selection_mode="multi-row",
+        column_config={
+            "ship_date": st.column_config.DateColumn(_("Ship date"), format=day_pattern()),
+            "provider": st.column_config.TextColumn(_("Importer")),
+            "po_number": st.column_config.TextColumn(_("PO number")),
+            "box_code": st.column_config.TextColumn(_("Box code")),
+            "box": st.column_config.TextColumn(_("Box")),
+            "customer": st.column_config.TextColumn(_("Customer")),
+            "product": st.column_config.TextColumn(_("Product")),
+            "lot": st.column_config.TextColumn(_("Lot number")),
+            "times": st.column_config.NumberColumn(_("Printed"), help=_("How often")),
+            "printed_at": st.column_config.DatetimeColumn(
+                time_zone.headed(_("Last printed")), format=moment_pattern(),
+                timezone=time_zone.name(),
+            ),
+            "printed_by": st.column_config.TextColumn(_("By")),
+        },
+    )  # fmt: skip
+    rows = event["selection"]["rows"]
+    chosen = tuple(boxes[row] for row in rows if row < len(boxes))
+    return chosen or boxes
+
+
+def _frame(boxes: Sequence[LabelBox], found: LabelBoxes) -> pl.DataFrame:
+    records = [found.printed.get(box.key) for box in boxes]
+    return pl.DataFrame(
+        {
+            "ship_date": [box.ship_date for box in boxes],
+            "provider": [box.provider for box in boxes],
+            "po_number": [box.po_number for box in boxes],
+            "box_code": [box.box_code for box in boxes],
+            "box": [f"{box.position} / {box.of}" for box in boxes],
+            "customer": [box.customer for box in boxes],
+            "product": [box.product for box in boxes],
+            "lot": [box.lot for box in boxes],
+            "times": [record.times if record else None for record in records],
+            "printed_at": [record.printed_at if record else None for record in records],
+            "printed_by": [record.printed_by if record else None for record in records],
+        },
+        schema_overrides={
+            "ship_date": pl.Date,
+            "times": pl.Int64,
+            "printed_at": pl.Datetime("us", "UTC"),
+            "printed_by": pl.String,
+        },
+    )
+
+
+def print_panel(ctx: AppContext, boxes: Sequence[LabelBox], template: LabelTemplate) -> None:
+    """The first page as it will be printed, what it comes to, and the buttons that print."""
+    size, start = template.size, 1
+    if size.is_sheet:
+        start = st.number_input(
+            _("First label on the sheet"), 1, size.per_page, 1,
+            key=f"labels_start_{template.media}",
+            help=_("For a sheet of which some labels are used: they count row by row."),
+        )  # fmt: skip
+    picture, outcome = preview_labels(ctx, boxes, template, start)
+    st.markdown(_summary(outcome))
+    if picture is None:
+        _refusals(outcome)
+        return
+    row = st.container(horizontal=True)
+    stem = f"labels-{time_zone.local(ctx.now()):%Y-%m-%d-%H%M}"
+    for suffix, media_type in FILE_TYPES.items():
+        if suffix == ".zpl" and size.is_sheet:
+            continue
+        row.download_button(
+            _("Print to PDF") if suffix == ".pdf" else _("ZPL, {dpi} dpi").format(dpi=template.dpi),
+            data=with_locale(print_labels_bytes, ctx, actor(), tuple(boxes), template, suffix,
+                             start),
+            file_name=stem + suffix,
+            mime=media_type,
+            icon=":material/print:",
+            type="primary" if suffix == ".pdf" else "secondary",
+        )  # fmt: skip
+    st.image(picture, caption=_("The first page of the PDF"), width="stretch")
+    if outcome.shortened:
+        st.warning(
+            _n("On {n:,} label a text is too long and was cut.",
+               "On {n:,} labels a text is too long and was cut.",
+               outcome.shortened).format(n=outcome.shortened)
+        )  # fmt: skip
+    _refusals(outcome)
+
+
+def _summary(outcome: Printed) -> str:
+    text = _n("**{n:,}** label", "**{n:,}** labels", outcome.labels).format(n=outcome.labels)
+    pages = _n("{n:,} page", "{n:,} pages", outcome.pages).format(n=outcome.pages)
+    text = f"{text} · {pages}"
+    if outcome.reprints:
+        again = _n("{n:,} reprint", "{n:,} reprints", outcome.reprints)
+        text += " · " + again.format(n=outcome.reprints)
+    return text
+
+
+def _refusals(outcome: Printed) -> None:
+    if not outcome.refused:
+        return
+    count = len(outcome.refused)
+    st.warning(_n("{n:,} box gets no label", "{n:,} boxes get no label", count).format(n=count))
+    shown = outcome.refused[:_SHOWN_REFUSALS]
+    st.dataframe(
+        pl.DataFrame(
+            {
+                _("PO number"): [refused.box.po_number for refused in shown],
+                _("Box code"): [refused.box.box_code for refused in shown],
+                _("Reason"): [refused.reason for refused in shown],
+            }
+        ),
+        hide_index=True,
+    )
+
+
+def lines_without_codes(lines: Sequence[LineWithoutCodes]) -> None:
+    """The lines of these days of which no box has a code yet."""
+    if not lines:
+        return
+    title = _n("{n:,} line has no box codes yet", "{n:,} lines have no box codes yet", len(lines))
+    with st.expander(title.format(n=len(lines))):
+        st.caption(_("A box gets its code when it is shipped in Komet."))
+        st.dataframe(
+            pl.DataFrame(
+                {
+                    "ship_date": [line.ship_date for line in lines],
+                    "provider": [line.provider for line in lines],
+                    "po_number": [line.po_number for line in lines],
+                    "customer": [line.customer for line in lines],
+                    "product": [line.product for line in lines],
+                    "boxes": [float(line.boxes) if line.boxes is not None else None
+                              for line in lines],
+                },
+                schema_overrides={"ship_date": pl.Date, "boxes": pl.Float64},
+            ),
+            hide_index=True,
+            placeholder="",
+            column_config={
+                "ship_date": st.column_config.DateColumn(_("Ship date"), format=day_pattern()),
+                "provider": st.column_config.TextColumn(_("Importer")),
+                "po_number": st.column_config.TextColumn(_("PO number")),
+                "customer": st.column_config.TextColumn(_("Customer")),
+                "product": st.column_config.TextColumn(_("Product")),
+                "boxes": st.column_config.NumberColumn(_("Boxes")),
+            },
+        )  # fmt: skip
