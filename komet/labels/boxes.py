@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from komet.context import AppContext
-from komet.db.database import Connection
+from komet.dispatch.awb import format_awb
 from komet.labels import table
 from komet.labels.model import LabelBox, LabelBoxes, LineWithoutCodes
 from komet.orders.filters import OrderFilter
@@ -19,16 +19,14 @@ one; it gives what it has into `extra`."""
 def list_label_boxes(ctx: AppContext, chosen: OrderFilter) -> LabelBoxes:
     """The boxes of the lines that a filter finds, of what was not cancelled.
 
-    By ship date, client provider, PO and line; the boxes of a line by the length of their code, and
-    the code.
+    Codes are those that Komet shows; of a line without any, those that it was packed with here. The
+    AWB is the one that was sent from here, else what Komet may say of it. By ship date, client
+    provider, PO and line, and as they were packed, else by the length of the code, and the code.
     """
     standing = chosen.model_copy(update={"standing": True})
     with ctx.read() as con:
-        boxes = [_box(row) for row in table.boxes(con, standing)]
+        boxes = tuple(_box(row) for row in table.boxes(con, standing))
         without = table.lines_without_codes(con, standing)
-        planned = _planned_boxes(con, without)
-        boxes += planned
-        done = {(box.provider_id, box.po_item_id) for box in planned}
         printed = table.printed(con, [box.key for box in boxes])
     lines = tuple(
         LineWithoutCodes(
@@ -40,35 +38,28 @@ def list_label_boxes(ctx: AppContext, chosen: OrderFilter) -> LabelBoxes:
             boxes=row["boxes"],
         )
         for row in without
-        if (row["provider_id"], row["po_item_id"]) not in done
     )
-    return LabelBoxes(tuple(boxes), lines, printed)
-
-
-def _planned_boxes(con: Connection, lines: Sequence[Mapping[str, Any]]) -> list[LabelBox]:  # noqa: ARG001
-    """Boxes of these lines whose codes are planned and not yet sent; nobody plans any yet."""
-    return []
+    return LabelBoxes(boxes, lines, printed)
 
 
 def _box(row: Mapping[str, Any]) -> LabelBox:
     extras = [json.loads(text) for text in row["extras"] if text]
     texts = {name: row[name] or "" for name in _TEXTS}
     return LabelBox(
-        planned=False,
+        planned=row["planned"],
         position=row["position"],
         of=row["of"],
         stems=row["stems"],
         ship_date=row["ship_date"],
-        box_code=row["box_code"].strip(),
-        awb=_member(extras, _AWB),
-        house_awb=_member(extras, _HOUSE_AWB),
+        awb=format_awb(row["awb"] or _member(extras, _AWB)),
+        house_awb=row["house_awb"] or _member(extras, _HOUSE_AWB),
         **texts,
     )
 
 
 _TEXTS = (
-    "provider_id", "provider", "po_item_id", "po_number", "vendor", "customer", "mark", "product",
-    "contents", "sku", "box_type", "pack", "lot", "carrier", "location", "reference",
+    "provider_id", "provider", "po_item_id", "po_number", "box_code", "vendor", "customer", "mark",
+    "product", "contents", "sku", "box_type", "pack", "lot", "carrier", "location", "reference",
     "custom_field1",
 )  # fmt: skip
 

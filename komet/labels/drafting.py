@@ -9,7 +9,7 @@ from komet.errors import InvalidInput
 from komet.labels import code128, gs1, table
 from komet.labels.gs1 import Element
 from komet.labels.layout import Label, Symbol, lay_out
-from komet.labels.model import LabelBox, PrintRecord, Refused
+from komet.labels.model import Key, LabelBox, PrintRecord, Refused
 from komet.labels.template import GTIN_SOURCE_LABELS, Barcode, GtinSource, LabelTemplate
 from komet.language import _
 
@@ -25,10 +25,10 @@ class Draft:
     """
 
     labels: tuple[Label, ...]
-    ssccs: dict[table.Key, str]
+    ssccs: dict[Key, str]
     reprints: int
     refused: tuple[Refused, ...]
-    printed: Mapping[table.Key, PrintRecord]
+    printed: Mapping[Key, PrintRecord]
     last_serial: int
 
     def is_overtaken(
@@ -48,9 +48,9 @@ def draft_labels(
     printed = table.printed(con, [box.key for box in boxes])
     last = serial = _last_serial(con, template)
     labels: list[Label] = []
-    ssccs: dict[table.Key, str] = {}
+    ssccs: dict[Key, str] = {}
     refused: list[Refused] = []
-    seen: set[tuple[str, str]] = set()
+    seen: set[Key] = set()
     reprints = 0
     for box in boxes:
         record = printed.get(box.key)
@@ -73,10 +73,10 @@ def draft_labels(
     return Draft(tuple(labels), ssccs, reprints, tuple(refused), printed, last)
 
 
-def _check_single(box: LabelBox, seen: set[tuple[str, str]]) -> None:
-    if (box.provider_id, box.box_code) in seen:
+def _check_single(box: LabelBox, seen: set[Key]) -> None:
+    if box.key in seen:
         raise InvalidInput(_("Another box of this client has this code."))
-    seen.add((box.provider_id, box.box_code))
+    seen.add(box.key)
 
 
 def _last_serial(con: Connection, template: LabelTemplate) -> int:

@@ -7,6 +7,8 @@ from enum import StrEnum
 
 from komet.language import _, _later, day, number
 
+Key = tuple[str, str]
+
 
 @dataclass(frozen=True, kw_only=True)
 class LabelBox:
@@ -42,12 +44,15 @@ class LabelBox:
     reference: str = ""
     custom_field1: str = ""
     planned: bool = False
-    """Whether the code is one that we have planned, not one that Komet has shown."""
+    """Whether the code was given to the box here, and Komet has not shown it yet."""
 
     @property
-    def key(self) -> tuple[str, str, str]:
-        """What a printed label is known by: client provider, line, box code."""
-        return self.provider_id, self.po_item_id, self.box_code
+    def key(self) -> Key:
+        """What a printed label is known by: client provider and box code.
+
+        Not the line: a partial shipment moves the boxes that are left behind to another one.
+        """
+        return self.provider_id, self.box_code
 
 
 @dataclass(frozen=True)
@@ -68,7 +73,7 @@ class LabelBoxes:
 
     boxes: tuple[LabelBox, ...]
     without_codes: tuple[LineWithoutCodes, ...]
-    printed: dict[tuple[str, str, str], "PrintRecord"]
+    printed: dict[Key, "PrintRecord"]
 
     @property
     def unprinted(self) -> tuple[LabelBox, ...]:

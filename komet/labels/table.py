@@ -1,6 +1,7 @@
 """The SQL of labels: the boxes that have codes, what was printed, and stored templates.
 
-Boxes belong to the lines of the order items that a filter finds, so those tables are read here.
+Boxes belong to the lines of the order items that a filter finds, and dispatch gives them codes
+before Komet shows any, so the tables of both are read here.
 """
 
 import json
@@ -12,7 +13,7 @@ from uuid import uuid4
 import polars as pl
 
 from komet.db.database import Connection
-from komet.labels.model import PrintRecord
+from komet.labels.model import Key, PrintRecord
 from komet.orders.filters import OrderFilter
 from komet.orders.table.items import MAPPING_JOIN, PROVIDER_JOIN
 from komet.orders.table.reading import source
@@ -30,7 +31,7 @@ def _pack() -> str:
 
 
 def _lines(chosen: OrderFilter) -> tuple[str, dict[str, Any]]:
-    """`WITH` the lines of what the filter finds: packs, contents, stems and SKU of each."""
+    """`WITH` the lines that the filter finds: packs, contents, stems, SKU, codes, and AWBs sent."""
     found, params = source(chosen)
     return (
         f"""
@@ -42,6 +43,23 @@ def _lines(chosen: OrderFilter) -> tuple[str, dict[str, Any]]:
             string_agg(coalesce({_pack()} || ' ', '') || i.product, '; ' ORDER BY i.item_no)
               FILTER (i.mixed) AS contents
           FROM order_items i SEMI JOIN chosen USING ({_LINE}){MAPPING_JOIN} GROUP BY ALL
+        ),
+        shown AS (
+          FROM po_boxes SEMI JOIN chosen USING ({_LINE}) WHERE trim(coalesce(box_code, '')) <> ''
+        ),
+        coded AS (
+          SELECT {_LINE}, trim(box_code) AS box_code, lot_number, extra, 0 AS place,
+            false AS planned FROM shown
+          UNION ALL
+          SELECT c.provider_id, c.po_id, c.po_item_id, b.box_code, b.lot_number, NULL, b.position,
+            true FROM packed_boxes b JOIN chosen c USING (provider_id, po_item_id)
+          ANTI JOIN shown USING ({_LINE})
+        ),
+        sent AS (
+          SELECT provider_id, po_item_id, arg_max(content ->> 'awb', settled_at) AS awb,
+            arg_max(content ->> 'house_awb', settled_at) AS house_awb
+          FROM outbox SEMI JOIN chosen USING (provider_id, po_item_id)
+          WHERE kind = 'ship' AND state = 'sent' GROUP BY ALL
         )
         """,
         params,
@@ -51,8 +69,9 @@ def _lines(chosen: OrderFilter) -> tuple[str, dict[str, Any]]:
 def boxes(con: Connection, chosen: OrderFilter) -> list[dict[str, Any]]:
     """A row a box of the lines that the filter finds, those of a line by their code.
 
-    Keys as the fields of `LabelBox`; `extras` are the JSON texts of box, line and PO, where they
-    have members that we know no column for.
+    Codes are those that Komet shows, and for lines without any those that were given here. Keys as
+    the fields of `LabelBox`; `extras` are the JSON texts of box, line and PO, where they have
+    members that we know no column for.
     """
     lines, params = _lines(chosen)
     return con.rows(
@@ -68,14 +87,15 @@ def boxes(con: Connection, chosen: OrderFilter) -> list[dict[str, Any]]:
           k.pack, coalesce(l.ship_date, l.slice_date) AS ship_date, b.lot_number AS lot,
           l.carrier_name AS carrier, l.location_name AS location,
           l.reference_number AS reference, l.custom_field1,
+          b.planned, w.awb, w.house_awb,
           [b.extra::VARCHAR, l.extra::VARCHAR, o.extra::VARCHAR] AS extras
-        FROM po_boxes b JOIN packed k USING ({_LINE}) JOIN po_lines l USING ({_LINE})
+        FROM coded b JOIN packed k USING ({_LINE}) JOIN po_lines l USING ({_LINE})
+        LEFT JOIN sent w USING (provider_id, po_item_id)
         LEFT JOIN purchase_orders o ON o.provider_id = b.provider_id AND o.po_id = b.po_id
         {PROVIDER_JOIN.replace("i.", "b.")}
-        WHERE trim(coalesce(b.box_code, '')) <> ''
         WINDOW whole AS (PARTITION BY b.provider_id, b.po_id, b.po_item_id),
           line AS (PARTITION BY b.provider_id, b.po_id, b.po_item_id
-                   ORDER BY length(b.box_code), b.box_code)
+                   ORDER BY b.place, length(b.box_code), b.box_code)
         ORDER BY ship_date, provider, po_number, b.po_id, l.position, b.po_item_id, position
         """,
         params,
@@ -88,38 +108,31 @@ def lines_without_codes(con: Connection, chosen: OrderFilter) -> list[dict[str, 
     return con.rows(
         f"""
         {lines}
-        SELECT i.provider_id, p.name AS provider, i.po_item_id, i.po_number,
-          coalesce(i.ship_date, i.slice_date) AS ship_date, i.customer_name AS customer,
-          i.product_description AS product, i.total_boxes AS boxes
-        FROM po_lines i SEMI JOIN packed USING ({_LINE}){PROVIDER_JOIN}
-        WHERE NOT EXISTS (FROM po_boxes b WHERE b.provider_id = i.provider_id
-          AND b.po_id = i.po_id AND b.po_item_id = i.po_item_id
-          AND trim(coalesce(b.box_code, '')) <> '')
-        ORDER BY 5, 2, i.po_number, i.po_id, i.position
+        SELECT p.name AS provider, i.po_number, coalesce(i.ship_date, i.slice_date) AS ship_date,
+          i.customer_name AS customer, i.product_description AS product, i.total_boxes AS boxes
+        FROM po_lines i SEMI JOIN packed USING ({_LINE}) ANTI JOIN coded USING ({_LINE})
+        {PROVIDER_JOIN}
+        ORDER BY ship_date, provider, i.po_number, i.po_id, i.position
         """,
         params,
     )
 
 
-Key = tuple[str, str, str]
-
-
 def printed(con: Connection, keys: list[Key]) -> dict[Key, PrintRecord]:
-    """The records of those of the keys (client provider, line, box code) that were printed."""
+    """The records of those of the keys (client provider, box code) that were printed."""
     if not keys:
         return {}
     asked = pl.DataFrame(
         keys,
-        schema={"provider_id": pl.String, "po_item_id": pl.String, "box_code": pl.String},
+        schema={"provider_id": pl.String, "box_code": pl.String},
         orient="row",
     )
     with con.tables(asked_labels=asked):
         rows = con.rows(
-            "SELECT r.* FROM printed_labels r"
-            " SEMI JOIN asked_labels USING (provider_id, po_item_id, box_code)"
+            "SELECT r.* FROM printed_labels r SEMI JOIN asked_labels USING (provider_id, box_code)"
         )
     return {
-        (row["provider_id"], row["po_item_id"], row["box_code"]): PrintRecord(
+        (row["provider_id"], row["box_code"]): PrintRecord(
             row["times"], row["last_printed_at"], row["last_printed_by"], row["sscc"] or ""
         )
         for row in rows
@@ -142,20 +155,20 @@ def last_serial(con: Connection, beginning: str) -> int:
 def record(con: Connection, ssccs: Mapping[Key, str], now: datetime) -> None:
     """Count one more print of each key; its SSCC is kept where it has one."""
     rows = [(*key, sscc or None) for key, sscc in ssccs.items()]
-    names = ("provider_id", "po_item_id", "box_code", "sscc")
+    names = ("provider_id", "box_code", "sscc")
     now_printed = pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String), orient="row")
     with con.tables(now_printed=now_printed):
         counted = con.frame(
-            "SELECT n.provider_id, n.po_item_id, n.box_code, coalesce(n.sscc, r.sscc) AS sscc,"
+            "SELECT n.provider_id, n.box_code, coalesce(n.sscc, r.sscc) AS sscc,"
             " (coalesce(r.times, 0) + 1)::INTEGER AS times,"
             " coalesce(r.first_printed_at, $now) AS first_printed_at, $now AS last_printed_at,"
             " $who AS last_printed_by FROM now_printed n"
-            " LEFT JOIN printed_labels r USING (provider_id, po_item_id, box_code)",
+            " LEFT JOIN printed_labels r USING (provider_id, box_code)",
             {"now": now, "who": con.actor},
         )
         con.run(
             "DELETE FROM printed_labels r USING now_printed n WHERE n.provider_id = r.provider_id"
-            " AND n.po_item_id = r.po_item_id AND n.box_code = r.box_code"
+            " AND n.box_code = r.box_code"
         )
     con.insert("printed_labels", counted)
 

@@ -15,6 +15,11 @@ from sample_accounts import ACTOR, Accounts, Downloaded, Komet
 from komet.activity.model import ActivityFilter
 from komet.activity.timeline import list_entries
 from komet.context import AppContext
+from komet.dispatch.box_codes import pack_boxes
+from komet.dispatch.check import check_lines
+from komet.dispatch.model import LineEntry, Packing
+from komet.dispatch.outbox import queue_writes
+from komet.dispatch.send import send_batch
 from komet.errors import InvalidInput, NotFound
 from komet.labels import table
 from komet.labels.boxes import list_label_boxes
@@ -112,7 +117,61 @@ def test_an_awb_that_komet_sends_is_on_the_label(shipped: Accounts) -> None:
                 {"extra": json.dumps({"AWB": "729-12345675", "houseAwb": "H1"}),
                  "line": boxes[0].po_item_id})  # fmt: skip
     changed = list_label_boxes(shipped.ctx, OrderFilter()).boxes
-    assert {(box.awb, box.house_awb) for box in changed} == {("729-12345675", "H1"), ("", "")}
+    assert {(box.awb, box.house_awb) for box in changed} == {
+        ("729-1234 5675", "H1"),
+        ("", ""),
+    }
+
+
+def test_packed_boxes_have_labels_before_and_after_they_are_shipped(
+    downloaded: Downloaded, tmp_path: Path
+) -> None:
+    """Also what is left behind on a new line by a partial shipment: its labels are the same."""
+    accounts = downloaded(0, 2)
+    ctx, client = accounts.ctx, accounts.magnolia.id
+    with ctx.read() as con:
+        line = con.rows(
+            "SELECT po_item_id, po_number, total_boxes::INTEGER AS boxes FROM po_lines"
+            " WHERE provider_id = $client AND total_boxes BETWEEN 3 AND 20 AND gone_at IS NULL"
+            " AND line_item_status IN ('P', 'Pending') AND po_status IN ('A', 'Approved')"
+            " ORDER BY po_item_id LIMIT 1",
+            {"client": client},
+        )[0]
+    chosen = OrderFilter(providers=(client,), po_numbers=(line["po_number"],))
+    codes = tuple(f"Z-{n:04d}" for n in reversed(range(line["boxes"])))
+    before = list_label_boxes(ctx, chosen)
+    pack_boxes(ctx, ACTOR, [Packing(client, line["po_item_id"], codes, "L77")])
+    packed = list_label_boxes(ctx, chosen)
+    boxes = [box for box in packed.boxes if box.po_item_id == line["po_item_id"]]
+    assert [box.box_code for box in boxes] == list(codes)
+    assert {(box.planned, box.lot, box.awb, box.of) for box in boxes} == {
+        (True, "L77", "", line["boxes"])
+    }
+    assert len(packed.without_codes) == len(before.without_codes) - 1
+    print_labels(ctx, ACTOR, boxes, template(), tmp_path / "l.pdf")
+
+    entry = LineEntry(1, client, line["po_item_id"], awb="729 1234 5675",
+                      box_codes=", ".join(codes[:2]), lot="77")  # fmt: skip
+    preview = check_lines(ctx, "test", [entry])
+    assert preview.problems == ()
+    queued = queue_writes(ctx, ACTOR, preview, accepted=True)
+    assert send_batch(ctx, ACTOR, queued.batch_id).all_sent
+    after = list_label_boxes(ctx, chosen)
+    shipped = [box for box in after.boxes if box.box_code in codes[:2]]
+    assert {box.box_code for box in shipped} == set(codes[:2])
+    assert {(box.planned, box.awb) for box in shipped} == {(False, "729-1234 5675")}
+    rest = next(line_ for line_ in after.without_codes if line_.boxes == line["boxes"] - 2)
+    assert rest.po_number == line["po_number"]
+    with ctx.read() as con:
+        new_line = con.value(
+            "SELECT max(po_item_id::BIGINT)::VARCHAR FROM po_lines WHERE po_number = $number"
+            " AND provider_id = $client",
+            {"number": line["po_number"], "client": client},
+        )
+    pack_boxes(ctx, ACTOR, [Packing(client, new_line, codes[2:])])
+    again = list_label_boxes(ctx, chosen)
+    assert {box.box_code for box in again.boxes} >= set(codes)
+    assert not {box.box_code for box in again.unprinted} & set(codes)
 
 
 def test_filters_choose_and_cancelled_lines_get_no_label(shipped: Accounts) -> None:

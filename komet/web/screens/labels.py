@@ -70,6 +70,9 @@ def box_table(found: LabelBoxes) -> tuple[LabelBox, ...]:
             "box": st.column_config.TextColumn(_("Box")),
             "customer": st.column_config.TextColumn(_("Customer")),
             "product": st.column_config.TextColumn(_("Product")),
+            "planned": st.column_config.CheckboxColumn(
+                _("Planned"), help=_("The code was given here; Komet does not show it yet.")
+            ),
             "lot": st.column_config.TextColumn(_("Lot number")),
             "times": st.column_config.NumberColumn(_("Printed"), help=_("How often")),
             "printed_at": st.column_config.DatetimeColumn(
@@ -95,6 +98,7 @@ def _frame(boxes: Sequence[LabelBox], found: LabelBoxes) -> pl.DataFrame:
             "box": [f"{box.position} / {box.of}" for box in boxes],
             "customer": [box.customer for box in boxes],
             "product": [box.product for box in boxes],
+            "planned": [box.planned for box in boxes],
             "lot": [box.lot for box in boxes],
             "times": [record.times if record else None for record in records],
             "printed_at": [record.printed_at if record else None for record in records],
@@ -181,7 +185,7 @@ def lines_without_codes(lines: Sequence[LineWithoutCodes]) -> None:
         return
     title = _n("{n:,} line has no box codes yet", "{n:,} lines have no box codes yet", len(lines))
     with st.expander(title.format(n=len(lines))):
-        st.caption(_("A box gets its code when it is shipped in Komet."))
+        st.caption(_("A box gets its code when it is packed on Dispatch, or shipped in Komet."))
         st.dataframe(
             pl.DataFrame(
                 {
