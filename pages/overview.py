@@ -7,7 +7,13 @@ from komet.language import _
 from komet.orders.filters import OrderFilter
 from komet.web.screens.charts import boxes_by_ship_date
 from komet.web.screens.orders import warn_of_shared_orders
-from komet.web.screens.overview import provider_table, refresh_button, sample_button, steps
+from komet.web.screens.overview import (
+    dispatch_work,
+    provider_table,
+    refresh_button,
+    sample_button,
+    steps,
+)
 from komet.web.shell import guard, reads
 
 ctx = guard.enter("overview")
@@ -28,6 +34,7 @@ if done["provider"] and done["download"]:
     refresh_button(ctx)
 if done["download"]:
     warn_of_shared_orders(ctx)
+    dispatch_work()
     chart = reads.by_ship_date(reads.version(), OrderFilter())
     if chart.height:
         st.subheader(_("Boxes by ship date"))

@@ -174,5 +174,5 @@ class OrderFilter(BaseModel):
         if self.standing:
             add(standing("i"))
         if self.work:
-            add(self.work.condition)
+            add(self.work.condition, **self.work.values)
         return " AND ".join(conditions) or "true", params

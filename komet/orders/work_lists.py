@@ -1,19 +1,29 @@
 """Ready-made work lists: what has to be looked at, as conditions on `order_items i`.
 
 Each says in one line what it means. Codes of line statuses are those that the contract shows; a
-word that Komet sent instead counts too.
+word that Komet sent instead counts too. What was written to Komet is read from the outbox, which
+`komet.dispatch` fills: so its lists are filtered, exported and linked to as every other one.
 """
 
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import Self
 
-from komet import formulas
+from komet import formulas, time_zone
 from komet.language import _later
 
 ODD_PRICE = 0.3
 """A unit cost this much (30 %) off the median of its own history is odd; of 5 items or more."""
 _PENDING = "upper(coalesce(i.line_status, '')) IN ('P', 'PENDING')"
 _SHIPPED = "upper(coalesce(i.line_status, '')) IN ('S', 'SHIPPED')"
+_CONFIRMED = (
+    "(upper(coalesce(i.line_status, '')) IN ('C', 'CONFIRMED', 'PC', 'PARTIALLY CONFIRMED')"
+    " OR i.quantity_confirmed > 0)"
+)
+_NOBODY_SENDS = timedelta(minutes=10)
+"""No request lasts longer: what is being sent since then is unknown."""
+_LOOKS_BACK = timedelta(days=30)
+"""What is older is not work any more: whoever sends no invoices from here never did."""
 _STANDING = formulas.standing("i")
 _SAME = (
     "provider_id, ship_date, customer_name, product_id, box_type, boxes, mark_code, bunches,"
@@ -36,6 +46,15 @@ def _names_awb(table: str, on: str) -> str:
         f"EXISTS (FROM {table} x WHERE x.provider_id = i.provider_id AND x.po_id = i.po_id{on}"
         " AND regexp_matches(lower(x.extra::VARCHAR),"
         ' \'"[a-z]*awb[a-z]*":\\s*("[^"]+"|[1-9])\'))'
+    )
+
+
+def _has_write(condition: str) -> str:
+    """Whether the outbox has such a write to the line, or to its whole PO, that was not redone."""
+    return (
+        "EXISTS (FROM outbox x WHERE x.provider_id = i.provider_id AND x.resent_as IS NULL"
+        f" AND {condition} AND (x.po_item_id = i.po_item_id OR coalesce(x.po_item_id, '') = ''"
+        " AND x.po_number = i.po_number AND x.po_number <> ''))"
     )
 
 
@@ -122,6 +141,52 @@ class WorkList(StrEnum):
         f" AND abs(i.unit_cost - h.usual) > {ODD_PRICE} * h.usual))",
         True,
     )
+    NOT_SHIPPED = (
+        "not_shipped",
+        _later("Confirmed, not shipped"),
+        _later("Confirmed lines that ship by tomorrow and are not shipped in Komet; 30 days back."),
+        f"{_CONFIRMED} AND NOT {_SHIPPED} AND i.ship_date BETWEEN $since AND $tomorrow",
+    )
+    NO_INVOICE = (
+        "no_invoice",
+        _later("Shipped without invoice"),
+        _later(
+            "Lines shipped in the last 30 days, of POs for which no invoice was sent from here."
+        ),
+        f"{_SHIPPED} AND i.ship_date >= $since AND NOT EXISTS (FROM outbox x"
+        " WHERE x.provider_id = i.provider_id AND x.kind = 'invoice' AND x.state = 'sent'"
+        " AND x.target = i.po_number)",
+    )
+    PLANNED = (
+        "planned",
+        _later("Planned, never sent"),
+        _later("Lines with a write to Komet that was planned and has not been sent yet."),
+        _has_write("x.state = 'planned'"),
+    )
+    UNKNOWN = (
+        "unknown",
+        _later("Unknown whether sent"),
+        _later(
+            "Lines with a write to Komet of which nobody knows whether it had an effect: it has to"
+            " be read back."
+        ),
+        _has_write(
+            "(x.state = 'unknown' OR x.state = 'sending' AND x.sending_at < now()"
+            f" - INTERVAL {int(_NOBODY_SENDS.total_seconds())} SECOND)"
+        ),
+    )
+    BY_HAND = (
+        "by_hand",
+        _later("To do by hand"),
+        _later(
+            "Lines that the token may not write to: to be done in Komet's portal. A confirmation"
+            " leaves the list once a download shows it."
+        ),
+        _has_write(
+            "x.state = 'by_hand' AND (x.kind <> 'confirm' OR coalesce(i.quantity_confirmed, 0)"
+            " <> (x.content ->> 'boxes')::BIGINT)"
+        ),
+    )
     DUPLICATES = (
         "duplicates",
         _later("Duplicates"),
@@ -135,4 +200,23 @@ class WorkList(StrEnum):
     @property
     def condition(self) -> str:
         """The SQL condition on `order_items i`; `approved_unmapped` needs the mapping as `m`."""
-        return f"({_STANDING} AND {self.sql})"
+        return f"({self.sql})" if self in _OF_WRITES else f"({_STANDING} AND {self.sql})"
+
+    @property
+    def values(self) -> dict[str, date]:
+        """The parameters of the condition; days are those of the time zone in force."""
+        today = time_zone.today(datetime.now(UTC))
+        days = {"tomorrow": today + timedelta(days=1), "since": today - _LOOKS_BACK}
+        return {name: day for name, day in days.items() if f"${name}" in self.sql}
+
+
+OF_DISPATCH = (
+    WorkList.NOT_SHIPPED,
+    WorkList.NO_INVOICE,
+    WorkList.PLANNED,
+    WorkList.UNKNOWN,
+    WorkList.BY_HAND,
+)
+"""What is left to do after the download, in the order of the day."""
+_OF_WRITES = (WorkList.PLANNED, WorkList.UNKNOWN, WorkList.BY_HAND)
+"""A write stays to be looked at though its line was cancelled."""

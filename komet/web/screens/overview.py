@@ -8,9 +8,11 @@ from komet.clients.providers import list_providers
 from komet.context import AppContext
 from komet.ingest.plan import plan_days, plan_refresh
 from komet.ingest.runs import last_downloads, start_run
-from komet.language import _
+from komet.language import _, _n, number
 from komet.mapping import products
-from komet.web.shell import failures, session
+from komet.orders.filters import OrderFilter
+from komet.orders.work_lists import OF_DISPATCH
+from komet.web.shell import failures, reads, session
 from komet.web.shell.moments import moment_column
 from komet.web.shell.resources import sandbox, worker
 from komet.web.shell.session import actor
@@ -29,10 +31,10 @@ def steps(done: dict[str, bool]) -> None:
          _("Any range of days, all clients at once; then filter and export to Excel.")),
     )  # fmt: skip
     st.subheader(_("Four steps to your first export"))
-    for number, (step, page, label, explained) in enumerate(rows, start=1):
+    for at, (step, page, label, explained) in enumerate(rows, start=1):
         with st.container(border=True):
             icon = ":material/check_circle:" if done[step] else ":material/radio_button_unchecked:"
-            st.page_link(page, label=f"{number}. {label}", icon=icon)
+            st.page_link(page, label=f"{at}. {label}", icon=icon)
             st.caption(_("Done") if done[step] else explained)
 
 
@@ -72,6 +74,30 @@ def refresh_button(ctx: AppContext) -> None:
             run, _resumed = start_run(ctx, actor(), plan, source="refresh")
             worker().submit(actor(), run.id)
             st.switch_page("pages/po_download.py")
+
+
+def dispatch_work() -> None:
+    """What is left of the dispatch, list by list, each a link to its lines."""
+    version = reads.version()
+    counted = {work: reads.totals(version, OrderFilter(work=work)) for work in OF_DISPATCH}
+    left = {work: totals for work, totals in counted.items() if totals.lines}
+    if not left:
+        return
+    st.subheader(_("Left to dispatch"))
+    row = st.container(horizontal=True)
+    for work, totals in left.items():
+        with row.container(border=True, width=230):
+            st.page_link(
+                "pages/purchase_orders.py",
+                label=_(work.label),
+                query_params={"work": work.value},
+                help=_(work.meaning),
+            )
+            st.markdown(
+                _n("**{n:,} line**", "**{n:,} lines**", totals.lines).format(n=totals.lines)
+                + " · "
+                + _("{boxes} boxes").format(boxes=number(totals.boxes or 0))
+            )
 
 
 def provider_table(ctx: AppContext) -> None:

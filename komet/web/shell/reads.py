@@ -6,6 +6,7 @@ from decimal import Decimal
 import polars as pl
 import streamlit as st
 
+from komet import time_zone
 from komet.orders import planning, query
 from komet.orders.changes import count_changes, find_changes, sum_differences
 from komet.orders.filters import OrderFilter
@@ -16,8 +17,9 @@ Version = tuple[int, ...]
 
 
 def version() -> Version:
-    """The present version of the data file."""
-    return context().db.data_version()
+    """The present version of the data file, and the day: some filters ask for tomorrow."""
+    ctx = context()
+    return (*ctx.db.data_version(), time_zone.today(ctx.now()).toordinal())
 
 
 @st.cache_data(show_spinner=False, max_entries=100)
