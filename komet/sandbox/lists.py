@@ -5,7 +5,7 @@ from typing import Any
 
 from komet.api.methods import Method, OutputField
 from komet.sandbox.books import NOUN_OF, Row
-from komet.sandbox.call import Parameters, day, like, same, texts
+from komet.sandbox.call import Parameters, day, like, same, texts, yes
 from komet.sandbox.dialect import Dialect
 from komet.sandbox.state import SandboxState
 from komet.sandbox.tokens import SampleToken
@@ -95,7 +95,9 @@ def _matches(row: Row, parameters: Parameters) -> bool:
                     return False
             elif not same(wanted, value):
                 return False
-        if name in _LIKE and _LIKE[name] in row and not like(wanted, str(row[_LIKE[name]])):
+        if (name == "externalSystemSynced" and yes(wanted) != bool(row.get(name))) or (
+            name in _LIKE and _LIKE[name] in row and not like(wanted, str(row[_LIKE[name]]))
+        ):
             return False
         if name in _FROM and (on := _day(row, _FROM[name])) and on < day(name, wanted):
             return False
