@@ -15,7 +15,7 @@ from komet.orders.table.items import BOX_TYPE_JOIN, PROVIDER_JOIN
 KEYS = {"provider_id": pl.String, "po_item_id": pl.String}
 
 
-def _code(column: str) -> str:
+def status_code(column: str) -> str:
     """A line status as its code, whether Komet sent the code or the word."""
     cases = " ".join(
         f"WHEN '{word.upper()}' THEN '{code}'"
@@ -49,7 +49,7 @@ _SUMS = """LEFT JOIN (SELECT provider_id, po_id, po_item_id, sum(stems) AS stems
 def _columns() -> str:
     return f"""l.provider_id, l.po_id, coalesce(l.po_number, '') AS po_number, l.po_item_id,
   coalesce(l.ship_date, l.slice_date) AS ship_date,
-  coalesce({_code("l.line_item_status")}, '') AS status, {_CANCELLED} AS cancelled,
+  coalesce({status_code("l.line_item_status")}, '') AS status, {_CANCELLED} AS cancelled,
   l.gone_at IS NOT NULL AS gone, l.product_id,
   coalesce(l.product_description, '') AS product, l.vendor_id,
   coalesce(l.total_boxes, 0) AS boxes, l.quantity_confirmed AS confirmed, s.stems,
@@ -141,14 +141,14 @@ def line_frame(
         SELECT i.provider_id, p.name AS provider, i.po_id, coalesce(i.po_number, '') AS po_number,
           i.po_item_id,
           CASE WHEN {_CANCELLED.replace("l.", "i.")} THEN '{LineState.CANCELLED.value}'
-            WHEN {_code("i.line_item_status")} = 'S' AND v.po_number IS NOT NULL
+            WHEN {status_code("i.line_item_status")} = 'S' AND v.po_number IS NOT NULL
               THEN '{LineState.INVOICED.value}'
-            WHEN {_code("i.line_item_status")} = 'S' THEN '{LineState.SHIPPED.value}'
+            WHEN {status_code("i.line_item_status")} = 'S' THEN '{LineState.SHIPPED.value}'
             WHEN k.packed IS NOT NULL THEN '{LineState.PACKED.value}'
-            WHEN {_code("i.line_item_status")} IN ('C', 'PC') OR i.quantity_confirmed > 0
+            WHEN {status_code("i.line_item_status")} IN ('C', 'PC') OR i.quantity_confirmed > 0
               THEN '{LineState.CONFIRMED.value}'
             ELSE '{LineState.TO_CONFIRM.value}' END AS state,
-          coalesce({_code("i.line_item_status")}, '') AS status, i.po_status, i.product_id,
+          coalesce({status_code("i.line_item_status")}, '') AS status, i.po_status, i.product_id,
           coalesce(i.product_description, '') AS product, m.code AS sku, i.box_type,
           i.customer_name AS customer, i.mark_code, i.vendor_name AS vendor,
           i.reference_number AS reference, coalesce(i.ship_date, i.slice_date) AS ship_date,
