@@ -14,7 +14,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
-from komet.export.writers.excel_cells import MARK, Part, PartColumn
+from komet.export.writers.excel_cells import MARK, TO_FILL, Part, PartColumn
 
 
 def write_with_xlsxwriter(target: Path, parts: Sequence[Part]) -> None:
@@ -52,6 +52,8 @@ def _look(column: PartColumn) -> dict[str, Any]:
         look["num_format"] = column.number_format
     if column.marked:
         look |= {"pattern": 1, "bg_color": MARK}
+    if column.to_fill:
+        look |= {"pattern": 1, "bg_color": TO_FILL}
     return look
 
 

@@ -53,7 +53,8 @@ class Column:
 
     ``width`` is in Excel's unit, about one digit of the default font; ``None``
     chooses one by kind, heading and content. The filled cells of a ``marked`` column
-    stand out by their colour. ``decimals`` is how many a number has in a file of text;
+    stand out by their colour. A column ``to_fill`` is for a person to write in: all of it has the
+    colour, and the format of its kind. ``decimals`` is how many a number has in a file of text;
     ``None`` writes those that it needs.
     """
 
@@ -61,6 +62,7 @@ class Column:
     kind: ColumnKind
     width: float | None = None
     marked: bool = False
+    to_fill: bool = False
     decimals: int | None = None
 
 
@@ -89,6 +91,8 @@ class Sheet:
                 f"Sheet {self.name!r}: the frame has {self.frame.columns}, "
                 f"the columns are {headings}."
             )
+        if any(c.marked for c in self.columns) and any(c.to_fill for c in self.columns):
+            raise ValueError(f"Sheet {self.name!r}: columns are either marked or to be filled.")
         numbers = {column.heading for column in self.columns[1:] if column.kind.is_number}
         if wrong := sorted(set(self.totals or ()) - numbers):
             raise ValueError(

@@ -307,6 +307,31 @@ def test_a_mark_stands_on_filled_cells_and_nowhere_else(
     assert book["Orders"]["C2"].number_format == "yyyy-mm-dd"
 
 
+def test_a_column_to_fill_keeps_what_is_written_in_it_as_text(
+    engine: Engine, tmp_path: Path
+) -> None:
+    frame = pl.DataFrame(
+        {"Line": ["a", "b"], "AWB": [None, "729"], "Day": [None, date(2026, 11, 2)]}
+    )
+    columns = (
+        Column("Line", K.TEXT),
+        Column("AWB", K.TEXT, to_fill=True),
+        Column("Day", K.DATE, to_fill=True),
+    )
+    write_workbook(tmp_path / "o.xlsx", [Sheet("Orders", columns, frame)], engine=engine)
+    sheet = read(tmp_path / "o.xlsx")
+    held = {letter: sheet.column_dimensions[letter] for letter in "ABC"}
+    # new cells take the format of their column: the digits of an AWB stay text
+    assert [held[letter].number_format for letter in "ABC"] == ["General", "@", "yyyy-mm-dd"]
+    assert [held[letter].fill.fill_type for letter in "ABC"] == [None, "solid", "solid"]
+    assert sheet["B3"].number_format == "@"
+    assert sheet["B3"].fill.fill_type == "solid"
+    assert sheet["A3"].fill.fill_type is None
+    wrong = Sheet("Orders", (columns[1], Column("Day", K.DATE, marked=True)), frame[:, 1:])
+    with pytest.raises(ValueError, match="either marked or to be filled"):
+        write_workbook(tmp_path / "o.xlsx", [wrong])
+
+
 def test_a_library_that_fails_leaves_the_earlier_file(tmp_path: Path) -> None:
     target = tmp_path / "o.xlsx"
     target.write_bytes(b"earlier")
@@ -325,6 +350,7 @@ def everything() -> list[Sheet]:
     """Sheets that between them use all that a workbook can show."""
     columns, frame, totals = parts(orders(TOTALS))
     marked = tuple(replace(c, marked=c.kind in {K.TEXT, K.DATE, K.MONEY}) for c in columns)
+    to_fill = tuple(replace(c, to_fill=c.kind in {K.TEXT, K.DATE, K.QUANTITY}) for c in columns)
     odd = (
         Column("Day", K.DATE), Column("At", K.TIME), Column("Yes", K.TEXT), Column("Text", K.TEXT),
     )  # fmt: skip
@@ -339,6 +365,7 @@ def everything() -> list[Sheet]:
         Sheet("Totals", columns, frame, totals),
         Sheet("Marked", marked, frame),
         Sheet("Marked totals", marked, frame, totals),
+        Sheet("To fill", to_fill, frame),
         Sheet("Empty", columns, frame.clear()),
         Sheet("Empty totals", columns, frame.clear(), {"Cost": 0}),
         Sheet("Ñandú & <co>", odd, pl.DataFrame(values)),
@@ -392,6 +419,6 @@ def test_both_libraries_write_the_same_workbook(tmp_path: Path) -> None:
         for what in rust[sheet]:
             assert rust[sheet][what] == other[sheet][what], (sheet, what)
     assert rust == other
-    assert len(rust["order"]) == 9
+    assert len(rust["order"]) == 10
     assert rust["Marked totals"]["cells"]["E5"][3] is True
     assert rust["Marked totals"]["cells"]["E5"][6] == "solid"

@@ -52,6 +52,9 @@ _TEXTS = (pl.String, pl.Categorical, pl.Enum)
 MARK = "#FFE9A8"
 """The colour of the filled cells of a marked column."""
 
+TO_FILL = "#FFF8E1"
+"""The colour of a column that a person is to write in."""
+
 # Small enough that other threads wait 0.03 s at most: a whole frame handed to
 # the Rust library holds the interpreter lock for 1.8 s per 100,000 rows.
 _BATCH = 1_000
@@ -66,6 +69,7 @@ class PartColumn:
     width: float
     marked: bool
     is_text: bool
+    to_fill: bool = False
 
 
 @dataclass(frozen=True)
@@ -111,8 +115,9 @@ class Engine(Protocol):
         """Write the parts to `target`, a worksheet each.
 
         A bold frozen row of headings; a filter over headings and rows; every filled cell in the
-        format of its column, in `MARK` where that is marked; then the totals, bold, outside the
-        filter. Texts stay texts, whatever they look like; None and an empty text are no cells.
+        format of its column, in `MARK` where that is marked; columns to fill in `TO_FILL`, empty
+        cells too; then the totals, bold, outside the filter. Texts stay texts, whatever they look
+        like; None and an empty text are no cells.
         """
 
 

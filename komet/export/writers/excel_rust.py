@@ -24,7 +24,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 import polars as pl
 from rustpy_xlsxwriter import Format, write_worksheets
 
-from komet.export.writers.excel_cells import MARK, Part, PartColumn
+from komet.export.writers.excel_cells import MARK, TO_FILL, Part, PartColumn
 from komet.replacing import replacing
 
 _CHUNK = 1 << 20
@@ -76,7 +76,8 @@ def _stream(part: Part) -> Iterator[dict[str, Any]]:
 
 def _format(column: PartColumn) -> Format:
     shown = Format().set_num_format(column.number_format) if column.number_format else Format()
-    return shown.set_background_color(MARK) if column.marked else shown
+    colour = MARK if column.marked else TO_FILL if column.to_fill else None
+    return shown.set_background_color(colour) if colour else shown
 
 
 def finish_workbook(

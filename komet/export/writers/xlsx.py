@@ -106,6 +106,7 @@ def _stretches(sheet: Sheet, frame: pl.DataFrame, max_rows: int) -> Iterator[Par
             width=width,
             marked=column.marked,
             is_text=column.kind is ColumnKind.TEXT,
+            to_fill=column.to_fill,
         )
         for column, width in zip(sheet.columns, column_widths(sheet, frame), strict=True)
     )
@@ -145,6 +146,8 @@ def _plain(value: Decimal | int | float | None) -> int | float | None:
 
 
 def _number_format(column: Column, sheet: Sheet, frame: pl.DataFrame) -> str | None:
+    if column.to_fill and column.kind is ColumnKind.TEXT:
+        return "@"  # else Excel makes a number of the digits that a person writes
     if column.kind is not ColumnKind.QUANTITY:
         return _NUMBER_FORMAT.get(column.kind)
     total = float((sheet.totals or {}).get(column.heading) or 0)
