@@ -87,6 +87,12 @@ _EVENTS = {
     "template saved": (Kind.EXPORTS, _later("Export template “{subject}” saved")),
     "template deleted": (Kind.EXPORTS, _later("Export template “{subject}” deleted")),
     "pivot exported": (Kind.EXPORTS, _later("Pivot exported: {subject}")),
+    "dispatch file exported": (Kind.EXPORTS, _later("Dispatch file exported: {subject}")),
+    "receipt exported": (Kind.EXPORTS, _later("Receipt of a dispatch exported: {subject}")),
+    "confirmation sheet exported": (
+        Kind.EXPORTS,
+        _later("Confirmation sheet exported: {subject}"),
+    ),
     "answer exported": (Kind.EXPORTS, _later("Answer of {subject} exported")),
     "writes planned": (Kind.DISPATCH, _later("Dispatch planned: {subject}")),
     "writes sent": (Kind.DISPATCH, _later("Dispatch sent: {subject}")),

@@ -3,11 +3,8 @@
 A row with anything wrong is left out whole, with its reasons; the others can be sent.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from komet.context import AppContext
@@ -24,13 +21,19 @@ from komet.dispatch.model import (
 )
 from komet.dispatch.preview import preview_writes
 from komet.dispatch.table import boxes, lines
+from komet.dispatch.values import (
+    LONGEST_REFERENCE,
+    as_number,
+    cell_text,
+    read_boxes,
+    read_day,
+    read_lot,
+    read_short,
+)
 from komet.errors import InvalidInput
 from komet.language import _, number
 
 _LONGEST_AWB = 25
-_LONGEST_REFERENCE = 20
-_KOMETS_OWN_LOTS = range(1_000, 100_000)
-_DAY = re.compile(r"(\d{4}-\d\d-\d\d)[ T]00:00(?::00(?:\.0+)?)?", re.ASCII)
 
 
 @dataclass
@@ -42,22 +45,19 @@ class _Checked:
     questions: list[Remark] = field(default_factory=list)
 
 
-class _ProblemError(Exception):
-    """A value of a row cannot be used; the message says why."""
-
-
 def check_lines(
     ctx: AppContext,
     name: str,
     entries: Sequence[LineEntry],
     problems: Sequence[Remark] = (),
+    left_out: Sequence[Remark] = (),
 ) -> Preview:
     """What sending these rows would do; nothing is written.
 
-    `name`: the file or screen that they come from. `problems`: what was found wrong with rows
-    before. Rows without a value are passed over.
+    `name`: the file or screen that they come from. `problems` and `left_out`: what was found of
+    its rows before. Rows without a value are passed over.
     """
-    found = _Checked(problems=list(problems))
+    found = _Checked(problems=list(problems), left_out=list(left_out))
     given = [entry for entry in entries if _has_value(entry)]
     with ctx.read() as con:
         stored = lines.load_lines(con, [(e.provider_id, e.po_item_id) for e in given])
@@ -77,7 +77,7 @@ def check_lines(
         seen[key] = entry.row
         try:
             _check(entry, line, siblings.get((line.provider_id, line.po_id), ()), found)
-        except (_ProblemError, InvalidInput) as problem:
+        except InvalidInput as problem:
             found.problems.append(_remark(entry, line, str(problem)))
     _check_codes(ctx, found, given)
     return preview_writes(
@@ -93,7 +93,7 @@ def check_lines(
 
 def _has_value(entry: LineEntry) -> bool:
     values = (entry.boxes, entry.awb, entry.house_awb, entry.box_codes, entry.lot, entry.reference)
-    return any(_text(value) for value in values)
+    return any(cell_text(value) for value in values) or bool(entry.ship_date)
 
 
 def _remark(entry: LineEntry, line: DispatchLine | None, reason: str) -> Remark:
@@ -103,28 +103,49 @@ def _remark(entry: LineEntry, line: DispatchLine | None, reason: str) -> Remark:
 
 def _check(entry: LineEntry, line: DispatchLine, siblings: Sequence[str], found: _Checked) -> None:
     if line.gone:
-        raise _ProblemError(_("Komet has not got this line any more; download its day again."))
+        raise InvalidInput(_("Komet has not got this line any more; download its day again."))
     if line.cancelled:
-        raise _ProblemError(_("This line was cancelled."))
-    boxes_wanted = _boxes(entry.boxes)
-    codes = parse_box_codes(_text(entry.box_codes))
-    lot = _lot(entry.lot)
-    reference = _short(entry.reference, _LONGEST_REFERENCE, _("The reference"))
+        raise InvalidInput(_("This line was cancelled."))
+    if cell_text(entry.po_number) and cell_text(entry.po_number).upper() != line.po_number.upper():
+        raise InvalidInput(
+            _(
+                "The row says PO {written}, and its line belongs to {number}: were columns sorted"
+                " apart from each other?"
+            ).format(written=cell_text(entry.po_number), number=line.po_number)
+        )
+    boxes_wanted = read_boxes(entry.boxes)
+    codes = parse_box_codes(cell_text(entry.box_codes))
+    lot = read_lot(entry.lot)
+    reference = read_short(entry.reference, LONGEST_REFERENCE, _("The reference"))
     drafts = list(_confirmation(entry, line, boxes_wanted, found))
     if reference and reference != line.reference:
         drafts.append(_draft(entry, line, WriteKind.REFERENCE, {"reference": reference}))
     packing = None
-    if _text(entry.awb):
+    if cell_text(entry.awb):
         drafts += _shipment(entry, line, siblings, boxes_wanted, codes, lot, found)
-    elif _text(entry.house_awb):
-        raise _ProblemError(_("A house AWB needs an AWB."))
+    else:
+        _check_without_awb(entry, line, codes)
     if codes and not line.shipped and codes != line.packed:
         if len(codes) > line.boxes:
             raise _too_many_codes(codes, line)
         packing = Packing(line.provider_id, line.po_item_id, codes, lot)
+    if drafts and (seen := cell_text(entry.ordered)) and as_number(seen) != line.boxes:
+        said = _("{ordered} boxes are ordered now; it was {seen} before.")
+        said = said.format(ordered=number(line.boxes), seen=seen)
+        found.questions.append(_remark(entry, line, said))
     found.drafts += drafts
     if packing:
         found.packing.append(packing)
+
+
+def _check_without_awb(entry: LineEntry, line: DispatchLine, codes: Sequence[str]) -> None:
+    """Name what would be lost, because Komet takes it with the AWB alone."""
+    if cell_text(entry.house_awb):
+        raise InvalidInput(_("A house AWB needs an AWB."))
+    if cell_text(entry.lot) and not codes:
+        raise InvalidInput(_("A lot number needs an AWB or box codes."))
+    if read_day(entry.ship_date) not in {None, line.ship_date}:
+        raise InvalidInput(_("A ship date needs an AWB: Komet takes it with the shipment."))
 
 
 def _confirmation(
@@ -137,7 +158,7 @@ def _confirmation(
             found.left_out.append(_remark(entry, line, _("Komet has it confirmed already.")))
         return
     if line.shipped:
-        raise _ProblemError(_("This line was shipped already."))
+        raise InvalidInput(_("This line was shipped already."))
     if wanted > line.boxes:
         found.questions.append(
             _remark(
@@ -165,7 +186,7 @@ def _shipment(  # noqa: PLR0917
         found.left_out.append(_remark(entry, line, _("This line was shipped already.")))
         return
     if line.has_unknown_product:
-        raise _ProblemError(
+        raise InvalidInput(
             _(
                 "Komet has no product for this line (UNKNOWN), and would skip it without a word:"
                 " map or alias this product first."
@@ -174,9 +195,9 @@ def _shipment(  # noqa: PLR0917
     codes = codes or line.packed
     going = wanted if wanted is not None else line.confirmed or line.boxes
     if not going:
-        raise _ProblemError(_("No boxes are to be shipped."))
+        raise InvalidInput(_("No boxes are to be shipped."))
     if codes and wanted is not None and len(codes) != wanted:
-        raise _ProblemError(
+        raise InvalidInput(
             _("{codes} box codes, and {boxes} boxes to ship.").format(
                 codes=len(codes), boxes=wanted
             )
@@ -184,7 +205,7 @@ def _shipment(  # noqa: PLR0917
     if len(codes) > line.boxes:
         raise _too_many_codes(codes, line)
     if not codes and going < line.boxes:
-        raise _ProblemError(
+        raise InvalidInput(
             _(
                 "{boxes} of {ordered} boxes: Komet ships a part of a line by its box codes. Write"
                 " them, or make them from the client's pattern."
@@ -192,8 +213,8 @@ def _shipment(  # noqa: PLR0917
         )
     content: dict[str, Any] = {
         "awb": awb,
-        "house_awb": _short(entry.house_awb, _LONGEST_AWB, _("The house AWB")),
-        "ship_date": (_day(entry.ship_date) or line.ship_date).isoformat(),
+        "house_awb": read_short(entry.house_awb, _LONGEST_AWB, _("The house AWB")),
+        "ship_date": (read_day(entry.ship_date) or line.ship_date).isoformat(),
         "lot": lot or line.packed_lot,
         "box_codes": list(codes) or None,
         "boxes": len(codes) or int(line.boxes),
@@ -273,66 +294,9 @@ def _codes_of(found: _Checked) -> Iterator[tuple[str, str, Sequence[str]]]:
             yield *key, draft.content.get("box_codes") or ()
 
 
-def _too_many_codes(codes: Sequence[str], line: DispatchLine) -> _ProblemError:
-    return _ProblemError(
+def _too_many_codes(codes: Sequence[str], line: DispatchLine) -> InvalidInput:
+    return InvalidInput(
         _("{codes} box codes, and the line has {ordered} boxes.").format(
             codes=len(codes), ordered=number(line.boxes)
         )
     )
-
-
-def _text(value: str | None) -> str:
-    return (value or "").strip()
-
-
-def _short(value: str | None, longest: int, what: str) -> str | None:
-    text = _text(value)
-    if len(text) > longest:
-        raise _ProblemError(
-            _("{what} has {n} characters; at most {most} are allowed.").format(
-                what=what, n=len(text), most=longest
-            )
-        )
-    return text or None
-
-
-def _boxes(value: str | None) -> int | None:
-    """A whole number of boxes, whether a cell held a number or a text."""
-    text = _text(value)
-    if not text:
-        return None
-    try:
-        wanted = Decimal(text.replace(",", ".") if re.fullmatch(r"\d+,0*", text) else text)
-    except InvalidOperation:
-        wanted = None
-    if wanted is None or not wanted.is_finite() or wanted != wanted.to_integral_value():
-        raise _ProblemError(_("“{text}” is not a number of boxes.").format(text=text))
-    if not 0 <= wanted < 100_000:
-        raise _ProblemError(_("“{text}” is not a number of boxes.").format(text=text))
-    return int(wanted)
-
-
-def _day(value: str | date | None) -> date | None:
-    if value is None or isinstance(value, date):
-        return value
-    text = _text(value)
-    if not text:
-        return None
-    found = _DAY.fullmatch(text)
-    try:
-        return date.fromisoformat(found[1] if found else text)
-    except ValueError:
-        raise _ProblemError(
-            _("“{text}” is not a date; write it as 2026-11-28.").format(text=text)
-        ) from None
-
-
-def _lot(value: str | None) -> str | None:
-    text = _short(value, _LONGEST_REFERENCE, _("The lot number"))
-    if text and text.isdecimal() and int(text) in _KOMETS_OWN_LOTS:
-        raise _ProblemError(
-            _("Komet keeps the lot numbers 1000 to 99999 for itself; {lot} is one of them.").format(
-                lot=text
-            )
-        )
-    return text

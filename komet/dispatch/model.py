@@ -191,7 +191,8 @@ class Remark:
 class LineEntry:
     """What a person has written about one line, as text; None or empty leaves a field alone.
 
-    `row`: where it stood in the file or grid. `boxes`: boxes to confirm.
+    `row`: where it stood in the file or grid. `boxes`: boxes to confirm. `po_number` and `ordered`
+    (boxes) are what the person saw of the line: where it differs by now, it is said.
     """
 
     row: int
@@ -204,6 +205,8 @@ class LineEntry:
     box_codes: str | None = None
     lot: str | None = None
     reference: str | None = None
+    po_number: str | None = None
+    ordered: str | None = None
 
 
 @dataclass(frozen=True)

@@ -68,7 +68,13 @@ def preview_writes(
             seen[key] = draft
             found.place(draft, token, refused, earlier.get(key, ()))
     rows = {remark.row for remark in found.problems if remark.row is not None}
-    asked = tuple(question for question in questions if question.row not in rows)
+    live = {(one.provider_id, one.po_item_id) for one in (*found.drafts, *found.by_hand)}
+    live |= {(one.provider_id, one.po_item_id) for one in packing}
+    asked = tuple(
+        question
+        for question in questions
+        if question.row not in rows and (question.provider_id, question.po_item_id) in live
+    )
     counts = tuple(_counts(found.drafts, clients))
     return Preview(
         name=name,

@@ -71,6 +71,16 @@ def load_lines(
     return {(row["provider_id"], row["po_item_id"]): _line(row) for row in rows}
 
 
+def holders(con: Connection, po_item_ids: Collection[str]) -> dict[str, list[str]]:
+    """PO item ID → IDs of the providers that have such a line."""
+    rows = con.rows(
+        "SELECT po_item_id, list(DISTINCT provider_id) AS owners FROM po_lines"
+        " WHERE list_contains($ids, po_item_id) GROUP BY ALL",
+        {"ids": list(po_item_ids)},
+    )
+    return {row["po_item_id"]: row["owners"] for row in rows}
+
+
 def line_ids(con: Connection, po_ids: Collection[str]) -> dict[tuple[str, str], list[str]]:
     """(Provider ID, PO ID) → IDs of all lines that Komet has of these POs."""
     rows = con.rows(
