@@ -15,4 +15,5 @@ TITLES = {
     "activity": "Activity",
     "api_explorer": "API explorer",
     "catalogs": "Catalogs",
+    "outbox": "Outbox",
 }

@@ -34,6 +34,7 @@ class SendWorker:
         self._ctx = ctx
         self._queue: queue.Queue[_Job] = queue.Queue()
         self._waiting: set[str] = set()
+        self._not_refreshed: dict[str, str] = {}
         self._stop = threading.Event()
         self._current: str | None = None
         self._thread = threading.Thread(target=self._loop, name="dispatch", daemon=True)
@@ -48,6 +49,10 @@ class SendWorker:
         """Whether the batch waits for its turn, or is being sent."""
         return batch_id in self._waiting
 
+    def why_not_refreshed(self, batch_id: str) -> str | None:
+        """Why the orders of a batch could not be read again, where this worker has sent it."""
+        return self._not_refreshed.get(batch_id)
+
     def stop(self, batch_id: str) -> None:
         """Send no further request of a batch; what is under way ends, the rest stays planned."""
         if self._current == batch_id:
@@ -60,7 +65,9 @@ class SendWorker:
             self._current = job.batch_id
             try:
                 with language.using(job.language), time_zone.using(job.time_zone):
-                    send_batch(self._ctx, job.actor, job.batch_id, stop=self._stop)
+                    receipt = send_batch(self._ctx, job.actor, job.batch_id, stop=self._stop)
+                if receipt.not_refreshed:
+                    self._not_refreshed[job.batch_id] = receipt.not_refreshed
             except FAILURES as error:
                 _log.warning("batch %s ended early: %s", job.batch_id, error)
             except Exception:  # noqa: BLE001 - the thread must live on for the next batch

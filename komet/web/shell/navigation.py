@@ -22,6 +22,9 @@ _SCREENS = {
         "po_download": (_later("PO download"), "cloud_download"),
         "excel_import": (_later("Import from Excel"), "upload_file"),
     },
+    _later("Dispatch"): {
+        "outbox": (_later("Outbox"), "outbox"),
+    },
     _later("Set-up"): {
         "sku_mapping": (_later("SKU mapping"), "compare_arrows"),
         "export_templates": (_later("Export templates"), "view_column"),

@@ -1,4 +1,4 @@
-"""What all sessions of the app share: the context, the background worker, the sandbox."""
+"""What all sessions of the app share: the context, the background workers, the sandbox."""
 
 import logging
 from functools import partial
@@ -8,6 +8,7 @@ import streamlit as st
 from komet import demo, logs, time_zone
 from komet.backup.archive import keep_daily_backup
 from komet.context import AppContext, open_context
+from komet.dispatch.worker import SendWorker
 from komet.ingest.schedules import Scheduler
 from komet.ingest.worker import Worker
 from komet.sandbox.server import Sandbox
@@ -30,6 +31,12 @@ def context() -> AppContext:
 def worker() -> Worker:
     """The one thread that downloads, whatever the pages do."""
     return Worker(context())
+
+
+@st.cache_resource(show_spinner=False)
+def sender() -> SendWorker:
+    """The one thread that sends what is planned, whatever the pages do."""
+    return SendWorker(context())
 
 
 @st.cache_resource(show_spinner=False)

@@ -51,6 +51,15 @@ MAPPING_CHECKED = "_mapping_checked"
 MAPPING_OVERTAKEN = "_mapping_overtaken"
 """Sentences on mappings that were not written, because somebody else was faster."""
 
+PREVIEWS = "_previews"
+"""The previews on the screen, by place: what each was made from, and what it found."""
+
+OVERTAKEN = "_overtaken"
+"""What was not planned at the last press of Send, because somebody else was faster."""
+
+WRITES_TABLE = "_writes_table"
+"""How often something was done with chosen writes: part of the key of their table."""
+
 LANGUAGE = "_language"
 """The language of this session: a key of `komet.language.languages()`."""
 

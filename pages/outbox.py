@@ -1,0 +1,69 @@
+"""Outbox: every write to Komet by its state, and what can still be done about it."""
+
+import streamlit as st
+
+from komet.clients.providers import list_providers
+from komet.dispatch.model import OPEN, STATES, WriteState
+from komet.dispatch.outbox import count_writes, list_writes
+from komet.language import _, number
+from komet.web.screens.previews import kept_preview
+from komet.web.screens.sending import BATCH, follow_batch, preview_and_send
+from komet.web.screens.writes import ORDER, actions, forget_selection, writes_table
+from komet.web.shell import guard
+from komet.web.shell.links import choices_in_address, keep_in_address
+
+ctx = guard.enter("outbox")
+st.title(_("Outbox"))
+
+follow_batch(ctx)
+if (again := kept_preview("outbox")) is not None:
+    with st.container(border=True):
+        st.subheader(_("Preview"))
+        preview_and_send(ctx, again, "outbox")
+
+counts = count_writes(ctx)
+if not any(counts.values()):
+    st.info(
+        _("Nothing has been sent to Komet yet. What you confirm, ship, invoice or add to stock"
+          " is planned here first, and stays with what became of it.")
+    )  # fmt: skip
+    st.stop()
+
+names = {provider.id: provider.name for provider in list_providers(ctx)}
+choices_in_address("outbox_states", "state", [one.value for one in WriteState])
+choices_in_address("outbox_clients", "client", list(names))
+by_state, by_client = st.columns([3, 2], vertical_alignment="bottom")
+states = by_state.pills(
+    _("State"),
+    [one.value for one in ORDER if counts[one]],
+    selection_mode="multi",
+    format_func=lambda one: f"{_(STATES[WriteState(one)])} {number(counts[WriteState(one)])}",
+    wrap=True,
+    key="outbox_states",
+    on_change=forget_selection,
+)
+clients = by_client.multiselect(
+    _("Client provider"),
+    list(names),
+    format_func=lambda id_: names[id_],
+    placeholder=_("Any"),
+    key="outbox_clients",
+    on_change=forget_selection,
+)
+keep_in_address(state=states, client=clients, batch=[st.query_params.get(BATCH) or ""])
+writes = [
+    write
+    for write in list_writes(ctx, states=[WriteState(one) for one in states] or None)
+    if write.resent_as is None and (not clients or write.provider_id in clients)
+]
+if not any(counts[one] for one in (*OPEN, WriteState.BY_HAND, WriteState.REFUSED)):
+    st.caption(_("Nothing waits for anybody."))
+if not writes:
+    st.info(_("Nothing is in this state. Choose another, or none to see all."))
+    st.stop()
+chosen = writes_table(ctx, writes, "outbox")
+st.caption(
+    _("Select rows to act on these alone; without a selection the buttons are about all rows that"
+      " are shown.")
+)  # fmt: skip
+actions(ctx, chosen, "outbox")
