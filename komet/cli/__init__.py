@@ -16,6 +16,7 @@ from komet.cli import (
     downloads,
     explorer,
     export,
+    invoice,
     keeping,
     labels,
     mapping,
@@ -49,6 +50,7 @@ app.command(export.export)
 app.command(labels.labels)
 app.command(reports.changes)
 app.command(reports.planning)
+app.command(invoice.invoice)
 app.command(explorer.call)
 app.command(explorer.openapi)
 app.command(explorer.postman)

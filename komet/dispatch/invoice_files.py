@@ -51,16 +51,21 @@ def check_file(name: str, content: bytes) -> None:
     picture."""
     if not content:
         raise InvalidInput(_("{name} is empty.").format(name=name))
-    if len(content) > MAX_FILE:
-        raise InvalidInput(
-            _("{name} has {size:,} bytes; Komet takes files of up to {limit:,} (20 MB).").format(
-                name=name, size=len(content), limit=MAX_FILE
-            )
-        )
+    check_size(name, len(content))
     if file_kind(content) is None:
         raise InvalidInput(
             _("{name} is neither a PDF nor a picture, whatever its name says.").format(name=name),
             next_step=_("Komet takes PDF, JPEG, PNG, GIF, TIFF and BMP."),
+        )
+
+
+def check_size(name: str, size: int) -> None:
+    """Raise `InvalidInput` for more bytes than Komet takes, before a file is read."""
+    if size > MAX_FILE:
+        raise InvalidInput(
+            _("{name} has {size:,} bytes; Komet takes files of up to {limit:,} (20 MB).").format(
+                name=name, size=size, limit=MAX_FILE
+            )
         )
 
 

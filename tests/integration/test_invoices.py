@@ -3,9 +3,10 @@
 import hashlib
 import json
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
-from sample_accounts import ACTOR, Accounts, Downloaded
+from sample_accounts import ACTOR, Accounts, Downloaded, Komet
 
 from komet.api.methods import method
 from komet.api.request import MAX_FILE, build_request
@@ -405,3 +406,46 @@ def test_a_range_and_a_message_that_komet_would_refuse(accounts: Accounts) -> No
     for text in ("", "x" * 51):
         with pytest.raises(InvalidInput, match="50 characters"):
             mark_invoices(accounts.ctx, accounts.magnolia.id, [], error=text)
+
+
+def test_the_command_line_sends_once_and_asks(
+    accounts: Accounts, order: PurchaseOrder, komet: Komet, tmp_path: Path
+) -> None:
+    file = tmp_path / "F-77.pdf"
+    file.write_bytes(PDF)
+
+    def run(*more: str, total: str | None = None) -> tuple[int, str, str]:
+        given = ["--provider", "magnolia", "--po", str(order.number), "--number", "F-77"]
+        total = total or stored_total(accounts, order)
+        done = komet("invoice", "send", str(file), *given, "--total", total, *more)
+        return done.returncode, done.stdout, done.stderr
+
+    code, _out, said = run(total="1.00")
+    assert (code, effects(accounts)) == (1, ())
+    assert "The invoice says 1.00" in said
+    assert "--yes" in said
+    code, out, _said = run()
+    assert code == 0
+    assert "Sent" in out
+    code, out, _said = run()
+    assert code == 0
+    assert "Sent already" in out
+    assert len(effects(accounts)) == 1
+    file.write_bytes(PDF + b"2")
+    code, out, said = run("--yes", "--json", total="1.00")
+    assert code == 0, said
+    assert [write["state"] for write in json.loads(out)["writes"]] == ["sent"]
+    with file.open("wb") as large:
+        large.truncate(MAX_FILE + 1)
+    code, _out, said = run("--yes")
+    assert code == 1
+    assert "20,971,521 bytes" in said
+    file.write_bytes(PDF + b"3")
+    accounts.sandbox.state.faults.add(METHOD, body="reset")
+    code, out, _said = run("--yes")
+    assert code == 1
+    assert "Unknown" in out
+    code, out, _said = run("--yes")
+    assert code == 1
+    assert "Unknown by" in out
+    assert len(effects(accounts)) == 3
