@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from komet.sandbox.call import OK, Act, Answer, Parameters, RefusalError, day, members, same, texts
 from komet.sandbox.records import RECEIVED, SENT_ON, Carton, Line, PurchaseOrder, awb_id, cartons_of
-from komet.sandbox.shipping import check_code, codes_in_use
+from komet.sandbox.shipping import check_code
 from komet.sandbox.state import SandboxState
 from komet.sandbox.tokens import SampleToken
 
@@ -118,7 +118,7 @@ class BoxActions:
     def _change_code(self, token: SampleToken, old: str, new: str) -> None:
         found = self._box(token, old)
         check_code(new)
-        if codes_in_use(self._state.known_orders(token.company), [new]):
+        if self._state.find_box(token.company, new):
             raise RefusalError(400, f"The box code {new} is used already.")
         self._write(token, found, replace(found.carton, code=new))
         given = {"currentBoxCode": old, "newBoxCode": new}
@@ -221,10 +221,10 @@ class BoxActions:
         return next((row.code for row in rows if row.id == carrier_id), "")
 
     def _box(self, token: SampleToken, code: str) -> Found:
-        for found in self._cartons(token):
-            if found.carton.code == code:
-                return found
-        raise RefusalError(404, _UNKNOWN)
+        found = self._state.find_box(token.company, code)
+        if found is None or token.vendor_id not in {None, found[0].vendor_id}:
+            raise RefusalError(404, _UNKNOWN)
+        return Found(*found)
 
     def _changed(self, token: SampleToken, box: str, /, **fields: object) -> bool:
         try:

@@ -5,7 +5,8 @@ from datetime import date, datetime, time, timedelta
 from random import Random
 
 from komet.sandbox.chance import chance
-from komet.sandbox.order_maker import CENT, OrderMaker, line_state
+from komet.sandbox.line_maker import CENT, line_state
+from komet.sandbox.order_maker import OrderMaker
 from komet.sandbox.records import Line, PurchaseOrder
 
 Days = dict[date, tuple[PurchaseOrder, ...]]

@@ -24,11 +24,10 @@ class HeldOrders:
 
     def line(self, token: SampleToken, wanted: str | None) -> tuple[PurchaseOrder, Line]:
         """A line by its ID, with its order. Refuses one that there is not with 404."""
-        for order in self.all(token):
-            for line in order.lines:
-                if str(line.id) == wanted:
-                    return order, line
-        raise RefusalError(404, "PO item not found.")
+        found = self._state.find_line(token.company, wanted or "")
+        if found is None or token.vendor_id not in {None, found[0].vendor_id}:
+            raise RefusalError(404, "PO item not found.")
+        return found
 
     def save(self, token: SampleToken, order: PurchaseOrder) -> None:
         """Put a changed order in the place of the one of its ID."""

@@ -1,11 +1,10 @@
 """Shipping PO lines on air waybills: `purchase.order.item.awb.add` and the one for several."""
 
-from collections.abc import Iterable
 from dataclasses import replace
 
 from komet.sandbox.call import OK, Act, Answer, Parameters, RefusalError, day, members, texts
 from komet.sandbox.held_orders import HeldOrders, with_lines
-from komet.sandbox.records import SHIPPED, Carton, Line, PurchaseOrder, cartons_of
+from komet.sandbox.records import SHIPPED, Carton, Line
 from komet.sandbox.state import SandboxState
 from komet.sandbox.tokens import SampleToken
 
@@ -114,30 +113,14 @@ class Shipping:
             raise RefusalError(400, "Lot numbers from 1000 to 99999 are reserved.")
         for code in codes:
             check_code(code)
-        used = codes_in_use(self._state.known_orders(token.company), codes)
-        used |= {code for code in codes if codes.count(code) > 1}
-        if used:
-            raise RefusalError(400, f"The box code {sorted(used)[0]} is used already.")
+            if codes.count(code) > 1 or self._state.find_box(token.company, code):
+                raise RefusalError(400, f"The box code {code} is used already.")
 
 
 def check_code(code: str) -> None:
     """Refuse a box code that Komet cannot keep with 400."""
     if not code or len(code) > LONGEST_CODE:
         raise RefusalError(400, f"A box code has 1 to {LONGEST_CODE} characters.")
-
-
-def codes_in_use(orders: Iterable[PurchaseOrder], codes: Iterable[str]) -> set[str]:
-    """Those of the codes that a carton of the orders has."""
-    wanted = set(codes)
-    used: set[str] = set()
-    if not wanted:
-        return used
-    for order in orders:
-        for line in order.lines:
-            # Cartons that are made up have the code of their line, which spares making them.
-            if line.packed or any(code.startswith(str(line.id)) for code in wanted):
-                used |= wanted & {carton.code for carton in cartons_of(order, line)}
-    return used
 
 
 def _left(line: Line, shipped: int) -> Line | None:

@@ -13,9 +13,10 @@ from komet.sandbox.companies import companies
 from komet.sandbox.effects import EffectLog
 from komet.sandbox.evolution import Days, days_touched, evolve
 from komet.sandbox.faults import FaultBook
+from komet.sandbox.line_index import LineIndex, line_in_code
 from komet.sandbox.masters import Company
 from komet.sandbox.order_maker import OrderMaker
-from komet.sandbox.records import PurchaseOrder
+from komet.sandbox.records import Carton, Line, PurchaseOrder
 from komet.sandbox.requests import RequestLog
 from komet.sandbox.totals import Totals, totals_of
 from komet.sandbox.truth import LineTruth, truth_of
@@ -106,6 +107,7 @@ class SandboxState:
             )
             for key, company in self.companies.items()
         }
+        self._indexes = {key: LineIndex() for key in self.companies}
         self._days: dict[str, Days] = {key: {} for key in self.companies}
         self._revisions = dict.fromkeys(self.companies, 0)
         self.books = {key: Books(row, self.today) for key, row in self.companies.items()}
@@ -125,24 +127,42 @@ class SandboxState:
     def edit(self, company: str, order: PurchaseOrder) -> None:
         """Put an order in the place of the one of its ID, on its ship date."""
         with self._lock:
-            days = self._days[company]
-            for day, rows in list(days.items()):
-                days[day] = tuple(row for row in rows if row.id != order.id)
+            index, days = self._indexes[company], self._days[company]
+            if before := index.order(order.id):
+                rows = days[before.ship_date]
+                days[before.ship_date] = tuple(row for row in rows if row.id != order.id)
             stored = self.orders(company, order.ship_date)
-            others = [row for row in stored if row.id != order.id]
-            days[order.ship_date] = tuple(sorted([*others, order], key=lambda row: row.id))
+            days[order.ship_date] = tuple(sorted([*stored, order], key=lambda row: row.id))
+            index.put(order)
             self._edits[company] += 1
+
+    def find_line(self, company: str, item_id: int | str) -> tuple[PurchaseOrder, Line] | None:
+        """A PO line by its ID, with its order."""
+        with self._lock:
+            self._make_day_of(company, str(item_id))
+            return self._indexes[company].line(str(item_id))
+
+    def find_box(self, company: str, code: str) -> tuple[PurchaseOrder, Line, Carton] | None:
+        """A box by its code, with its line and its order."""
+        with self._lock:
+            self._make_day_of(company, line_in_code(code))
+            return self._indexes[company].box(code)
+
+    def _make_day_of(self, company: str, item_id: str) -> None:
+        """Make the day on which a line was ordered at first, if that has not been asked for yet."""
+        first, last = self.window()
+        day = self._makers[company].day_of(item_id)
+        if day is not None and first <= day <= last:
+            self.orders(company, day)
 
     def mark_unknown(self, company: str, item_ids: Iterable[int]) -> None:
         """Unmap the products of these PO lines: Komet shows them as UNKNOWN."""
-        wanted = set(item_ids)
         with self._lock:
-            for order in list(self.known_orders(company)):
-                if any(line.id in wanted for line in order.lines):
-                    lines = tuple(
-                        as_unknown(line, self.companies[company]) if line.id in wanted else line
-                        for line in order.lines
-                    )
+            for item_id in item_ids:
+                if found := self.find_line(company, item_id):
+                    order, line = found
+                    unmapped = as_unknown(line, self.companies[company])
+                    lines = tuple(unmapped if row is line else row for row in order.lines)
                     self.edit(company, replace(order, lines=lines))
 
     def hold_checkout(self, company: str, item_ids: Iterable[int]) -> None:
@@ -166,6 +186,7 @@ class SandboxState:
             days = self._days[company]
             if day not in days:
                 days[day] = self._makers[company].day(day)
+                self._indexes[company].put(*days[day])
             return self._revisions[company], days[day]
 
     def window(self) -> tuple[date, date]:
@@ -192,12 +213,10 @@ class SandboxState:
 
         Raises `KeyError` for an unknown company.
         """
-        with self._lock:
-            for order in self.known_orders(company):
-                for line in order.lines:
-                    if str(line.id) == str(item_id):
-                        return truth_of(order, line)
-        return None
+        if company not in self.companies:
+            raise KeyError(company)
+        found = self.find_line(company, item_id)
+        return truth_of(*found) if found else None
 
     def lines(self, company: str) -> list[LineTruth]:
         """The same of every line of the known orders."""
@@ -244,6 +263,9 @@ class SandboxState:
         revision = self._revisions[key] + 1
         before = {day: self.orders(key, day) for day in days_touched(self.today)}
         self._days[key].update(evolve(before, self._makers[key], revision))
+        self._indexes[key] = LineIndex()
+        for rows in self._days[key].values():
+            self._indexes[key].put(*rows)
         self._revisions[key] = revision
         self._passes[key].restart()
 
