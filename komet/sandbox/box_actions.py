@@ -147,19 +147,16 @@ class BoxActions:
     def move(self, token: SampleToken, parameters: Parameters) -> Answer:
         """Boxes to another AWB; those that are unknown are named. The AWB takes the ship date."""
         awb, ship_date = parameters["awb"], day("shipDate", parameters["shipDate"])
-        codes = texts(parameters["boxCodes"])
-        failed = [
-            code
-            for code in codes
-            if not self._changed(token, code, awb=awb, ship_date=ship_date)
-        ]  # fmt: skip
+        failed = []
+        for code in texts(parameters["boxCodes"]):
+            if self._changed(token, code, awb=awb, ship_date=ship_date):
+                given = {**parameters, "boxCodes": code}
+                self._state.effects.note("box.move.awb", token.company, code, given)
+            else:
+                failed.append(code)
         for found in list(self._cartons(token)):
             if found.carton.awb == awb and _ship_date(found) != ship_date:
                 self._changed(token, found.carton.code, ship_date=ship_date)
-        for code in codes:
-            if code not in failed:
-                given = {**parameters, "boxCodes": code}
-                self._state.effects.note("box.move.awb", token.company, code, given)
         return OK | {"failedBoxes": failed}
 
     def position(self, token: SampleToken, parameters: Parameters) -> Answer:

@@ -3,7 +3,7 @@ PO line, totals, health."""
 
 from dataclasses import asdict
 from datetime import date
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.requests import Request
@@ -26,7 +26,7 @@ class FaultOrder(BaseModel):
     retry_after: int | str | None = None
     times: int | None = Field(default=1, ge=1)
     message: str | None = None
-    effect: Literal["before", "after"] | None = None
+    effect: Literal["before", "after"] | Annotated[int, Field(ge=1)] | None = None
     skip: int = Field(default=0, ge=0)
 
 

@@ -1,6 +1,7 @@
 """The log of effects: every change that a call has made, in the order in which they were made."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import Lock
 
@@ -58,11 +59,16 @@ def target_of(parameters: Mapping[str, object], made: Mapping[str, object]) -> s
     return ""
 
 
+class InterruptedCallError(Exception):
+    """A call ends after a change, as if its process had died: it makes no more of them."""
+
+
 class EffectLog:
     """The effects of all importers; may be read from any thread."""
 
     def __init__(self) -> None:
         self._lock = Lock()
+        self._left: int | None = None
         self._effects: list[Effect] = []
 
     def note(
@@ -73,12 +79,25 @@ class EffectLog:
         parameters: Mapping[str, object],
         made: Mapping[str, object] | None = None,
     ) -> None:
-        """Append one effect."""
+        """Append one effect. Raises `InterruptedCallError` if no more of them may be made."""
         with self._lock:
             number = len(self._effects) + 1
             self._effects.append(
                 Effect(number, method, company, str(target), dict(parameters), dict(made or {}))
             )
+        if self._left is not None:
+            self._left -= 1
+            if self._left <= 0:
+                raise InterruptedCallError
+
+    @contextmanager
+    def at_most(self, changes: int | None) -> Iterator[None]:
+        """Interrupt what is called within after so many changes; `None` lets all of them be."""
+        self._left = changes
+        try:
+            yield
+        finally:
+            self._left = None
 
     def all(self, method: str | None = None, target: object = None) -> tuple[Effect, ...]:
         """The effects in their order; those of one method, or on one target, where it is given."""

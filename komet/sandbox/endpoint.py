@@ -1,6 +1,7 @@
 """The entry point of every Komet method: checks in Komet's order, then the answer, then faults."""
 
 import asyncio
+from contextlib import suppress
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -8,7 +9,7 @@ from starlette.responses import JSONResponse, Response
 from komet.sandbox.book_actions import BookActions
 from komet.sandbox.box_actions import BoxActions
 from komet.sandbox.call import OK, Answer, Call, RefusalError, check, read_call
-from komet.sandbox.effects import ITEMISED, target_of
+from komet.sandbox.effects import ITEMISED, InterruptedCallError, target_of
 from komet.sandbox.faults import Fault, faulty_response
 from komet.sandbox.inventory_actions import InventoryActions
 from komet.sandbox.lists import book_list
@@ -55,7 +56,7 @@ class KometEndpoint:
         self._state.requests.note(call.method.name, call.date)
         fault = self._state.faults.strike(call.method.name, call.date)
         pause = self._delay + ((fault and fault.delay) or 0.0)
-        if fault is not None and fault.effect == "after":
+        if fault is not None and fault.effect not in {None, "before"}:
             response = self._answered(call, fault)
             await _wait(pause)
             return response
@@ -78,7 +79,9 @@ class KometEndpoint:
         half an answer.
         """
         if fault.takes_effect or (fault.breaks_off and not call.method.writes):
-            return self._honest_body(call)
+            changes = fault.effect if isinstance(fault.effect, int) else None
+            with suppress(InterruptedCallError), self._state.effects.at_most(changes):
+                return self._honest_body(call)
         return encode(OK)
 
     def _served(self, call: Call) -> bytes:

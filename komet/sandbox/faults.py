@@ -19,8 +19,9 @@ from komet.sandbox.dropping import DroppedResponse
 BadBody = Literal["cut", "drop", "html", "not_json", "reset"]
 """`drop` ends the connection without one byte of an answer, `reset` in the middle of one."""
 
-When = Literal["before", "after"]
-"""Whether the fault strikes before or after the effect of a call: not made, or made."""
+When = Literal["before", "after"] | int
+"""Whether the fault strikes before or after the effect of a call, or after so many of the changes
+that it makes: then the first lines are shipped, and the others are not."""
 
 _HTML = (
     "<!DOCTYPE html><html><head><title>Komet Sales</title></head>"
@@ -44,8 +45,8 @@ class Fault:
 
     `delay` is in seconds. A fault with a delay and nothing else only slows a good answer down: the
     effect follows the delay, even if the client has gone meanwhile. With `effect` "after" it comes
-    before the delay, with "before" not at all: then the connection is dropped. `skip` lets so many
-    matching requests pass first.
+    before the delay, with "before" not at all, with a number in part: then the connection is
+    dropped. `skip` lets so many matching requests pass first.
     """
 
     method: str | None = None
@@ -68,14 +69,14 @@ class Fault:
             self.status is not None
             or self.body is not None
             or self.message is not None
-            or self.effect == "before"
+            or self.effect not in {None, "after"}
         )
 
     @property
     def takes_effect(self) -> bool:
         """Whether a call that writes makes its change although the fault strikes it."""
         if self.effect is not None:
-            return self.effect == "after"
+            return self.effect != "before"
         return self.breaks_off or not self.changes_response
 
     @property

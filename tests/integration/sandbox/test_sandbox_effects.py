@@ -10,6 +10,7 @@ from sandbox_caller import TODAY, Komet, number
 from komet.sandbox.tokens import IMPORTER_A_COMPANY
 
 CONFIRM = "purchase.order.item.confirm"
+SHIP = "purchase.order.items.awb.add"
 
 
 def open_line(komet: Komet) -> dict[str, Any]:
@@ -27,10 +28,10 @@ def confirmed(komet: Komet, item: Any) -> int | None:
     return truth.quantity_confirmed
 
 
-def outcome(komet: Komet, item: Any) -> int | str:
-    """The HTTP status of a confirmation, or how it broke."""
+def outcome(komet: Komet, method: str, **body: Any) -> int | str:
+    """The HTTP status of a write, or how it broke."""
     try:
-        answer = komet.post(CONFIRM, poItemId=item, quantityConfirmed=1)
+        answer = komet.post(method, **body)
     except httpx.RemoteProtocolError as error:
         return "nothing" if "sending a response" in str(error) else "half"
     try:
@@ -65,7 +66,7 @@ def test_a_fault_strikes_before_or_after_the_effect(
         assert small.control("POST", "faults", json=order).status_code == 201
         # a slow answer that never comes is a connection that ends
         expected = "nothing" if effect == "before" and "delay" in fault else told
-        assert outcome(small, item) == expected
+        assert outcome(small, CONFIRM, poItemId=item, quantityConfirmed=1) == expected
         noted = small.control("GET", "effects", params={"target": item}).json()["effects"]
         assert len(noted) == happens
         assert confirmed(small, item) == (1 if happens else before)
@@ -91,9 +92,52 @@ def test_a_dropped_read_and_the_next_one(small: Komet) -> None:
 def test_a_fault_lets_some_requests_pass_first(small: Komet) -> None:
     small.control("POST", "faults", json={"method": CONFIRM, "status": 500, "skip": 2})
     item = open_line(small)["poItemId"]
-    assert [outcome(small, item) for _time in range(4)] == [200, 200, 500, 200]
+    assert [outcome(small, CONFIRM, poItemId=item, quantityConfirmed=1) for _time in range(4)] == [
+        200,
+        200,
+        500,
+        200,
+    ]
     wrong = small.control("POST", "faults", json={"status": 500, "effect": "during"})
     assert wrong.status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("fault", "told"),
+    [({}, "nothing"), ({"body": "cut"}, "unreadable 200"), ({"status": 500}, 500)],
+)
+def test_a_call_for_many_lines_may_die_among_them(
+    small: Komet, fault: dict[str, Any], told: int | str
+) -> None:
+    lines = small.lines(IMPORTER_A_COMPANY, TODAY)[:4]
+    order = {"method": SHIP, **fault, "effect": 2}
+    assert small.control("POST", "faults", json=order).status_code == 201
+    items = [
+        {"poItemId": line["poItemId"], "awb": "729-11112222", "shipDate": str(TODAY)}
+        for line in lines
+    ]
+    assert outcome(small, SHIP, poItems=items) == told
+    states = [small.truth(line["poItemId"]).status for line in lines]
+    assert [state == "Shipped" for state in states] == [True, True, False, False]
+    assert len(small.effects()) == 2
+    assert small.control("POST", "faults", json={**order, "effect": 0}).status_code == 400
+    again = small.ok(SHIP, poItems=items)["purchaseOrderItemDetailsAWBAddAPIResultList"]
+    assert [row["status"] for row in again] == ["0", "0", "1", "1"]
+
+
+def test_lines_are_found_after_they_have_moved(small: Komet) -> None:
+    state = small.sandbox.state
+    for _revision in range(3):
+        line = small.lines(IMPORTER_A_COMPANY, TODAY)[0]
+        small.ok(CONFIRM, poItemId=line["poItemId"], quantityConfirmed=1)
+        small.control("POST", "advance")
+        held = state.lines("magnolia")
+        assert [state.line("magnolia", one.po_item_id) for one in held] == held
+        for one in held[::50]:
+            for box in one.cartons:
+                found = state.find_box("magnolia", box.code)
+                assert found is not None
+                assert found[1].id == one.po_item_id
 
 
 def test_every_write_that_took_effect_is_noted_in_order_without_a_token(small: Komet) -> None:
