@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from io import BytesIO
 from threading import Lock
 
+from reportlab import rl_config
 from reportlab.pdfgen.canvas import Canvas
+from reportlab.pdfgen.pathobject import PDFPathObject
 
 from komet.labels import code128, fonts
 from komet.labels.layout import Label
@@ -13,6 +15,7 @@ from komet.labels.template import Size
 DPI = 600
 """Bars are whole dots of this grid, which laser printers have, or a divisor of it."""
 
+rl_config.useA85 = 0  # else every page is written once more as text, a quarter larger
 _pdfium = Lock()
 """PDFium works for one thread at a time."""
 
@@ -61,10 +64,15 @@ def _draw(canvas: Canvas, label: Label, left: float, top: float) -> None:
         canvas.rect(left + block.x, top - block.y - block.height, block.width, block.height,
                     stroke=0, fill=1)  # fmt: skip
     for bars in label.bars:
-        path = canvas.beginPath()
-        bottom = top - bars.y - bars.height
-        for begin, width in code128.bars(bars.values):
-            path.rect(left + bars.x + begin * bars.module, bottom, width * bars.module, bars.height)
+        # written here, as reportlab takes longer for these numbers than for all texts
+        x, y, module = left + bars.x, top - bars.y - bars.height, bars.module
+        down = f"{y:.4f}", f"{bars.height:.4f}"
+        path = PDFPathObject(
+            [
+                f"{x + begin * module:.4f} {down[0]} {width * module:.4f} {down[1]} re"
+                for begin, width in code128.bars(bars.values)
+            ]
+        )
         canvas.drawPath(path, stroke=0, fill=1)
     for text in label.texts:
         font = fonts.BOLD if text.bold else fonts.REGULAR
