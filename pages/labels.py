@@ -7,7 +7,13 @@ from komet.clients.providers import list_providers
 from komet.labels.boxes import list_label_boxes
 from komet.language import _
 from komet.web.screens.label_template import template_choice
-from komet.web.screens.labels import box_table, label_filter, lines_without_codes, print_panel
+from komet.web.screens.labels import (
+    box_table,
+    follow_print,
+    label_filter,
+    lines_without_codes,
+    print_panel,
+)
 from komet.web.shell import failures, guard
 
 ctx = guard.enter("labels")
@@ -32,3 +38,4 @@ with failures.shown():
         template = template_choice(ctx)
         if boxes:
             print_panel(ctx, boxes, template)
+    follow_print()

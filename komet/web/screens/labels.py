@@ -1,5 +1,6 @@
 """The pieces of the Labels screen: its filters, the boxes, the preview, what gets no label."""
 
+import time
 from collections.abc import Sequence
 from datetime import date, timedelta
 
@@ -14,11 +15,14 @@ from komet.labels.printing import FILE_TYPES, preview_labels, print_labels_bytes
 from komet.labels.template import LabelTemplate
 from komet.language import _, _n, day_pattern, moment_pattern
 from komet.orders.filters import OrderFilter
+from komet.web.shell import reads, state
 from komet.web.shell.preferences import with_locale
 from komet.web.shell.session import actor
 
 _BACK, _AHEAD = 3, 1
 _SHOWN_REFUSALS = 20
+_PRINTS_WITHIN = 15.0
+"""Seconds in which a file of labels is certainly made."""
 
 
 def label_filter(every: Sequence[Provider], today: date) -> OrderFilter:
@@ -140,6 +144,7 @@ def print_panel(ctx: AppContext, boxes: Sequence[LabelBox], template: LabelTempl
             mime=media_type,
             icon=":material/print:",
             type="primary" if suffix == ".pdf" else "secondary",
+            on_click=_expect_print,
         )  # fmt: skip
     st.image(picture, caption=_("The first page of the PDF"), width="stretch")
     if outcome.shortened:
@@ -149,6 +154,28 @@ def print_panel(ctx: AppContext, boxes: Sequence[LabelBox], template: LabelTempl
                outcome.shortened).format(n=outcome.shortened)
         )  # fmt: skip
     _refusals(outcome)
+
+
+def _expect_print() -> None:
+    # the file is made after the run that a press brings, and with it what was printed is counted
+    st.session_state[state.LABELS_PRINTING] = (time.monotonic() + _PRINTS_WITHIN, reads.version())
+
+
+def follow_print() -> None:
+    """Draw the page anew when the labels that were asked for are counted as printed."""
+    if state.LABELS_PRINTING in st.session_state:
+        _watch_print()
+
+
+@st.fragment(run_every=1)
+def _watch_print() -> None:
+    until, version = st.session_state.get(state.LABELS_PRINTING, (0, None))
+    if time.monotonic() > until:
+        st.session_state.pop(state.LABELS_PRINTING, None)
+        st.rerun()
+    if (now := reads.version()) != version:
+        st.session_state[state.LABELS_PRINTING] = (until, now)
+        st.rerun()
 
 
 def _summary(outcome: Printed) -> str:
