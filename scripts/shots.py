@@ -24,6 +24,7 @@ SCREENS = (
     "purchase_orders",
     "changes",
     "planning",
+    "labels",
     "po_download",
     "excel_import",
     "sku_mapping",

@@ -14,8 +14,7 @@ from komet.context import open_context
 from komet.labels.boxes import list_label_boxes
 from komet.labels.model import LabelBoxes, Printed
 from komet.labels.printing import print_labels
-from komet.labels.template import READY_MADE
-from komet.labels.templates import find_template
+from komet.labels.templates import default_template, find_template
 from komet.language import _, _n
 from komet.orders.filters import OrderFilter
 
@@ -28,22 +27,22 @@ def labels(
     to: date,
     provider: Names = None,
     number: Names = None,
-    template: str = next(iter(READY_MADE)),
+    template: str | None = None,
     start: int = 1,
     unprinted: Switch = False,
     json: Json = False,
 ) -> int:
     """Print the labels of boxes that ship on these days to OUT: .pdf or .zpl.
 
-    Only boxes that have codes get a label; lines without are counted. With --unprinted, boxes whose
-    label was printed before are left out; else theirs bear the mark of a reprint. --start is the
-    place of the first label on a sheet that was begun. Exit code 1 where a box gets no label, or
-    there is none to print.
+    Only boxes that have codes get a label; lines without are counted. Without --template, labels
+    are 4 × 3 in. With --unprinted, boxes whose label was printed before are left out; else theirs
+    bear the mark of a reprint. --start is the place of the first label on a sheet that was begun.
+    Exit code 1 where a box gets no label, or there is none to print.
     """
     ctx = open_context()
     ids = tuple(find_provider(ctx, name).id for name in provider or ())
     chosen = OrderFilter(providers=ids, ship_from=from_, ship_to=to, po_numbers=tuple(number or ()))
-    layout = find_template(ctx, template)
+    layout = find_template(ctx, template) if template else default_template()
     found = list_label_boxes(ctx, chosen)
     boxes = found.unprinted if unprinted else found.boxes
     printed = print_labels(ctx, actor(), boxes, layout, out, start)

@@ -20,7 +20,7 @@ _SPANS = dict.fromkeys(Field, 2) | {
 _ROW = 6
 _LARGE = frozenset({Field.CUSTOMER, Field.MARK, Field.PRODUCT, Field.CONTENTS})
 _LARGE_ROW = 1.5
-_ROOM_FOR_CAPTIONS = 17
+_ROOM_FOR_CAPTIONS = 16.5
 """How high a row is in which a caption stands above its value, in points; else it stands before."""
 _SHARE_OF_CODES = {1: 0.30, 2: 0.44, 3: 0.54}
 """Of the height of a label, for so many barcodes."""

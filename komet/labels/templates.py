@@ -7,7 +7,7 @@ from komet.db import audit
 from komet.errors import InvalidInput, NotFound
 from komet.labels import table
 from komet.labels.template import READY_MADE, LabelTemplate, parse_template
-from komet.language import _
+from komet.language import _, current
 from komet.permissions import Actor, Permission
 
 
@@ -29,6 +29,12 @@ def list_templates(ctx: AppContext) -> Templates:
         except InvalidInput as error:
             broken[name] = error
     return Templates(usable, broken)
+
+
+def default_template() -> LabelTemplate:
+    """The first ready-made one in the language in force, else the first."""
+    every = list(READY_MADE.values())
+    return next((one for one in every if one.language == current()), every[0])
 
 
 def find_template(ctx: AppContext, name: str) -> LabelTemplate:

@@ -18,7 +18,7 @@ from komet.labels.template import (
     Media,
     parse_template,
 )
-from komet.labels.templates import delete_template, list_templates, save_template
+from komet.labels.templates import default_template, delete_template, list_templates, save_template
 from komet.language import _, languages
 from komet.web.shell import failures, state
 from komet.web.shell.session import actor
@@ -30,6 +30,8 @@ def template_choice(ctx: AppContext) -> LabelTemplate:
     picked = st.session_state.pop(state.LABEL_TEMPLATE_PICK, None)
     if picked in every:
         st.session_state[state.LABEL_TEMPLATE] = picked
+    if st.session_state.get(state.LABEL_TEMPLATE) not in every:
+        st.session_state[state.LABEL_TEMPLATE] = default_template().name
     name = st.selectbox(_("Label template"), list(every), key=state.LABEL_TEMPLATE)
     with st.expander(_("Change the template")):
         for stored, error in broken.items():
