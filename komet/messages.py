@@ -142,6 +142,11 @@ _MESSAGES: dict[str, Description | Callable[[Data], Description]] = {
     "line_split": Description(
         _later("The boxes that were left are a line of their own now ({po_item_id}).")
     ),
+    "order_created": Description(
+        _later("Komet does not say the number of the new PO."),
+        next_step=_later("Download its ship date, {ship_date}, to see it."),
+    ),
+    "prebook_created": Description(_later("Komet calls it prebook {number}.")),
     "confirmation_failed": Description(
         _later("It was not sent, because the confirmation of the same line failed.")
     ),

@@ -283,6 +283,8 @@ class Preview:
     packing: tuple["Packing", ...] = ()
     resends: tuple[str, ...] = ()
     """IDs of earlier writes that these are in the place of."""
+    again: bool = False
+    """Whether what was sent already is wanted once more."""
 
     @property
     def requests(self) -> int:

@@ -55,6 +55,7 @@ def queue_writes(
     somebody else has planned or sent since is left out, and named. Raises `InvalidInput` where
     nothing is left, `NotPermitted`.
     """
+    again = again or preview.again
     asked = set() if accepted else {(q.provider_id, q.row) for q in preview.questions}
     wanted = [d for d in preview.drafts if (d.provider_id, d.row) not in asked]
     by_hand = [d for d in preview.by_hand if (d.provider_id, d.row) not in asked]

@@ -88,6 +88,7 @@ def preview_writes(
             ctx, [clients[one] for one in {count.provider_id for count in counts}]
         ),
         packing=tuple(packing),
+        again=again,
     )
 
 
