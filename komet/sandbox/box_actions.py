@@ -259,7 +259,8 @@ def _to_fly(today: date) -> Answer:
 
 
 def _list(rows: list[Answer]) -> Answer:
-    return OK | {"awbs": rows} if rows else {"status": "1", "message": "AWB not found."}
+    # A number here, by the contract's own sample.
+    return OK | {"status": 1, "awbs": rows} if rows else {"status": 1, "message": "AWB not found."}
 
 
 def _awb_matches(row: Answer, parameters: Parameters) -> bool:

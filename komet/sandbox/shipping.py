@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from komet.sandbox.call import OK, Act, Answer, Parameters, RefusalError, day, members, texts
+from komet.sandbox.dialect import Dialect
 from komet.sandbox.held_orders import HeldOrders, with_lines
 from komet.sandbox.records import SHIPPED, Carton, Line
 from komet.sandbox.state import SandboxState
@@ -32,8 +33,14 @@ class Shipping:
         # The one-line call has no house AWB.
         given = {name: value for name, value in parameters.items() if name != "houseAWB"}
         shipped, rest = self._shipped("purchase.order.item.awb.add", token, given)
-        answer: Answer = {**OK, "boxCodes": [carton.code for carton in shipped.packed]}
-        return answer | ({"newPOItemId": rest.id} if rest else {})
+        answer: Answer = {
+            "status": 1,
+            "message": "OK",
+            "boxCodes": [carton.code for carton in shipped.packed],
+        }
+        company = self._state.companies[token.company]
+        dialect = Dialect.of(company, quirks=self._state.quirks)
+        return answer | ({"newPOItemId": dialect.integer(rest.id)} if rest else {})
 
     def ship_several(self, token: SampleToken, parameters: Parameters) -> Answer:
         """The same for several lines, each with an outcome of its own under a status of 1.

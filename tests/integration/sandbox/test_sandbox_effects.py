@@ -1,6 +1,7 @@
 """Faults around the effect of a write, the log of effects, and the truth of a line."""
 
 import json
+import time
 from typing import Any
 
 import httpx
@@ -89,6 +90,23 @@ def test_a_dropped_read_and_the_next_one(small: Komet) -> None:
     assert small.get("product.list", IMPORTER_A_COMPANY).status_code == 200
 
 
+def test_a_write_may_take_effect_when_its_client_has_gone(small: Komet) -> None:
+    asked = {"poItemId": open_line(small)["poItemId"], "quantityConfirmed": 1}
+    hurried, effects = httpx.Timeout(0.2), small.sandbox.state.effects
+    for effect, at_once in (("after", True), (None, False)):
+        effects.clear()
+        small.control("POST", "faults", json={"method": CONFIRM, "delay": 1, "effect": effect})
+        small.http.timeout = hurried
+        with pytest.raises(httpx.ReadTimeout):
+            small.post(CONFIRM, **asked)
+        assert bool(effects.all()) == at_once
+        small.http.timeout = httpx.Timeout(10)
+    deadline = time.monotonic() + 10
+    while not effects.all() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert len(effects.all()) == 1
+
+
 def test_a_fault_lets_some_requests_pass_first(small: Komet) -> None:
     small.control("POST", "faults", json={"method": CONFIRM, "status": 500, "skip": 2})
     item = open_line(small)["poItemId"]
@@ -127,7 +145,7 @@ def test_a_call_for_many_lines_may_die_among_them(
 
 def test_lines_are_found_after_they_have_moved(small: Komet) -> None:
     state = small.sandbox.state
-    for _revision in range(3):
+    for _revision in range(2):
         line = small.lines(IMPORTER_A_COMPANY, TODAY)[0]
         small.ok(CONFIRM, poItemId=line["poItemId"], quantityConfirmed=1)
         small.control("POST", "advance")

@@ -120,7 +120,9 @@ def test_a_share_of_the_lines_is_unknown_and_the_rest_as_before() -> None:
 
 def test_a_partial_shipment_names_its_new_line_only_in_the_call_for_one(small: Komet) -> None:
     first, second = small.lines(IMPORTER_A_COMPANY, TODAY, least=2)[:2]
-    rest = small.ok(ONE, **item(first, boxCodes=["A1"]))["newPOItemId"]
+    shipped = small.ok(ONE, **item(first, boxCodes=["A1"]))
+    assert shipped["status"] == 1
+    rest = shipped["newPOItemId"]
     assert small.truth(rest).boxes == number(first["totalBoxes"]) - 1
     (told,) = many(small, IMPORTER_A_COMPANY, item(second, boxCodes=["B1"]))
     assert told.keys() == {"poItemId", "status", "message", "boxCodes", "lotNumber"}
