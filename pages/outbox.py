@@ -27,6 +27,7 @@ if not any(counts.values()):
         _("Nothing has been sent to Komet yet. What you confirm, ship, invoice or add to stock"
           " is planned here first, and stays with what became of it.")
     )  # fmt: skip
+    st.page_link("pages/dispatch.py", label=_("Go to Dispatch"), icon=":material/task_alt:")
     st.stop()
 
 names = {provider.id: provider.name for provider in list_providers(ctx)}

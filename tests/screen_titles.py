@@ -15,5 +15,6 @@ TITLES = {
     "activity": "Activity",
     "api_explorer": "API explorer",
     "catalogs": "Catalogs",
+    "dispatch": "Dispatch",
     "outbox": "Outbox",
 }

@@ -32,8 +32,8 @@ def keep_preview(slot: str, preview: Preview) -> None:
 
 def kept_preview(slot: str) -> Preview | None:
     """The preview that was kept for a place."""
-    found: Preview | None = st.session_state.get(state.PREVIEWS, {}).get(slot, (None, None))[1]
-    return found
+    made_of, found = st.session_state.get(state.PREVIEWS, {}).get(slot, (None, None))
+    return found if made_of is None else None
 
 
 def forget_preview(slot: str) -> None:

@@ -3,7 +3,7 @@
 A batch is in the address as `?batch=`: a reload, a second tab and a link find it again.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 
@@ -23,8 +23,13 @@ _MOST = 100_000
 _ENDED = frozenset(WriteState) - {WriteState.PLANNED, WriteState.SENDING}
 
 
-def preview_and_send(ctx: AppContext, preview: Preview, slot: str) -> None:
-    """A preview, and the button that sends it; `slot` names the place on the page."""
+def preview_and_send(
+    ctx: AppContext, preview: Preview, slot: str, on_sent: Callable[[], None] | None = None
+) -> None:
+    """A preview, and the button that sends it; `slot` names the place on the page.
+
+    `on_sent` is called once it is in the outbox, before the page is drawn anew.
+    """
     accepted = show_preview(ctx, preview, slot)
     asked = {(question.provider_id, question.row) for question in preview.questions}
     left = 0 if accepted else sum((d.provider_id, d.row) in asked for d in preview.drafts)
@@ -39,18 +44,27 @@ def preview_and_send(ctx: AppContext, preview: Preview, slot: str) -> None:
     if bar.button(
         label, type="primary", disabled=not possible, icon=":material/send:", key=f"send_{slot}"
     ):
-        send(ctx, preview, accepted=accepted, slot=slot)
+        send(ctx, preview, accepted=accepted, slot=slot, on_sent=on_sent)
     if kept_preview(slot) is preview and bar.button(_("Cancel"), key=f"cancel_{slot}"):
         forget_preview(slot)
         st.rerun()
 
 
-def send(ctx: AppContext, preview: Preview, *, accepted: bool = False, slot: str = "") -> None:
+def send(
+    ctx: AppContext,
+    preview: Preview,
+    *,
+    accepted: bool = False,
+    slot: str = "",
+    on_sent: Callable[[], None] | None = None,
+) -> None:
     """Put a preview into the outbox, have it sent in the background, and draw the page anew."""
     with failures.shown():
         queued = queue_writes(ctx, actor(), preview, accepted=accepted)
         st.session_state[state.OVERTAKEN] = queued.overtaken
         forget_preview(slot)
+        if on_sent:
+            on_sent()
         if queued.batch_id:
             sender().submit(actor(), queued.batch_id)
             st.query_params[BATCH] = queued.batch_id
@@ -139,7 +153,7 @@ def _receipt(ctx: AppContext, batch_id: str, writes: Sequence[Write]) -> None:
             st.warning(words, icon=":material/warning:")
         if why := sender().why_not_refreshed(batch_id):
             st.warning(failures.plain(why), icon=":material/sync_problem:")
-        actions(ctx, writes_table(ctx, writes, batch_id), batch_id)
+        actions(ctx, writes_table(ctx, writes, batch_id, tallest=290), batch_id)
         numbers = list(dict.fromkeys(write.po_number for write in writes if write.po_number))
         if numbers:
             st.page_link(

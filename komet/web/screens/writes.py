@@ -43,9 +43,9 @@ ORDER = (
 _SCHEMA: dict[str, Any] = {
     "state": pl.List(pl.String),
     "po_number": pl.String,
+    "product": pl.String,
     "what": pl.String,
     "reason": pl.String,
-    "product": pl.String,
     "provider": pl.String,
     "row": pl.Int64,
     "person": pl.String,
@@ -53,7 +53,9 @@ _SCHEMA: dict[str, Any] = {
 }
 
 
-def writes_table(ctx: AppContext, writes: Sequence[Write], slot: str) -> list[Write]:
+def writes_table(
+    ctx: AppContext, writes: Sequence[Write], slot: str, tallest: int = 460
+) -> list[Write]:
     """The writes, those that need somebody first; returns the ones that are chosen, or all."""
     writes = sorted(writes, key=lambda write: ORDER.index(write.state))
     names = {provider.id: provider.name for provider in list_providers(ctx)}
@@ -61,9 +63,9 @@ def writes_table(ctx: AppContext, writes: Sequence[Write], slot: str) -> list[Wr
         {
             "state": [_(STATES[write.state])],
             "po_number": write.po_number or write.target,
+            "product": str(write.found.get("product") or ""),
             "what": describe(write),
             "reason": write.reason,
-            "product": str(write.found.get("product") or ""),
             "provider": names.get(write.provider_id, ""),
             "row": write.file_row,
             "person": write.settled_by or write.planned_by,
@@ -72,13 +74,13 @@ def writes_table(ctx: AppContext, writes: Sequence[Write], slot: str) -> list[Wr
         for write in writes
     ]
     frame = pl.DataFrame(rows, schema=_SCHEMA)
-    full = [name for name in frame.columns if name != "row" or frame["row"].count()]
+    full = [name for name in frame.columns if name not in {"row", "reason"} or frame[name].count()]
     picked = st.dataframe(
         frame.select(full),
         key=f"writes_{slot}_{len(writes)}_{st.session_state.get(state.WRITES_TABLE, 0)}",
         hide_index=True,
         placeholder="",
-        height=min(38 + 35 * frame.height, 460),
+        height=min(38 + 35 * frame.height, tallest),
         on_select="rerun",
         selection_mode="multi-row",
         column_config={
@@ -86,7 +88,7 @@ def writes_table(ctx: AppContext, writes: Sequence[Write], slot: str) -> list[Wr
                 _("State"),
                 options=[_(STATES[one]) for one in WriteState],
                 color=[COLORS[one] for one in WriteState],
-                width="small",
+                width=135,
                 pinned=True,
             ),
             "po_number": st.column_config.TextColumn(_("PO"), width="small"),
@@ -134,12 +136,15 @@ def actions(ctx: AppContext, writes: Sequence[Write], slot: str) -> None:
             st.rerun()
     told = [*_untold(by_state[WriteState.UNKNOWN]), *by_state[WriteState.BY_HAND]]
     if told:
-        if bar.button(_("It was done"), icon=":material/check:", key=f"done_{slot}"):
+        label = _("It was done ({n})").format(n=len(told))
+        if bar.button(label, icon=":material/check:", key=f"done_{slot}"):
             _settle(ctx, told, sent=True)
-        if bar.button(_("It was not done"), icon=":material/close:", key=f"undone_{slot}"):
+        label = _("It was not done ({n})").format(n=len(told))
+        if bar.button(label, icon=":material/close:", key=f"undone_{slot}"):
             _settle(ctx, told, sent=False)
     waiting = [*planned, *by_state[WriteState.BY_HAND]]
-    if waiting and bar.button(_("Withdraw"), icon=":material/undo:", key=f"withdraw_{slot}"):
+    label = _("Withdraw ({n})").format(n=len(waiting))
+    if waiting and bar.button(label, icon=":material/undo:", key=f"withdraw_{slot}"):
         with failures.shown():
             done = withdraw_writes(ctx, actor(), [write.id for write in waiting])
             _after(_("Withdrawn: {n}.").format(n=done), slot)

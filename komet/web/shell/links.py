@@ -11,6 +11,13 @@ def choices_in_address(key: str, name: str, options: Sequence[str]) -> None:
         st.session_state[key] = [one for one in st.query_params.get_all(name) if one in options]
 
 
+def choice_in_address(key: str, name: str, options: Sequence[str]) -> None:
+    """Fill a widget of one choice from the address on the first visit of the page."""
+    if key not in st.session_state:
+        found = st.query_params.get(name)
+        st.session_state[key] = found if found in options else None
+
+
 def keep_in_address(**values: Sequence[str]) -> None:
     """Let the address say these, by name, and nothing else; empty ones are left out."""
     wanted = {name: [one for one in value if one] for name, value in values.items()}

@@ -23,6 +23,7 @@ _SCREENS = {
         "excel_import": (_later("Import from Excel"), "upload_file"),
     },
     _later("Dispatch"): {
+        "dispatch": (_later("Dispatch"), "task_alt"),
         "outbox": (_later("Outbox"), "outbox"),
     },
     _later("Set-up"): {

@@ -63,6 +63,21 @@ OVERTAKEN = "_overtaken"
 WRITES_TABLE = "_writes_table"
 """How often something was done with chosen writes: part of the key of their table."""
 
+LINES_LINK = "_lines_link"
+"""The days and clients that Dispatch or Ship has last written into the address."""
+
+DISPATCH_TYPED = "_dispatch_typed"
+"""Boxes to confirm that are typed on Dispatch and not sent yet, by line."""
+
+DISPATCH_GRID = "_dispatch_grid"
+"""How often the column was filled at once: part of the key of its table."""
+
+DISPATCH_PASTED = "_dispatch_pasted"
+"""What could not be used of the last text that was pasted on Dispatch."""
+
+DISPATCH_FILES = "_dispatch_files"
+"""How often a dispatch file was sent: part of the uploader's key."""
+
 LANGUAGE = "_language"
 """The language of this session: a key of `komet.language.languages()`."""
 

@@ -1,0 +1,123 @@
+"""Which lines Dispatch and Ship show: ship days, clients, how far on their way; in the address."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+
+import polars as pl
+import streamlit as st
+
+from komet import time_zone
+from komet.clients.model import Provider
+from komet.context import AppContext
+from komet.dispatch.lines import LineFilter, count_states
+from komet.dispatch.model import LINE_STATES, LineState
+from komet.language import _, _later, day, day_pattern, number
+from komet.web.shell import links, state
+
+COLORS = {
+    LineState.TO_CONFIRM: "yellow",
+    LineState.CONFIRMED: "blue",
+    LineState.PACKED: "violet",
+    LineState.SHIPPED: "green",
+    LineState.INVOICED: "gray",
+    LineState.CANCELLED: "red",
+}
+_TODAY, _TOMORROW, _WEEK, _OTHER = "today", "tomorrow", "week", "other"
+_DAYS = {
+    _TODAY: _later("Today"),
+    _TOMORROW: _later("Tomorrow"),
+    _WEEK: _later("This week"),
+    _OTHER: _later("Other days"),
+}
+
+
+def line_filter(ctx: AppContext, every: Sequence[Provider]) -> LineFilter:
+    """Draw the choice of days and clients. A link fills it; Dispatch and Ship share it."""
+    today = time_zone.today(ctx.now())
+    names = {provider.id: provider.name for provider in every}
+    _fill_from_link(today, names)
+    left, right = st.columns([3, 2], vertical_alignment="bottom")
+    with left.container(horizontal=True, vertical_alignment="bottom"):
+        days = st.pills(
+            _("Ships"), list(_DAYS), format_func=lambda one: _(_DAYS[one]), required=True,
+            wrap=True, key="lines_days", persist_state="session",
+        ) or _TOMORROW  # fmt: skip
+        span = _span(days, today)
+        if span is None:
+            begin = st.date_input(
+                _("From"), format=day_pattern(), key="lines_from", width=140,
+                persist_state="session",
+            )  # fmt: skip
+            end = st.date_input(
+                _("To"), format=day_pattern(), key="lines_to", width=140, persist_state="session"
+            )
+            span = (min(begin, end), max(begin, end))
+        else:
+            words = day(span[0]) if span[0] == span[1] else _("{start} to {end}").format(
+                start=day(span[0]), end=day(span[1]))  # fmt: skip
+            st.caption(words)
+    clients = right.multiselect(
+        _("Client provider"), list(names), format_func=lambda id_: names[id_],
+        placeholder=_("Any"), key="lines_clients", persist_state="session",
+    )  # fmt: skip
+    return LineFilter(date_from=span[0], date_to=span[1], providers=tuple(clients))
+
+
+def state_strip(lines: pl.DataFrame, key: str, shown: Sequence[LineState]) -> LineState | None:
+    """How many lines are in each state, as buttons that filter; the state chosen, or all."""
+    links.choice_in_address(key, "state", [one.value for one in shown])
+    counts = count_states(lines)
+    chosen = st.pills(
+        _("State"),
+        [one.value for one in shown],
+        format_func=lambda one: (
+            f"{_(LINE_STATES[LineState(one)])} {number(counts[LineState(one)])}"
+        ),
+        label_visibility="collapsed",
+        wrap=True,
+        key=key,
+    )
+    return LineState(chosen) if chosen else None
+
+
+def keep(chosen: LineFilter, **more: str | None) -> None:
+    """Let the address say what is chosen."""
+    link = {
+        "from": [chosen.date_from.isoformat()],
+        "to": [chosen.date_to.isoformat()],
+        "client": list(chosen.providers),
+    }
+    st.session_state[state.LINES_LINK] = {name: value for name, value in link.items() if value}
+    links.keep_in_address(**link, **{name: [value or ""] for name, value in more.items()})
+
+
+def _fill_from_link(today: date, names: Mapping[str, str]) -> None:
+    link = {
+        name: found for name in ("from", "to", "client") if (found := st.query_params.get_all(name))
+    }
+    if link and link != st.session_state.get(state.LINES_LINK):
+        span = tuple(_read_day(link, name) or today for name in ("from", "to"))
+        days = next((one for one in _DAYS if _span(one, today) == span), _OTHER)
+        st.session_state["lines_days"] = days
+        st.session_state["lines_from"], st.session_state["lines_to"] = span
+        st.session_state["lines_clients"] = [id_ for id_ in link.get("client", []) if id_ in names]
+        return
+    st.session_state.setdefault("lines_days", _TOMORROW)
+    st.session_state.setdefault("lines_from", today)
+    st.session_state.setdefault("lines_to", today + timedelta(days=6))
+
+
+def _read_day(link: Mapping[str, Sequence[str]], name: str) -> date | None:
+    try:
+        return date.fromisoformat(link.get(name, [""])[0])
+    except ValueError:
+        return None
+
+
+def _span(days: str, today: date) -> tuple[date, date] | None:
+    monday = today - timedelta(days=today.weekday())
+    return {
+        _TODAY: (today, today),
+        _TOMORROW: (today + timedelta(days=1), today + timedelta(days=1)),
+        _WEEK: (monday, monday + timedelta(days=6)),
+    }.get(days)
