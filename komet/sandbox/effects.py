@@ -5,6 +5,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import Lock
 
+from komet.api.request import TOKEN_NAMES
+
 ITEMISED = frozenset(
     {
         "box.code.change",
@@ -79,11 +81,15 @@ class EffectLog:
         parameters: Mapping[str, object],
         made: Mapping[str, object] | None = None,
     ) -> None:
-        """Append one effect. Raises `InterruptedCallError` if no more of them may be made."""
+        """Append one effect, without a token.
+
+        Raises `InterruptedCallError` where it was the last one that may be made.
+        """
+        asked = {key: value for key, value in parameters.items() if key not in TOKEN_NAMES}
         with self._lock:
             number = len(self._effects) + 1
             self._effects.append(
-                Effect(number, method, company, str(target), dict(parameters), dict(made or {}))
+                Effect(number, method, company, str(target), asked, dict(made or {}))
             )
         if self._left is not None:
             self._left -= 1

@@ -32,7 +32,7 @@ class LineIndex:
         for line in before.lines if before else ():
             del self._by_line[str(line.id)]
             for carton in line.packed:
-                del self._packed[carton.code]
+                self._packed.pop(carton.code, None)
         self._orders[order.id] = order
         for line in order.lines:
             self._by_line[str(line.id)] = order.id

@@ -1,6 +1,7 @@
 """Shipping PO lines on air waybills: `purchase.order.item.awb.add` and the one for several."""
 
 from dataclasses import replace
+from itertools import count, islice
 
 from komet.sandbox.call import OK, Act, Answer, Parameters, RefusalError, day, members, texts
 from komet.sandbox.dialect import Dialect
@@ -86,7 +87,7 @@ class Shipping:
             return line, None
         house = given.get("houseAWB", "")
         ship_date = day("shipDate", given.get("shipDate") or "")
-        names = codes or [f"{line.id}{at:03d}" for at in range(1, line.boxes + 1)]
+        names = codes or self._free_codes(token, line)
         lot = given.get("lotNumber") or str(100_000 + line.id % 90_000)
         packed = tuple(
             Carton(
@@ -103,6 +104,12 @@ class Shipping:
         told = {**given, **({"boxCodes": codes} if "boxCodes" in given else {})}
         self._state.effects.note(method, token.company, line.id, told, made)
         return shipped, rest
+
+    def _free_codes(self, token: SampleToken, line: Line) -> list[str]:
+        """Codes of Komet's own for all boxes of a line, none that somebody has given to a box."""
+        made = (f"{line.id}{at:03d}" for at in count(1))
+        free = (code for code in made if not self._state.find_box(token.company, code))
+        return list(islice(free, line.boxes))
 
     def _check(
         self, token: SampleToken, line: Line, given: Parameters, codes: list[str]

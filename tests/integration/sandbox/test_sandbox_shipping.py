@@ -167,6 +167,15 @@ def test_box_codes_may_hold_what_people_write(small: Komet) -> None:
     assert [box.code for box in small.truth(line["poItemId"]).cartons] == codes
 
 
+def test_komet_assigns_no_code_that_a_box_has(small: Komet) -> None:
+    first, second = small.lines(IMPORTER_A_COMPANY, TODAY)[:2]
+    own = f"{second['poItemId']}001"
+    small.ok(ONE, **item(first, boxCodes=[own]))
+    codes = small.ok(ONE, **item(second))["boxCodes"]
+    assert len(set(codes)) == number(second["totalBoxes"])
+    assert own not in codes
+
+
 def test_a_company_names_the_vendor_where_the_sandbox_is_strict(strict: Komet) -> None:
     line, other = strict.lines(IMPORTER_A_VENDOR, OWN_DAY)[:2]
     (without,) = many(strict, IMPORTER_A_COMPANY, item(line))
