@@ -21,6 +21,7 @@ SMALLEST = 4.5
 """Points; what would have to be smaller is cut with "…"."""
 _FILES = {REGULAR: "DejaVuSansCondensed.ttf", BOLD: "DejaVuSansCondensed-Bold.ttf"}
 _STEP = 0.25
+_WORTH_A_LINE = 1.25
 _UNKNOWN = "\u25a1"
 
 
@@ -68,7 +69,8 @@ def fit(text: str, font: str, room: tuple[float, float], largest: float) -> Fitt
     best: Fitted | None = None
     for lines in (1, 2, 3):
         size = min(largest, down / (lines * LINE_HEIGHT))
-        while size >= SMALLEST and (best is None or size > best.size):
+        # another line must be worth it
+        while size >= SMALLEST and (best is None or size > best.size * _WORTH_A_LINE):
             wrapped = _wrap(text, font, across / size)
             if len(wrapped) <= lines:
                 best = Fitted(wrapped, size, shortened=False)
@@ -79,6 +81,8 @@ def fit(text: str, font: str, room: tuple[float, float], largest: float) -> Fitt
     size = min(SMALLEST, down / LINE_HEIGHT)
     lines = max(1, int(down / (size * LINE_HEIGHT)))
     wrapped = _wrap(text, font, across / size)
+    if len(wrapped) <= lines:
+        return Fitted(wrapped, size, shortened=False)
     kept = [*wrapped[: lines - 1], _cut("".join(wrapped[lines - 1 : lines]), font, across / size)]
     return Fitted(tuple(kept), size, shortened=True)
 

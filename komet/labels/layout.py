@@ -44,12 +44,15 @@ class Text:
     white: bool = False
 
     @property
+    def drawn_width(self) -> float:
+        """From its first letter to its last."""
+        font = fonts.BOLD if self.bold else fonts.REGULAR
+        return fonts.width(self.text, font) * self.size
+
+    @property
     def left(self) -> float:
         """Where its first letter begins."""
-        if not self.centered:
-            return self.x
-        font = fonts.BOLD if self.bold else fonts.REGULAR
-        return self.x + (self.width - fonts.width(self.text, font) * self.size) / 2
+        return self.x + (self.width - self.drawn_width) / 2 if self.centered else self.x
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,11 +230,11 @@ def _cell(
     if above:
         texts.append(Text(x, y + 1 + words.size * fonts.ASCENT, words.size, words.lines[0], False))
         used = words.size * fonts.LINE_HEIGHT
-        y, height = y + used, height - used - 0.8
+        y, height = y + used + 0.6, height - used - 1.8
     else:
         texts.append(Text(x, y + _baseline(words.size, height), words.size, words.lines[0], False))
         used = fonts.width(words.lines[0], fonts.REGULAR) * words.size + 3
-        x, width, height = x + used, width - used, height - 0.8
+        x, y, width, height = x + used, y + 0.4, width - used, height - 1.2
     if not text:
         return False
     fitted = fonts.fit(text, fonts.BOLD, (width, height), 20.0 if large else 13.0)

@@ -15,6 +15,8 @@ _STARTS = {code128.START_B: ">:", code128.START_C: ">;"}
 _SIGNS = {">": ">0", "^": "><", "~": ">="}
 """Signs of ZPL's own, as ^BC wants them in code set B."""
 
+_WIDTH_OF_FONT_0 = 0.8
+
 
 def write_zpl(labels: Sequence[Label], size: Size, dpi: int) -> bytes:
     """A format (^XA … ^XZ) for each label, for a print head of `dpi` dots per inch."""
@@ -78,5 +80,7 @@ def _format(head: str, label: Label, dpi: int) -> str:
 
 def _text(text: Text, dpi: int) -> str:
     height = _dots(text.size, dpi)
-    place = f"^FT{_dots(text.left, dpi)},{_dots(text.baseline, dpi)}^A0N,{height},{height}"
+    # in the middle: font 0 is about as narrow as this beside the font that was measured
+    left = text.left + (text.drawn_width * (1 - _WIDTH_OF_FONT_0) / 2 if text.centered else 0)
+    place = f"^FT{_dots(left, dpi)},{_dots(text.baseline, dpi)}^A0N,{height},{height}"
     return f"{place}{'^FR' if text.white else ''}^FH_^FD{escape(text.text)}^FS"
