@@ -1,6 +1,6 @@
 """The outbox: what is to be written to Komet, by whom it was planned, and what became of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -30,7 +30,7 @@ from komet.dispatch.preview import (
     preview_writes,
     remark,
 )
-from komet.dispatch.table import boxes, outbox
+from komet.dispatch.table import boxes, lines, outbox
 from komet.errors import InvalidInput
 from komet.language import _
 from komet.permissions import SYSTEM, Actor, Permission
@@ -111,16 +111,21 @@ def list_writes(
 ) -> list[Write]:
     """The writes that meet all that is given, in the order in which they were planned.
 
-    What a process that is gone was sending is shown as unknown. At most the newest `limit`.
+    What a process that is gone was sending is shown as unknown, and what was to be done by hand as
+    done once the stored orders show it. At most the newest `limit`.
     """
     asked = list(states) if states else None
     if asked and WriteState.UNKNOWN in asked:
         asked.append(WriteState.SENDING)
+    if asked and {WriteState.SENT, WriteState.NOT_SENT} & set(asked):
+        asked.append(WriteState.BY_HAND)
     with ctx.read() as con:
         found = outbox.writes_by(
             con, states=asked, batch_id=batch_id, provider_id=provider_id, limit=limit
         )
-    shown = [_shown(ctx, write) for write in found]
+        by_hand = any(write.state is WriteState.BY_HAND for write in found)
+        settled = lines.settled_by_hand(con) if by_hand else {}
+    shown = [_shown(ctx, write, settled) for write in found]
     return [write for write in shown if states is None or write.state in states]
 
 
@@ -129,10 +134,14 @@ def count_writes(ctx: AppContext) -> dict[WriteState, int]:
     with ctx.read() as con:
         found = outbox.counts(con)
         sending = outbox.writes_by(con, states=[WriteState.SENDING])
+        settled = lines.settled_by_hand(con) if found.get(WriteState.BY_HAND) else {}
     counts = {state: found.get(state.value, 0) for state in WriteState}
     abandoned = sum(_is_abandoned(ctx, write) for write in sending)
     counts[WriteState.SENDING] -= abandoned
     counts[WriteState.UNKNOWN] += abandoned
+    for state, _code in settled.values():
+        counts[WriteState.BY_HAND] -= 1
+        counts[state] += 1
     return counts
 
 
@@ -205,14 +214,14 @@ def plan_again(ctx: AppContext, ids: Sequence[str]) -> Preview:
         else:
             drafts.append(_draft_of(write, files))
     name = _("Sent anew")
-    lines = check_lines(ctx, name, list(entries.values()))
+    checked = check_lines(ctx, name, list(entries.values()))
     preview = preview_writes(
         ctx,
         name,
-        [*lines.drafts, *lines.by_hand, *drafts],
-        problems=lines.problems,
-        left_out=lines.left_out,
-        questions=lines.questions,
+        [*checked.drafts, *checked.by_hand, *drafts],
+        problems=checked.problems,
+        left_out=checked.left_out,
+        questions=checked.questions,
     )
     return replace(preview, resends=tuple(write.id for write in found))
 
@@ -257,7 +266,11 @@ def settle_abandoned(ctx: AppContext) -> int:
     return len(abandoned)
 
 
-def _shown(ctx: AppContext, write: Write) -> Write:
+def _shown(ctx: AppContext, write: Write, settled: Mapping[str, tuple[WriteState, str]]) -> Write:
+    if write.id in settled:
+        state, code = settled[write.id]
+        told = {"state": state, "outcome_code": code, "outcome_data": "{}"}
+        return write.model_copy(update=told)
     if write.state is WriteState.SENDING and _is_abandoned(ctx, write):
         return write.model_copy(
             update={

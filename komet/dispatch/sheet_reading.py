@@ -17,7 +17,7 @@ from komet.dispatch.model import LineEntry, Preview, Remark
 from komet.dispatch.sheet import COLUMNS
 from komet.dispatch.table import lines
 from komet.dispatch.values import exact_digits
-from komet.errors import InvalidInput
+from komet.errors import AppError, InvalidInput
 from komet.language import _, languages, using
 from komet.tabular.file import read_table_file
 from komet.tabular.model import Sheet
@@ -39,6 +39,12 @@ _ALSO = {
     "lot": ("Lot number",),
 }
 """Other headings for the same, from our exports and from Komet."""
+
+
+class NotDispatchFile(AppError):
+    """A table, and not with the columns that dispatch takes."""
+
+    code = "not_dispatch_file"
 
 
 @dataclass
@@ -72,7 +78,7 @@ def read_entries(
 ) -> tuple[list[LineEntry], list[Remark]]:
     """The rows of a file that have something written in them, and what is wrong with others.
 
-    Raises a `TableError` for a file that cannot be read as a whole, `InvalidInput` for one
+    Raises a `TableError` for a file that cannot be read as a whole, `NotDispatchFile` for one
     without the columns that it takes.
     """
     found = read_file(ctx, data, file_name)
@@ -82,7 +88,7 @@ def read_entries(
 def read_file(ctx: AppContext, data: bytes, file_name: str) -> FileEntries:
     """The same, with what was ignored."""
     if len(data) > MOST_BYTES:
-        raise InvalidInput(
+        raise NotDispatchFile(
             _("{name} is larger than 20 MB.").format(name=file_name),
             next_step=_("A dispatch file has a row a line. Take a new one, and fill it in."),
         )
@@ -142,7 +148,7 @@ def _find_table(sheets: Sequence[Sheet], file_name: str) -> _Table:
     ]
     best, _shown, _place, at, sheet = max(candidates, key=lambda one: one[:4])
     if best < 2:
-        raise InvalidInput(
+        raise NotDispatchFile(
             _("{name} is not a dispatch file.").format(name=file_name),
             _("None of its first rows has the headings of one."),
             _("Take a new file from Dispatch, and fill that in."),
@@ -160,7 +166,7 @@ def _check_headings(table: _Table, headings: Sequence[str], file_name: str) -> N
     words = {column.name: str(_(column.heading)) for column in COLUMNS}
     row = table.headings + 1
     if "po_item_id" not in table.columns:
-        raise InvalidInput(
+        raise NotDispatchFile(
             _("The column “{column}” is missing in {name}.").format(
                 column=words["po_item_id"], name=file_name
             ),
@@ -172,7 +178,7 @@ def _check_headings(table: _Table, headings: Sequence[str], file_name: str) -> N
     for name in [name for name, count in times.items() if count > 1]:
         said = _("The column “{column}” is there twice.").format(column=words[name])
         if name == "po_item_id":
-            raise InvalidInput(said, next_step=_("Delete one of them."))
+            raise NotDispatchFile(said, next_step=_("Delete one of them."))
         table.problems.append(Remark(row, words[name], said))
         table.columns = {key: at for key, at in table.columns.items() if key != name}
     filled = [index for index, heading in enumerate(headings)
@@ -186,7 +192,7 @@ def _check_headings(table: _Table, headings: Sequence[str], file_name: str) -> N
         where = table.problems if missing else table.notes
         where.append(Remark(row, headings[index], said))
     if len(missing) == len(_FILLED) and not filled:
-        raise InvalidInput(
+        raise NotDispatchFile(
             _("{name} has none of the columns to fill.").format(name=file_name),
             _("Missing: {columns}.").format(columns=", ".join(missing)),
             _("Take a new file from Dispatch, and fill that in."),

@@ -17,7 +17,7 @@ from komet.dispatch.model import Preview, Receipt, WriteKind
 from komet.dispatch.outbox import queue_writes
 from komet.dispatch.send import send_batch
 from komet.dispatch.sheet import template_bytes, write_template
-from komet.dispatch.sheet_reading import check_file, read_entries
+from komet.dispatch.sheet_reading import NotDispatchFile, check_file, read_entries
 from komet.errors import AppError, InvalidInput
 from komet.language import using
 from komet.sandbox.records import Line
@@ -348,7 +348,7 @@ def test_columns_renamed_missing_or_twice_are_named(accounts: Accounts) -> None:
     assert [remark.subject for remark in own.left_out] == ["My notes"]
     twice = check(accounts, template.changed(rename("Customer", "Lot")))
     assert [p.reason for p in twice.problems] == ["The column “Lot” is there twice."]
-    with pytest.raises(InvalidInput, match=r"“Line ID” is missing in dispatch.xlsx"):
+    with pytest.raises(NotDispatchFile, match=r"“Line ID” is missing in dispatch.xlsx"):
         check(accounts, template.changed(rename("Line ID", "Key", "1")))
 
 
@@ -405,8 +405,8 @@ def test_a_date_cell_and_a_formatted_number_are_read(accounts: Accounts) -> None
         (b"\xef\xbb\xbf\r\n", EmptyTable),
         (b"\x00\x01\x02\xff" * 200, NotATable),
         (b"%PDF-1.7", NotATable),
-        (b"name,price\nRose,1\n", InvalidInput),
-        (b"Client provider,Line ID\nMagnolia,1\n", InvalidInput),
+        (b"name,price\nRose,1\n", NotDispatchFile),
+        (b"Client provider,Line ID\nMagnolia,1\n", NotDispatchFile),
     ],
     ids=["empty", "blank", "bytes", "pdf", "another table", "nothing to fill"],
 )

@@ -8,7 +8,7 @@ import polars as pl
 
 from komet import formulas
 from komet.db.database import Connection
-from komet.dispatch.model import DispatchLine, LineState
+from komet.dispatch.model import DispatchLine, LineState, WriteState
 from komet.orders import statuses
 from komet.orders.table.items import BOX_TYPE_JOIN, PROVIDER_JOIN
 
@@ -120,7 +120,8 @@ def line_frame(
     product_id, product, sku, box_type, customer, mark_code, vendor, reference (String), ship_date
     (Date), boxes, confirmed, bunches, stems_bunch, stems, fbe (Decimal), total_cost (Decimal),
     codes, packed (List of String), awb, house_awb (String: as last sent from here),
-    under_way (String: kinds of writes that are planned, being sent or unknown), by_hand (Boolean).
+    under_way (String: kinds of writes that are planned, being sent or unknown), by_hand (Boolean),
+    boxes_by_hand (Int64), reference_by_hand (String): what a person is still to bring about.
     """
     shown = "" if cancelled else f" AND NOT {_CANCELLED}"
     return con.frame(
@@ -134,13 +135,16 @@ def line_frame(
           SELECT provider_id, po_item_id,
             string_agg(DISTINCT kind, ' ') FILTER (state IN ('planned', 'sending', 'unknown'))
               AS under_way,
-            count(*) FILTER (state = 'by_hand') AS by_hand,
+            count(*) FILTER (state = 'by_hand' AND kind NOT IN ('confirm', 'reference'))
+              AS other_by_hand,
             arg_max(content ->> 'awb', settled_at) FILTER (kind = 'ship' AND state = 'sent')
               AS awb,
             arg_max(content ->> 'house_awb', settled_at)
               FILTER (kind = 'ship' AND state = 'sent') AS house_awb,
             max((content ->> 'boxes')::BIGINT) FILTER (kind = 'confirm' AND state = 'by_hand')
-              AS boxes_by_hand
+              AS boxes_by_hand,
+            max(content ->> 'reference') FILTER (kind = 'reference' AND state = 'by_hand')
+              AS reference_by_hand
           FROM outbox WHERE po_item_id <> '' AND resent_as IS NULL GROUP BY ALL
         ),
         invoiced AS (
@@ -166,8 +170,12 @@ def line_frame(
           i.stems_bunch, s.stems, {formulas.fbe("i.boxes", "i.box_type", "f")} AS fbe,
           i.total_cost, coalesce(x.codes, []) AS codes, coalesce(k.packed, []) AS packed,
           w.awb, w.house_awb, coalesce(w.under_way, '') AS under_way,
-          coalesce(w.by_hand > 0 AND (w.boxes_by_hand IS NULL
-            OR coalesce(i.quantity_confirmed, 0) <> w.boxes_by_hand), false) AS by_hand
+          CASE WHEN w.boxes_by_hand <> coalesce(i.quantity_confirmed, 0)
+            THEN w.boxes_by_hand END AS boxes_by_hand,
+          CASE WHEN w.reference_by_hand <> coalesce(i.reference_number, '')
+            THEN w.reference_by_hand END AS reference_by_hand,
+          coalesce(w.other_by_hand > 0 OR w.boxes_by_hand <> coalesce(i.quantity_confirmed, 0)
+            OR w.reference_by_hand <> coalesce(i.reference_number, ''), false) AS by_hand
         FROM i {_BOXES} LEFT JOIN w USING (provider_id, po_item_id)
         {_SUMS} LEFT{PROVIDER_JOIN} {formulas.SKU_JOIN} {BOX_TYPE_JOIN}
         LEFT JOIN invoiced v ON v.provider_id = i.provider_id AND v.po_number = i.po_number
@@ -175,3 +183,37 @@ def line_frame(
         """,
         {"from": date_from, "to": date_to, "providers": list(provider_ids)},
     )
+
+
+def days_by_hand(con: Connection) -> tuple[date, date] | None:
+    """The first and the last ship day of lines that wait for a person; None where none does."""
+    rows = con.rows(
+        "SELECT min(coalesce(l.ship_date, l.slice_date)) AS first,"
+        " max(coalesce(l.ship_date, l.slice_date)) AS last FROM po_lines l"
+        " SEMI JOIN (SELECT provider_id, po_item_id FROM outbox"
+        "   WHERE state = 'by_hand' AND resent_as IS NULL) w USING (provider_id, po_item_id)"
+        " WHERE l.gone_at IS NULL"
+    )
+    first, last = rows[0]["first"], rows[0]["last"]
+    return (first, last) if first else None
+
+
+def settled_by_hand(con: Connection) -> dict[str, tuple[WriteState, str]]:
+    """Write ID → state and code of what was to be done by hand, where the stored orders tell it."""
+    rows = con.rows(
+        f"""
+        SELECT o.id, bool_or(l.gone_at IS NULL AND NOT {_CANCELLED}) AS there,
+          bool_or(l.gone_at IS NULL AND CASE o.kind
+            WHEN 'confirm'
+              THEN coalesce(l.quantity_confirmed, 0) = (o.content ->> 'boxes')::BIGINT
+            WHEN 'reference' THEN l.reference_number = (o.content ->> 'reference')
+            ELSE false END) AS done
+        FROM outbox o JOIN po_lines l USING (provider_id, po_item_id)
+        WHERE o.state = 'by_hand' AND o.resent_as IS NULL GROUP BY ALL
+        """
+    )
+    done = (WriteState.SENT, "seen_in_komet")
+    gone = (WriteState.NOT_SENT, "line_is_gone")
+    return {
+        row["id"]: done if row["done"] else gone for row in rows if row["done"] or not row["there"]
+    }
