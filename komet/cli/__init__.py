@@ -13,6 +13,7 @@ from cyclopts import App, CycloptsError, Parameter
 from komet import __version__, language, logs, time_zone
 from komet.api.errors import InvalidCall
 from komet.cli import (
+    dispatch,
     downloads,
     explorer,
     export,
@@ -47,6 +48,7 @@ app.command(downloads.refresh)
 app.command(downloads.retry)
 app.command(downloads.runs_command, name="runs")
 app.command(export.export)
+app.command(dispatch.dispatch)
 app.command(labels.labels)
 app.command(reports.changes)
 app.command(reports.planning)

@@ -184,7 +184,7 @@ def test_a_file_in_spanish_with_its_columns_moved_is_read(accounts: Accounts) ->
     book = openpyxl.load_workbook(io.BytesIO(data))
     assert book.sheetnames == ["Despacho", "Instrucciones"]
     records = [list(row) for row in book.worksheets[0].iter_rows(values_only=True)]
-    awb = records[0].index("AWB")
+    awb = records[0].index("Guía hija") - 1
     records[1][awb] = AWB
     moved = openpyxl.Workbook()
     sheet = moved.worksheets[0]
