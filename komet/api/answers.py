@@ -76,7 +76,7 @@ def parse_response(spec: Method, answer: Answer, *, token_has_worked: bool) -> d
     Raises `KometError`.
     """
     if not 200 <= answer.http_status < 300:
-        raise _failure(answer, token_has_worked)
+        raise _failure(spec, answer, token_has_worked)
     body: Any = {} if answer.http_status == 204 else answer.json()
     if not isinstance(body, dict):
         raise BadResponse("malformed_answer")
@@ -111,7 +111,7 @@ def _rows(value: Any) -> list[Any]:
     return rows
 
 
-def _failure(answer: Answer, token_has_worked: bool) -> KometError:
+def _failure(spec: Method, answer: Answer, token_has_worked: bool) -> KometError:
     status = answer.http_status
     try:
         body = answer.json()
@@ -129,7 +129,13 @@ def _failure(answer: Answer, token_has_worked: bool) -> KometError:
         return Unavailable("cannot_answer_now", retry_after=answer.retry_after, **details)
     if status < 400:
         return BadResponse("unfinished_answer", **details)
-    return Rejected("refused", **details)
+    refusal = Rejected("refused", **details)
+    refusal.answer = body if spec.writes and _names_rows(body) else None
+    return refusal
+
+
+def _names_rows(body: Any) -> bool:
+    return isinstance(body, dict) and any(isinstance(value, list) for value in body.values())
 
 
 def _message(body: dict[str, Any]) -> str | None:

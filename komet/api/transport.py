@@ -146,9 +146,9 @@ class Transport:
                         if name not in _HIDDEN_HEADERS
                     },
                 )
-            target, query = _redirected(response, request.secrets), {}
             if request.once:
                 raise BadResponse("redirect_of_a_write")
+            target, query = _redirected(response, request.secrets), {}
         raise Unavailable("endless_redirects")
 
     def _response(
