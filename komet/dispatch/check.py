@@ -232,6 +232,7 @@ def _draft(
         "boxes": str(line.boxes),
         "confirmed": None if line.confirmed is None else str(line.confirmed),
         "status": line.status,
+        "reference": line.reference,
         "product_id": line.product_id,
         "product": line.product,
         "customer_id": line.customer_id,

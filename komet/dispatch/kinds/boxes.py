@@ -1,9 +1,11 @@
 """Writes to boxes that were shipped: another code (box.code.change), another AWB (box.move.awb)."""
 
+from collections import Counter, deque
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from komet.dispatch.awb import format_awb
+from komet.dispatch.kinds.flown import fly_under
 from komet.dispatch.kinds.kind import Kind, ReadBack, Request, Sender, outcome_told
 from komet.dispatch.model import Draft, Outcome, Write, WriteKind, WriteState
 from komet.language import _, _later
@@ -18,17 +20,22 @@ def _change(writes: Sequence[Write], _sender: Sender) -> Request:
 
 
 def _changed(writes: Sequence[Write], answer: Mapping[str, Any]) -> dict[str, Outcome]:
-    """Each box has a status of its own, and is known by its new code."""
-    rows = answer.get("boxes")
-    told = {
-        str(row.get("newBoxCode")): row
-        for row in (rows if isinstance(rows, list) else [])
-        if isinstance(row, dict)
-    }
+    """Each box has a status of its own, and is known by its new code.
+
+    Two boxes that were to get the same code have a row each, in the order in which they were sent.
+    """
+    told = Counter(str(row.get("newBoxCode")) for row in _rows(answer.get("boxes")))
+    wanted = Counter(write.content["box_code"] for write in writes)
+    rows = {code: deque[Mapping[str, Any]]() for code in told}
+    for row in _rows(answer.get("boxes")):
+        rows[str(row.get("newBoxCode"))].append(row)
     found: dict[str, Outcome] = {}
     for write in writes:
-        row = told.get(write.content["box_code"])
-        if row is None or (done := outcome_told(row)) is None:
+        code = write.content["box_code"]
+        if told[code] != wanted[code]:
+            continue
+        row = rows[code].popleft()
+        if (done := outcome_told(row)) is None:
             continue
         said = {"komet_message": row["message"]} if not done and row.get("message") else {}
         state = WriteState.SENT if done else WriteState.REFUSED
@@ -38,9 +45,13 @@ def _changed(writes: Sequence[Write], answer: Mapping[str, Any]) -> dict[str, Ou
 
 def _seen_changed(write: Write, komet: ReadBack) -> Outcome | None:
     codes = komet.codes(write)
-    if write.content["box_code"] in codes:
-        return Outcome(WriteState.SENT, "seen_in_komet")
-    return Outcome(WriteState.NOT_SENT, "not_seen_in_komet") if write.target in codes else None
+    if write.target in codes:  # the new code, where it is there as well, is another box's
+        return Outcome(WriteState.NOT_SENT, "not_seen_in_komet")
+    return Outcome(WriteState.SENT, "seen_in_komet") if write.content["box_code"] in codes else None
+
+
+def _rows(value: object) -> list[Mapping[str, Any]]:
+    return [row for row in value if isinstance(row, dict)] if isinstance(value, list) else []
 
 
 def _move(writes: Sequence[Write], _sender: Sender) -> Request:
@@ -55,33 +66,35 @@ def _move(writes: Sequence[Write], _sender: Sender) -> Request:
 
 
 def _moved(writes: Sequence[Write], answer: Mapping[str, Any]) -> dict[str, Outcome]:
-    """`failedBoxes` beside status 1: codes, on older pages objects with a `boxCode`."""
+    """`failedBoxes` beside status 1: codes, on older pages objects with a `boxCode`.
+
+    Beside another status, nothing is said of the boxes that did not fail.
+    """
     rows = answer.get("failedBoxes")
     failed = {
         str(row.get("boxCode")) if isinstance(row, dict) else str(row)
         for row in (rows if isinstance(rows, list) else [])
     }
-    return {
+    found = {
         write.id: Outcome(WriteState.REFUSED, "box_not_moved")
-        if write.target in failed
-        else Outcome(WriteState.SENT)
         for write in writes
+        if write.target in failed
     }
+    if outcome_told(answer):
+        found |= {write.id: Outcome(WriteState.SENT) for write in writes if write.id not in found}
+    return found
 
 
 def _seen_moved(write: Write, komet: ReadBack) -> Outcome | None:
+    content = write.content
     try:
-        answer = komet.call(
-            "awb.list", awb=write.content["awb"][-4:], shipDate=write.content["ship_date"]
-        )
+        there = fly_under(komet, [write.target], content["awb"], content["ship_date"])
     except LookupError:
         return None
-    digits = write.content["awb"].replace("-", "")
-    for row in answer.get("awbs", []):
-        if "".join(filter(str.isdigit, str(row.get("awb")))) == digits:
-            codes = {code.strip() for code in str(row.get("boxesCodes") or "").split(",")}
-            if write.target in codes:
-                return Outcome(WriteState.SENT, "seen_in_komet")
+    if there:
+        return Outcome(WriteState.SENT, "seen_in_komet")
+    if there is None or (write.po_number and write.target not in komet.codes(write)):
+        return None  # it may have been moved before it got another code
     return Outcome(WriteState.NOT_SENT, "not_seen_in_komet")
 
 

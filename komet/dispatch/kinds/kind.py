@@ -61,6 +61,7 @@ class Kind:
     describe: Callable[[Draft | Write], str]
     read_back: Callable[[Write, ReadBack], Outcome | None]
     outcomes: Callable[[Sequence[Write], Mapping[str, Any]], Mapping[str, Outcome]] | None = None
+    """What an answer says of single writes, whatever `status` says on top of it."""
     most: int = 1
     together: Callable[[Draft | Write], object] = lambda _write: None
     """Writes for which it says the same may share a request."""
@@ -79,12 +80,35 @@ class Kind:
     def read_answer(
         self, writes: Sequence[Write], answer: Mapping[str, Any]
     ) -> Mapping[str, Outcome]:
-        """Write ID → outcome, as a good answer says it; what it does not mention is unknown."""
-        if self.outcomes is None:
-            sent = Outcome(WriteState.SENT, answer=dict(answer))
-            return {write.id: sent for write in writes}
-        found = self.outcomes(writes, answer)
+        """Write ID → outcome, as a good answer says it; what it does not mention is unknown.
+
+        One that says neither success nor failure, as a body without members, mentions nothing.
+        """
         unmentioned = Outcome(WriteState.UNKNOWN, "not_mentioned", answer=dict(answer))
+        if self.outcomes is not None:
+            found = self.outcomes(writes, answer)
+        elif outcome_told(answer):
+            found = {write.id: Outcome(WriteState.SENT, answer=dict(answer)) for write in writes}
+        else:
+            found = {}
+        return {write.id: found.get(write.id, unmentioned) for write in writes}
+
+    def read_refusal(
+        self, writes: Sequence[Write], answer: Mapping[str, Any] | None, refusal: Outcome
+    ) -> Mapping[str, Outcome]:
+        """Write ID → outcome, where `status` on top says failure: single rows count all the same.
+
+        Of a request that carries several writes, those that such an answer does not mention may
+        have been done: they are unknown. Without an answer, all were refused.
+        """
+        if answer is None:
+            return {write.id: refusal for write in writes}
+        found = self.outcomes(writes, answer) if self.outcomes is not None else {}
+        unmentioned = (
+            Outcome(WriteState.UNKNOWN, "not_mentioned", refusal.data, refusal.answer)
+            if self.most > 1
+            else refusal
+        )
         return {write.id: found.get(write.id, unmentioned) for write in writes}
 
 

@@ -3,18 +3,23 @@
 purchase.order.item.confirm, .reference.update, .items.awb.add, .item.delete of Komet's pages.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 from komet.api.methods import TokenKind
 from komet.dispatch.awb import format_awb
+from komet.dispatch.kinds.flown import fly_under
 from komet.dispatch.kinds.kind import Kind, ReadBack, Request, Sender, outcome_told
 from komet.dispatch.model import Draft, Outcome, Write, WriteKind, WriteState
 from komet.language import _, _later, _n, number
 
 _SEEN = Outcome(WriteState.SENT, "seen_in_komet")
 _NOT_SEEN = Outcome(WriteState.NOT_SENT, "not_seen_in_komet")
+_GONE = Outcome(WriteState.UNKNOWN, "line_is_gone")
+_NOT_CONFIRMED = re.compile(r"can\s?not be confirmed", re.IGNORECASE)
+"""The page of item.confirm quotes such a message, and does not say which status comes with it."""
 _RESULTS = "purchaseOrderItemDetailsAWBAddAPIResultList"
 
 
@@ -24,11 +29,38 @@ def _confirm(writes: Sequence[Write], _sender: Sender) -> Request:
     return "purchase.order.item.confirm", sent
 
 
+def _confirm_outcomes(writes: Sequence[Write], answer: Mapping[str, Any]) -> dict[str, Outcome]:
+    """A line sold by e-commerce waits for the buyer's checkout, and Komet says so in words."""
+    message = str(answer.get("message") or "")
+    if _NOT_CONFIRMED.search(message):
+        said = {"komet_message": message}
+        refused = Outcome(WriteState.REFUSED, "refused", said, dict(answer))
+        return {write.id: refused for write in writes}
+    if outcome_told(answer):
+        return {write.id: Outcome(WriteState.SENT, answer=dict(answer)) for write in writes}
+    return {}
+
+
 def _confirmed(write: Write, komet: ReadBack) -> Outcome | None:
+    """A number of boxes that is neither the wanted nor the former one is somebody else's."""
     line = komet.line(write)
     if line is None or line.cancelled:
-        return Outcome(WriteState.NOT_SENT, "line_is_gone")
-    return _SEEN if (line.confirmed or Decimal()) == write.content["boxes"] else _NOT_SEEN
+        return _GONE
+    if line.shipped and write.found.get("status") != "S":
+        return None  # shipping confirms what is shipped
+    return _compared(line.confirmed or Decimal(), write.content["boxes"], _former(write))
+
+
+def _former(write: Write) -> Decimal | None:
+    if "confirmed" not in write.found:
+        return None
+    return Decimal(str(write.found["confirmed"] or 0))
+
+
+def _compared(now: object, wanted: object, former: object) -> Outcome | None:
+    if now == wanted:
+        return _SEEN
+    return _NOT_SEEN if now == former else None
 
 
 def _describe_confirm(write: Draft | Write) -> str:
@@ -49,8 +81,9 @@ def _reference(writes: Sequence[Write], _sender: Sender) -> Request:
 def _referred(write: Write, komet: ReadBack) -> Outcome | None:
     line = komet.line(write)
     if line is None:
-        return Outcome(WriteState.NOT_SENT, "line_is_gone")
-    return _SEEN if line.reference == write.content["reference"] else _NOT_SEEN
+        return _GONE
+    former = write.found.get("reference") or None
+    return _compared(line.reference or None, write.content["reference"], former)
 
 
 def _describe_reference(write: Draft | Write) -> str:
@@ -94,7 +127,7 @@ def _shipped_line(write: Write, row: Mapping[str, Any]) -> Outcome:
         said = {"komet_message": row["message"]} if row.get("message") else {}
         return Outcome(WriteState.REFUSED, "refused", said, dict(row))
     codes = row.get("boxCodes")
-    if told is None or (isinstance(codes, list) and len(codes) != write.content["boxes"]):
+    if told is None or not isinstance(codes, list) or len(codes) != write.content["boxes"]:
         return Outcome(WriteState.UNKNOWN, "not_all_mentioned", answer=dict(row))
     return Outcome(WriteState.SENT, answer=dict(row))
 
@@ -102,12 +135,15 @@ def _shipped_line(write: Write, row: Mapping[str, Any]) -> Outcome:
 def _shipped(write: Write, komet: ReadBack) -> Outcome | None:
     line = komet.line(write)
     if line is None or line.cancelled:
-        return Outcome(WriteState.NOT_SENT, "line_is_gone")
+        return _GONE
     if not line.shipped:
         return _NOT_SEEN
     if wanted := write.content.get("box_codes"):
-        ours = set(wanted) <= set(line.codes)
-        return _SEEN if ours else Outcome(WriteState.NOT_SENT, "shipped_otherwise")
+        if set(wanted) <= set(line.codes):
+            return _SEEN
+        # single boxes may have got other codes since
+        known = line.codes and not set(wanted) & set(line.codes)
+        return Outcome(WriteState.NOT_SENT, "shipped_otherwise") if known else None
     return _on_its_awb(write, line.codes, komet)
 
 
@@ -116,18 +152,15 @@ def _on_its_awb(write: Write, codes: Sequence[str], komet: ReadBack) -> Outcome 
 
     Orders do not show their AWB, and only Company tokens may list AWBs: else nobody can tell.
     """
-    awb = write.content["awb"]
+    if not codes:
+        return None
     try:
-        answer = komet.call("awb.list", awb=awb[-4:], shipDate=write.content["ship_date"])
+        ours = fly_under(komet, codes, write.content["awb"], write.content["ship_date"])
     except LookupError:
         return None
-    flown: set[str] = set()
-    for row in answer.get("awbs", []):
-        if "".join(filter(str.isdigit, str(row.get("awb")))) == awb.replace("-", ""):
-            flown |= {code.strip() for code in str(row.get("boxesCodes") or "").split(",")}
-    if codes and set(codes) <= flown:
-        return _SEEN
-    return Outcome(WriteState.NOT_SENT, "shipped_otherwise")
+    if ours is None:
+        return None
+    return _SEEN if ours else Outcome(WriteState.NOT_SENT, "shipped_otherwise")
 
 
 def _describe_ship(write: Draft | Write) -> str:
@@ -162,6 +195,7 @@ KINDS = (
         request=_confirm,
         describe=_describe_confirm,
         read_back=_confirmed,
+        outcomes=_confirm_outcomes,
         order=10,
         by_hand=True,
     ),
