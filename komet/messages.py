@@ -138,6 +138,15 @@ _MESSAGES: dict[str, Description | Callable[[Data], Description]] = {
         _later("The line was shipped, but not by this."),
         next_step=_later("Look at it in Komet."),
     ),
+    "line_is_shipped": Description(_later("This line was shipped already.")),
+    "boxes_changed": Description(
+        _later("The line has {boxes} boxes now, which is not what it had when this was planned."),
+        next_step=_later("It can be sent anew."),
+    ),
+    "outcome_not_stored": Description(
+        _later("What became of it could not be stored."),
+        next_step=_later("Find out what became of it."),
+    ),
     "line_is_gone": Description(_later("Komet has not got this line any more.")),
     "line_split": Description(
         _later("The boxes that were left are a line of their own now ({po_item_id}).")

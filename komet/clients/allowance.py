@@ -116,6 +116,11 @@ class Ledger:
             rows, self._rows = self._rows, []
         return rows
 
+    def put_back(self, rows: Sequence[dict[str, object]]) -> None:
+        """Take drained rows again that could not be stored."""
+        with self._lock:
+            self._rows = [*rows, *self._rows]
+
     def close(self, con: Connection) -> None:
         """Store what has been collected, and release what was reserved and not sent."""
         if rows := self.drain():

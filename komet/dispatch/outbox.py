@@ -9,6 +9,7 @@ from komet.api.transport import Timeouts
 from komet.clients.table import providers
 from komet.context import AppContext
 from komet.db import audit, process
+from komet.db.database import Connection
 from komet.dispatch.active import is_active
 from komet.dispatch.check import check_lines
 from komet.dispatch.model import (
@@ -23,10 +24,12 @@ from komet.dispatch.model import (
     WriteState,
 )
 from komet.dispatch.preview import (
+    Key,
     group_earlier,
     hindrance,
     in_order,
     key_of,
+    place_of,
     preview_writes,
     remark,
 )
@@ -56,19 +59,21 @@ def queue_writes(
     nothing is left, `NotPermitted`.
     """
     again = again or preview.again
-    asked = set() if accepted else {(q.provider_id, q.row) for q in preview.questions}
-    wanted = [d for d in preview.drafts if (d.provider_id, d.row) not in asked]
-    by_hand = [d for d in preview.by_hand if (d.provider_id, d.row) not in asked]
+    asked = set() if accepted else {place_of(question) for question in preview.questions}
+    wanted = [draft for draft in preview.drafts if place_of(draft) not in asked]
+    by_hand = [draft for draft in preview.by_hand if place_of(draft) not in asked]
     if not (wanted or by_hand or preview.packing):
         raise InvalidInput(_("There is nothing to send."))
     with ctx.write(actor, Permission.WRITE_TO_KOMET) as con:
         now = ctx.now()
         tokens = {one.id: one.token_id for one in providers.all_providers(con)}
         earlier = group_earlier(outbox.earlier_writes(con, [*wanted, *by_hand]))
+        taken = _taken_codes(con, wanted)
         overtaken: list[Remark] = []
         kept: list[tuple[Draft, str | None, WriteState]] = []
         for draft in in_order(wanted):
             why = hindrance(draft, earlier.get(key_of(draft), ()), again=again)
+            why = why or taken.get(key_of(draft))
             if why:
                 overtaken.append(remark(draft, why))
             else:
@@ -99,6 +104,23 @@ def queue_writes(
         }
         audit.record(con, "writes planned", preview.name, now, detail)
     return Queued(batch_id, len(kept) - len(by_hand), len(by_hand), tuple(overtaken))
+
+
+def _taken_codes(con: Connection, drafts: Sequence[Draft]) -> dict[Key, str]:
+    """Shipments with a box code that another line has got since the preview → the reason."""
+    shipments = [draft for draft in drafts if draft.kind is WriteKind.SHIP]
+    wanted = {
+        (draft.provider_id, code): draft
+        for draft in shipments
+        for code in draft.content.get("box_codes") or ()
+    }
+    found: dict[Key, str] = {}
+    for (provider_id, code), held in boxes.codes_in_use(con, list(wanted)).items():
+        draft = wanted[provider_id, code]
+        if held - {draft.po_item_id}:
+            said = _("The box code {code} belongs to another line already.").format(code=code)
+            found[key_of(draft)] = said
+    return found
 
 
 def list_writes(
@@ -259,11 +281,24 @@ def settle_abandoned(ctx: AppContext) -> int:
         sending = outbox.writes_by(con, states=[WriteState.SENDING])
     abandoned = [write.id for write in sending if _is_abandoned(ctx, write)]
     if abandoned:
-        outcome = Outcome(WriteState.UNKNOWN, "process_ended")
         with ctx.write(SYSTEM, Permission.WRITE_TO_KOMET) as con:
-            still = outbox.writes_by(con, ids=abandoned, states=[WriteState.SENDING])
-            outbox.settle(con, [(write.id, outcome) for write in still], ctx.now())
-    return len(abandoned)
+            # asked once more: a request may have left it planned, and another have begun
+            still = [
+                write
+                for write in outbox.writes_by(con, ids=abandoned, states=[WriteState.SENDING])
+                if _is_abandoned(ctx, write)
+            ]
+            settled = [(write.id, _abandonment(write)) for write in still]
+            outbox.settle(con, settled, ctx.now())
+        return len(still)
+    return 0
+
+
+def _abandonment(write: Write) -> Outcome:
+    """The outcome of a write that nobody is sending any more."""
+    if write.process == process.current():
+        return Outcome(WriteState.UNKNOWN, "outcome_not_stored")
+    return Outcome(WriteState.UNKNOWN, "process_ended")
 
 
 def _shown(ctx: AppContext, write: Write, settled: Mapping[str, tuple[WriteState, str]]) -> Write:
@@ -275,7 +310,7 @@ def _shown(ctx: AppContext, write: Write, settled: Mapping[str, tuple[WriteState
         return write.model_copy(
             update={
                 "state": WriteState.UNKNOWN,
-                "outcome_code": "process_ended",
+                "outcome_code": _abandonment(write).code,
                 "outcome_data": "{}",
             }
         )
@@ -287,11 +322,17 @@ def _is_abandoned(ctx: AppContext, write: Write) -> bool:
     if write.process == process.current():
         return not is_active(write.request_id)
     alive = process.is_alive(write.process)
-    if alive is None:  # on another machine: no request lasts longer than its deadline
-        settings = ctx.settings
-        deadline = Timeouts(
-            settings.connect_timeout, settings.read_timeout, settings.answer_timeout
-        ).deadline
+    if alive is None:  # on another machine
         since = write.sending_at or write.planned_at
-        return ctx.now() - since > timedelta(seconds=deadline) + _MARGIN
+        return ctx.now() - since > longest_request(ctx) + _MARGIN
     return not alive
+
+
+def longest_request(ctx: AppContext) -> timedelta:
+    """From the claim of a write to the last moment at which Komet may still be asked.
+
+    A request waits for the data file to count it, then as long as it takes to connect and answer.
+    """
+    chosen = ctx.settings
+    timeouts = Timeouts(chosen.connect_timeout, chosen.read_timeout, chosen.answer_timeout)
+    return timedelta(seconds=chosen.unattended_wait + timeouts.connect + timeouts.deadline)

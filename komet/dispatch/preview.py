@@ -67,13 +67,14 @@ def preview_writes(
         else:
             seen[key] = draft
             found.place(draft, token, refused, earlier.get(key, ()))
-    rows = {remark.row for remark in found.problems if remark.row is not None}
+    # rows of several files may come together, where writes are planned anew
+    wrong = {place_of(problem) for problem in found.problems if problem.row is not None}
     live = {(one.provider_id, one.po_item_id) for one in (*found.drafts, *found.by_hand)}
     live |= {(one.provider_id, one.po_item_id) for one in packing}
     asked = tuple(
         question
         for question in questions
-        if question.row not in rows and (question.provider_id, question.po_item_id) in live
+        if place_of(question) not in wrong and (question.provider_id, question.po_item_id) in live
     )
     counts = tuple(_counts(found.drafts, clients))
     return Preview(
@@ -125,6 +126,11 @@ class _Sorted:
             self.by_hand.append(draft)
 
 
+def place_of(one: Draft | Remark) -> tuple[str, int | None, str]:
+    """The row that a draft or a remark is about, and the line that the row is about."""
+    return one.provider_id, one.row, one.po_item_id
+
+
 def key_of(draft: Draft | Write) -> Key:
     """What two writes have in common that are about the same."""
     return draft.provider_id, draft.kind, draft.target
@@ -162,7 +168,9 @@ def hindrance(draft: Draft, earlier: Sequence[Write], *, again: bool) -> str | N
 def _changed_since(draft: Draft, write: Write) -> bool:
     """Whether Komet was seen to have changed the target after the write."""
     seen = draft.found.get("fetched_at")
-    return bool(seen and write.settled_at and datetime.fromisoformat(str(seen)) > write.settled_at)
+    if not seen or not write.settled_at or seen == write.found.get("fetched_at"):
+        return False
+    return datetime.fromisoformat(str(seen)) > write.settled_at
 
 
 def remark(draft: Draft, reason: str) -> Remark:

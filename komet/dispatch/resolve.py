@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from komet.api.client import KometClient
@@ -17,7 +17,7 @@ from komet.db import audit
 from komet.dispatch.follow import Refreshed, follow_splits, refresh_orders
 from komet.dispatch.kinds import KINDS
 from komet.dispatch.model import DispatchLine, Outcome, Write, WriteState
-from komet.dispatch.outbox import settle_abandoned
+from komet.dispatch.outbox import longest_request, settle_abandoned
 from komet.dispatch.table import lines, outbox
 from komet.messages import FAILURES
 from komet.permissions import Actor, Permission
@@ -91,11 +91,17 @@ def _outcome(ctx: AppContext, write: Write, komet: "_KometNow") -> Outcome:
         return Outcome(WriteState.UNKNOWN, "not_readable")
     if found is None:
         return Outcome(WriteState.UNKNOWN, "cannot_tell")
-    since = ctx.now() - (write.sending_at or write.planned_at)
     late = timedelta(seconds=ctx.settings.late_effect)
-    if found.state is WriteState.NOT_SENT and since < late:
+    if found.state is WriteState.NOT_SENT and ctx.now() - _ended_at(ctx, write) < late:
         return Outcome(WriteState.UNKNOWN, "too_early_to_tell", {"seconds": late.seconds})
     return found
+
+
+def _ended_at(ctx: AppContext, write: Write) -> datetime:
+    """When its request had ended at the latest: it may have been under way for minutes."""
+    settled = write.settled_at or ctx.now()
+    begun = write.sending_at or write.planned_at
+    return min(settled, begun + longest_request(ctx))
 
 
 @dataclass
@@ -145,7 +151,8 @@ class _KometNow:
             return None
 
     def _lines(self, write: Write) -> list[DispatchLine]:
-        if (write.provider_id, write.po_number) in self.refreshed.unread:
+        unread = (write.provider_id, write.po_number) in self.refreshed.unread
+        if unread or not write.po_number:
             raise LookupError(write.po_number)
         if write.po_id not in self._orders:
             with self.ctx.read() as con:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from dataclasses import dataclass, field
+from decimal import Decimal
 from threading import Event
 from uuid import uuid4
 
@@ -31,11 +32,19 @@ from komet.clients.model import Provider, Token
 from komet.clients.table import calls, providers, tokens
 from komet.context import AppContext
 from komet.db import audit, process
+from komet.db.database import Connection
 from komet.dispatch import active
 from komet.dispatch.follow import follow_splits, refresh_orders
 from komet.dispatch.kinds import KINDS
 from komet.dispatch.kinds.kind import Kind, Sender, split
-from komet.dispatch.model import Outcome, Receipt, Write, WriteKind, WriteState
+from komet.dispatch.model import (
+    DispatchLine,
+    Outcome,
+    Receipt,
+    Write,
+    WriteKind,
+    WriteState,
+)
 from komet.dispatch.outbox import settle_abandoned
 from komet.dispatch.table import lines, outbox
 from komet.errors import AppError
@@ -113,6 +122,25 @@ class _Progress:
             self.tell(self.settled)
 
 
+def _changed(write: Write, line: DispatchLine | None) -> Outcome | None:
+    """Why a write to a line is not to be sent, by what is stored of the line now."""
+    if write.kind not in {WriteKind.CONFIRM, WriteKind.REFERENCE, WriteKind.SHIP}:
+        return None
+    if line is None or line.gone or line.cancelled:
+        return Outcome(WriteState.NOT_SENT, "line_is_gone")
+    if write.kind is WriteKind.REFERENCE:
+        return None
+    if line.shipped:
+        return Outcome(WriteState.NOT_SENT, "line_is_shipped")
+    then = Decimal(str(write.found.get("boxes", line.boxes)))
+    wanted = write.content["boxes"]
+    # whoever confirms more than was ordered has said yes to that
+    reduced = line.boxes < wanted <= then
+    if reduced or (write.kind is WriteKind.SHIP and line.boxes != then):
+        return Outcome(WriteState.NOT_SENT, "boxes_changed", {"boxes": str(line.boxes)})
+    return None
+
+
 @dataclass
 class _Lane:
     """The writes to one client, a request at a time."""
@@ -125,7 +153,9 @@ class _Lane:
     stop: Event
     done: _Progress
     settled: Settled = field(default_factory=list)
-    """Outcomes that are not stored yet; they are with the next claim, in one transaction."""
+    """Outcomes of requests that are not stored yet; they are with the next claim."""
+    unsent: Settled = field(default_factory=list)
+    """The same of writes that are not to be sent. Where another sends them, that counts."""
     unconfirmed: set[str] = field(default_factory=set)
     refused: dict[WriteKind, Outcome] = field(default_factory=dict)
     ended: bool = False
@@ -157,18 +187,16 @@ class _Lane:
                 _log.warning("the ledger was not saved: %s", error)
 
     def _leave_out_changed(self) -> None:
-        """What has gone, or left, in Komet since it was planned is not sent."""
+        """What has gone, left or changed in Komet since it was planned is not sent."""
         keys = [(write.provider_id, write.po_item_id) for write in self.writes if write.po_item_id]
         with self.ctx.read() as con:
             now = lines.load_lines(con, keys)
+            self.unconfirmed |= outbox.failed_confirmations(con, [w.id for w in self.writes])
         kept = []
         for write in self.writes:
-            line = now.get((write.provider_id, write.po_item_id))
-            about_line = write.kind in {WriteKind.CONFIRM, WriteKind.REFERENCE, WriteKind.SHIP}
-            if about_line and (line is None or line.gone or line.cancelled):
-                self.settled.append((write.id, Outcome(WriteState.NOT_SENT, "line_is_gone")))
-            elif write.kind is WriteKind.SHIP and line is not None and line.shipped:
-                self.settled.append((write.id, Outcome(WriteState.NOT_SENT, "shipped_otherwise")))
+            why = _changed(write, now.get((write.provider_id, write.po_item_id)))
+            if why:
+                self.unsent.append((write.id, why))
             else:
                 kept.append(write)
         self.writes = kept
@@ -186,12 +214,26 @@ class _Lane:
         with active.sending(request_id):
             with self.ctx.write(self.actor, Permission.WRITE_TO_KOMET) as con:
                 now = self.ctx.now()
-                outbox.settle(con, self.settled, now)
-                claimed = outbox.claim(
-                    con, [w.id for w in sendable], request_id, process.current(), now
+                # a token that was retired, or is another client's now, sends nothing more
+                client_now = providers.provider_by_id(con, self.provider.id)
+                self.ended = (
+                    client_now.token_id != self.token.id
+                    or tokens.token_by_id(con, self.token.id).retired_at is not None
                 )
-            self.done.add(len(self.settled))
-            self.settled = []
+                self._settle(con)
+                claimed = (
+                    []
+                    if self.ended
+                    else outbox.claim(
+                        con,
+                        [write.id for write in sendable],
+                        request_id=request_id,
+                        process=process.current(),
+                        token_id=self.token.id,
+                        now=now,
+                    )
+                )
+            self._forget_settled()
             if claimed:
                 outcomes = self._call(client, kind, claimed)
                 for write in claimed:
@@ -202,10 +244,10 @@ class _Lane:
     def _settle_unsent(self, kind: Kind, write: Write) -> bool:
         """Settle a write that is not to be sent after what became of those before it."""
         if outcome := self.refused.get(kind.name):
-            self.settled.append((write.id, outcome))
+            self.unsent.append((write.id, outcome))
             return True
         if kind.name is WriteKind.SHIP and write.po_item_id in self.unconfirmed:
-            self.settled.append((write.id, Outcome(WriteState.NOT_SENT, "confirmation_failed")))
+            self.unsent.append((write.id, Outcome(WriteState.NOT_SENT, "confirmation_failed")))
             return True
         return False
 
@@ -222,7 +264,13 @@ class _Lane:
             answer = client.call(name, **params)
             return dict(kind.read_answer(claimed, answer))
         except KometError as error:
-            return self._failed(kind, claimed, error)
+            return self._failed(client, kind, claimed, error)
+        except AppError as error:
+            # the data file: a request of the allowance is reserved there before anything leaves
+            _log.warning("a request to %s was not sent: %s", kind.method, error)
+            self.ended = True
+            waits = Outcome(WriteState.PLANNED, error.code, error.data)
+            return dict.fromkeys((write.id for write in claimed), waits)
         except Exception:  # noqa: BLE001 - it was sent, whatever its answer is
             _log.exception("an answer to %s could not be read", kind.method)
             unread = Outcome(WriteState.UNKNOWN, "malformed_answer")
@@ -236,11 +284,16 @@ class _Lane:
         return Sender(TokenKind(self.token.kind), self.provider, load_file)
 
     def _failed(
-        self, kind: Kind, claimed: Sequence[Write], error: KometError
+        self, client: KometClient, kind: Kind, claimed: Sequence[Write], error: KometError
     ) -> dict[str, Outcome]:
         """What a failure means for the writes of the request, and for those that come after it."""
         data = {name: value for name, value in error.data.items() if name != "provider"}
         outcome = Outcome(WriteState.REFUSED, error.code, data, error.answer)
+        if isinstance(error, AuthenticationError) and self._token_works(client, claimed):
+            # a token's first call: only another one tells which of the two was refused
+            outcome = Outcome(WriteState.REFUSED, "method_not_allowed", data)
+            self.refused[kind.name] = outcome
+            return dict.fromkeys((write.id for write in claimed), outcome)
         match error:
             case QuotaExhausted():
                 self.ended = True
@@ -259,16 +312,22 @@ class _Lane:
                 self.refused[kind.name] = outcome
             case InvalidCall():
                 pass
-        found = dict.fromkeys((write.id for write in claimed), outcome)
-        if error.answer is not None and kind.outcomes is not None:
-            # the status on top says failure, and single rows may have been done all the same
-            found |= kind.outcomes(claimed, error.answer)
-        return found
+        return dict(kind.read_refusal(claimed, error.answer, outcome))
+
+    @staticmethod
+    def _token_works(client: KometClient, claimed: Sequence[Write]) -> bool:
+        """Whether Komet takes the token for reading the PO of a write."""
+        numbers = [write.po_number for write in claimed if write.po_number][:1]
+        try:
+            client.purchase_orders_by_number(numbers)
+        except (AppError, KometError):
+            return False
+        return bool(numbers)
 
     def _note(self, write: Write, outcome: Outcome, secret: SecretStr) -> None:
-        if outcome.answer is not None:
-            answer = mask_secret(secret, outcome.answer)
-            outcome = Outcome(outcome.state, outcome.code, outcome.data, answer)
+        data = mask_secret(secret, dict(outcome.data))
+        answer = None if outcome.answer is None else mask_secret(secret, outcome.answer)
+        outcome = Outcome(outcome.state, outcome.code, data, answer)
         if write.kind is WriteKind.CONFIRM and outcome.state is not WriteState.SENT:
             self.unconfirmed.add(write.po_item_id)
         self.settled.append((write.id, outcome))
@@ -277,16 +336,27 @@ class _Lane:
         """Store outcomes, trying again for a while: what is not stored becomes unknown."""
         called = ledger.drain()
         for left in reversed(range(_TRIES)):
-            if not self.settled and not called:
+            if not (self.settled or self.unsent or called):
                 return
             try:
                 with self.ctx.write(self.actor, Permission.WRITE_TO_KOMET) as con:
-                    outbox.settle(con, self.settled, self.ctx.now())
+                    self._settle(con)
                     calls.record(con, called)
             except AppError as error:
                 _log.warning("outcomes were not stored: %s", error)
                 if left:
                     time.sleep(_PAUSE)
             else:
-                self.done.add(len(self.settled))
-                self.settled, called = [], []
+                self._forget_settled()
+                called = []
+        ledger.put_back(called)
+
+    def _settle(self, con: Connection) -> None:
+        now = self.ctx.now()
+        outbox.settle(con, self.settled, now, among=(WriteState.SENDING, WriteState.UNKNOWN))
+        outbox.settle(con, self.unsent, now, among=(WriteState.PLANNED,))
+
+    def _forget_settled(self) -> None:
+        ended = [out for _id, out in self.settled if out.state is not WriteState.PLANNED]
+        self.done.add(len(ended) + len(self.unsent))
+        self.settled, self.unsent = [], []

@@ -141,8 +141,28 @@ def writes_by(
     return [Write.model_validate(row) for row in rows]
 
 
+def failed_confirmations(con: Connection, ids: Sequence[str]) -> set[str]:
+    """PO item IDs of these shipments whose confirmation, planned with them, was not done."""
+    rows = con.rows(
+        "SELECT DISTINCT s.po_item_id FROM outbox s JOIN outbox c"
+        " USING (batch_id, provider_id, target)"
+        " WHERE s.kind = 'ship' AND c.kind = 'confirm' AND list_contains($ids, s.id)"
+        " AND c.state IN ('sending', 'unknown', 'refused', 'not_sent') AND NOT EXISTS ("
+        "   SELECT 1 FROM outbox n WHERE n.provider_id = c.provider_id AND n.target = c.target"
+        "   AND n.kind = 'confirm' AND n.state = 'sent' AND n.planned_at > c.planned_at)",
+        {"ids": list(ids)},
+    )
+    return {row["po_item_id"] for row in rows}
+
+
 def claim(
-    con: Connection, ids: Sequence[str], request_id: str, process: str, now: datetime
+    con: Connection,
+    ids: Sequence[str],
+    *,
+    request_id: str,
+    process: str,
+    token_id: str,
+    now: datetime,
 ) -> list[Write]:
     """Of these writes, those that were still planned: from now on they are being sent."""
     rows = con.rows(
@@ -151,13 +171,14 @@ def claim(
     )
     con.run(
         "UPDATE outbox SET state = $sending, request_id = $request, process = $process,"
-        " sending_at = $now WHERE list_contains($ids, id) AND state = $planned",
+        " token_id = $token, sending_at = $now WHERE list_contains($ids, id) AND state = $planned",
         {
             "ids": list(ids),
             "planned": WriteState.PLANNED.value,
             "sending": WriteState.SENDING.value,
             "request": request_id,
             "process": process,
+            "token": token_id,
             "now": now,
         },
     )
@@ -165,9 +186,18 @@ def claim(
 
 
 def settle(
-    con: Connection, outcomes: Sequence[tuple[str, Outcome]], now: datetime, who: str | None = None
+    con: Connection,
+    outcomes: Sequence[tuple[str, Outcome]],
+    now: datetime,
+    who: str | None = None,
+    *,
+    among: Sequence[WriteState] | None = None,
 ) -> None:
-    """Store how writes (ID, outcome) ended; those that wait again keep no time of an end."""
+    """Store how writes (ID, outcome) ended; those that wait again keep no time of an end.
+
+    `among`: those that are in none of these states any more keep what another has stored, unless
+    they were sent. A write that stays unknown keeps the time at which it became so.
+    """
     if not outcomes:
         return
     rows = [
@@ -185,9 +215,19 @@ def settle(
     con.run(
         "UPDATE outbox SET state = s.state, outcome_code = s.code, outcome_data = s.data,"
         " answer = coalesce(s.answer, outbox.answer), settled_by = $who,"
-        " settled_at = CASE WHEN s.state = $planned THEN NULL ELSE $now END"
-        " FROM settled s WHERE s.id = outbox.id",
-        {"now": now, "who": who or con.actor, "planned": WriteState.PLANNED.value},
+        " settled_at = CASE WHEN s.state = $planned THEN NULL"
+        "   WHEN s.state = $unknown AND outbox.state = $unknown"
+        "   THEN least(outbox.settled_at, $now) ELSE $now END"
+        " FROM settled s WHERE s.id = outbox.id"
+        " AND (len($among) = 0 OR list_contains($among, outbox.state) OR s.state = $sent)",
+        {
+            "now": now,
+            "who": who or con.actor,
+            "planned": WriteState.PLANNED.value,
+            "unknown": WriteState.UNKNOWN.value,
+            "sent": WriteState.SENT.value,
+            "among": [state.value for state in among or ()],
+        },
         settled=pl.DataFrame(rows, schema=_OUTCOMES),
     )
 
@@ -219,10 +259,14 @@ def counts(con: Connection) -> dict[str, int]:
 
 
 def refused_methods(con: Connection) -> set[tuple[str, str]]:
-    """(Token ID, kind of write) that Komet last refused because the token may not call it."""
+    """(Token ID, kind of write) that Komet last refused because the token may not call it.
+
+    A token that was changed or checked since may have got the right.
+    """
     rows = con.rows(
-        "SELECT token_id, kind, arg_max(outcome_code, settled_at) AS code FROM outbox"
-        " WHERE token_id IS NOT NULL AND settled_at IS NOT NULL AND state IN ('sent', 'refused')"
-        " GROUP BY token_id, kind"
+        "SELECT o.token_id, o.kind, arg_max(coalesce(o.outcome_code, ''), o.settled_at) AS code"
+        " FROM outbox o JOIN tokens t ON t.id = o.token_id"
+        " WHERE o.settled_at > greatest(t.updated_at, coalesce(t.checked_at, t.updated_at))"
+        " AND o.state IN ('sent', 'refused') GROUP BY ALL"
     )
     return {(row["token_id"], row["kind"]) for row in rows if row["code"] == "method_not_allowed"}
