@@ -119,6 +119,7 @@ KINDS = (
         read_back=_seen_changed,
         outcomes=_changed,
         most=100,
+        told_apart=True,
         order=60,
     ),
     Kind(
@@ -131,6 +132,7 @@ KINDS = (
         read_back=_seen_moved,
         outcomes=_moved,
         most=50,
+        told_apart=True,
         together=lambda write: (write.content["awb"], write.content["ship_date"]),
         order=70,
     ),

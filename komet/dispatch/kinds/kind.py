@@ -65,6 +65,8 @@ class Kind:
     most: int = 1
     together: Callable[[Draft | Write], object] = lambda _write: None
     """Writes for which it says the same may share a request."""
+    told_apart: bool = False
+    """Whether the answer has an outcome for each write: some are done where others fail."""
     order: int = 50
     exclusive: bool = True
     once: bool = False
@@ -98,15 +100,15 @@ class Kind:
     ) -> Mapping[str, Outcome]:
         """Write ID → outcome, where `status` on top says failure: single rows count all the same.
 
-        Of a request that carries several writes, those that such an answer does not mention may
-        have been done: they are unknown. Without an answer, all were refused.
+        Of writes that are `told_apart`, those that such an answer does not mention may have been
+        done: they are unknown. Without an answer, all were refused.
         """
         if answer is None:
             return {write.id: refusal for write in writes}
         found = self.outcomes(writes, answer) if self.outcomes is not None else {}
         unmentioned = (
             Outcome(WriteState.UNKNOWN, "not_mentioned", refusal.data, refusal.answer)
-            if self.most > 1
+            if self.told_apart
             else refusal
         )
         return {write.id: found.get(write.id, unmentioned) for write in writes}

@@ -220,6 +220,7 @@ KINDS = (
         read_back=_shipped,
         outcomes=_ship_outcomes,
         most=25,
+        told_apart=True,
         order=30,
         once=True,
     ),
