@@ -25,6 +25,7 @@ SCREENS = (
     "changes",
     "planning",
     "labels",
+    "new_orders",
     "po_download",
     "excel_import",
     "sku_mapping",

@@ -17,4 +17,5 @@ TITLES = {
     "catalogs": "Catalogs",
     "dispatch": "Dispatch",
     "outbox": "Outbox",
+    "new_orders": "New orders and stock",
 }

@@ -80,7 +80,10 @@ KINDS: dict[str, CatalogKind] = {
     "availability": CatalogKind(
         "vendor.availability.items.list", _later("Vendor availability"), "dateFrom", "dateTo", 0, 14
     ),
-    "inventory": CatalogKind("inventory.list", _later("Inventory")),
+    "inventory": CatalogKind(
+        # without a type the open market alone is listed
+        "inventory.list", _later("Inventory"), always=(("inventoryType", "all"),),
+    ),
     "invoices": CatalogKind(
         "invoice.list", _later("Invoices"), "orderDateFrom", "orderDateTo", 30, 7
     ),

@@ -10,7 +10,8 @@ from typing import Any
 from komet import time_zone
 from komet.context import AppContext
 from komet.dispatch.known import Party, Product, unit_type
-from komet.dispatch.model import Draft, Preview, WriteKind
+from komet.dispatch.model import Draft, Preview, WriteKind, WriteState
+from komet.dispatch.outbox import list_writes
 from komet.dispatch.row_check import RowChecker, needed
 from komet.dispatch.row_file import Row, id_in, read_rows
 from komet.errors import InvalidInput
@@ -23,6 +24,7 @@ KINDS = (
     WriteKind.DELETE_PREBOOK_ITEM,
 )
 _LONGEST_PO = 10
+_MOST = 100_000
 
 
 def check_orders_file(
@@ -55,6 +57,21 @@ def check_orders_file(
     first = {header: at for at, header in reversed(list(enumerate(headers)))}
     checker.found.drafts.sort(key=lambda draft: first[str(draft.content.get("header"))])
     return checker.preview(again=again)
+
+
+def days_of_new_orders(ctx: AppContext, batch_id: str) -> list[tuple[str, date]]:
+    """(Provider ID, ship date) of the POs that a batch has created, and whose number nobody told.
+
+    Downloading these days shows them.
+    """
+    sent = list_writes(ctx, batch_id=batch_id, states=[WriteState.SENT], limit=_MOST)
+    found = {
+        (write.provider_id, date.fromisoformat(write.content["header"]["ship_date"]))
+        for write in sent
+        if write.kind in {WriteKind.CREATE_PO, WriteKind.CREATE_MIXED_PO}
+        and not write.content["header"].get("po_number")
+    }
+    return sorted(found)
 
 
 def _order_line(checker: RowChecker, row: Row) -> None:

@@ -24,6 +24,7 @@ _SCREENS = {
     },
     _later("Dispatch"): {
         "dispatch": (_later("Dispatch"), "task_alt"),
+        "new_orders": (_later("New orders and stock"), "add_shopping_cart"),
         "outbox": (_later("Outbox"), "outbox"),
     },
     _later("Set-up"): {

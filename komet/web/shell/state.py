@@ -78,6 +78,12 @@ DISPATCH_PASTED = "_dispatch_pasted"
 DISPATCH_FILES = "_dispatch_files"
 """How often a dispatch file was sent: part of the uploader's key."""
 
+PREBOOK_LINES = "_prebook_lines"
+"""The prebook lines that were listed last: of which client, for which days, and when."""
+
+PREBOOK_TABLE = "_prebook_table"
+"""How often the selection of prebook lines was cleared: part of the key of their table."""
+
 LANGUAGE = "_language"
 """The language of this session: a key of `komet.language.languages()`."""
 

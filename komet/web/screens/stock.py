@@ -1,0 +1,60 @@
+"""A client's stock on the screen, as Komet last listed it: the IDs that update and delete need."""
+
+from typing import Any
+
+import polars as pl
+import streamlit as st
+
+from komet.catalogs.lists import fetch_list, refusal_message, view_list
+from komet.clients.model import Provider
+from komet.context import AppContext
+from komet.dispatch.stock import INVENTORY
+from komet.language import _, _n, zoned_moment
+from komet.web.shell import failures
+from komet.web.shell.session import actor
+
+_SHOWN = 2_000
+_FIGURES = ("quantity", "bunches", "stemsBunch", "totalUnits")
+
+
+def stock_list(ctx: AppContext, provider: Provider) -> None:
+    """List the stock anew, search it, see it."""
+    bar = st.container(horizontal=True, vertical_alignment="bottom")
+    text = bar.text_input(_("Contains"), key="stock_text", placeholder=_("rose 60"))
+    if bar.button(_("List the stock (1 request)"), icon=":material/refresh:", type="primary"):
+        with failures.shown(), st.spinner(_("Asking Komet …")):
+            failures.notice(fetch_list(ctx, actor(), provider, INVENTORY))
+            st.rerun()
+    found = view_list(ctx, provider, INVENTORY, text)
+    if found.tried_at is None:
+        st.info(_("The stock has not been listed yet."))
+        return
+    if found.refused:
+        st.warning(failures.plain(refusal_message(provider)))
+    st.caption(
+        _n("{n:,} row, fetched {when}.", "{n:,} rows, fetched {when}.", found.rows.height)
+        .format(n=found.rows.height, when=zoned_moment(found.tried_at))
+    )  # fmt: skip
+    headings: dict[str, Any] = {
+        "orderItemId": st.column_config.TextColumn(_("Inventory ID"), pinned=True),
+        "productDescription": st.column_config.TextColumn(_("Product"), width="large"),
+        "quantity": st.column_config.NumberColumn(_("In stock"), format="localized"),
+        "boxTypeCode": _("Box type"),
+        "growerName": _("Vendor"),
+        "unitType": _("Unit type"),
+        "bunches": st.column_config.NumberColumn(_("Bunches"), format="localized"),
+        "stemsBunch": st.column_config.NumberColumn(_("Stems/bunch"), format="localized"),
+        "totalUnits": st.column_config.NumberColumn(_("Units"), format="localized"),
+        "productCode": _("Product code"),
+        "companyProductId": _("Product ID"),
+    }
+    shown = [name for name in headings if name in found.rows.columns]
+    rows = found.rows.select(shown).with_columns(
+        pl.col([name for name in _FIGURES if name in shown]).cast(pl.Float64, strict=False)
+    )
+    st.dataframe(
+        rows.head(_SHOWN), hide_index=True, placeholder="", height=520, column_config=headings
+    )
+    if rows.height > _SHOWN:
+        st.caption(_("The first {n} rows are shown.").format(n=_SHOWN))
+    st.caption(_("The template for updating stock has these lines, ready to be filled in."))
