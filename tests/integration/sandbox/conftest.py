@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import pytest
 from sandbox_caller import TODAY, Komet
 
-from komet.sandbox.server import Sandbox
+from komet.sandbox.server import Sandbox, build_application
+from komet.sandbox.state import SandboxState
 
 
 @pytest.fixture(scope="module")
@@ -23,10 +24,14 @@ def komet() -> Iterator[Komet]:
 
 
 @pytest.fixture
-def small() -> Iterator[Komet]:
-    """A sandbox with few orders that stay, for tests that write."""
-    with Sandbox(today=TODAY, evolve=False, orders_per_day=12, lines_per_order=2) as sandbox:
-        yield Komet(sandbox)
+def small(sandbox: Sandbox) -> Iterator[Komet]:
+    """A sandbox with few orders that stay, new for each test that writes."""
+    assert sandbox._server
+    sandbox.state = SandboxState(today=TODAY, evolve=False, orders_per_day=12, lines_per_order=2)
+    sandbox._server.config.loaded_app = build_application(sandbox.state)
+    caller = Komet(sandbox)
+    yield caller
+    caller.http.close()  # its connection is served by this test's data
 
 
 @pytest.fixture
