@@ -18,4 +18,5 @@ TITLES = {
     "dispatch": "Dispatch",
     "outbox": "Outbox",
     "new_orders": "New orders and stock",
+    "in_transit": "In transit",
 }

@@ -110,6 +110,7 @@ _EVENTS = {
     "labels printed": (Kind.EXPORTS, _later("Labels printed: {subject}")),
     "label template saved": (Kind.EXPORTS, _later("Label template “{subject}” saved")),
     "label template deleted": (Kind.EXPORTS, _later("Label template “{subject}” deleted")),
+    "in transit exported": (Kind.EXPORTS, _later("What is in transit exported: {subject}")),
     "method called": (Kind.CALLS, _later("Method that writes, called by hand: {subject}")),
     "view saved": (Kind.VIEWS, _later("View “{subject}” saved")),
     "view renamed": (Kind.VIEWS, _later("View “{subject}” renamed")),

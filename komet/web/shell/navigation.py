@@ -25,6 +25,7 @@ _SCREENS = {
     _later("Dispatch"): {
         "dispatch": (_later("Dispatch"), "task_alt"),
         "new_orders": (_later("New orders and stock"), "add_shopping_cart"),
+        "in_transit": (_later("In transit"), "flight_takeoff"),
         "outbox": (_later("Outbox"), "outbox"),
     },
     _later("Set-up"): {

@@ -7,6 +7,7 @@ import polars as pl
 import streamlit as st
 
 from komet import time_zone
+from komet.dispatch.transit import Transit, load_transit
 from komet.orders import planning, query
 from komet.orders.changes import count_changes, find_changes, sum_differences
 from komet.orders.filters import OrderFilter
@@ -105,3 +106,9 @@ def pivot(
 ) -> Pivot:
     """The pivot; see `komet.orders.planning.plan_weeks`."""
     return planning.plan_weeks(context(), chosen, rows=rows, column=column, measure=measure)
+
+
+@st.cache_data(show_spinner=False, max_entries=10)
+def transit(version: Version, providers: tuple[str, ...], first: date, last: date) -> Transit:  # noqa: ARG001
+    """What is confirmed and shipped; see `komet.dispatch.transit.load_transit`."""
+    return load_transit(context(), providers, first, last)
