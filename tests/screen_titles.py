@@ -16,6 +16,7 @@ TITLES = {
     "api_explorer": "API explorer",
     "catalogs": "Catalogs",
     "dispatch": "Dispatch",
+    "invoices": "Invoices",
     "outbox": "Outbox",
     "new_orders": "New orders and stock",
     "in_transit": "In transit",

@@ -29,7 +29,10 @@ _PLACES = 2
 
 @dataclass(frozen=True)
 class InvoiceEntry:
-    """What a person has given for one invoice; `row`: where it stood among several."""
+    """What a person has given for one invoice; `row`: where it stood among several.
+
+    Without a `provider_id` it is for the one client whose PO has that number.
+    """
 
     row: int
     provider_id: str
@@ -119,7 +122,7 @@ def check_invoices(ctx: AppContext, name: str, entries: Sequence[InvoiceEntry]) 
             found.problems.append(_remark(entry, str(wrong)))
         else:
             found.drafts.append(draft)
-            found.questions += [_remark(entry, question) for question in questions]
+            found.questions += [_remark(entry, question, draft) for question in questions]
     return preview_writes(
         ctx,
         name,
@@ -153,7 +156,14 @@ def _order(entry: InvoiceEntry, orders: Sequence[dict[str, Any]]) -> dict[str, A
     if not wanted:
         raise InvalidInput(_("It names no PO."))
     same = [order for order in orders if order["po_number"].upper() == wanted.upper()]
-    own = [order for order in same if order["provider_id"] == entry.provider_id]
+    own = [order for order in same if entry.provider_id in {"", order["provider_id"]}]
+    clients = dict.fromkeys(order["provider"] for order in own)
+    if len(clients) > 1:
+        raise InvalidInput(
+            _("{clients} each have a PO {number}: choose the client.").format(
+                clients=", ".join(clients), number=wanted
+            )
+        )
     if not own and same:
         raise InvalidInput(
             _("The PO {number} is one of {provider}, not of this client.").format(
@@ -161,12 +171,12 @@ def _order(entry: InvoiceEntry, orders: Sequence[dict[str, Any]]) -> dict[str, A
             )
         )
     if not own:
-        raise InvalidInput(
-            _("The PO {number} is not among the downloaded orders of this client.").format(
-                number=wanted
-            ),
-            next_step=_("Download its day first."),
+        told = (
+            _("The PO {number} is not among the downloaded orders of this client.")
+            if entry.provider_id
+            else _("The PO {number} is not among the downloaded orders.")
         )
+        raise InvalidInput(told.format(number=wanted), next_step=_("Download its day first."))
     order = own[0]
     if order["gone"]:
         raise InvalidInput(_("Komet has not got this PO any more; download its day again."))
@@ -197,7 +207,7 @@ def _draft(entry: InvoiceEntry, order: dict[str, Any], digest: str) -> Draft:
     if order["several_locations"] and order["location_id"]:
         content["location_id"] = order["location_id"]
     return Draft(
-        provider_id=entry.provider_id,
+        provider_id=order["provider_id"],
         kind=WriteKind.INVOICE,
         target=order["po_number"],
         content=content,
@@ -284,6 +294,7 @@ def _beside_another(draft: Draft, other: Draft) -> list[str]:
     return []
 
 
-def _remark(entry: InvoiceEntry, reason: str) -> Remark:
+def _remark(entry: InvoiceEntry, reason: str, draft: Draft | None = None) -> Remark:
     subject = " · ".join(part for part in (entry.po_number.strip(), entry.file_name) if part)
-    return Remark(entry.row, subject, reason, entry.provider_id)
+    # a question belongs to its draft by client and row
+    return Remark(entry.row, subject, reason, draft.provider_id if draft else entry.provider_id)

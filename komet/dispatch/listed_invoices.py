@@ -29,7 +29,7 @@ from komet.permissions import Actor, Permission
 
 MOST_DAYS = method(LISTED).ranges[0].days
 _DETAILS = "invoice.details.list"
-_LONGEST_MESSAGE = 50
+LONGEST_MESSAGE = 50
 
 
 @dataclass(frozen=True)
@@ -139,9 +139,9 @@ def mark_invoices(
     that is missing or too long.
     """
     message = error.strip() if error is not None else None
-    if message is not None and not 0 < len(message) <= _LONGEST_MESSAGE:
+    if message is not None and not 0 < len(message) <= LONGEST_MESSAGE:
         raise InvalidInput(
-            _("Say in at most {n} characters what went wrong.").format(n=_LONGEST_MESSAGE)
+            _("Say in at most {n} characters what went wrong.").format(n=LONGEST_MESSAGE)
         )
     drafts, left_out = [], []
     for row, invoice in enumerate(chosen, start=1):

@@ -26,6 +26,7 @@ _SCREENS = {
         "dispatch": (_later("Dispatch"), "task_alt"),
         "new_orders": (_later("New orders and stock"), "add_shopping_cart"),
         "in_transit": (_later("In transit"), "flight_takeoff"),
+        "invoices": (_later("Invoices"), "receipt_long"),
         "outbox": (_later("Outbox"), "outbox"),
     },
     _later("Set-up"): {

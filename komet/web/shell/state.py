@@ -57,6 +57,12 @@ MAPPING_OVERTAKEN = "_mapping_overtaken"
 PREVIEWS = "_previews"
 """The previews on the screen, by place: what each was made from, and what it found."""
 
+INVOICE_BATCH = "_invoice_batch"
+"""The last batch that was followed on Invoices: part of the uploader's key."""
+
+INVOICES_LISTED = "_invoices_listed"
+"""What Komet has listed last: the client's ID, its invoices, and the lines of one of them."""
+
 OVERTAKEN = "_overtaken"
 """What was not planned at the last press of Send, because somebody else was faster."""
 
