@@ -27,15 +27,17 @@ _WORD = re.compile(r"[A-Z]*\d+")
 
 @dataclass(frozen=True)
 class FileMatch:
-    """A file, and the PO that its name speaks of; both empty where it speaks of none, or several.
+    """A file, and the PO that its name speaks of; no `po_number` where of none, or of several.
 
-    `several`: the PO numbers that it might be.
+    `provider_id`: whose PO it is; empty where it is not one client's alone. `numbers`, `clients`:
+    all PO numbers that it might be, and the IDs of the clients that have them.
     """
 
     file_name: str
-    provider_id: str = ""
     po_number: str = ""
-    several: tuple[str, ...] = ()
+    provider_id: str = ""
+    numbers: tuple[str, ...] = ()
+    clients: tuple[str, ...] = ()
 
 
 def file_kind(content: bytes) -> str | None:
@@ -74,8 +76,8 @@ def match_files(
 ) -> list[FileMatch]:
     """For each file name, the downloaded PO whose number is in it, of these clients or of all.
 
-    The number in full goes before its figures alone ("53455" for P053455). Nothing is guessed:
-    where two POs fit, or the same number belongs to two clients, none is taken.
+    The number in full goes before its figures alone ("53455" for P053455). Nothing is guessed: of
+    two POs that fit none is taken, and where two clients have the number, neither of them is.
     """
     words = {name: list(dict.fromkeys(_words(name))) for name in names}
     asked = {form for found in words.values() for word in found for form in (word, _bare(word))}
@@ -88,9 +90,11 @@ def _match(name: str, words: Sequence[str], rows: Sequence[dict[str, str]]) -> F
     exact = [row for row in rows if row["po_number"].upper() in words]
     bare = {_bare(word) for word in words if len(_bare(word)) > 2}
     found = exact or [row for row in rows if row["bare"] in bare]
-    if len(found) == 1:
-        return FileMatch(name, found[0]["provider_id"], found[0]["po_number"])
-    return FileMatch(name, several=tuple(dict.fromkeys(row["po_number"] for row in found)))
+    numbers = tuple(dict.fromkeys(row["po_number"] for row in found))
+    clients = tuple(dict.fromkeys(row["provider_id"] for row in found))
+    number = numbers[0] if len(numbers) == 1 else ""
+    client = clients[0] if number and len(clients) == 1 else ""
+    return FileMatch(name, number, client, numbers, clients)
 
 
 def _words(name: str) -> list[str]:

@@ -271,7 +271,7 @@ def test_files_are_matched_by_the_number_in_their_name(accounts: Accounts) -> No
     found = match_files(accounts.ctx, names)
     assert [match.po_number for match in found] == [first, second, "", "", first, ""]
     assert {match.provider_id for match in found} == {accounts.magnolia.id, ""}
-    assert found[2].several == tuple(sorted([first, second]))
+    assert found[2].numbers == tuple(sorted([first, second]))
     assert match_files(accounts.ctx, names[:1], [accounts.petalo.id])[0].po_number == ""
 
 

@@ -3,6 +3,7 @@ lack one."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from hashlib import sha256
 from typing import Any
 
 import polars as pl
@@ -19,6 +20,7 @@ from komet.dispatch.invoices import (
     check_invoices,
     list_invoice_states,
 )
+from komet.dispatch.outbox import list_writes
 from komet.language import _, _n, day_pattern, number
 from komet.web.screens.previews import checked
 from komet.web.screens.sending import batch_in_address, preview_and_send
@@ -33,7 +35,7 @@ Row = Mapping[str, Any]
 
 def send_files(ctx: AppContext, every: Sequence[Provider]) -> None:
     """Files in; for each its PO, number and total; what would be sent, and the press that sends."""
-    files = _uploaded()
+    files = _uploaded(ctx)
     if not files:
         st.info(
             _("The number of a PO in a file's name (P053455.pdf) is recognised. Komet takes PDFs"
@@ -45,8 +47,15 @@ def send_files(ctx: AppContext, every: Sequence[Provider]) -> None:
         return
     matches = match_files(ctx, [file.name for file in files])
     rows = _file_grid(files, matches, {provider.id: provider.name for provider in every})
-    ready = [row for row in rows.iter_rows(named=True) if all(_given(row))]
-    if waiting := len(files) - len(ready):
+    sent = st.session_state.get(state.INVOICES_SENT, set())
+    left = [row for row in rows.iter_rows(named=True) if _file(row, files).file_id not in sent]
+    ready = [row for row in left if all(_given(row))]
+    if gone := len(files) - len(left):
+        st.caption(
+            _n("{n} of these files was sent.", "{n} of these files were sent.", gone)
+            .format(n=gone)
+        )  # fmt: skip
+    if waiting := len(left) - len(ready):
         st.caption(
             _n("{n} file lacks its PO, number or total yet.",
                "{n} files lack their PO, number or total yet.", waiting).format(n=waiting)
@@ -56,12 +65,12 @@ def send_files(ctx: AppContext, every: Sequence[Provider]) -> None:
     ids = {provider.name: provider.id for provider in every}
 
     def entry(row: Row) -> InvoiceEntry:
-        file = files[int(row["row"]) - 1]
+        file = _file(row, files)
         po, invoice, total = _given(row)
         client = ids.get(row["client"] or "", "")
         return InvoiceEntry(int(row["row"]), client, po, file.name, file.getvalue(), invoice, total)
 
-    made_of = [(files[int(row["row"]) - 1].file_id, row["client"], *_given(row)) for row in ready]
+    made_of = [(_file(row, files).file_id, row["client"], *_given(row)) for row in ready]
     with failures.shown(), st.container(border=True):
         st.subheader(_("Preview"))
         preview = checked(
@@ -72,17 +81,33 @@ def send_files(ctx: AppContext, every: Sequence[Provider]) -> None:
         preview_and_send(ctx, preview, "invoices")
 
 
-def _uploaded() -> list[UploadedFile]:
-    """The files on the screen; none any more once they were sent."""
-    if batch := batch_in_address():
-        st.session_state[state.INVOICE_BATCH] = batch
+def _uploaded(ctx: AppContext) -> list[UploadedFile]:
+    """The files on the screen; none any more once all of them were sent."""
+    turn = st.session_state.get(state.INVOICE_UPLOADS, 0)
     found = st.file_uploader(
         _("Invoices: PDF or pictures"),
         accept_multiple_files=True,
-        key=f"invoice_files_{st.session_state.get(state.INVOICE_BATCH, '')}",
+        key=f"invoice_files_{turn}",
         max_upload_size=MAX_FILE // _MB,
     )
-    return list(found) if isinstance(found, list) else []
+    files = list(found) if isinstance(found, list) else []
+    batch = batch_in_address()
+    if files and batch and batch != st.session_state.get(state.INVOICE_BATCH):
+        # what is uploaded afterwards is a new file, whatever its content
+        digests = {one.content.get("file_digest") for one in list_writes(ctx, batch_id=batch)}
+        sent = {f.file_id for f in files if sha256(f.getbuffer()).hexdigest() in digests}
+        st.session_state[state.INVOICES_SENT] = (
+            st.session_state.get(state.INVOICES_SENT, set()) | sent
+        )
+    st.session_state[state.INVOICE_BATCH] = batch or st.session_state.get(state.INVOICE_BATCH)
+    if files and all(f.file_id in st.session_state.get(state.INVOICES_SENT, ()) for f in files):
+        st.session_state[state.INVOICE_UPLOADS] = turn + 1
+        st.rerun()
+    return files
+
+
+def _file(row: Row, files: Sequence[UploadedFile]) -> UploadedFile:
+    return files[int(row["row"]) - 1]
 
 
 def _given(row: Row) -> tuple[str, str, str]:
@@ -102,17 +127,11 @@ def _file_grid(
             "client": [names.get(match.provider_id) for match in matches],
             "number": [None] * len(files),
             "total": [None] * len(files),
-            "size": [file.size / 1000 for file in files],
-            "remark": [
-                _("Its name speaks of several: {numbers}").format(numbers=", ".join(match.several))
-                if match.several
-                else None
-                for match in matches
-            ],
+            "remark": [_unsure(match, names) for match in matches],
         },
         schema_overrides=dict.fromkeys(("po", "client", "number", "total", "remark"), pl.String),
     )
-    if not any(match.several for match in matches):
+    if frame["remark"].null_count() == frame.height:
         frame = frame.drop("remark")
     key = "-".join(file.file_id for file in files)
     edited: pl.DataFrame = st.data_editor(
@@ -120,13 +139,14 @@ def _file_grid(
         key=f"invoice_grid_{key}",
         hide_index=True,
         placeholder="",
-        disabled=("row", "file", "size", "remark"),
+        disabled=("row", "file", "remark"),
         column_config={
             "row": None,
             "file": st.column_config.TextColumn(_("File"), pinned=True, width="medium"),
             "po": st.column_config.TextColumn(_("PO"), width="small"),
             "client": st.column_config.SelectboxColumn(
                 _("Client"),
+                width="medium",
                 options=list(names.values()),
                 help=_("Needed only where two clients have a PO of the same number."),
             ),
@@ -134,11 +154,21 @@ def _file_grid(
             "total": st.column_config.TextColumn(
                 _("Total"), help=_("As it is written on the invoice; it is held against the PO's.")
             ),
-            "size": st.column_config.NumberColumn("kB", format="localized", step=1),
             "remark": st.column_config.TextColumn(_("Remark"), width="large"),
         },
     )
     return edited
+
+
+def _unsure(match: FileMatch, names: dict[str, str]) -> str | None:
+    """What the name of a file leaves open."""
+    if len(match.numbers) > 1:
+        told = _("Its name speaks of several: {numbers}")
+        return told.format(numbers=", ".join(match.numbers))
+    if len(match.clients) > 1:
+        clients = ", ".join(names.get(id_, "") for id_ in match.clients)
+        return _("Choose the client: {clients}").format(clients=clients)
+    return None
 
 
 def shipped_orders(ctx: AppContext, every: Sequence[Provider], today: date) -> None:

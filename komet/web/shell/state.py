@@ -58,10 +58,16 @@ PREVIEWS = "_previews"
 """The previews on the screen, by place: what each was made from, and what it found."""
 
 INVOICE_BATCH = "_invoice_batch"
-"""The last batch that was followed on Invoices: part of the uploader's key."""
+"""The last batch that was followed on Invoices."""
+
+INVOICE_UPLOADS = "_invoice_uploads"
+"""How often all files on Invoices were sent: part of the uploader's key."""
+
+INVOICES_SENT = "_invoices_sent"
+"""The uploader's IDs of the files that were sent."""
 
 INVOICES_LISTED = "_invoices_listed"
-"""What Komet has listed last: the client's ID, its invoices, and the lines of one of them."""
+"""What Komet has listed last: what was asked for, and the invoices."""
 
 OVERTAKEN = "_overtaken"
 """What was not planned at the last press of Send, because somebody else was faster."""
