@@ -16,6 +16,7 @@ TITLES = {
     "api_explorer": "API explorer",
     "catalogs": "Catalogs",
     "dispatch": "Dispatch",
+    "ship": "Ship",
     "invoices": "Invoices",
     "outbox": "Outbox",
     "new_orders": "New orders and stock",

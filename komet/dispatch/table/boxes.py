@@ -1,7 +1,8 @@
 """The SQL of box codes: those given to lines here, those in use, and the clients' patterns."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
 import polars as pl
 
@@ -78,6 +79,48 @@ def codes_in_use(
             """
         )
     return {(row["provider_id"], row["box_code"]): set(row["items"]) for row in rows}
+
+
+_BOX = """SELECT b.provider_id, p.name AS provider, b.po_id,
+  coalesce(l.po_number, '') AS po_number, b.po_item_id,
+  coalesce(l.product_description, '') AS product, b.box_code, b.lot_number AS lot,
+  coalesce(l.ship_date, l.slice_date) AS ship_date, l.fetched_at,
+  (SELECT arg_max(o.content ->> 'awb', o.settled_at) FROM outbox o
+    WHERE o.provider_id = b.provider_id AND o.state = 'sent'
+      AND ((o.kind = 'ship' AND o.po_item_id = b.po_item_id)
+        OR (o.kind = 'move_box' AND o.target = b.box_code))) AS awb
+  FROM po_boxes b JOIN po_lines l USING (provider_id, po_id, po_item_id)
+  LEFT JOIN providers p ON p.id = b.provider_id"""
+
+
+def box_frame(
+    con: Connection, provider_ids: Sequence[str], date_from: date, date_to: date
+) -> pl.DataFrame:
+    """Boxes of the lines that ship on these days; see `komet.dispatch.boxes.list_boxes`."""
+    return con.frame(
+        f"{_BOX} WHERE b.box_code IS NOT NULL AND l.gone_at IS NULL"
+        " AND coalesce(l.ship_date, l.slice_date) BETWEEN $from AND $to"
+        " AND (len($providers) = 0 OR list_contains($providers, b.provider_id))"
+        " ORDER BY ship_date, lower(p.name), po_number, l.position, b.box_code",
+        {"from": date_from, "to": date_to, "providers": list(provider_ids)},
+    )
+
+
+def boxes_by_code(
+    con: Connection, codes: Sequence[tuple[str, str]]
+) -> dict[tuple[str, str], dict[str, Any]]:
+    """(Provider ID, box code) → its row of `box_frame`, for those that Komet has."""
+    if not codes:
+        return {}
+    wanted = pl.DataFrame(
+        sorted(set(codes)), schema={"provider_id": pl.String, "box_code": pl.String}, orient="row"
+    )
+    with con.tables(wanted=wanted):
+        rows = con.rows(
+            f"SELECT * FROM ({_BOX} WHERE l.gone_at IS NULL)"
+            " SEMI JOIN wanted USING (provider_id, box_code)"
+        )
+    return {(row["provider_id"], row["box_code"]): row for row in rows}
 
 
 def pattern_of(con: Connection, provider_id: str) -> tuple[str, int, int] | None:

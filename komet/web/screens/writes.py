@@ -92,7 +92,7 @@ def writes_table(
                 pinned=True,
             ),
             "po_number": st.column_config.TextColumn(_("PO"), width="small"),
-            "what": st.column_config.TextColumn(_("What"), width="medium"),
+            "what": st.column_config.TextColumn(_("What"), width=270),
             "reason": st.column_config.TextColumn(_("Reason"), width="large"),
             "product": st.column_config.TextColumn(_("Product"), width="medium"),
             "provider": _("Client"),

@@ -24,6 +24,7 @@ _SCREENS = {
     },
     _later("Dispatch"): {
         "dispatch": (_later("Dispatch"), "task_alt"),
+        "ship": (_later("Ship"), "local_shipping"),
         "new_orders": (_later("New orders and stock"), "add_shopping_cart"),
         "in_transit": (_later("In transit"), "flight_takeoff"),
         "invoices": (_later("Invoices"), "receipt_long"),

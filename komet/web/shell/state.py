@@ -96,6 +96,21 @@ PREBOOK_LINES = "_prebook_lines"
 PREBOOK_TABLE = "_prebook_table"
 """How often the selection of prebook lines was cleared: part of the key of their table."""
 
+SHIP_CHOSEN = "_ship_chosen"
+"""The lines that are ticked on Ship."""
+
+SHIP_CODES = "_ship_codes"
+"""Box codes that are written in the table of Ship and not kept yet, by line."""
+
+SHIP_GRID = "_ship_grid"
+"""How often box codes were kept or sent: part of the keys of the tables of Ship."""
+
+SHIP_FORMS = "_ship_forms"
+"""How often lines were shipped: part of the keys of the fields beside the table."""
+
+SCANNED = "_scanned"
+"""Whether the last scan was taken, and what is said of it."""
+
 LANGUAGE = "_language"
 """The language of this session: a key of `komet.language.languages()`."""
 
