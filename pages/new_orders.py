@@ -21,8 +21,9 @@ if not by_id:
     st.page_link("pages/client_providers.py", label=_("Go to Client providers"))
     st.stop()
 
-follow_batch(ctx)
-new_orders_hint(ctx)
+with st.container():  # one element, whatever is in it: the chosen tab stays chosen
+    follow_batch(ctx)
+    new_orders_hint(ctx)
 provider_id = st.selectbox(
     _("Client provider"),
     list(by_id),

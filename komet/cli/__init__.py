@@ -24,6 +24,7 @@ from komet.cli import (
     providers,
     reports,
     samples,
+    stock,
     tokens,
 )
 from komet.cli.output import err, set_verbosity
@@ -53,6 +54,7 @@ app.command(labels.labels)
 app.command(reports.changes)
 app.command(reports.planning)
 app.command(invoice.invoice)
+app.command(stock.stock)
 app.command(explorer.call)
 app.command(explorer.openapi)
 app.command(explorer.postman)

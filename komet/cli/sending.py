@@ -13,7 +13,7 @@ from komet.clients.providers import list_providers
 from komet.context import AppContext
 from komet.dispatch.kinds import KINDS
 from komet.dispatch.model import STATES, Draft, Preview, Receipt, Remark, Write, WriteState
-from komet.dispatch.preview import describe, undo_words
+from komet.dispatch.preview import describe, subject_of, undo_words
 from komet.dispatch.receipt import by_row, receipt_frame, receipt_row
 from komet.dispatch.send import send_batch
 from komet.errors import InvalidInput
@@ -209,7 +209,7 @@ def _say_drafts(drafts: Sequence[Draft]) -> None:
     ordered = sorted(drafts, key=lambda draft: draft.row or 0)
     for draft in ordered[:_SHOWN]:
         product = draft.found.get("product")
-        subject = " · ".join(part for part in (draft.po_number or draft.target, product) if part)
+        subject = " · ".join(part for part in (subject_of(draft), product) if part)
         say(f"  {_where(draft.row)}{subject}: {describe(draft)}")
     if len(ordered) > _SHOWN:
         say("  " + _("… and {more} more; --json gives all.").format(more=len(ordered) - _SHOWN))

@@ -176,8 +176,13 @@ def _changed_since(draft: Draft, write: Write) -> bool:
 def remark(draft: Draft, reason: str) -> Remark:
     """A remark on a draft."""
     product = draft.found.get("product")
-    subject = " · ".join(part for part in (draft.po_number or draft.target, product) if part)
+    subject = " · ".join(part for part in (subject_of(draft), product) if part)
     return Remark(draft.row, subject, reason, draft.provider_id, draft.po_item_id)
+
+
+def subject_of(write: Draft | Write) -> str:
+    """The PO or box that a write is about; empty for one whose target is a name of ours only."""
+    return write.po_number or ("" if KINDS[write.kind].nameless else write.target)
 
 
 def describe(write: Draft | Write) -> str:

@@ -54,7 +54,8 @@ def write_template(ctx: AppContext, kind: WriteKind, provider_id: str | None, ta
     for name in shown:
         column_kind, dtype = _KINDS.get(FIELDS[name].kind, (ColumnKind.TEXT, pl.String))
         label = _(FIELDS[name].label)
-        columns.append(Column(label, column_kind, marked=name in NEEDED[kind]))
+        prefilled = stock and name in {"inventory_id", "product"}
+        columns.append(Column(label, column_kind, to_fill=not prefilled))
         data[label] = pl.Series(label, [row.get(name) for row in rows], dtype=dtype)
     if stock:
         label = _("In stock")

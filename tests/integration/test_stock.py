@@ -2,19 +2,27 @@
 
 import csv
 import io
+import json
 from collections.abc import Sequence
+from pathlib import Path
 
+import openpyxl
 import pytest
-from sample_accounts import ACTOR, Accounts, Downloaded
+from sample_accounts import ACTOR, Accounts, Downloaded, Komet
 
 from komet.catalogs.lists import fetch_list
 from komet.dispatch.model import Preview, Receipt, WriteKind, WriteState
 from komet.dispatch.outbox import list_writes, plan_again, queue_writes, settle_by_person
+from komet.dispatch.preview import describe
 from komet.dispatch.resolve import resolve_unknown
+from komet.dispatch.row_fields import COLUMNS, headings_of
+from komet.dispatch.row_templates import template_bytes
 from komet.dispatch.send import send_batch
 from komet.dispatch.stock import check_stock_file
 from komet.errors import InvalidInput
+from komet.language import languages, using
 from komet.sandbox.masters import Company
+from komet.text import normalize_text
 
 AWB = "729-12345675"  # 1234567 = 7 × 176366 + 5
 HEADINGS = ["Fecha de despacho", "Guía", "Proveedor", "Producto", "Cajas", "Tipo de caja",
@@ -235,6 +243,67 @@ def test_a_vendor_token_may_not_touch_the_stock_and_is_told_so(
     assert preview.drafts == preview.by_hand == ()
     assert "Vendor" in preview.problems[0].reason
     assert "inventory.add" in preview.problems[0].reason
+
+
+def test_the_command_line_sends_once_and_says_what_it_did(
+    accounts: Accounts, magnolia: Company, komet: Komet, tmp_path: Path
+) -> None:
+    accounts.ctx.db._lease.close_for_good()
+    file = tmp_path / "stock.csv"
+    file.write_bytes(csv_file(HEADINGS, row(magnolia, 130), row(magnolia, "x")))
+    words = ["stock", "add", str(file), "--provider", "Magnolia"]
+    tried = komet(*words, "--dry-run")
+    assert (tried.returncode, arrived(accounts)) == (1, [])
+    assert "“x” is not a number" in tried.stderr
+    assert komet(*words).returncode == 2  # nobody there to ask
+    accounts.sandbox.state.faults.add("inventory.add", body="drop", effect="after", skip=1)
+    file.write_bytes(csv_file(HEADINGS, row(magnolia, 130)))
+    sent = komet(*words, "--yes", "--json")
+    assert sent.returncode == 1
+    assert json.loads(sent.stdout)["receipt"]["counts"] == {"sent": 1, "unknown": 1}
+    again = komet(*words, "--yes", "--json")
+    assert again.returncode == 1  # it is unknown still, and is not sent
+    assert len(json.loads(again.stdout)["left_out"]) == 2
+    assert arrived(accounts) == [100, 30]
+    file.write_bytes(csv_file(HEADINGS, row(magnolia, 5)))
+    assert komet(*words, "--yes").returncode == 0
+    assert arrived(accounts) == [100, 30, 5]
+
+
+def test_the_template_of_the_stock_is_filled_in_and_read_back(accounts: Accounts) -> None:
+    fetch_list(accounts.ctx, ACTOR, accounts.magnolia, "inventory")
+    given = template_bytes(accounts.ctx, WriteKind.UPDATE_STOCK, accounts.magnolia.id)
+    book = openpyxl.load_workbook(io.BytesIO(given))
+    sheet = book.worksheets[0]
+    at = {cell.value: cell.column for cell in sheet[1]}
+    stock = accounts.sandbox.state.books["magnolia"].rows("inventory")
+    assert sheet.max_row == 1 + len(stock)
+    assert check(accounts, given, WriteKind.UPDATE_STOCK, name="t.xlsx").is_empty
+    sheet.cell(3, at["Boxes to add"]).value = 4
+    sheet.cell(3, at["Unit cost"]).value = 0.35
+    saved = io.BytesIO()
+    book.save(saved)
+    preview = check(accounts, saved.getvalue(), WriteKind.UPDATE_STOCK, name="t.xlsx")
+    assert preview.problems == ()
+    (draft,) = preview.drafts
+    assert draft.content == {
+        "inventory_id": str(stock[1]["inventoryId"]), "boxes": 4, "unit_cost": "0.350"
+    }  # fmt: skip
+    assert f"to the {stock[1]['quantity']} of" in describe(draft)
+
+
+@pytest.mark.parametrize("kind", COLUMNS)
+def test_every_template_has_headings_that_are_read_again(
+    accounts: Accounts, kind: WriteKind
+) -> None:
+    for code in languages():
+        with using(code):
+            given = template_bytes(accounts.ctx, kind)
+            headings = [c.value for c in openpyxl.load_workbook(io.BytesIO(given)).worksheets[0][1]]
+        known = headings_of(kind)
+        read = [known.get(normalize_text(str(heading), solid=True)) for heading in headings]
+        assert None not in read
+        assert len(set(read)) == len(read)
 
 
 def test_a_file_without_a_needed_column_is_refused_whole(accounts: Accounts) -> None:

@@ -71,6 +71,8 @@ class Kind:
     exclusive: bool = True
     once: bool = False
     """Whether what was sent to a target once is never sent to it again, whatever its content."""
+    nameless: bool = False
+    """Whether its target says nothing to people, as what is created has no name yet."""
     by_hand: bool = False
     """Whether a person can do it in Komet's portal where the token may not."""
 

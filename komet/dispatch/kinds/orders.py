@@ -95,7 +95,7 @@ def _create_prebook(writes: Sequence[Write], sender: Sender) -> Request:
 
 def _created(writes: Sequence[Write], answer: Mapping[str, Any]) -> dict[str, Outcome]:
     """The answer of a new PO is not on Komet's pages: a status is taken for all of it."""
-    if outcome_told(answer) is False:
+    if not outcome_told(answer):
         return {}
     header = writes[0].content["header"]
     said = {"ship_date": header["ship_date"]}
@@ -106,9 +106,10 @@ def _created(writes: Sequence[Write], answer: Mapping[str, Any]) -> dict[str, Ou
 
 
 def _prebook_created(writes: Sequence[Write], answer: Mapping[str, Any]) -> dict[str, Outcome]:
-    if outcome_told(answer) is False:
-        return {}
     number = text(answer.get("prebookNumber")) or text(answer.get("prebookId")) or ""
+    told = outcome_told(answer)
+    if told is False or (told is None and not number):
+        return {}
     outcome = Outcome(WriteState.SENT, "prebook_created", {"number": number}, dict(answer))
     return {write.id: outcome for write in writes}
 
@@ -120,17 +121,23 @@ def _delete_item(writes: Sequence[Write], _sender: Sender) -> Request:
 
 
 def _seen_created(write: Write, komet: ReadBack) -> Outcome | None:
-    """Whether a PO of its ship date has the prebook line. Other new lines have nothing to go by."""
+    """Whether a PO of its ship date has the prebook line. Other new lines have nothing to go by.
+
+    No page shows prebookItemId: an answer in which no line has it tells nothing.
+    """
     wanted = write.content["line"].get("prebook_item_id")
     if not wanted:
         return None
     day_sent = write.content["header"]["ship_date"]
     answer = komet.call("purchase.order.list", date=day_sent)
-    for order in answer.get("purchaseOrders") or ():
-        for line in order.get("details") or ():
-            if text(line.get("prebookItemId")) == wanted:
-                return Outcome(WriteState.SENT, "seen_in_komet")
-    return Outcome(WriteState.NOT_SENT, "not_seen_in_komet")
+    lines = [
+        text(line.get("prebookItemId"))
+        for order in answer.get("purchaseOrders") or ()
+        for line in order.get("details") or ()
+    ]
+    if wanted in lines:
+        return Outcome(WriteState.SENT, "seen_in_komet")
+    return Outcome(WriteState.NOT_SENT, "not_seen_in_komet") if any(lines) else None
 
 
 def _cannot_tell(_write: Write, _komet: ReadBack) -> Outcome | None:
@@ -223,6 +230,7 @@ KINDS = (
         together=header_of,
         order=80,
         once=True,
+        nameless=True,
     ),
     Kind(
         name=WriteKind.CREATE_MIXED_PO,
@@ -237,6 +245,7 @@ KINDS = (
         together=header_of,
         order=90,
         once=True,
+        nameless=True,
     ),
     Kind(
         name=WriteKind.CREATE_PREBOOK,
@@ -253,6 +262,7 @@ KINDS = (
         together=header_of,
         order=75,
         once=True,
+        nameless=True,
     ),
     Kind(
         name=WriteKind.DELETE_PREBOOK_ITEM,
@@ -264,5 +274,6 @@ KINDS = (
         read_back=_item_deleted,
         order=100,
         once=True,
+        nameless=True,
     ),
 )

@@ -111,7 +111,7 @@ def _describe_add(write: Draft | Write) -> str:
 def _describe_update(write: Draft | Write) -> str:
     content = write.content
     boxes = content.get("boxes") or 0
-    stock = _product(write) or content["inventory_id"]
+    stock = _line(write)
     if not boxes:
         return _("set the unit cost of {stock} to {cost}; no box is added").format(
             stock=stock, cost=content["unit_cost"]
@@ -131,10 +131,16 @@ def _describe_update(write: Draft | Write) -> str:
 
 
 def _describe_delete(write: Draft | Write) -> str:
-    stock, before = _product(write) or write.content["inventory_id"], write.found.get("quantity")
+    stock, before = _line(write), write.found.get("quantity")
     if before is None:
         return _("delete {stock} from the stock, with all its boxes").format(stock=stock)
     return _("delete {stock} from the stock, with its {n} boxes").format(stock=stock, n=before)
+
+
+def _line(write: Draft | Write) -> str:
+    """The stock line by its product and its ID."""
+    id_ = str(write.content["inventory_id"])
+    return f"{write.found['product']} ({id_})" if write.found.get("product") else id_
 
 
 def _product(write: Draft | Write) -> str:
@@ -152,6 +158,7 @@ KINDS = (
         read_back=_cannot_tell,
         order=110,
         once=True,
+        nameless=True,
     ),
     Kind(
         name=WriteKind.UPDATE_STOCK,
@@ -163,6 +170,7 @@ KINDS = (
         read_back=_updated,
         order=120,
         once=True,
+        nameless=True,
     ),
     Kind(
         name=WriteKind.DELETE_STOCK,
@@ -174,5 +182,6 @@ KINDS = (
         read_back=_deleted,
         order=130,
         once=True,
+        nameless=True,
     ),
 )

@@ -9,7 +9,7 @@ from komet.clients.providers import list_providers
 from komet.context import AppContext
 from komet.dispatch.kinds import KINDS
 from komet.dispatch.model import Draft, Preview, Remark
-from komet.dispatch.preview import describe, undo_words
+from komet.dispatch.preview import describe, subject_of, undo_words
 from komet.language import _, _n, current, number
 from komet.web.shell import failures, state
 
@@ -141,7 +141,7 @@ def _line_by_line(preview: Preview, names: dict[str, str]) -> None:
         rows = [
             {
                 "row": draft.row,
-                "po_number": draft.po_number or draft.target,
+                "po_number": subject_of(draft),
                 "product": str(draft.found.get("product") or ""),
                 "what": _("by hand: {what}").format(what=describe(draft))
                 if by_hand

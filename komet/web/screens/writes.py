@@ -10,7 +10,7 @@ from komet.clients.providers import list_providers
 from komet.context import AppContext
 from komet.dispatch.model import STATES, Write, WriteState
 from komet.dispatch.outbox import AGAIN, plan_again, settle_by_person, withdraw_writes
-from komet.dispatch.preview import describe
+from komet.dispatch.preview import describe, subject_of
 from komet.dispatch.resolve import resolve_unknown
 from komet.language import _
 from komet.web.screens.previews import forget_preview, keep_preview
@@ -62,7 +62,7 @@ def writes_table(
     rows = [
         {
             "state": [_(STATES[write.state])],
-            "po_number": write.po_number or write.target,
+            "po_number": subject_of(write),
             "product": str(write.found.get("product") or ""),
             "what": describe(write),
             "reason": write.reason,
