@@ -18,6 +18,26 @@ SOME_FIELDS = (
     Field.PROVIDER, Field.PO_NUMBER, Field.CUSTOMER, Field.MARK, Field.PRODUCT, Field.BOX_NUMBER,
     Field.SHIP_DATE,
 )  # fmt: skip
+MOST_FIELDS = {
+    Media.ROLL_4X3: EVERY_FIELD,
+    Media.A4_8: EVERY_FIELD,
+    Media.ROLL_100X50: (
+        Field.PROVIDER,
+        Field.MARK,
+        Field.CUSTOMER,
+        Field.LOT,
+        Field.PRODUCT,
+        Field.BOX_TYPE,
+        Field.STEMS,
+        Field.BOX_NUMBER,
+        Field.AWB,
+        Field.HOUSE_AWB,
+        Field.PO_NUMBER,
+        Field.SHIP_DATE,
+    ),
+    Media.A4_14: SOME_FIELDS,
+}
+"""As many as there is room for."""
 
 
 def label_box(**given: Any) -> LabelBox:

@@ -22,6 +22,9 @@ _LARGE = frozenset({Field.CUSTOMER, Field.MARK, Field.PRODUCT, Field.CONTENTS})
 _LARGE_ROW = 1.5
 _ROOM_FOR_CAPTIONS = 16.5
 """How high a row is in which a caption stands above its value, in points; else it stands before."""
+_LOWEST_ROW = 7.0
+"""Of a row that can be read: a text of 5 points."""
+_LOW_LABEL = 130
 _SHARE_OF_CODES = {1: 0.30, 2: 0.44, 3: 0.54}
 """Of the height of a label, for so many barcodes."""
 _NARROWEST, _WIDEST = 0.56, 1.45
@@ -99,6 +102,17 @@ class Label:
     shortened: bool
 
 
+def check_room(template: LabelTemplate) -> None:
+    """Raise `InvalidInput` where the fields would be too small to be read, also on a reprint."""
+    _left, _top, _across, down = _area(template.size, len(template.barcodes), marked=True)
+    if down / sum(map(_weight, _rows(template.fields))) < _LOWEST_ROW:
+        raise InvalidInput(
+            _("{media} has no room for all these fields.").format(media=_(template.size.label)),
+            _("They would be too small to be read."),
+            _("Take fewer fields or barcodes, or a larger label."),
+        )
+
+
 def lay_out(
     box: LabelBox, template: LabelTemplate, symbols: Sequence[Symbol], reprint: int, dpi: int
 ) -> Label:
@@ -108,29 +122,49 @@ def lay_out(
     Raises `InvalidInput` where a barcode does not fit.
     """
     size = template.size
-    margin = 8.5 if size.height > 130 else 6.0
     blocks: list[Block] = []
     texts: list[Text] = []
-    top, bottom = margin, size.height - margin
-    height = 13.0 if size.height > 130 else 9.0
     if reprint:
-        blocks.append(Block(margin, top - 2, size.width - 2 * margin, height))
+        margin, height = _margin(size), _mark_height(size)
+        y = margin - 2
+        blocks.append(Block(margin, y, size.width - 2 * margin, height))
         word = _("REPRINT {n}").format(n=reprint)
-        texts.append(_centered(word, size, top - 2, height, margin, white=True))
-        top += height
+        texts.append(_centered(word, size, y, height, margin, white=True))
     bars: list[Bars] = []
-    each = size.height * _SHARE_OF_CODES[len(symbols)] / len(symbols)
+    each = _code_height(size, len(symbols))
+    bottom = size.height - _margin(size)
     for place, symbol in enumerate(symbols):
         drawn, below = _symbol(symbol, size, bottom - (len(symbols) - place) * each, each, dpi)
         bars.append(drawn)
         texts.append(below)
     rows = _rows(template.fields)
-    down = bottom - each * len(symbols) - 3 - top
-    # the same for reprints, which have less room
-    least = (down if reprint else down - height) / sum(map(_weight, rows))
-    area = (margin, top, size.width - 2 * margin, down)
+    area = _area(size, len(symbols), marked=bool(reprint))
+    # captions stand the same on reprints, which have less room
+    least = _area(size, len(symbols), marked=True)[3] / sum(map(_weight, rows))
     lines, cells, shortened = _fields(box, rows, area, above=least >= _ROOM_FOR_CAPTIONS)
     return Label((*blocks, *lines), (*texts, *cells), tuple(bars), shortened)
+
+
+def _margin(size: Size) -> float:
+    return 8.5 if size.height > _LOW_LABEL else 6.0
+
+
+def _mark_height(size: Size) -> float:
+    """Of the mark of a reprint."""
+    return 13.0 if size.height > _LOW_LABEL else 9.0
+
+
+def _code_height(size: Size, codes: int) -> float:
+    """Of a barcode with what stands below it, where there are so many."""
+    return size.height * _SHARE_OF_CODES[codes] / codes
+
+
+def _area(size: Size, codes: int, *, marked: bool) -> tuple[float, float, float, float]:
+    """Left, top, width and height of what is left for fields, below the mark of a reprint."""
+    margin = _margin(size)
+    top = margin + (_mark_height(size) if marked else 0)
+    down = size.height - margin - _code_height(size, codes) * codes - 3 - top
+    return margin, top, size.width - 2 * margin, down
 
 
 def _centered(

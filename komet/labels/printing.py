@@ -11,6 +11,7 @@ from komet.errors import InvalidInput
 from komet.export.writers.writer import explain_write_errors, written_bytes
 from komet.labels import pdf, table, zpl
 from komet.labels.drafting import Draft, draft_labels
+from komet.labels.layout import check_room
 from komet.labels.model import LabelBox, Printed
 from komet.labels.template import LabelTemplate
 from komet.language import _
@@ -34,8 +35,8 @@ def print_labels(  # noqa: PLR0917
     `start` is the place of the first label on its sheet, from 1. A box whose code, GTIN or lot
     cannot be printed gets no label, and is in `refused`; where no label is left, there is neither
     file nor record. A box that was printed before gets the mark of a reprint, and keeps its SSCC.
-    Raises `InvalidInput` for another suffix, sheets as ZPL, a wrong start, or a folder that cannot
-    be written, and `NotPermitted` before anything is read.
+    Raises `InvalidInput` for another suffix, sheets as ZPL, a wrong start, too many fields, or a
+    folder that cannot be written, and `NotPermitted` before anything is read.
     """
     ctx.authorize(actor, Permission.EXPORT)
     suffix = target.suffix.lower()
@@ -98,6 +99,7 @@ def _check(template: LabelTemplate, suffix: str, start: int) -> None:
         raise InvalidInput(
             _("Labels are written to .pdf or .zpl, not to “{suffix}”.").format(suffix=suffix)
         )
+    check_room(template)
     size = template.size
     if suffix == ".zpl" and size.is_sheet:
         raise InvalidInput(

@@ -6,6 +6,7 @@ from komet.context import AppContext
 from komet.db import audit
 from komet.errors import InvalidInput, NotFound
 from komet.labels import table
+from komet.labels.layout import check_room
 from komet.labels.template import READY_MADE, LabelTemplate, parse_template
 from komet.language import _, current
 from komet.permissions import Actor, Permission
@@ -66,6 +67,7 @@ def save_template(ctx: AppContext, actor: Actor, template: LabelTemplate) -> Non
     Raises `InvalidInput` for a ready-made one's name or a wrong layout, and `NotPermitted`.
     """
     parse_template(template.model_dump())
+    check_room(template)
     if template.name.casefold() in {name.casefold() for name in READY_MADE}:
         raise InvalidInput(
             _("“{name}” is ready-made and stays as it is.").format(name=template.name),

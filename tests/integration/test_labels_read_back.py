@@ -6,8 +6,8 @@ from pathlib import Path
 import pypdfium2
 import pytest
 from label_samples import (
-    EVERY_FIELD,
     GTINS,
+    MOST_FIELDS,
     gs1_template,
     label_box,
     random_code,
@@ -18,13 +18,15 @@ from label_samples import (
 from sample_accounts import ACTOR
 
 from komet.context import AppContext
+from komet.errors import InvalidInput
 from komet.labels import code128
 from komet.labels.drafting import draft_labels
 from komet.labels.layout import Bars, Symbol, lay_out
-from komet.labels.model import LabelBox
+from komet.labels.model import Field, LabelBox
 from komet.labels.pdf import DPI
 from komet.labels.printing import print_labels
 from komet.labels.template import LabelTemplate, Media
+from komet.labels.templates import save_template
 
 FORMATS = {Media.ROLL_4X3: 350, Media.ROLL_100X50: 300, Media.A4_8: 160, Media.A4_14: 140}
 """How many labels of each are read back: with those of GS1, a thousand."""
@@ -79,21 +81,22 @@ def test_the_texts_of_a_label_are_those_of_its_box(
     ctx: AppContext, tmp_path: Path, media: Media, language: str
 ) -> None:
     box = label_box(product="Rosa Freedom Ñandú & Œuvre Łódź 60")
-    [text] = read_texts(
-        printed(ctx, tmp_path, [box], template(media=media, language=language, fields=EVERY_FIELD))
-    )
+    chosen = template(media=media, language=language, fields=MOST_FIELDS[media])
+    [text] = read_texts(printed(ctx, tmp_path, [box], chosen))
     shown = {
-        "en": ("Importer", "Farm", "House AWB", "3 of 10", "2026-11-27", "Ship date"),
-        "es": ("Comprador", "Finca", "Guía hija", "3 de 10", "27/11/2026", "Marcación"),
-    }[language]
-    values = (
-        box.provider, box.vendor, box.customer, box.mark, box.product, box.contents, box.sku,
-        box.box_type, "300", box.pack, box.awb, box.house_awb, box.po_number, box.lot, box.carrier,
-        box.location, box.box_code,
-    )  # fmt: skip
-    assert [value for value in (*shown, *values) if value not in text] == []
+        "en": {"provider": "Importer", "vendor": "Farm", "house_awb": "House AWB", "mark": "Mark",
+               "box_number": "3 of 10", "ship_date": "2026-11-27", "stems": "300"},
+        "es": {"provider": "Comprador", "vendor": "Finca", "house_awb": "Guía hija",
+               "mark": "Marcación", "box_number": "3 de 10", "ship_date": "27/11/2026",
+               "stems": "300"},
+    }[language]  # fmt: skip
+    names = [field.value for field in chosen.fields]
+    values = [str(getattr(box, name)) for name in names if name not in PUT_IN_WORDS]
+    expected = [box.box_code, *values, *(shown[name] for name in names if name in shown)]
+    assert [value for value in expected if value not in text] == []
 
 
+PUT_IN_WORDS = {"box_number", "ship_date", "stems"}
 LONG = (
     "W" * 120,
     "Distribuidora Internacional de Flores Ñandú & Hijos Sociedad Anónima Comercial " * 3,
@@ -108,7 +111,7 @@ def test_a_long_text_leaves_label_and_barcode_alone(
     ctx: AppContext, tmp_path: Path, media: Media, long: str, times: int
 ) -> None:
     """Also on a reprint: every letter is on the label, and none near the bars."""
-    chosen = template(media=media, fields=EVERY_FIELD)
+    chosen = template(media=media, fields=MOST_FIELDS[media])
     fields = ("provider", "customer", "mark", "product", "contents", "vendor", "awb", "carrier")
     box = label_box(box_code="ABCDEFGHIJKLMNOPQRST", **dict.fromkeys(fields, long))
     for _time in range(times):
@@ -134,6 +137,15 @@ def test_a_long_text_leaves_label_and_barcode_alone(
         assert beside or above or below
     [[seen]] = read_barcodes(pdf, 203)
     assert seen.text == box.box_code
+
+
+def test_more_fields_than_can_be_read_are_refused(ctx: AppContext, tmp_path: Path) -> None:
+    for media in (Media.ROLL_100X50, Media.A4_14):
+        crowded = template(media=media, fields=tuple(Field))
+        with pytest.raises(InvalidInput):
+            print_labels(ctx, ACTOR, [label_box()], crowded, tmp_path / "labels.pdf")
+        with pytest.raises(InvalidInput):
+            save_template(ctx, ACTOR, crowded)
 
 
 @pytest.mark.parametrize("media", FORMATS)
