@@ -47,5 +47,10 @@ def test_labels_are_seen_printed_and_marked_when_printed_again(sample_app: App, 
     with pypdfium2.PdfDocument(again) as document:
         assert len(document) == -(-labels // 8)
     assert read_texts(again)[0].count("REIMPRESIÓN 1") == 8
+    settled(page)
+    page.get_by_role("combobox", name="Label template", exact=True).click()
+    page.get_by_role("option", name="GS1 4 × 3 in (GTIN is our SKU)").click()
+    expect(page.get_by_text(f"{labels:,} boxes get no label")).to_be_visible()
+    expect(page.get_by_role("button", name="Print to PDF")).to_have_count(0)
     page.get_by_text("Only what was not printed yet").click()
     expect(page.get_by_text("Every label of these days was printed.")).to_be_visible()

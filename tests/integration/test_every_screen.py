@@ -198,3 +198,11 @@ def test_the_explorer_shows_the_address_that_is_asked(app: AppContext, opened: O
     finally:
         edit_provider(app, ACTOR, provider.id, {"base_url": provider.base_url}, overlap_too=True)
     assert f"GET {asked}/purchase.order.list?" in visit.code[0].value
+
+
+def test_a_link_to_labels_brings_its_days_and_pos(app: AppContext, opened: Open) -> None:
+    visit = opened("labels", ship_from="2026-01-02", ship_to="2030-01-03", po_numbers="P1")
+    assert not visit.exception
+    assert [str(field.value) for field in visit.date_input] == ["2026-01-02", "2030-01-03"]
+    assert visit.query_params["po_numbers"] == "P1"
+    assert not any(rows(visit))

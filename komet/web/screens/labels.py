@@ -10,23 +10,30 @@ import streamlit as st
 from komet import time_zone
 from komet.clients.model import Provider
 from komet.context import AppContext
+from komet.errors import InvalidInput
 from komet.labels.model import LabelBox, LabelBoxes, LineWithoutCodes, Printed
 from komet.labels.printing import FILE_TYPES, preview_labels, print_labels_bytes
 from komet.labels.template import LabelTemplate
 from komet.language import _, _n, day_pattern, moment_pattern
 from komet.orders.filters import OrderFilter
-from komet.web.shell import reads, state
+from komet.web.shell import failures, reads, state
 from komet.web.shell.preferences import with_locale
 from komet.web.shell.session import actor
 
 _BACK, _AHEAD = 3, 1
+_LINKED = ("providers", "ship_from", "ship_to", "po_numbers")
+"""The parameters of a link to this screen, see `OrderFilter`."""
 _SHOWN_REFUSALS = 20
 _PRINTS_WITHIN = 15.0
 """Seconds in which a file of labels is certainly made."""
 
 
 def label_filter(every: Sequence[Provider], today: date) -> OrderFilter:
-    """Clients, ship dates and PO numbers; by default what ships about today."""
+    """Clients, ship dates and PO numbers; by default what ships about today.
+
+    A link's filter fills them on the first visit, and the address keeps them.
+    """
+    _fill_from_link(today)
     names = {provider.id: provider.name for provider in every}
     left, start, end, right = st.columns([3, 2, 2, 3])
     ids = left.multiselect(
@@ -34,18 +41,39 @@ def label_filter(every: Sequence[Provider], today: date) -> OrderFilter:
         placeholder=_("Any"), key="labels_providers", persist_state="session",
     )  # fmt: skip
     begin = start.date_input(
-        _("Ships from"), today - timedelta(_BACK), format=day_pattern(), key="labels_from",
-        persist_state="session",
-    )  # fmt: skip
-    until = end.date_input(
-        _("Ships to"), today + timedelta(_AHEAD), format=day_pattern(), key="labels_to",
-        persist_state="session",
-    )  # fmt: skip
-    numbers = right.text_input(
-        _("PO numbers"), key="labels_numbers", placeholder=_("P053455, P053460")
+        _("Ships from"), key="labels_from", format=day_pattern(), persist_state="session"
     )
+    until = end.date_input(
+        _("Ships to"), key="labels_to", format=day_pattern(), persist_state="session"
+    )
+    numbers = right.text_input(
+        _("PO numbers"), key="labels_numbers", placeholder=_("P053455, P053460"),
+        persist_state="session",
+    )  # fmt: skip
     po_numbers = tuple(part for part in numbers.replace(",", " ").split() if part)
-    return OrderFilter(providers=tuple(ids), ship_from=begin, ship_to=until, po_numbers=po_numbers)
+    chosen = OrderFilter(
+        providers=tuple(id_ for id_ in ids if id_ in names),
+        ship_from=begin,
+        ship_to=until,
+        po_numbers=po_numbers,
+    )
+    st.query_params.from_dict(chosen.to_query())
+    return chosen
+
+
+def _fill_from_link(today: date) -> None:
+    if "labels_from" in st.session_state:
+        return
+    link = {name: st.query_params.get_all(name) for name in st.query_params}
+    try:
+        chosen = OrderFilter.from_query({name: link.get(name, []) for name in _LINKED})
+    except InvalidInput as error:
+        failures.show(error)
+        chosen = OrderFilter()
+    st.session_state["labels_providers"] = list(chosen.providers)
+    st.session_state["labels_from"] = chosen.ship_from or today - timedelta(_BACK)
+    st.session_state["labels_to"] = chosen.ship_to or today + timedelta(_AHEAD)
+    st.session_state["labels_numbers"] = ", ".join(chosen.po_numbers)
 
 
 def box_table(found: LabelBoxes) -> tuple[LabelBox, ...]:
