@@ -44,7 +44,10 @@ METHOD = "v2/vendor/invoice"
 
 @pytest.fixture
 def accounts(downloaded: Downloaded) -> Accounts:
-    return downloaded(2, 2)
+    """On a sandbox that knows its POs, PDFs and pictures, and locks what is synchronized."""
+    found = downloaded(2, 2)
+    found.sandbox.state.strict = True
+    return found
 
 
 def orders_of(accounts: Accounts, *, shipped: bool, key: str = "magnolia") -> list[PurchaseOrder]:
@@ -117,6 +120,8 @@ def test_the_right_bytes_arrive_once_and_the_token_in_the_header_only(
         "sha256": hashlib.sha256(content).hexdigest(),
     }
     assert effect.parameters["invoiceNumber"] == "F-001"
+    # Magnolia has several locations, and its client names none: the PO's own
+    assert effect.parameters["locationId"] == str(order.location_id)
     assert effect.parameters["invoiceTotal"] == stored_total(accounts, order)
     assert IMPORTER_A_COMPANY.secret not in json.dumps(effect.parameters)
     request = build_request(method(METHOD), {"poNumber": "P1", "attachment": content}, "a-token")
@@ -349,6 +354,7 @@ def test_invoices_of_an_importer_are_listed_and_marked(accounts: Accounts) -> No
     details = next(row["details"] for row in rows if str(row["id"]) == found[0].id)
     assert lines["detailId"].to_list() == [str(line["detailId"]) for line in details]
 
+    before = {str(row["id"]): row["status"] for row in rows}
     preview = mark_invoices(accounts.ctx, accounts.magnolia.id, found[:2])
     assert "which locks its order" in describe(preview.drafts[0])
     assert send(accounts, preview).all_sent
@@ -375,6 +381,13 @@ def test_invoices_of_an_importer_are_listed_and_marked(accounts: Accounts) -> No
     assert send(accounts, back).all_sent
     sent = accounts.sandbox.state.effects.all("invoice.mark.sync.status.error")
     assert sent[-1].parameters["unconfirm"] == "1"
+    now_held = {
+        str(row["id"]): (row["status"], bool(row["locked"]))
+        for row in rows
+        if str(row["id"]) in marked
+    }
+    assert now_held[synced[0].id] == (1, False)
+    assert now_held[synced[1].id] == (before[synced[1].id], False)
     # what Komet shows as not synchronized can be marked once more
     later = list_invoices(accounts.ctx, ACTOR, accounts.magnolia, *days)
     assert mark_invoices(accounts.ctx, accounts.magnolia.id, later[:2]).drafts
