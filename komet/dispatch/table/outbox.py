@@ -84,10 +84,10 @@ def batch_name(con: Connection, batch_id: str) -> str:
 
 def file_by_digest(con: Connection, digest: str) -> bytes:
     """The bytes of a file that goes with a write. Raises `LookupError`."""
-    content = con.value("SELECT content FROM outbox_files WHERE digest = $d", {"d": digest})
+    content = con.blob("SELECT content FROM outbox_files WHERE digest = $d", {"d": digest})
     if content is None:
         raise LookupError(digest)
-    return bytes(content)
+    return content
 
 
 def earlier_writes(con: Connection, drafts: Sequence[Draft]) -> list[Write]:
