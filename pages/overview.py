@@ -34,7 +34,7 @@ if done["provider"] and done["download"]:
     refresh_button(ctx)
 if done["download"]:
     warn_of_shared_orders(ctx)
-    dispatch_work()
+    dispatch_work(ctx)
     chart = reads.by_ship_date(reads.version(), OrderFilter())
     if chart.height:
         st.subheader(_("Boxes by ship date"))

@@ -22,7 +22,7 @@ _FLIGHT: Layout = (
 )
 _COUNTS: Layout = (
     ("boxes", _later("Boxes"), Kind.QUANTITY),
-    ("fbe", _later("FBE"), Kind.FACTOR),
+    ("fbe", _later("Full boxes (FBE)"), Kind.FACTOR),
     ("received", _later("Received"), Kind.QUANTITY),
     ("missing", _later("Missing"), Kind.QUANTITY),
     ("not_seen", _later("Not seen in Komet"), Kind.QUANTITY),
@@ -68,7 +68,7 @@ _BOXES: Layout = (
     *_LINE,
     ("box_code", _later("Box code"), Kind.TEXT),
     ("boxes", _later("Boxes"), Kind.QUANTITY),
-    ("fbe", _later("FBE"), Kind.FACTOR),
+    ("fbe", _later("Full boxes (FBE)"), Kind.FACTOR),
     ("state", _later("State"), Kind.TEXT),
     ("box_status", _later("Box status"), Kind.TEXT),
     ("arrival_date", _later("Expected arrival"), Kind.DATE),

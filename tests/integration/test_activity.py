@@ -198,7 +198,8 @@ def test_a_dispatch_is_told_with_clients_and_counts(downloaded: Downloaded) -> N
 def test_every_event_of_dispatch_has_its_sentence() -> None:
     recorded = {
         found
-        for path in (ROOT / "komet/dispatch").rglob("*.py")
+        for room in ("dispatch", "labels")
+        for path in (ROOT / "komet" / room).rglob("*.py")
         for found in re.findall(r'audit\.record\(\s*con,\s*"([^"]+)"', path.read_text())
     }
     assert len(recorded) > 4

@@ -66,9 +66,9 @@ def show_figures(found: Transit) -> None:
     figures = {
         _("AWBs"): (number(left["awb"].n_unique() - (left["awb"].null_count() > 0)), None),
         _("Boxes shipped"): (number(boxes), None),
-        _("FBE"): (
+        _("Full boxes (FBE)"): (
             number(left["fbe"].sum() or 0, 2),
-            _("Full-box equivalents: what airlines bill."),
+            _("Full-box equivalents, by each client's factors: the unit that airlines bill by."),
         ),
         _("Received"): (number(arrived), None),
         _("Missing"): (
@@ -204,7 +204,7 @@ def _columns() -> dict[str, Any]:
         "state": _("State"),
         "box_status": _("Box status"),
         "boxes": figure(_("Boxes")),
-        "fbe": st.column_config.NumberColumn(_("FBE"), format="%.2f"),
+        "fbe": st.column_config.NumberColumn(_("Full boxes (FBE)"), format="%.2f"),
         "received": figure(_("Received")),
         "missing": figure(_("Missing")),
         "not_seen": figure(_("Not seen in Komet")),

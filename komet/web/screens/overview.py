@@ -6,6 +6,8 @@ from komet import demo
 from komet.clients.allowance import requests_left
 from komet.clients.providers import list_providers
 from komet.context import AppContext
+from komet.dispatch.model import STATES, WriteState
+from komet.dispatch.outbox import count_writes
 from komet.ingest.plan import plan_days, plan_refresh
 from komet.ingest.runs import last_downloads, start_run
 from komet.language import _, _n, number
@@ -16,6 +18,9 @@ from komet.web.shell import failures, reads, session
 from komet.web.shell.moments import moment_column
 from komet.web.shell.resources import sandbox, worker
 from komet.web.shell.session import actor
+
+WAITING = (WriteState.PLANNED, WriteState.UNKNOWN, WriteState.BY_HAND, WriteState.REFUSED)
+"""States of writes in which somebody has to do something about them."""
 
 
 def steps(done: dict[str, bool]) -> None:
@@ -76,12 +81,17 @@ def refresh_button(ctx: AppContext) -> None:
             st.switch_page("pages/po_download.py")
 
 
-def dispatch_work() -> None:
-    """What is left of the dispatch, list by list, each a link to its lines."""
+def dispatch_work(ctx: AppContext) -> None:
+    """What is left of the dispatch, list by list, each a link to its lines.
+
+    Writes that are about no line, such as stock, are only counted in the link to the Outbox.
+    """
     version = reads.version()
+    writes = count_writes(ctx)
+    waiting = {state: writes[state] for state in WAITING if writes[state]}
     counted = {work: reads.totals(version, OrderFilter(work=work)) for work in OF_DISPATCH}
     left = {work: totals for work, totals in counted.items() if totals.lines}
-    if not left:
+    if not left and not waiting:
         return
     st.subheader(_("Left to dispatch"))
     row = st.container(horizontal=True)
@@ -98,6 +108,14 @@ def dispatch_work() -> None:
                 + " · "
                 + _("{boxes} boxes").format(boxes=number(totals.boxes or 0))
             )
+    if waiting:
+        said = " · ".join(f"{_(STATES[state])} {number(n)}" for state, n in waiting.items())
+        st.page_link(
+            "pages/outbox.py",
+            label=_("Outbox: {counts}").format(counts=said),
+            icon=":material/outbox:",
+            query_params=[("state", state.value) for state in waiting],
+        )
 
 
 def provider_table(ctx: AppContext) -> None:
