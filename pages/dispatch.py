@@ -8,6 +8,7 @@ from komet.dispatch.lines import list_lines
 from komet.dispatch.model import LineState
 from komet.language import _
 from komet.web.screens import dispatch, line_filter
+from komet.web.screens.by_hand import by_hand_menu
 from komet.web.screens.dispatch_files import forget_file, from_excel, to_excel
 from komet.web.screens.previews import checked
 from komet.web.screens.sending import BATCH, follow_batch, preview_and_send
@@ -35,6 +36,7 @@ with bar:
     dispatch.confirm_buttons(lines)
     from_file = from_excel(ctx)
     to_excel(ctx, chosen)
+    by_hand_menu(ctx, chosen.providers)
 dispatch.show_pasted_problems()
 if every.is_empty():
     st.info(_("No line ships on these days. Choose other days, or download orders."))

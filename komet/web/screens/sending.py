@@ -7,14 +7,18 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
+from komet import time_zone
 from komet.context import AppContext
 from komet.dispatch.model import STATES, Preview, Remark, Write, WriteState
 from komet.dispatch.outbox import list_writes, queue_writes
+from komet.dispatch.receipt import receipt_bytes
 from komet.language import _, _n
 from komet.messages import FAILURES
+from komet.web.screens.dispatch_files import XLSX
 from komet.web.screens.previews import forget_preview, kept_preview, show_preview
 from komet.web.screens.writes import ORDER, actions, writes_table
 from komet.web.shell import failures, state
+from komet.web.shell.preferences import with_locale
 from komet.web.shell.resources import sender
 from komet.web.shell.session import actor
 
@@ -154,6 +158,14 @@ def _receipt(ctx: AppContext, batch_id: str, writes: Sequence[Write]) -> None:
         if why := sender().why_not_refreshed(batch_id):
             st.warning(failures.plain(why), icon=":material/sync_problem:")
         actions(ctx, writes_table(ctx, writes, batch_id, tallest=290), batch_id)
+        st.download_button(
+            _("Receipt as Excel"),
+            data=with_locale(receipt_bytes, ctx, actor(), batch_id),
+            file_name=f"receipt-{time_zone.local(writes[0].planned_at):%Y-%m-%d-%H%M}.xlsx",
+            mime=XLSX,
+            on_click="ignore",
+            icon=":material/download:",
+        )
         numbers = list(dict.fromkeys(write.po_number for write in writes if write.po_number))
         if numbers:
             st.page_link(
