@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from komet import language
 from komet.db.database import Connection
+from komet.dispatch.box_codes import LONGEST
 from komet.errors import InvalidInput
 from komet.labels import code128, gs1, table
 from komet.labels.gs1 import Element
@@ -12,9 +13,6 @@ from komet.labels.layout import Label, Symbol, lay_out
 from komet.labels.model import Key, LabelBox, PrintRecord, Refused
 from komet.labels.template import GTIN_SOURCE_LABELS, Barcode, GtinSource, LabelTemplate
 from komet.language import _
-
-_LONGEST_CODE = 20
-"""Characters of a box code, as box.code.change has it."""
 
 
 @dataclass(frozen=True)
@@ -97,8 +95,8 @@ def _symbols(box: LabelBox, template: LabelTemplate, sscc: str) -> list[Symbol]:
 
 
 def _box_code(code: str) -> str:
-    if len(code) > _LONGEST_CODE:
-        raise InvalidInput(_("The box code is longer than {n} characters.").format(n=_LONGEST_CODE))
+    if len(code) > LONGEST:
+        raise InvalidInput(_("The box code is longer than {n} characters.").format(n=LONGEST))
     if not code128.can_encode(code) or code128.FNC1 in code:
         raise InvalidInput(
             _("A Code 128 barcode cannot hold the box code."),

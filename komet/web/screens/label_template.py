@@ -90,7 +90,8 @@ def _editor(template: LabelTemplate, key: str) -> dict[str, Any]:
     barcodes = st.multiselect(
         _("Barcodes, from top to bottom"), list(Barcode), default=list(template.barcodes),
         format_func=lambda one: _(BARCODE_LABELS[one]), key=f"label_barcodes_{key}",
-        help=_("The box code is what Komet knows a box by."),
+        help=_("The box code is what Komet knows a box by. GS1 barcodes are lower here than the"
+               " 32 mm that GS1 wants on logistic labels."),
     )  # fmt: skip
     return {
         "name": name,
