@@ -156,6 +156,10 @@ _MESSAGES: dict[str, Description | Callable[[Data], Description]] = {
         next_step=_later("Download its ship date, {ship_date}, to see it."),
     ),
     "prebook_created": Description(_later("Komet calls it prebook {number}.")),
+    "line_split_unclear": Description(
+        _later("The boxes that were left are a line of their own; several lines look like it."),
+        next_step=_later("Look at the PO in Komet."),
+    ),
     "confirmation_failed": Description(
         _later("It was not sent, because the confirmation of the same line failed.")
     ),

@@ -1,12 +1,15 @@
 """After a write: its PO is read again, and a line that was split is followed to its new ID."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from komet.context import AppContext
-from komet.dispatch.model import DispatchLine, Write, WriteKind, WriteState
+from komet.dispatch.model import DispatchLine, Write, WriteState
 from komet.dispatch.table import lines, outbox
+from komet.dispatch.table.outbox import SPLIT, UNCLEAR
 from komet.ingest.by_number import download_numbers
 from komet.messages import FAILURES, message
 from komet.permissions import Actor, Permission
@@ -54,30 +57,42 @@ def refresh_orders(ctx: AppContext, actor: Actor, writes: Sequence[Write]) -> Re
 def follow_splits(ctx: AppContext, actor: Actor, writes: Sequence[Write]) -> None:
     """Note the new line of each shipment that left boxes behind, from the answer or the orders.
 
-    The call for several lines does not return the new ID: it is the one line of the PO that was
-    not there before, with the same product, customer and mark, and the boxes that were left.
+    Looks at the shipments to the clients of these writes that have no new line yet, earlier ones
+    too. The call for several lines does not return the new ID: it is the line of the PO that was
+    not there before, with the same product, customer and mark, and the boxes that were left. Of
+    shipments that are alike in all of this, each gets one of as many such lines; where there are
+    more lines than shipments, it is noted that nobody can tell.
     """
-    split = [
-        write
-        for write in writes
-        if write.kind is WriteKind.SHIP
-        and write.state is WriteState.SENT
-        and write.outcome_code != "line_split"
-        and "line_ids" in write.found
-    ]
-    if not split:
-        return
-    taken: set[str] = set()
-    found: list[tuple[str, str]] = []
+    providers = list(dict.fromkeys(write.provider_id for write in writes))
     with ctx.read() as con:
-        for write in split:
-            now = lines.lines_of_order(con, write.provider_id, write.po_id)
-            new = [line for line in now if _is_rest(line, write) and line.po_item_id not in taken]
-            if (told := _told(write)) is not None:
-                found.append((write.id, told))
-            elif len(new) == 1:
-                found.append((write.id, new[0].po_item_id))
-                taken.add(new[0].po_item_id)
+        split = outbox.split_shipments(con, providers)
+        open_ones = [write for write in split if write.outcome_code != SPLIT]
+        orders = {
+            key: lines.lines_of_order(con, *key)
+            for key in dict.fromkeys((write.provider_id, write.po_id) for write in open_ones)
+        }
+    taken = {
+        (write.provider_id, str(_noted(write))) for write in split if write.outcome_code == SPLIT
+    }
+    found: list[tuple[str, str | None]] = []
+    alike: dict[tuple[Any, ...], list[Write]] = {}
+    for write in open_ones:
+        if (told := _told(write)) is not None:
+            found.append((write.id, told))
+            taken.add((write.provider_id, told))
+        else:
+            alike.setdefault((write.provider_id, write.po_id, *_rest_of(write)), []).append(write)
+    for group in alike.values():
+        first = group[0]
+        rest = [
+            line.po_item_id
+            for line in orders[first.provider_id, first.po_id]
+            if _is_rest(line, group) and (first.provider_id, line.po_item_id) not in taken
+        ]
+        if len(rest) == len(group):
+            found += [(write.id, item) for write, item in zip(group, rest, strict=True)]
+        elif len(rest) > len(group):
+            found += [(write.id, None) for write in group if write.outcome_code != UNCLEAR]
     if found:
         with ctx.write(actor, Permission.WRITE_TO_KOMET) as con:
             outbox.note_new_lines(con, found)
@@ -89,13 +104,19 @@ def _told(write: Write) -> str | None:
     return str(new) if new else None
 
 
-def _is_rest(line: DispatchLine, write: Write) -> bool:
+def _noted(write: Write) -> str | None:
+    data: dict[str, str] = json.loads(write.outcome_data or "{}")
+    return data.get("po_item_id")
+
+
+def _rest_of(write: Write) -> tuple[Decimal, str | None, str | None, str | None]:
+    """What the line of the boxes that were left has: boxes, product, customer, mark."""
     before = write.found
-    left = float(before["boxes"]) - write.content["boxes"]
-    return (
-        line.po_item_id not in before["line_ids"]
-        and float(line.boxes) == left
-        and line.product_id == before.get("product_id")
-        and line.customer_id == before.get("customer_id")
-        and line.mark_code == before.get("mark_code")
-    )
+    left = Decimal(str(before["boxes"])) - write.content["boxes"]
+    return left, before.get("product_id"), before.get("customer_id"), before.get("mark_code")
+
+
+def _is_rest(line: DispatchLine, group: Sequence[Write]) -> bool:
+    is_new = not any(line.po_item_id in write.found["line_ids"] for write in group)
+    seen = (line.boxes, line.product_id, line.customer_id, line.mark_code)
+    return is_new and seen == _rest_of(group[0])

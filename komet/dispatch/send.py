@@ -99,8 +99,7 @@ def finish(ctx: AppContext, actor: Actor, batch_id: str) -> Receipt:
     with ctx.read() as con:
         writes = outbox.writes_by(con, batch_id=batch_id)
     why = refresh_orders(ctx, actor, writes).why
-    if why is None:
-        follow_splits(ctx, actor, writes)
+    follow_splits(ctx, actor, writes)
     with ctx.write(actor, Permission.WRITE_TO_KOMET) as con:
         receipt = Receipt(batch_id, outbox.writes_by(con, batch_id=batch_id), why)
         counted = {state.value: n for state in WriteState if (n := receipt.count(state))}

@@ -4,20 +4,27 @@ from collections.abc import Collection
 
 from komet.dispatch.kinds.kind import ReadBack
 
+_ROOM = 500
+"""Characters of the codes of an AWB, by the page: long lists may be cut."""
+
 
 def fly_under(komet: ReadBack, codes: Collection[str], awb: str, ship_date: str) -> bool | None:
     """Whether all these boxes fly under the AWB of that day; None where it cannot be told.
 
-    Komet finds AWBs by their last four digits, which several may share. Its list of codes has room
-    for 500 characters: one that has fewer codes than pieces is cut, and tells nothing of a box that
-    it does not name. Raises `LookupError` where Komet cannot be asked.
+    Komet finds AWBs by their last four digits, which several may share. A list of codes that is cut
+    tells nothing of a box that it does not name. Raises `LookupError` where Komet cannot be asked.
     """
     answer = komet.call("awb.list", awb=awb[-4:], shipDate=ship_date)
     flown: set[str] = set()
     cut = False
     for row in answer.get("awbs") or []:
         if isinstance(row, dict) and _digits(row.get("awb")) == _digits(awb):
-            listed = {code.strip() for code in str(row.get("boxesCodes") or "").split(",")} - {""}
+            text = str(row.get("boxesCodes") or "")
+            codes_listed = text.split(",")
+            if len(text) >= _ROOM:
+                cut = True
+                codes_listed.pop()  # it may be the beginning of a longer one
+            listed = {code.strip() for code in codes_listed} - {""}
             flown |= listed
             cut = cut or str(row.get("pieces")) != str(len(listed))
     if set(codes) <= flown:

@@ -25,6 +25,10 @@ _OUTCOMES: Schema = {
 }  # fmt: skip
 
 
+SPLIT, UNCLEAR = "line_split", "line_split_unclear"
+"""Outcome codes of a shipment that left boxes behind: their line is known, or may be several."""
+
+
 def insert_batch(
     con: Connection,
     name: str,
@@ -232,10 +236,28 @@ def settle(
     )
 
 
-def note_new_lines(con: Connection, found: Sequence[tuple[str, str]]) -> None:
-    """Note for shipments (write ID) the line ID that Komet gave to the boxes left behind."""
+def split_shipments(con: Connection, provider_ids: Sequence[str]) -> list[Write]:
+    """Shipments to these providers that were sent, and have left boxes behind."""
+    rows = con.rows(
+        "SELECT * FROM outbox WHERE kind = 'ship' AND state = 'sent'"
+        " AND list_contains($providers, provider_id) AND (found -> 'line_ids') IS NOT NULL"
+        " ORDER BY planned_at, position",
+        {"providers": list(provider_ids)},
+    )
+    return [Write.model_validate(row) for row in rows]
+
+
+def note_new_lines(con: Connection, found: Sequence[tuple[str, str | None]]) -> None:
+    """Note for shipments (write ID) the line ID that Komet gave to the boxes left behind.
+
+    None: there are several that it may be.
+    """
     for write_id, po_item_id in found:
-        why = outcome_to_store("line_split", po_item_id=po_item_id)
+        why = (
+            outcome_to_store("line_split", po_item_id=po_item_id)
+            if po_item_id
+            else outcome_to_store("line_split_unclear")
+        )
         con.run(
             "UPDATE outbox SET outcome_code = $code, outcome_data = $data WHERE id = $id",
             {"id": write_id, "code": why.code, "data": why.data},
