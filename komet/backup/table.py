@@ -71,8 +71,8 @@ UNION ALL SELECT 'shipped_twice', kind, target, '', NULL FROM shipped
 UNION ALL SELECT 'without_batch', kind, target, po_number, process FROM w
   WHERE batch_id NOT IN (SELECT id FROM outbox_batches)
 UNION ALL SELECT 'without_file', kind, target, po_number, process FROM w
-  WHERE content ->> 'file_digest' IS NOT NULL
-    AND content ->> 'file_digest' NOT IN (SELECT digest FROM outbox_files)
+  WHERE (content ->> 'file_digest') IS NOT NULL
+    AND (content ->> 'file_digest') NOT IN (SELECT digest FROM outbox_files)
 """
 
 

@@ -179,12 +179,15 @@ class WorkList(StrEnum):
         "by_hand",
         _later("To do by hand"),
         _later(
-            "Lines that the token may not write to: to be done in Komet's portal. A confirmation"
-            " leaves the list once a download shows it."
+            "Lines that the token may not write to: to be done in Komet's portal. What a download"
+            " shows to be done leaves the list."
         ),
         _has_write(
-            "x.state = 'by_hand' AND (x.kind <> 'confirm' OR coalesce(i.quantity_confirmed, 0)"
-            " <> (x.content ->> 'boxes')::BIGINT)"
+            "x.state = 'by_hand' AND CASE x.kind WHEN 'confirm' THEN"
+            " coalesce(i.quantity_confirmed, 0) <> (x.content ->> 'boxes')::BIGINT"
+            " WHEN 'reference' THEN NOT EXISTS (FROM po_lines y WHERE y.provider_id = i.provider_id"
+            " AND y.po_item_id = i.po_item_id AND y.gone_at IS NULL"
+            " AND y.reference_number = (x.content ->> 'reference')) ELSE true END"
         ),
     )
     DUPLICATES = (
@@ -218,5 +221,5 @@ OF_DISPATCH = (
     WorkList.BY_HAND,
 )
 """What is left to do after the download, in the order of the day."""
-_OF_WRITES = (WorkList.PLANNED, WorkList.UNKNOWN, WorkList.BY_HAND)
+_OF_WRITES = (WorkList.PLANNED, WorkList.UNKNOWN)
 """A write stays to be looked at though its line was cancelled."""

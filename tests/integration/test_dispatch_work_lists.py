@@ -7,7 +7,13 @@ from sample_accounts import ACTOR, Accounts, Downloaded, Komet
 
 from komet.dispatch.check import check_lines
 from komet.dispatch.model import LineEntry, WriteState
-from komet.dispatch.outbox import list_writes, queue_writes, settle_by_person, withdraw_writes
+from komet.dispatch.outbox import (
+    count_writes,
+    list_writes,
+    queue_writes,
+    settle_by_person,
+    withdraw_writes,
+)
 from komet.dispatch.send import send_batch
 from komet.orders.filters import OrderFilter
 from komet.orders.query import list_items, total_items
@@ -151,14 +157,28 @@ def test_what_a_process_left_is_unknown_after_a_while(accounts: Accounts) -> Non
 
 
 def test_by_hand_until_a_download_shows_it(accounts: Accounts) -> None:
-    line = pending(accounts, "petalo")[0]
-    plan(accounts, LineEntry(1, accounts.petalo.id, str(line.id), boxes=str(line.boxes)))
-    assert listed(accounts, WorkList.BY_HAND, "petalo") == {str(line.id)}
+    line, other = pending(accounts, "petalo")[:2]
+    own = accounts.petalo.id
+    entries = [
+        LineEntry(1, own, str(line.id), boxes=str(line.boxes)),
+        LineEntry(2, own, str(other.id), reference="R-77"),
+    ]
+    plan(accounts, *entries)
+    assert listed(accounts, WorkList.BY_HAND, "petalo") == {str(line.id), str(other.id)}
     assert listed(accounts, WorkList.BY_HAND) == set()
+    assert count_writes(accounts.ctx)[WriteState.BY_HAND] == 2
     with accounts.ctx.db.write() as con:  # what the next download writes
         con.run(
-            "UPDATE order_items SET quantity_confirmed = $boxes WHERE po_item_id = $item",
-            {"boxes": line.boxes, "item": str(line.id)},
+            "UPDATE order_items SET quantity_confirmed = $boxes WHERE po_item_id = $item"
+            " AND provider_id = $own",
+            {"boxes": line.boxes, "item": str(line.id), "own": own},
+        )
+    assert listed(accounts, WorkList.BY_HAND, "petalo") == {str(other.id)}
+    with accounts.ctx.db.write() as con:
+        con.run(
+            "UPDATE po_lines SET reference_number = 'R-77' WHERE po_item_id = $item"
+            " AND provider_id = $own",
+            {"item": str(other.id), "own": own},
         )
     assert listed(accounts, WorkList.BY_HAND, "petalo") == set()
 

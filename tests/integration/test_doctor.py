@@ -142,6 +142,24 @@ def test_what_is_wrong_is_found(downloaded: Downloaded, name: str) -> None:
     assert words in found[check]
 
 
+def test_sound_writes_are_no_finding(downloaded: Downloaded) -> None:
+    accounts = downloaded(1, 1)
+    _private(accounts.ctx.settings.home)
+    alive = f"'{process.current()}'"
+    for states, columns in (
+        (("'sent'", "'planned'"), {"request_id": "'r'", "settled_at": "now()"}),
+        (("'sending'",), {"request_id": "'r'", "sending_at": "now()", "process": alive}),
+        (("'sent'",), {"outcome_code": "'said_to_be_done'", "settled_at": "now()"}),
+        (("'by_hand'", "'withdrawn'"), {}),
+        (("'planned'",), {"kind": "'invoice'", "content": """'{"file_digest": "d"}'"""}),
+    ):
+        with accounts.ctx.db.write() as con:
+            con.run("DELETE FROM outbox; DELETE FROM outbox_files")
+            con.run("INSERT INTO outbox_files VALUES ('d', 'invoice.pdf', 1, 'x'::BLOB)")
+        _write(*states, **columns)(accounts)
+        assert _wrong(accounts) == {}, states
+
+
 def test_the_command_says_it_and_ends_with_1(downloaded: Downloaded, komet: Komet) -> None:
     accounts = downloaded(0, 0)
     home = accounts.ctx.settings.home
