@@ -1,6 +1,7 @@
 """The pieces of the Labels screen: its filters, the boxes, the preview, what gets no label."""
 
 import time
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date, timedelta
 
@@ -14,7 +15,7 @@ from komet.errors import InvalidInput
 from komet.labels.model import LabelBox, LabelBoxes, LineWithoutCodes, Printed
 from komet.labels.printing import FILE_TYPES, preview_labels, print_labels_bytes
 from komet.labels.template import LabelTemplate
-from komet.language import _, _n, day_pattern, moment_pattern
+from komet.language import _, _n, day_pattern, moment_pattern, number
 from komet.orders.filters import OrderFilter
 from komet.web.shell import failures, reads, state
 from komet.web.shell.preferences import with_locale
@@ -23,7 +24,7 @@ from komet.web.shell.session import actor
 _BACK, _AHEAD = 3, 1
 _LINKED = ("providers", "ship_from", "ship_to", "po_numbers")
 """The parameters of a link to this screen, see `OrderFilter`."""
-_SHOWN_REFUSALS = 20
+_SHOWN_REFUSALS, _SHOWN_REASONS = 20, 5
 _PRINTS_WITHIN = 15.0
 """Seconds in which a file of labels is certainly made."""
 
@@ -220,7 +221,13 @@ def _refusals(outcome: Printed) -> None:
     if not outcome.refused:
         return
     count = len(outcome.refused)
-    st.warning(_n("{n:,} box gets no label", "{n:,} boxes get no label", count).format(n=count))
+    title = _n("{n:,} box gets no label", "{n:,} boxes get no label", count).format(n=count)
+    reasons = Counter(refused.reason for refused in outcome.refused)
+    lines = [
+        f"- {failures.plain(reason)} ({number(times)})"
+        for reason, times in reasons.most_common(_SHOWN_REASONS)
+    ]
+    st.warning("\n".join((title, "", *lines)))
     shown = outcome.refused[:_SHOWN_REFUSALS]
     st.dataframe(
         pl.DataFrame(
