@@ -86,7 +86,8 @@ def _order_line(checker: RowChecker, row: Row) -> None:
     line = _goods(checker, row, product) | {"product": product.description}
     if product.code:
         line["product_code"] = product.code
-    checker.found.drafts.append(_draft(checker, row, header, line))
+    target = checker.target(header["ship_date"], [row], **_same(line, product))
+    checker.found.drafts.append(_draft(checker, row, header, line, target))
 
 
 def _order_header(checker: RowChecker, row: Row) -> dict[str, Any]:
@@ -168,7 +169,10 @@ def _mixed_box(checker: RowChecker, rows: Sequence[Row]) -> Draft:
             "parts": parts,
         }
     )
-    return _draft(checker, first, _order_header(checker, first), line)
+    products = [part["product_id"] for part in parts]
+    header = _order_header(checker, first)
+    target = checker.target(header["ship_date"], rows, products=products, **_same(line, whole))
+    return _draft(checker, first, header, line, target)
 
 
 def _prebook_line(checker: RowChecker, row: Row) -> None:
@@ -200,7 +204,8 @@ def _prebook_line(checker: RowChecker, row: Row) -> None:
     elif row.text("price"):
         said = _("The price is not sent: Komet ignores it with a Vendor token.")
         checker.found.left_out.append(checker.remark(row, said))
-    checker.found.drafts.append(_draft(checker, row, header, line))
+    target = checker.target(header["ship_date"], [row], **_same(line, product))
+    checker.found.drafts.append(_draft(checker, row, header, line, target))
 
 
 def _deleted_line(checker: RowChecker, row: Row) -> None:
@@ -237,28 +242,32 @@ def _goods(checker: RowChecker, row: Row, product: Product) -> dict[str, Any]:
     )
 
 
+def _same(line: dict[str, Any], product: Product) -> dict[str, Any]:
+    """What counts of a line however its row has written it."""
+    names = ("box_type", "unit_type")
+    return {"product": product.id} | {name: line[name] for name in names if name in line}
+
+
 def _draft(
-    checker: RowChecker,
-    row: Row,
-    header: dict[str, Any],
-    line: dict[str, Any],
-    prebook_item_id: str | None = None,
+    checker: RowChecker, row: Row, header: dict[str, Any], line: dict[str, Any], target: str
 ) -> Draft:
     """A line of an order. A prebook line is a target by itself: it becomes a PO line once."""
-    content = {"header": header, "line": line}
-    target = prebook_item_id or checker.occurrences.name(header["ship_date"], content)
     if date.fromisoformat(header["ship_date"]) < time_zone.today(checker.ctx.now()):
         said = _("The ship date {day} is past.").format(
             day=day(date.fromisoformat(header["ship_date"]))
         )
         checker.found.questions.append(checker.remark(row, said))
+    found = {"product": line.get("product")}
+    if "boxes" in line:
+        who = header.get("customer") or header.get("vendor_id") or header.get("vendor_code") or ""
+        found["alike"] = f"{header['ship_date']} {who} {line.get('product')} {line['boxes']}"
     return Draft(
         provider_id=checker.provider_id,
         kind=checker.kind,
         target=target,
-        content=content,
+        content={"header": header, "line": line},
         po_number=header.get("po_number", ""),
-        found=_filled({"product": line.get("product")}),
+        found=_filled(found),
         row=row.number,
     )
 

@@ -1,14 +1,15 @@
 """From the rows of a file to writes: the look at each row that all kinds have in common.
 
-Komet gives no ID that could tell whether something was created already. A row is known by its
-content and by how often it stood in the file before: the same file again finds every row sent,
-and the second of two equal rows is a write of its own.
+Komet gives no ID that could tell whether something was created already. A row is known by what it
+says and by how often it stood in the file before: the same file again finds every row sent, and the
+second of two equal rows is a write of its own. A row that says nearly the same as one that was sent
+from another file, as a corrected cost does, is asked about.
 """
 
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from komet.api.methods import TokenKind
@@ -16,28 +17,13 @@ from komet.clients.providers import get_provider
 from komet.clients.tokens import get_token
 from komet.context import AppContext
 from komet.dispatch.known import Known
-from komet.dispatch.model import Content, Draft, Preview, Remark, WriteKind
-from komet.dispatch.preview import preview_writes
+from komet.dispatch.model import Draft, Preview, Remark, WriteKind
+from komet.dispatch.preview import describe, preview_writes, remark
 from komet.dispatch.row_fields import FIELDS
 from komet.dispatch.row_file import Row, RowFile, Value, problems_of, subject_of
+from komet.dispatch.table import outbox
 from komet.errors import InvalidInput
-from komet.language import _
-
-
-class Occurrences:
-    """Gives equal contents different names: the first, the second … of a file."""
-
-    def __init__(self) -> None:
-        self._seen: Counter[str] = Counter()
-
-    def name(self, label: str, content: Content) -> str:
-        """The label, a digest of the content, and its number where it is not the first."""
-        told = json.dumps(content, sort_keys=True, default=str)
-        digest = hashlib.sha256(told.encode()).hexdigest()[:12]
-        self._seen[digest] += 1
-        count = self._seen[digest]
-        name = f"{label} {digest}".strip()
-        return name if count == 1 else f"{name} #{count}"
+from komet.language import _, zoned_moment
 
 
 @dataclass
@@ -56,7 +42,7 @@ class RowChecker:
     def __init__(self, ctx: AppContext, provider_id: str, file: RowFile, kind: WriteKind) -> None:
         self.ctx, self.provider_id, self.file, self.kind = ctx, provider_id, file, kind
         self.known = Known(ctx, provider_id)
-        self.occurrences = Occurrences()
+        self._seen: Counter[str] = Counter()
         self.found = Found(problems=problems_of(file, provider_id))
         token_id = get_provider(ctx, provider_id).token_id
         self.vendor_token = bool(token_id) and (
@@ -73,6 +59,22 @@ class RowChecker:
             except InvalidInput as problem:
                 self.found.problems.append(self.remark(row, str(problem)))
 
+    def target(self, label: str, rows: Sequence[Row], **found: object) -> str:
+        """The name of what rows are to make: a label, a digest, its number if not the first.
+
+        The digest is of what the rows say, with what was `found` in its place (the ID of a product
+        however it is named), so that a list fetched meanwhile changes no name. Notes do not count.
+        """
+        said = [
+            {name: value for name, value in row.values.items() if name not in _NO_NAME | set(found)}
+            for row in rows
+        ]
+        told = json.dumps([self.kind, said, found], sort_keys=True, default=str)
+        digest = hashlib.sha256(told.encode()).hexdigest()[:12]
+        self._seen[digest] += 1
+        count = self._seen[digest]
+        return f"{label} {digest}" if count == 1 else f"{label} {digest} #{count}"
+
     def remark(self, row: Row, reason: str) -> Remark:
         """A remark on a row."""
         return Remark(row.number, subject_of(row), reason, self.provider_id)
@@ -87,6 +89,8 @@ class RowChecker:
 
     def preview(self, *, again: bool) -> Preview:
         """What sending the file would do."""
+        if not again:
+            self._ask_about_alike()
         return preview_writes(
             self.ctx,
             self.file.name,
@@ -96,6 +100,33 @@ class RowChecker:
             questions=self.found.questions,
             again=again,
         )
+
+    def _ask_about_alike(self) -> None:
+        """Have a person say yes to rows that say nearly the same as what was sent already."""
+        drafts = self.found.drafts
+        keys = {str(draft.found["alike"]) for draft in drafts if "alike" in draft.found}
+        with self.ctx.read() as con:
+            earlier = outbox.writes_alike(con, self.provider_id, self.kind, sorted(keys))
+        own = {draft.target for draft in drafts}
+        sent = {str(w.found["alike"]): w for w in earlier if w.target not in own}
+        asked: set[int | None] = set()
+        known = {write.target for write in earlier}
+        for draft in drafts:
+            write = sent.get(str(draft.found.get("alike")))
+            if write is None or draft.target in known or draft.row in asked:
+                continue
+            asked.add(draft.row)
+            said = _("Nearly the same was sent by {person} at {when}: {what}.").format(
+                person=write.planned_by,
+                when=zoned_moment(write.settled_at or write.planned_at),
+                what=describe(write),
+            )
+            self.found.questions.append(remark(draft, said))
+
+
+_NO_NAME = frozenset(
+    {"product", "product_id", "product_code", "sku", "mixed_product", "notes", "comments"}
+)
 
 
 def needed(row: Row, *names: str) -> None:

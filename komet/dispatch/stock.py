@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from komet import time_zone
 from komet.api.reading import text
 from komet.catalogs import table as catalogs
 from komet.context import AppContext
@@ -137,8 +138,12 @@ def _add(checker: RowChecker, row: Row) -> None:
     boxes = int(row.text("boxes"))
     if not product.listed:
         checker.ask_about_unlisted(row, product.id)
-    target = checker.occurrences.name(awb, {**content, "boxes": boxes})
-    checker.found.drafts += _parts(checker, row, target, content, boxes, product.description)
+    same = {name: content[name] for name in ("awb", "product_id", "box_type", "unit_type")}
+    target = checker.target(awb, [row], **same)
+    alike = f"{content['ship_date']} {awb} {product.id}"
+    checker.found.drafts += _parts(
+        checker, row, target, content, boxes, product.description, alike=alike
+    )
 
 
 def _parts(  # noqa: PLR0917
@@ -205,7 +210,10 @@ def _of_line(checker: RowChecker, stock: Stock, lines: dict[str, Row], row: Row)
         name: row.text(name) for name in prices if name in row.values
     }
     boxes = int(row.text("boxes_to_add") or 0)
-    target = checker.occurrences.name(inventory_id, {**content, "boxes": boxes})
+    target = checker.target(inventory_id, [row])
+    if boxes:  # that the same boxes come again on one day is likelier a slip than wanted
+        today = time_zone.today(checker.ctx.now())
+        found["alike"] = f"{inventory_id} {boxes} {today}"
     checker.found.drafts += _parts(checker, row, target, content, boxes, product, **found)
 
 

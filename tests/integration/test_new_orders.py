@@ -94,6 +94,18 @@ def test_rows_with_one_header_are_one_po_and_each_is_sent_once(accounts: Account
     assert check(accounts, csv_file(PO, *rows)).is_empty
 
 
+def test_a_vendor_token_makes_its_own_pos_and_names_no_vendor(accounts: Accounts) -> None:
+    company = accounts.sandbox.state.companies["petalo"]
+    cells = row(accounts, 4)
+    cells[1], cells[3] = "", company.products[3].id
+    preview = check_orders_file(
+        accounts.ctx, accounts.petalo.id, csv_file(PO, cells), "o.csv", WriteKind.CREATE_PO
+    )
+    assert send(accounts, preview).all_sent
+    (effect,) = accounts.sandbox.state.effects.all("purchase.order.create")
+    assert not {"vendorId", "vendorCode"} & set(effect.parameters)
+
+
 def test_an_unknown_product_is_refused_before_it_is_sent(accounts: Accounts) -> None:
     wrong = row(accounts, 5)
     wrong[3] = 999_999_999

@@ -21,6 +21,7 @@ from komet.dispatch.send import send_batch
 from komet.dispatch.stock import check_stock_file
 from komet.errors import InvalidInput
 from komet.language import languages, using
+from komet.permissions import Actor
 from komet.sandbox.masters import Company
 from komet.text import normalize_text
 
@@ -102,6 +103,44 @@ def test_a_row_of_250_boxes_is_three_requests_and_the_sum_arrives_once(
     assert [draft.content["boxes"] for draft in third.drafts] == [7]
     assert send(accounts, check(accounts, data, again=True)).all_sent
     assert sum(arrived(accounts)) == 2 * sum(boxes)
+
+
+def test_a_corrected_row_is_asked_about_before_it_adds_its_boxes_again(
+    accounts: Accounts, magnolia: Company
+) -> None:
+    assert send(accounts, check(accounts, csv_file(HEADINGS, row(magnolia, 40)))).all_sent
+    corrected = check(accounts, csv_file(HEADINGS, row(magnolia, 40, cost="0,33")))
+    (question,) = corrected.questions
+    assert "add 40 boxes" in question.reason
+    with pytest.raises(InvalidInput):
+        queue_writes(accounts.ctx, ACTOR, corrected)
+    assert send(accounts, corrected, accepted=True).all_sent
+    assert arrived(accounts) == [40, 40]
+
+
+def test_a_list_that_is_fetched_meanwhile_sends_nothing_again(
+    accounts: Accounts, magnolia: Company
+) -> None:
+    product = magnolia.products[3]
+    headings = [*HEADINGS[:2], "Código del proveedor", *HEADINGS[3:]]
+    cells = [*row(magnolia, 5)]
+    cells[2], cells[3] = magnolia.vendors[0].code, product.id
+    assert send(accounts, check(accounts, csv_file(headings, cells))).all_sent
+    fetch_list(accounts.ctx, ACTOR, accounts.magnolia, "vendors")
+    assert check(accounts, csv_file(headings, cells)).is_empty
+    cells[1] = "729 1234 5675"
+    assert check(accounts, csv_file(headings, cells)).is_empty
+
+
+def test_two_people_with_one_file_send_it_once(accounts: Accounts, magnolia: Company) -> None:
+    data = csv_file(HEADINGS, row(magnolia, 5), row(magnolia, 6))
+    first, second = check(accounts, data), check(accounts, data)
+    queued = queue_writes(accounts.ctx, ACTOR, first)
+    late = queue_writes(accounts.ctx, Actor(name="Ana"), second)
+    assert (queued.writes, late.writes, len(late.overtaken)) == (2, 0, 2)
+    assert "Tester" in late.overtaken[0].reason
+    assert send_batch(accounts.ctx, ACTOR, queued.batch_id).all_sent
+    assert arrived(accounts) == [5, 6]
 
 
 def test_bad_rows_are_named_and_the_others_are_sent(accounts: Accounts, magnolia: Company) -> None:

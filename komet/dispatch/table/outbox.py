@@ -9,7 +9,7 @@ from uuid import uuid4
 import polars as pl
 
 from komet.db.database import TIME, Connection, Schema
-from komet.dispatch.model import OPEN, Draft, Outcome, Write, WriteState
+from komet.dispatch.model import OPEN, Draft, Outcome, Write, WriteKind, WriteState
 from komet.messages import outcome_to_store
 
 WRITES: Schema = {
@@ -112,6 +112,26 @@ def earlier_writes(con: Connection, drafts: Sequence[Draft]) -> list[Write]:
             " WHERE list_contains($states, o.state) ORDER BY o.planned_at, o.position",
             {"states": [state.value for state in states]},
         )
+    return [Write.model_validate(row) for row in rows]
+
+
+def writes_alike(
+    con: Connection, provider_id: str, kind: WriteKind, keys: Sequence[str]
+) -> list[Write]:
+    """Writes that are open or were sent, whose `found` calls them by one of these keys."""
+    if not keys:
+        return []
+    rows = con.rows(
+        "SELECT * FROM outbox WHERE provider_id = $provider AND kind = $kind"
+        " AND list_contains($states, state) AND list_contains($keys, found ->> 'alike')"
+        " ORDER BY planned_at, position",
+        {
+            "provider": provider_id,
+            "kind": kind.value,
+            "states": [state.value for state in (*OPEN, WriteState.SENT)],
+            "keys": list(keys),
+        },
+    )
     return [Write.model_validate(row) for row in rows]
 
 
