@@ -22,15 +22,17 @@ _STYLE = """
 body { font: 9.5pt/1.35 "Helvetica Neue", Arial, "DejaVu Sans", sans-serif; color: #111;
   margin: 0 auto; max-width: 190mm; }
 section + section { break-before: page; }
-h1 { font-size: 15pt; margin: 0 0 1mm; }
+h1 { font-size: 9.5pt; margin: 0; color: #444; }
 p { margin: 0 0 4mm; color: #444; }
 table { border-collapse: collapse; width: 100%; }
 thead { display: table-header-group; }
 th { text-align: left; font-size: 8pt; color: #444; border-bottom: 1.2pt solid #111;
   padding: 1mm 1.5mm; vertical-align: bottom; }
 td { padding: 1.3mm 1.5mm; border-bottom: .4pt solid #bbb; vertical-align: top; }
-tr { break-inside: avoid; }
+tbody, tr { break-inside: avoid; }
 tr.po { break-after: avoid; }
+.code { white-space: nowrap; }
+.name th { border: 0; padding: 0 0 2mm; font-size: 13pt; color: #111; }
 tr.po td { font-weight: bold; background: #eee; border-bottom: .8pt solid #777;
   -webkit-print-color-adjust: exact; print-color-adjust: exact; }
 .n { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
@@ -76,37 +78,46 @@ def _section(name: str, rows: pl.DataFrame, made: str) -> str:
         headings.append(("", _("Reference")))
     head = "".join(f'<th class="{kind}">{escape(word)}</th>' for kind, word in headings)
     boxes, wanted = rows["boxes"].sum(), rows["boxes_by_hand"].sum()
-    body = "".join(_rows(rows, with_reference=with_reference))
+    body = "".join(_orders(rows, with_reference=with_reference))
     return (
-        f"<section><h1>{escape(name)}</h1><p>{escape(said)}</p>\n<table><thead><tr>{head}</tr>"
-        f"</thead>\n<tbody>\n{body}</tbody>\n<tfoot><tr><td></td>"
+        f"<section><h1>{escape(_('Confirmation sheet'))}</h1><p>{escape(said)}</p>\n<table><thead>"
+        # a heading of a table stands on each of its pages
+        f'<tr class="name"><th colspan="{len(headings)}">{escape(name)}</th></tr>'
+        f"<tr>{head}</tr></thead>\n{body}<tfoot><tr><td></td>"
         f'<td colspan="4">{escape(_("Total"))}</td><td class="n">{escape(number(boxes))}</td>'
         f'<td class="n">{escape(number(wanted))}</td>{"<td></td>" if with_reference else ""}'
         "</tr></tfoot></table></section>"
     )
 
 
-def _rows(rows: pl.DataFrame, *, with_reference: bool) -> Iterator[str]:
-    last: tuple[Any, ...] = ()
-    for row in rows.iter_rows(named=True):
-        order = (row["ship_date"], row["po_id"])
-        if order != last:
-            last = order
-            said = _("{number}, ships {day}").format(
-                number=row["po_number"], day=day(row["ship_date"])
-            )
-            span = 8 if with_reference else 7
-            yield f'<tr class="po"><td colspan="{span}">{escape(said)}</td></tr>\n'
-        texts = "".join(
-            f"<td>{escape(row[name] or '')}</td>"
-            for name in ("product", "customer", "mark_code", "box_type")
+def _orders(rows: pl.DataFrame, *, with_reference: bool) -> Iterator[str]:
+    """A body of the table for each PO, which a page does not break if it can."""
+    for order in rows.partition_by("ship_date", "po_id", maintain_order=True):
+        said = _("{number}, ships {day}").format(
+            number=order["po_number"][0], day=day(order["ship_date"][0])
         )
-        wanted = row["boxes_by_hand"]
-        # a number that is not the ordered one is what a tired eye passes over
-        differs = ' class="differs"' if wanted not in {None, row["boxes"]} else ""
-        reference = f"<td>{escape(row['reference_by_hand'] or '')}</td>" if with_reference else ""
+        span = 8 if with_reference else 7
+        lines = "".join(
+            _line(row, with_reference=with_reference) for row in order.iter_rows(named=True)
+        )
         yield (
-            f'<tr><td class="tick"><i></i></td>{texts}<td class="n">{escape(number(row["boxes"]))}'
-            f'</td><td class="n todo"><span{differs}>{escape(number(wanted))}</span></td>'
-            f"{reference}</tr>\n"
+            f'<tbody><tr class="po"><td colspan="{span}">{escape(said)}</td></tr>\n{lines}'
+            "</tbody>\n"
         )
+
+
+def _line(row: dict[str, Any], *, with_reference: bool) -> str:
+    texts = "".join(
+        f'<td class="{kind}">{escape(row[name] or "")}</td>'
+        for name, kind in (("product", ""), ("customer", ""), ("mark_code", "code"),
+                           ("box_type", "code"))
+    )  # fmt: skip
+    wanted = row["boxes_by_hand"]
+    # a number that is not the ordered one is what a tired eye passes over
+    differs = ' class="differs"' if wanted not in {None, row["boxes"]} else ""
+    reference = f"<td>{escape(row['reference_by_hand'] or '')}</td>" if with_reference else ""
+    return (
+        f'<tr><td class="tick"><i></i></td>{texts}<td class="n">{escape(number(row["boxes"]))}'
+        f'</td><td class="n todo"><span{differs}>{escape(number(wanted))}</span></td>'
+        f"{reference}</tr>\n"
+    )

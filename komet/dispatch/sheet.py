@@ -177,11 +177,11 @@ def _lines_sheet(found: pl.DataFrame) -> Sheet:
 
 def _instructions() -> Sheet:
     rows = [
-        (_(column.heading), _(column.how), column.example) for column in COLUMNS if column.to_fill
+        (_(column.heading), column.example, _(column.how)) for column in COLUMNS if column.to_fill
     ]
-    rows += [("", _(note), "") for note in _NOTES]
-    headings = (_("Column"), _("What to write"), _("Example"))
+    rows += [("", "", _(note)) for note in _NOTES]
+    # what is long stands last, where nothing cuts it off
+    headings = (_("Column"), _("Example"), _("What to write"))
     frame = pl.DataFrame(rows, schema=dict.fromkeys(headings, pl.String), orient="row")
-    widths = (22.0, 100.0, 20.0)
-    columns = [Column(h, ColumnKind.TEXT, w) for h, w in zip(headings, widths, strict=True)]
+    columns = [Column(heading, ColumnKind.TEXT) for heading in headings]
     return Sheet(_("Instructions"), tuple(columns), frame)

@@ -81,6 +81,7 @@ def test_lines_wait_by_hand_until_the_orders_show_them(accounts: Accounts, tmp_p
     with using("es"):
         page = confirmation_page(accounts.ctx, ACTOR)
     assert '<html lang="es">' in page
+    assert ">Pétalo</th>" in page
     assert page.count('class="tick"') == 5
     assert "<script" not in page
     assert not re.search(r"https?://|src=", page)
