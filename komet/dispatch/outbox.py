@@ -12,6 +12,7 @@ from komet.db import audit, process
 from komet.db.database import Connection
 from komet.dispatch.active import is_active
 from komet.dispatch.check import check_lines
+from komet.dispatch.kinds import KINDS
 from komet.dispatch.model import (
     Draft,
     LineEntry,
@@ -78,13 +79,8 @@ def queue_writes(
                 overtaken.append(remark(draft, why))
             else:
                 kept.append((draft, tokens.get(draft.provider_id), WriteState.PLANNED))
-        replaced = [
-            write.id
-            for draft in by_hand
-            for write in earlier.get(key_of(draft), ())
-            if write.state is WriteState.BY_HAND
-        ]
         kept += [(d, tokens.get(d.provider_id), WriteState.BY_HAND) for d in by_hand]
+        replaced = _find_replaced(con, [draft for draft, _token, _state in kept])
         batch_id = outbox.insert_batch(con, preview.name, kept, now) if kept else ""
         keys = {key_of(draft) for draft, _token, _state in kept}
         former = outbox.writes_by(con, ids=preview.resends) if preview.resends else []
@@ -104,6 +100,16 @@ def queue_writes(
         }
         audit.record(con, "writes planned", preview.name, now, detail)
     return Queued(batch_id, len(kept) - len(by_hand), len(by_hand), tuple(overtaken))
+
+
+def _find_replaced(con: Connection, drafts: Sequence[Draft]) -> list[str]:
+    """IDs of writes that had no effect, or wait for a person, in the place of which these are."""
+    digests = {draft.digest for draft in drafts}
+    return [
+        write.id
+        for write in outbox.earlier_writes(con, drafts, (*AGAIN, WriteState.BY_HAND))
+        if write.resent_as is None and (KINDS[write.kind].exclusive or write.digest in digests)
+    ]
 
 
 def _taken_codes(con: Connection, drafts: Sequence[Draft]) -> dict[Key, str]:

@@ -102,6 +102,17 @@ def test_lines_wait_by_hand_until_the_orders_show_them(accounts: Accounts, tmp_p
     assert (seen.po_item_id, seen.outcome_code) == (str(line.id), "seen_in_komet")
 
 
+def test_another_number_takes_the_place_of_the_one_on_the_list(accounts: Accounts) -> None:
+    _order, line = next(one for one in pending(accounts) if one[1].boxes > 2)
+    for boxes in (line.boxes, line.boxes - 1):
+        entry = LineEntry(2, accounts.petalo.id, str(line.id), boxes=str(boxes))
+        preview = check_lines(accounts.ctx, "day.xlsx", [entry])
+        queue_writes(accounts.ctx, ACTOR, preview)
+    assert check_lines(accounts.ctx, "day.xlsx", [entry]).is_empty
+    assert list_by_hand(accounts.ctx)["boxes_by_hand"].to_list() == [line.boxes - 1]
+    assert count_writes(accounts.ctx)[WriteState.BY_HAND] == 1
+
+
 def test_names_from_komet_are_data_on_the_page(accounts: Accounts, tmp_path: Path) -> None:
     _order, line = pending(accounts)[0]
     with accounts.ctx.db.write() as con:

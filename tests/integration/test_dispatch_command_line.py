@@ -198,6 +198,8 @@ def test_what_is_unknown_is_not_sent_again_but_read_back(
     assert third.returncode == 0, third.stdout + third.stderr
     assert confirmations(accounts) == 3
     assert now(accounts, lost).quantity_confirmed == lines[lost].boxes
+    counts = json.loads(komet("dispatch", "status", "--json").stdout)["counts"]
+    assert {state: n for state, n in counts.items() if n} == {"sent": 2}
     nothing = komet("dispatch", "resolve", env=ENGLISH)
     assert (nothing.returncode, nothing.stdout) == (0, "Nothing is unknown.\n")
 

@@ -94,10 +94,14 @@ def file_by_digest(con: Connection, digest: str) -> bytes:
     return content
 
 
-def earlier_writes(con: Connection, drafts: Sequence[Draft]) -> list[Write]:
-    """Writes of the same kinds to the same targets that are open, by hand, or were sent.
+def earlier_writes(
+    con: Connection,
+    drafts: Sequence[Draft],
+    states: Sequence[WriteState] = (*OPEN, WriteState.SENT, WriteState.BY_HAND),
+) -> list[Write]:
+    """Writes of the same kinds to the same targets that are in one of these states.
 
-    The newest last.
+    Without: that are open, by hand, or were sent. The newest last.
     """
     if not drafts:
         return []
@@ -105,7 +109,6 @@ def earlier_writes(con: Connection, drafts: Sequence[Draft]) -> list[Write]:
         [{"provider_id": d.provider_id, "kind": d.kind.value, "target": d.target} for d in drafts],
         schema={"provider_id": pl.String, "kind": pl.String, "target": pl.String},
     ).unique()
-    states = [*OPEN, WriteState.SENT, WriteState.BY_HAND]
     with con.tables(wanted=wanted):
         rows = con.rows(
             "SELECT o.* FROM outbox o SEMI JOIN wanted USING (provider_id, kind, target)"
