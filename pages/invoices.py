@@ -6,10 +6,10 @@ from komet import time_zone
 from komet.clients.providers import list_providers
 from komet.dispatch.listed_invoices import may_list_invoices
 from komet.language import _
-from komet.web.screens.invoices import send_files, shipped_orders
+from komet.web.screens.invoices import is_about_shipped, send_files, shipped_orders
 from komet.web.screens.listed_invoices import invoices_in_komet
 from komet.web.screens.sending import follow_batch
-from komet.web.shell import guard
+from komet.web.shell import guard, state
 
 ctx = guard.enter("invoices")
 st.title(_("Invoices"))
@@ -25,11 +25,15 @@ if not every:
 follow_batch(ctx)
 able = may_list_invoices(ctx)
 labels = [_("Send invoices"), _("Shipped POs"), *([_("In Komet")] if able else [])]
-tabs = st.tabs(labels)
+# as the visit began: the address follows the choice, and must not turn the page over
+shipped = st.session_state.setdefault(
+    state.INVOICES_LINKED, is_about_shipped(st.query_params.to_dict())
+)
+tabs = st.tabs(labels, default=labels[1] if shipped else None)
 with tabs[0]:
     send_files(ctx, every)
 with tabs[1]:
-    shipped_orders(ctx, every, time_zone.today(ctx.now()))
+    shipped_orders(every, time_zone.today(ctx.now()))
 if able:
     with tabs[2]:
         invoices_in_komet(ctx, able)

@@ -206,3 +206,15 @@ def test_a_link_to_labels_brings_its_days_and_pos(app: AppContext, opened: Open)
     assert [str(field.value) for field in visit.date_input] == ["2026-01-02", "2030-01-03"]
     assert visit.query_params["po_numbers"] == "P1"
     assert not any(rows(visit))
+
+
+def test_a_link_to_invoices_brings_clients_days_and_choice(app: AppContext, opened: Open) -> None:
+    if not is_full(app):
+        return
+    (client, *_others) = list_providers(app)
+    link = {"client": client.id, "from": "2026-01-02", "to": "2030-01-03", "shown": "all"}
+    visit = opened("invoices", **link)
+    assert not visit.exception
+    assert [str(field.value) for field in visit.date_input][:2] == ["2026-01-02", "2030-01-03"]
+    assert {name: visit.query_params[name] for name in link} == link
+    assert rows(visit)

@@ -17,7 +17,7 @@ _LINES = f"""
   SELECT l.provider_id, l.po_id, count(*)::BIGINT AS lines,
     count(*) FILTER ({status_code("l.line_item_status")} = 'S')::BIGINT AS shipped,
     sum(l.total_boxes) AS boxes, sum(l.total_cost) AS cost
-  FROM po_lines l
+  FROM po_lines l SEMI JOIN o USING (provider_id, po_id)
   WHERE l.gone_at IS NULL AND {formulas.not_cancelled("l.line_item_status")}
   GROUP BY ALL"""
 _INVOICES = """
@@ -39,9 +39,10 @@ def orders_by_number(con: Connection, numbers: Sequence[str]) -> list[dict[str, 
     """
     return con.rows(
         f"""
-        WITH l AS ({_LINES}), several AS (
+        WITH o AS (SELECT * FROM purchase_orders WHERE list_contains($numbers, upper(number))),
+        l AS ({_LINES}), several AS (
           SELECT provider_id, count(DISTINCT location_id) > 1 AS several_locations
-          FROM purchase_orders GROUP BY ALL
+          FROM purchase_orders SEMI JOIN o USING (provider_id) GROUP BY ALL
         )
         SELECT o.provider_id, p.name AS provider, o.po_id, o.number AS po_number,
           coalesce(o.ship_date, o.slice_date) AS ship_date, coalesce(o.status, '') AS status,
@@ -49,10 +50,9 @@ def orders_by_number(con: Connection, numbers: Sequence[str]) -> list[dict[str, 
           coalesce(l.lines, 0) AS lines, coalesce(l.shipped, 0) AS shipped,
           round(coalesce(o.total_cost, l.cost), 2) AS total, o.location_id,
           coalesce(several_locations, false) AS several_locations
-        FROM purchase_orders o LEFT JOIN l USING (provider_id, po_id)
+        FROM o LEFT JOIN l USING (provider_id, po_id)
         LEFT JOIN several USING (provider_id)
         LEFT JOIN providers p ON p.id = o.provider_id
-        WHERE list_contains($numbers, upper(o.number))
         ORDER BY gone, ship_date DESC
         """,
         {"numbers": [number.upper() for number in numbers]},
@@ -100,18 +100,21 @@ def invoice_states(
     """Shipped POs, and what was sent of their invoices; see `list_invoice_states`."""
     return con.frame(
         f"""
-        WITH l AS ({_LINES}), v AS ({_INVOICES})
+        WITH o AS (
+          SELECT * FROM purchase_orders o WHERE {_NOT_GONE}
+            AND coalesce(o.ship_date, o.slice_date) BETWEEN $from AND $to
+            AND (len($providers) = 0 OR list_contains($providers, o.provider_id))
+            AND {formulas.not_cancelled("o.status")}
+        ), l AS ({_LINES}), v AS ({_INVOICES})
         SELECT o.provider_id, p.name AS provider, o.po_id, o.number AS po_number,
           coalesce(o.ship_date, o.slice_date) AS ship_date, o.vendor_name AS vendor, l.lines,
           l.shipped, l.boxes, round(coalesce(o.total_cost, l.cost), 2) AS total,
           coalesce(v.invoices, 0) AS invoices, coalesce(v.under_way, 0) AS under_way,
           coalesce(v.numbers, '') AS numbers, v.invoiced, v.sent_at
-        FROM purchase_orders o JOIN l USING (provider_id, po_id)
+        FROM o JOIN l USING (provider_id, po_id)
         LEFT JOIN v ON v.provider_id = o.provider_id AND v.po_number = o.number
         LEFT JOIN providers p ON p.id = o.provider_id
-        WHERE {_NOT_GONE} AND l.shipped > 0 AND {formulas.not_cancelled("o.status")}
-          AND coalesce(o.ship_date, o.slice_date) BETWEEN $from AND $to
-          AND (len($providers) = 0 OR list_contains($providers, o.provider_id))
+        WHERE l.shipped > 0
         ORDER BY ship_date, lower(p.name), po_number
         """,
         {"from": date_from, "to": date_to, "providers": list(provider_ids)},

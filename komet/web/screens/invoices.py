@@ -13,21 +13,19 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from komet.api.request import MAX_FILE
 from komet.clients.model import Provider
 from komet.context import AppContext
-from komet.dispatch.invoice_files import FileMatch, match_files
-from komet.dispatch.invoices import (
-    InvoiceEntry,
-    InvoiceFilter,
-    check_invoices,
-    list_invoice_states,
-)
+from komet.dispatch.invoice_files import FileMatch
+from komet.dispatch.invoices import InvoiceEntry, InvoiceFilter, check_invoices
 from komet.dispatch.outbox import list_writes
 from komet.language import _, _n, day_pattern, number
 from komet.web.screens.previews import checked
-from komet.web.screens.sending import batch_in_address, preview_and_send
-from komet.web.shell import failures, state
+from komet.web.screens.sending import BATCH, batch_in_address, preview_and_send
+from komet.web.shell import failures, reads, state
+from komet.web.shell.links import choices_in_address, keep_in_address
 from komet.web.shell.moments import moment_column
 
-_BACK = 14
+_BACK = 30
+"""Days, as the work list of shipped lines without an invoice has it."""
+_SHOWN = ("lacking", "have", "all")
 _MOST_FILES = 20
 _MB = 1024 * 1024
 Row = Mapping[str, Any]
@@ -45,7 +43,7 @@ def send_files(ctx: AppContext, every: Sequence[Provider]) -> None:
     if len(files) > _MOST_FILES:
         st.error(_("Send at most {n} files at once.").format(n=_MOST_FILES))
         return
-    matches = match_files(ctx, [file.name for file in files])
+    matches = reads.invoice_matches(reads.version(), tuple(file.name for file in files))
     rows = _file_grid(files, matches, {provider.id: provider.name for provider in every})
     sent = st.session_state.get(state.INVOICES_SENT, set())
     left = [row for row in rows.iter_rows(named=True) if _file(row, files).file_id not in sent]
@@ -171,23 +169,29 @@ def _unsure(match: FileMatch, names: dict[str, str]) -> str | None:
     return None
 
 
-def shipped_orders(ctx: AppContext, every: Sequence[Provider], today: date) -> None:
-    """The POs that have left, those that lack an invoice first to be chosen."""
+def is_about_shipped(link: Mapping[str, str]) -> bool:
+    """Whether the address is one of the shipped POs."""
+    return any(name in link for name in ("client", "from", "to", "shown"))
+
+
+def shipped_orders(every: Sequence[Provider], today: date) -> None:
+    """The POs that have left; at first those that lack an invoice. The address keeps the choice."""
     names = {provider.id: provider.name for provider in every}
+    _fill_from_link(list(names), today)
     left, start, end = st.columns([2, 1, 1])
     ids = left.multiselect(
         _("Client provider"), list(names), format_func=lambda id_: names[id_],
         placeholder=_("Any"), key="invoices_providers", persist_state="session",
     )  # fmt: skip
     begin = start.date_input(
-        _("Ships from"), today - timedelta(_BACK), format=day_pattern(), key="invoices_from",
-        persist_state="session",
-    )  # fmt: skip
-    until = end.date_input(
-        _("Ships to"), today, format=day_pattern(), key="invoices_to", persist_state="session"
+        _("Ships from"), format=day_pattern(), key="invoices_from", persist_state="session"
     )
+    until = end.date_input(
+        _("Ships to"), format=day_pattern(), key="invoices_to", persist_state="session"
+    )
+    _keep_in_address(ids, begin, until, today)
     with failures.shown():
-        frame = list_invoice_states(ctx, InvoiceFilter(begin, until, tuple(ids)))
+        frame = reads.invoice_states(reads.version(), InvoiceFilter(begin, until, tuple(ids)))
         if frame.is_empty():
             st.info(_("No PO of these days has left yet."))
             return
@@ -199,8 +203,8 @@ def shipped_orders(ctx: AppContext, every: Sequence[Provider], today: date) -> N
             "all": _("All {n}").format(n=number(frame.height)),
         }
         shown = st.segmented_control(
-            _("Shipped POs"), list(words), format_func=words.__getitem__, default="lacking",
-            required=True, key="invoices_shown", label_visibility="collapsed",
+            _("Shipped POs"), _SHOWN, format_func=words.__getitem__, required=True,
+            key="invoices_shown", label_visibility="collapsed",
         )  # fmt: skip
         if shown != "all":
             frame = frame.filter(lacking if shown == "lacking" else ~lacking)
@@ -216,6 +220,34 @@ def shipped_orders(ctx: AppContext, every: Sequence[Provider], today: date) -> N
             _("Invoices that were sent from here. What reached Komet by mail or in its portal"
               " cannot be seen.")
         )  # fmt: skip
+
+
+def _fill_from_link(clients: Sequence[str], today: date) -> None:
+    choices_in_address("invoices_providers", "client", clients)
+    for key, name, usual in (
+        ("invoices_from", "from", today - timedelta(_BACK)), ("invoices_to", "to", today)
+    ):  # fmt: skip
+        if key not in st.session_state:
+            try:
+                st.session_state[key] = date.fromisoformat(st.query_params.get(name, ""))
+            except ValueError:
+                st.session_state[key] = usual
+    if st.session_state.get("invoices_shown") not in _SHOWN:
+        shown = st.query_params.get("shown", "")
+        st.session_state["invoices_shown"] = shown if shown in _SHOWN else _SHOWN[0]
+
+
+def _keep_in_address(ids: Sequence[str], begin: date, until: date, today: date) -> None:
+    """What differs from the usual choice, beside the batch that is followed."""
+    shown = st.session_state["invoices_shown"]
+    chosen = {
+        "client": list(ids),
+        "from": [begin.isoformat() if begin != today - timedelta(_BACK) else ""],
+        "to": [until.isoformat() if until != today else ""],
+        "shown": [shown if shown != _SHOWN[0] else ""],
+        BATCH: [batch_in_address() or ""],
+    }
+    keep_in_address(**chosen)
 
 
 def _order_table(frame: pl.DataFrame) -> None:

@@ -7,6 +7,8 @@ import polars as pl
 import streamlit as st
 
 from komet import time_zone
+from komet.dispatch.invoice_files import FileMatch, match_files
+from komet.dispatch.invoices import InvoiceFilter, list_invoice_states
 from komet.dispatch.transit import Transit, load_transit
 from komet.orders import planning, query
 from komet.orders.changes import count_changes, find_changes, sum_differences
@@ -112,3 +114,15 @@ def pivot(
 def transit(version: Version, providers: tuple[str, ...], first: date, last: date) -> Transit:  # noqa: ARG001
     """What is confirmed and shipped; see `komet.dispatch.transit.load_transit`."""
     return load_transit(context(), providers, first, last)
+
+
+@st.cache_data(show_spinner=False, max_entries=20)
+def invoice_states(version: Version, chosen: InvoiceFilter) -> pl.DataFrame:  # noqa: ARG001
+    """Shipped POs and their invoices; see `komet.dispatch.invoices.list_invoice_states`."""
+    return list_invoice_states(context(), chosen)
+
+
+@st.cache_data(show_spinner=False, max_entries=20)
+def invoice_matches(version: Version, names: tuple[str, ...]) -> list[FileMatch]:  # noqa: ARG001
+    """The POs that file names speak of; see `komet.dispatch.invoice_files.match_files`."""
+    return match_files(context(), names)

@@ -66,6 +66,9 @@ INVOICE_UPLOADS = "_invoice_uploads"
 INVOICES_SENT = "_invoices_sent"
 """The uploader's IDs of the files that were sent."""
 
+INVOICES_LINKED = "_invoices_linked"
+"""Whether the link that opened Invoices was one to its shipped POs."""
+
 INVOICES_LISTED = "_invoices_listed"
 """What Komet has listed last: what was asked for, and the invoices."""
 
