@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict
 from komet.context import AppContext
 from komet.dispatch.model import LineState
 from komet.dispatch.table.lines import line_frame
-from komet.language import _, number
+from komet.language import _, _n, number
 
 Typed = Mapping[tuple[str, str], int]
 """(Provider ID, PO item ID) → boxes to confirm."""
@@ -98,7 +98,7 @@ def _effect(row: Mapping[str, object], wanted: int | None) -> tuple[str, str]:
     if wanted == 0:
         return _("set back"), BACK
     if wanted == ordered:
-        return _("confirm all {n}").format(n=wanted), ALL
+        return _n("confirm {n} box", "confirm all {n} boxes", wanted).format(n=wanted), ALL
     said = _("confirm {boxes} of {ordered}").format(boxes=wanted, ordered=number(ordered))
     stems = _part(row["stems"], wanted, ordered)
     if stems:

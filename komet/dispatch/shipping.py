@@ -11,7 +11,7 @@ from komet.dispatch.box_codes import parse_box_codes
 from komet.dispatch.model import Draft, LineEntry, Preview, WriteKind
 from komet.dispatch.packing import compact_codes
 from komet.errors import InvalidInput
-from komet.language import _, number
+from komet.language import _, _n, number
 
 Key = tuple[str, str]
 """Provider ID, PO item ID."""
@@ -64,12 +64,13 @@ def _effect(row: Mapping[str, Any], text: str) -> tuple[str, str]:
         return problem.title, WRONG
     ordered, going = int(row["boxes"]), boxes_going(row)
     if codes > ordered:
-        return _("{codes} codes for {boxes} boxes").format(codes=codes, boxes=ordered), WRONG
+        return _("{codes} codes, {boxes} ordered").format(codes=codes, boxes=ordered), WRONG
     if codes and codes < ordered:
         said = _("ship {boxes} of {ordered}: splits the line")
         return said.format(boxes=codes, ordered=ordered), PART
     if codes or going == ordered:
-        return _("ship all {n}").format(n=number(ordered)), WHOLE
+        words = _n("ship {n} box", "ship all {n} boxes", ordered)
+        return words.format(n=number(ordered)), WHOLE
     said = _("{boxes} of {ordered}: needs box codes")
     return said.format(boxes=going, ordered=ordered), WRONG
 

@@ -69,11 +69,24 @@ def confirmed(accounts: Accounts, line: Line) -> int:
     raise LookupError(line.id)
 
 
-def outbox(accounts: Accounts, *rows: tuple[str, str, str], batch: str = "") -> AppTest:
-    """The Outbox of a visitor with a preview of these rows (provider ID, line ID, boxes)."""
+def visitor() -> AppTest:
     visit = AppTest.from_file(str(ROOT / "navigation.py"), default_timeout=60)
     visit.session_state[state.LANGUAGE] = "en"
     visit.session_state[state.PERSON] = "Ana"
+    return visit
+
+
+def open_screen(screen: str, **link: str) -> AppTest:
+    """A screen by a link with these parameters."""
+    visit = visitor().run().switch_page(f"pages/{screen}.py")
+    for name, value in link.items():
+        visit.query_params[name] = value
+    return visit.run()
+
+
+def outbox(accounts: Accounts, *rows: tuple[str, str, str], batch: str = "") -> AppTest:
+    """The Outbox of a visitor with a preview of these rows (provider ID, line ID, boxes)."""
+    visit = visitor()
     entries = [LineEntry(n, p, line, boxes=boxes) for n, (p, line, boxes) in enumerate(rows, 1)]
     if entries:
         preview = check_lines(accounts.ctx, "test", entries)
@@ -172,3 +185,60 @@ def test_lines_of_a_vendor_token_wait_to_be_done_by_hand(accounts: Accounts) -> 
     assert not visit.exception
     (write,) = list_writes(accounts.ctx)
     assert (write.state, write.outcome_code) == (WriteState.SENT, "said_to_be_done")
+
+
+def test_a_link_opens_dispatch_on_its_days_client_and_state(accounts: Accounts) -> None:
+    first, last = (day.isoformat() for day in accounts.days(0, 2))
+    link = {"from": first, "to": last, "client": accounts.magnolia.id, "state": "to_confirm"}
+    visit = open_screen("dispatch", **link)
+    assert not visit.exception
+    assert dict(visit.query_params) == link
+    [grid] = [table.value for table in visit.dataframe]
+    assert {state for [state] in grid["state"]} == {"To confirm"}
+    assert set(grid["provider"]) == {"Magnolia"}
+    visit.button(key="confirm_all").click().run()
+    assert visit.button(key="send_dispatch").label == f"Send to Komet ({len(grid)})"
+    assert "All as ordered." in words(visit)
+    visit.button(key="clear_typed").click().run()
+    assert not [button for button in visit.button if button.key == "send_dispatch"]
+
+
+def test_lines_of_both_importers_leave_under_one_awb(accounts: Accounts) -> None:
+    first, last = (day.isoformat() for day in accounts.days(0, 2))
+    visit = open_screen("ship", **{"from": first, "to": last, "state": "to_confirm"})
+    [grid] = [table.value for table in visit.dataframe]
+    assert set(grid["provider"]) == {"Magnolia", "Pétalo"}
+    visit.button(key="ship_all").click().run()
+    awb = next(field for field in visit.text_input if field.label == "AWB")
+    awb.set_value("729-1234 5674").run()
+    assert "wrong check digit" in words(visit)
+    assert not [button for button in visit.button if button.key == "send_ship"]
+    awb = next(field for field in visit.text_input if field.label == "AWB")
+    awb.set_value("72912345675").run()
+    button = visit.button(key="send_ship")
+    count = button.label.split("(")[1].rstrip(")")
+    button.click().run()
+    visit = until_through(visit)
+    assert not visit.exception
+    assert [one.value for one in visit.success] == [f"Sent: {count}"]
+    for importer in ("magnolia", "petalo"):
+        flown = {
+            carton.awb
+            for order in accounts.sandbox.state.known_orders(importer)
+            for line in order.lines
+            for carton in line.packed or ()
+        }
+        assert "729-12345675" in flown, importer
+
+
+def test_a_scanner_types_and_presses_enter(accounts: Accounts) -> None:
+    day = accounts.days(0, 2)[1].isoformat()
+    visit = open_screen("ship", **{"from": day, "to": day})
+    for code, said in (("B-1", "B-1: box 1"), ("B-1", "scanned already: box 1"), ("B-2", "box 2")):
+        visit.text_input(key="scan_code").set_value(code).run()
+        assert not visit.exception
+        assert visit.text_input(key="scan_code").value == ""
+        assert said in words(visit).replace("\\", "")
+    with accounts.ctx.read() as con:
+        kept = con.rows("SELECT box_code FROM packed_boxes ORDER BY position")
+    assert [row["box_code"] for row in kept] == ["B-1", "B-2"]

@@ -57,7 +57,11 @@ def confirm_buttons(lines: pl.DataFrame) -> None:
         _draw_anew()
         st.rerun()
     with (
-        st.popover(_("Paste"), icon=":material/content_paste:"),
+        st.popover(
+            _("Paste"),
+            icon=":material/content_paste:",
+            key=f"paste_menu_{st.session_state.get(state.DISPATCH_GRID, 0)}",  # closed once used
+        ),
         st.form("paste", border=False, clear_on_submit=True),
     ):
         text = st.text_area(

@@ -104,10 +104,10 @@ def ship_grid(lines: pl.DataFrame, made_of: object) -> None:
         height=min(38 + 35 * shown.height, _TALLEST),
         disabled=[name for name in order if name not in {"chosen", "codes"}],
         column_config={
-            "chosen": st.column_config.CheckboxColumn(_("Ship"), pinned=True, width=65),
+            "chosen": st.column_config.CheckboxColumn(_("Ship"), pinned=True, width=100),
             "po_number": st.column_config.TextColumn(_("PO"), pinned=True, width=90),
             "ship_date": st.column_config.DateColumn(_("Ships"), format=day_pattern(), width=95),
-            "product": st.column_config.TextColumn(_("Product"), width=210),
+            "product": st.column_config.TextColumn(_("Product"), width=180),
             "boxes": st.column_config.NumberColumn(_("Ordered"), format="localized", width=75),
             "going": st.column_config.NumberColumn(
                 _("Leaving"), format="localized", width=80,
@@ -120,7 +120,7 @@ def ship_grid(lines: pl.DataFrame, made_of: object) -> None:
             ),
             "what": st.column_config.MultiselectColumn(
                 _("Will happen"), options=list(told),
-                color=[_EFFECTS[one] for one in told.values()], width=210,
+                color=[_EFFECTS[one] for one in told.values()], width=225,
             ),
             "state": st.column_config.MultiselectColumn(
                 _("State"), options=[_(words) for words in LINE_STATES.values()],
@@ -165,9 +165,9 @@ def flight_form() -> Flight:
     )  # fmt: skip
     if awb.strip():
         try:
-            first.caption(f":green[:material/check:] {failures.plain(format_awb(parse_awb(awb)))}")
+            first.caption(f":material/check: {failures.plain(format_awb(parse_awb(awb)))}")
         except InvalidInput as problem:
-            first.caption(f":red[{failures.plain(str(problem))}]")
+            st.markdown(f":red[{failures.plain(str(problem))}]")
             awb = ""
     return Flight(awb.strip(), house, leaves, lot)
 
