@@ -18,7 +18,8 @@ from komet.permissions import Actor, Permission
 LONGEST = 20
 """Characters of a box code (box.code.change of Komet's pages)."""
 _RANGE = re.compile(
-    r"(?P<prefix>.*?)(?P<first>\d+)\s*(?:…|\.\.\.?|–|—|\bto\b|\ba\b)\s*(?P<last>.*)"
+    r"(?P<prefix>.*?)(?P<first>\d+)\s*(?:…|\.\.\.?|–|—|\bto\b|\ba\b)\s*(?P<last>.*)",
+    re.IGNORECASE,
 )
 _MOST = 5_000
 
@@ -145,16 +146,17 @@ def make_box_codes(
             )
         pattern = Pattern(*stored)
         number = pattern.next_number
+        free: list[str] = []
+        # for all lines at once: whether codes are in use is asked of every box that there is
+        while missing := sum(wanted for _item, wanted in lines) - len(free):
+            fresh = [pattern.code(at) for at in range(number, number + missing)]
+            number += missing
+            used = boxes.codes_in_use(con, [(provider_id, code) for code in fresh])
+            free += [code for code in fresh if (provider_id, code) not in used]
         packings = []
         for po_item_id, wanted in lines:
-            codes: list[str] = []
-            while len(codes) < wanted:
-                missing = wanted - len(codes)
-                fresh = [pattern.code(at) for at in range(number, number + missing)]
-                number += missing
-                used = boxes.codes_in_use(con, [(provider_id, code) for code in fresh])
-                codes += [code for code in fresh if (provider_id, code) not in used]
-            packings.append(Packing(provider_id, po_item_id, tuple(codes)))
+            packings.append(Packing(provider_id, po_item_id, tuple(free[:wanted])))
+            free = free[wanted:]
         now = ctx.now()
         boxes.replace_packed(con, packings, now)
         boxes.save_pattern(con, provider_id, pattern.prefix, number, pattern.length, now)

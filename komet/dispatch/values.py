@@ -5,7 +5,7 @@ Each raises `InvalidInput` for what cannot be used, with the reason.
 
 import re
 from contextlib import suppress
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 
 from komet.errors import InvalidInput
@@ -16,6 +16,8 @@ LONGEST_REFERENCE = 20
 _KOMETS_OWN_LOTS = range(1_000, 100_000)
 _SHORT_DAY = re.compile(r"(\d{1,2})([/.\-])(\d{1,2})\2(\d{4})", re.ASCII)
 _DAY = re.compile(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?:[ T]00:00(?::00(?:\.0+)?)?)?", re.ASCII)
+_THOUSANDS = re.compile(r"\d{1,3}(?:[.,]\d{3})+", re.ASCII)
+"""May be thousands or decimals: a thousand boxes in one country, one box in another."""
 _EXPONENT = re.compile(r"(\d)(?:[.,](\d+))?[Ee]\+(\d{1,2})", re.ASCII)
 _KEPT = 15
 """Digits of a number that Excel keeps; the others it makes zeros."""
@@ -43,7 +45,7 @@ def read_boxes(value: str | None) -> int | None:
     text = cell_text(value)
     if not text:
         return None
-    wanted = as_number(text)
+    wanted = None if _THOUSANDS.fullmatch(text) else as_number(text)
     if wanted is None or wanted != wanted.to_integral_value() or not 0 <= wanted < 100_000:
         raise InvalidInput(_("“{text}” is not a number of boxes.").format(text=text))
     return int(wanted)
@@ -60,6 +62,8 @@ def as_number(text: str) -> Decimal | None:
 
 def read_day(value: str | date | None) -> date | None:
     """A day as a spreadsheet or a person writes it; one that could be two days is refused."""
+    if isinstance(value, datetime):
+        return value.date()
     if value is None or isinstance(value, date):
         return value
     text = cell_text(value)
@@ -94,6 +98,8 @@ def _possible_days(text: str) -> list[date]:
 def read_lot(value: str | None) -> str | None:
     """A lot number; 1000 to 99999 are Komet's own (purchase.order.item.awb.add)."""
     text = read_short(value, LONGEST_REFERENCE, _("The lot number"))
+    if text and (whole := re.fullmatch(r"(\d+)\.0+", text, re.ASCII)):
+        text = whole[1]  # as a cell with a number may be told
     if text and text.isdecimal() and int(text) in _KOMETS_OWN_LOTS:
         raise InvalidInput(
             _("Komet keeps the lot numbers 1000 to 99999 for itself; {lot} is one of them.").format(
