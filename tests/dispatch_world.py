@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from itertools import count
 from pathlib import Path
 from random import Random
+from time import monotonic, sleep
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -269,6 +270,13 @@ class World:
                 None if confirmed is None else int(confirmed), _STATUS.get(status, status),
                 row["reference_number"], row["codes"] or [],
             )  # fmt: skip
+
+    def wait_for_effects(self, wanted: int, seconds: float = 20) -> None:
+        """Until so many changes have been made."""
+        deadline = monotonic() + seconds
+        while len(self.state.effects.all()) < wanted:
+            assert monotonic() < deadline, "the changes have not come"
+            sleep(0.02)
 
     def requests(self) -> Counter[str]:
         """Method → requests that have reached the sandbox, of those that write."""
