@@ -4,7 +4,6 @@ import polars as pl
 import streamlit as st
 
 from komet.clients.providers import list_providers
-from komet.dispatch.lines import list_lines
 from komet.dispatch.model import LineState
 from komet.language import _
 from komet.web.screens import dispatch, line_filter
@@ -12,7 +11,7 @@ from komet.web.screens.by_hand import by_hand_menu
 from komet.web.screens.dispatch_files import forget_file, from_excel, to_excel
 from komet.web.screens.previews import checked
 from komet.web.screens.sending import BATCH, follow_batch, preview_and_send
-from komet.web.shell import guard
+from komet.web.shell import guard, reads
 
 ctx = guard.enter("dispatch")
 st.title(_("Dispatch"))
@@ -25,7 +24,7 @@ if not every_provider:
 
 follow_batch(ctx)
 chosen = line_filter.line_filter(ctx, every_provider)
-every = list_lines(ctx, chosen)
+every = reads.dispatch_lines(reads.version(), chosen)
 shown = [one for one in LineState if one is not LineState.CANCELLED]
 state = line_filter.state_strip(every, "dispatch_state", shown)
 line_filter.keep(chosen, state=state, batch=st.query_params.get(BATCH))
@@ -50,6 +49,8 @@ else:
 if from_file is not None:
     with st.container(border=True):
         st.subheader(_("Preview"))
+        if dispatch.typed():
+            st.caption(_("Of the file alone: what is typed in the table waits until it is sent."))
         preview_and_send(ctx, from_file, "dispatch_file", on_sent=forget_file)
 elif typed := dispatch.typed():
     with st.container(border=True):

@@ -4,14 +4,13 @@ import polars as pl
 import streamlit as st
 
 from komet.clients.providers import list_providers
-from komet.dispatch.lines import list_lines
 from komet.dispatch.sheet import OPEN_STATES
 from komet.language import _
 from komet.web.screens import box_tools, line_filter, ship
 from komet.web.screens.dispatch import show_pasted_problems
 from komet.web.screens.sending import BATCH, follow_batch, preview_and_send
 from komet.web.screens.shipped_boxes import shipped_boxes
-from komet.web.shell import guard
+from komet.web.shell import guard, reads
 
 ctx = guard.enter("ship")
 st.title(_("Ship"))
@@ -24,7 +23,7 @@ if not every_provider:
 
 follow_batch(ctx)
 chosen = line_filter.line_filter(ctx, every_provider)
-every = list_lines(ctx, chosen)
+every = reads.dispatch_lines(reads.version(), chosen)
 leaving, left = st.tabs([_("Lines to ship"), _("Boxes that have left")])
 with leaving:
     state = line_filter.state_strip(every, "ship_state", OPEN_STATES)

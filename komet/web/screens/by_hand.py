@@ -4,16 +4,17 @@ import streamlit as st
 
 from komet.context import AppContext
 from komet.dispatch.confirmation_page import FILE_NAME, confirmation_page
-from komet.dispatch.confirmation_sheet import confirmation_sheet_bytes, list_by_hand
+from komet.dispatch.confirmation_sheet import confirmation_sheet_bytes
 from komet.language import _
 from komet.web.screens.dispatch_files import XLSX
+from komet.web.shell import reads
 from komet.web.shell.preferences import with_locale
 from komet.web.shell.session import actor
 
 
 def by_hand_menu(ctx: AppContext, providers: tuple[str, ...]) -> None:
     """The confirmation sheet of these clients, or of all; nothing where nothing is to be done."""
-    count = list_by_hand(ctx, providers).height
+    count = reads.count_by_hand(reads.version(), providers)
     if not count:
         return
     with st.popover(_("To do by hand ({n})").format(n=count), icon=":material/back_hand:"):

@@ -6,18 +6,18 @@ import streamlit as st
 from komet import time_zone
 from komet.context import AppContext
 from komet.dispatch.awb import format_awb
-from komet.dispatch.boxes import Exchange, exchange_box_codes, list_boxes, move_boxes
+from komet.dispatch.boxes import Exchange, exchange_box_codes, move_boxes
 from komet.dispatch.lines import LineFilter
 from komet.language import _, _n, day_pattern
 from komet.web.screens.previews import checked
 from komet.web.screens.sending import preview_and_send
-from komet.web.shell import failures, state
+from komet.web.shell import failures, reads, state
 from komet.web.shell.frozen import frozen
 
 
 def shipped_boxes(ctx: AppContext, chosen: LineFilter) -> None:
     """The boxes that Komet has: write new codes beside them, or tick those that move."""
-    boxes = list_boxes(ctx, chosen)
+    boxes = reads.dispatch_boxes(reads.version(), chosen)
     if boxes.is_empty():
         st.info(_("Komet has no boxes of these days yet: it shows them once lines are shipped."))
         return

@@ -1,4 +1,4 @@
-"""Cached reads of orders, keyed by the data file's version: no rerun asks again, none is stale."""
+"""Cached reads, keyed by the data file's version: no rerun asks again, none is stale."""
 
 from datetime import date
 from decimal import Decimal
@@ -7,8 +7,11 @@ import polars as pl
 import streamlit as st
 
 from komet import time_zone
+from komet.dispatch.boxes import list_boxes
+from komet.dispatch.confirmation_sheet import list_by_hand
 from komet.dispatch.invoice_files import FileMatch, match_files
 from komet.dispatch.invoices import InvoiceFilter, list_invoice_states
+from komet.dispatch.lines import LineFilter, list_lines
 from komet.dispatch.transit import Transit, load_transit
 from komet.orders import planning, query
 from komet.orders.changes import count_changes, find_changes, sum_differences
@@ -126,3 +129,21 @@ def invoice_states(version: Version, chosen: InvoiceFilter) -> pl.DataFrame:  # 
 def invoice_matches(version: Version, names: tuple[str, ...]) -> list[FileMatch]:  # noqa: ARG001
     """The POs that file names speak of; see `komet.dispatch.invoice_files.match_files`."""
     return match_files(context(), names)
+
+
+@st.cache_data(show_spinner=False, max_entries=20)
+def dispatch_lines(version: Version, chosen: LineFilter) -> pl.DataFrame:  # noqa: ARG001
+    """The lines of a dispatch; see `komet.dispatch.lines.list_lines`."""
+    return list_lines(context(), chosen)
+
+
+@st.cache_data(show_spinner=False, max_entries=20)
+def dispatch_boxes(version: Version, chosen: LineFilter) -> pl.DataFrame:  # noqa: ARG001
+    """Boxes that have left; see `komet.dispatch.boxes.list_boxes`."""
+    return list_boxes(context(), chosen)
+
+
+@st.cache_data(show_spinner=False, max_entries=20)
+def count_by_hand(version: Version, providers: tuple[str, ...]) -> int:  # noqa: ARG001
+    """How many lines are to be done by hand; see `komet.dispatch.confirmation_sheet`."""
+    return list_by_hand(context(), providers).height
