@@ -1,6 +1,6 @@
 """A dispatch file of 2,000 filled rows, read and previewed: `python bench/dispatch.py`.
 
-Through the same calls that the page makes, on a data file with 20,000 lines of two clients. Prints
+Through the same calls that the page makes, on a data file with 200,000 lines of two clients. Prints
 the median of five runs of each step, and the ratio of the whole to a bare script that reads the
 same file with the same reader and does nothing else.
 """
@@ -31,12 +31,12 @@ from komet.permissions import SYSTEM
 from komet.settings import Settings
 from komet.tabular.file import read_table_file
 
-ROWS, LINES, PER_PO = 2_000, 20_000, 10
+ROWS, LINES, PER_PO = 2_000, 200_000, 10
 DAY = date(2026, 11, 28)
 
 
 def prepared(home: Path) -> AppContext:
-    """A context with two clients and their lines, a tenth of them on the day."""
+    """A context with two clients and their lines, one in a hundred on the day."""
     ctx = open_context(Settings(home=home))
     for client in ("Acme", "Bloom"):
         token = add_token(
@@ -47,8 +47,8 @@ def prepared(home: Path) -> AppContext:
             con.run(
                 "INSERT INTO po_lines BY NAME SELECT $provider AS provider_id,"
                 " (n // $per)::VARCHAR AS po_id, 'P' || (n // $per) AS po_number,"
-                " $start::DATE + (n % 10)::INTEGER AS ship_date,"
-                " $start::DATE + (n % 10)::INTEGER AS slice_date,"
+                " $start::DATE + (n % 100)::INTEGER AS ship_date,"
+                " $start::DATE + (n % 100)::INTEGER AS slice_date,"
                 " ($provider[:4] || n) AS po_item_id, n::INTEGER AS position, 'P' AS"
                 " line_item_status, 'A' AS po_status, 'prod' || n % 300 AS product_id,"
                 " 'Rosa Freedom ' || n % 300 || ' · 50 cm' AS product_description, 'QB' AS"
@@ -57,7 +57,7 @@ def prepared(home: Path) -> AppContext:
                 {
                     "provider": provider.id,
                     "per": PER_PO,
-                    "start": DAY - timedelta(days=5),
+                    "start": DAY - timedelta(days=50),
                     "lines": LINES // 2,
                 },
             )

@@ -27,6 +27,7 @@ MOST_BYTES = 20 * 1024 * 1024
 _DEPTH = 20
 """Rows from the top in which the headings may stand: people put a title above them."""
 _FILLED = [column.name for column in COLUMNS if column.to_fill]
+_USED = {*_FILLED, "provider", "po_number", "product", "ordered", "po_item_id"}
 _FOR_ALL = ("awb", "house_awb", "ship_date", "lot")
 """What holds for all rows of a merged cell; a number of boxes or a box code is of one line."""
 _ALSO = {
@@ -230,11 +231,12 @@ def _rows(table: _Table, found: FileEntries) -> Iterator[_Row]:
     """
     shown, records = table.sheet.as_shown(), table.sheet.records
     covered = table.sheet.covered_cells()
-    numbers = table.sheet.number_cells(list(table.columns.values()))
+    used = {name: index for name, index in table.columns.items() if name in _USED}
+    numbers = table.sheet.number_cells(list(used.values()))
     for at in range(table.headings + 1, len(records)):
         text: dict[str, str] = {}
         wrong: list[str] = []
-        for name, index in table.columns.items():
+        for name, index in used.items():
             source = at
             if index in (under := covered.get(at, {})) and name in _FILLED:
                 if name in _FOR_ALL:

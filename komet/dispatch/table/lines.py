@@ -73,21 +73,23 @@ def load_lines(
 
 def holders(con: Connection, po_item_ids: Collection[str]) -> dict[str, list[str]]:
     """PO item ID → IDs of the providers that have such a line."""
-    rows = con.rows(
-        "SELECT po_item_id, list(DISTINCT provider_id) AS owners FROM po_lines"
-        " WHERE list_contains($ids, po_item_id) GROUP BY ALL",
-        {"ids": list(po_item_ids)},
-    )
+    wanted = pl.DataFrame({"po_item_id": sorted(po_item_ids)}, schema={"po_item_id": pl.String})
+    with con.tables(wanted=wanted):
+        rows = con.rows(
+            "SELECT po_item_id, list(DISTINCT provider_id) AS owners FROM po_lines"
+            " SEMI JOIN wanted USING (po_item_id) GROUP BY ALL"
+        )
     return {row["po_item_id"]: row["owners"] for row in rows}
 
 
 def line_ids(con: Connection, po_ids: Collection[str]) -> dict[tuple[str, str], list[str]]:
     """(Provider ID, PO ID) → IDs of all lines that Komet has of these POs."""
-    rows = con.rows(
-        "SELECT provider_id, po_id, list(po_item_id) AS items FROM po_lines"
-        " WHERE gone_at IS NULL AND list_contains($ids, po_id) GROUP BY ALL",
-        {"ids": list(po_ids)},
-    )
+    wanted = pl.DataFrame({"po_id": sorted(po_ids)}, schema={"po_id": pl.String})
+    with con.tables(wanted=wanted):
+        rows = con.rows(
+            "SELECT provider_id, po_id, list(po_item_id) AS items FROM po_lines"
+            " SEMI JOIN wanted USING (po_id) WHERE gone_at IS NULL GROUP BY ALL"
+        )
     return {(row["provider_id"], row["po_id"]): row["items"] for row in rows}
 
 
