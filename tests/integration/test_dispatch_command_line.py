@@ -3,6 +3,7 @@
 import json
 import os
 import pty
+import signal
 import subprocess
 import sys
 import time
@@ -255,6 +256,45 @@ def test_a_person_is_asked_at_the_terminal(
     done = accounts.sandbox.state.requests.counts()
     written = confirmations(accounts) + done.get(("purchase.order.item.reference.update", None), 0)
     assert written == sent
+
+
+def test_ctrl_c_leaves_the_rest_for_the_same_command(
+    accounts: Accounts, komet: Komet, tmp_path: Path
+) -> None:
+    file = tmp_path / "day.xlsx"
+    template(accounts, file)
+    sheet = Sheet(file)
+    lines = pending(accounts)
+    chosen = [line_id for line_id in sheet.rows if line_id in lines][:5]
+    for line_id in chosen:
+        sheet.fill(line_id, Boxes_to_confirm=lines[line_id].boxes)
+    faults = accounts.sandbox.state.faults
+    faults.add("purchase.order.item.confirm", delay=0.5, times=None)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "komet", "dispatch", "send", str(file), "--yes"],
+        cwd=ROOT,
+        env=os.environ | {"KOMET_HOME": str(accounts.ctx.settings.home)} | ENGLISH,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    deadline = time.monotonic() + 60
+    while not confirmations(accounts) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    process.send_signal(signal.SIGINT)
+    _out, told = process.communicate(timeout=60)
+    assert process.returncode == 130, told
+    assert "What was not sent stays planned" in told
+    faults.clear()
+    counts = json.loads(komet("dispatch", "status", "--json").stdout)["counts"]
+    assert counts["planned"] > 0
+    assert counts["unknown"] == counts["sending"] == 0
+    assert counts["sent"] == confirmations(accounts) == 5 - counts["planned"]
+    sent = komet("dispatch", "send", str(file), "--yes", env=ENGLISH)
+    assert sent.returncode == 0, sent.stdout + sent.stderr
+    assert confirmations(accounts) == 5
+    done = [now(accounts, line_id).quantity_confirmed for line_id in chosen]
+    assert done == [lines[line_id].boxes for line_id in chosen]
 
 
 def test_wrong_use_is_named_before_anything_is_sent(
