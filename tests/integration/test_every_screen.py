@@ -23,7 +23,7 @@ from komet.settings import Settings, settings
 from komet.web.shell import resources, state
 
 HEADINGS = {
-    "overview": ["Boxes by ship date", "Client providers"],
+    "overview": ["Left to dispatch", "Boxes by ship date", "Client providers"],
     "purchase_orders": ["Filters"],
     "po_download": ["Last download"],
     "client_providers": ["Add a client provider"],

@@ -1,4 +1,5 @@
-"""The pieces by which every screen sends, in Streamlit's own test runner: preview, press, receipt.
+"""The pieces by which every screen sends, in Streamlit's own test runner: preview, press, receipt;
+and the press by which In transit asks what became of what was sent.
 
 The sandbox answers over HTTP, and what it has afterwards is its own.
 """
@@ -17,6 +18,7 @@ from komet import language, time_zone
 from komet.dispatch.check import check_lines
 from komet.dispatch.model import LineEntry, WriteState
 from komet.dispatch.outbox import list_writes, queue_writes
+from komet.dispatch.send import send_batch
 from komet.sandbox.records import Line
 from komet.settings import settings
 from komet.web.shell import resources, state
@@ -242,3 +244,26 @@ def test_a_scanner_types_and_presses_enter(accounts: Accounts) -> None:
     with accounts.ctx.read() as con:
         kept = con.rows("SELECT box_code FROM packed_boxes ORDER BY position")
     assert [row["box_code"] for row in kept] == ["B-1", "B-2"]
+
+
+def test_in_transit_asks_komet_by_a_press(accounts: Accounts) -> None:
+    line = next(one for one in pending(accounts) if not one.unknown)
+    entry = LineEntry(1, accounts.magnolia.id, str(line.id), awb="729-12345675")
+    preview = check_lines(accounts.ctx, "test", [entry])
+    send_batch(accounts.ctx, ACTOR, queue_writes(accounts.ctx, ACTOR, preview).batch_id)
+    visit = AppTest.from_file(str(ROOT / "navigation.py"), default_timeout=60)
+    visit.session_state[state.LANGUAGE] = "en"
+    visit.session_state[state.PERSON] = "Ana"
+    visit.run().switch_page("pages/in_transit.py")
+    visit.run()
+    before = visit.dataframe[0].value
+    assert list(before["boxes"][before["awb"] == "729-1234 5675"]) == [line.boxes]
+    assert before["pieces"].isna().all()
+    asked = sum(accounts.sandbox.state.requests.counts().values())
+    [cost] = [one.value for one in visit.caption if "requests" in one.value]
+    next(one for one in visit.button if one.label == "Refresh").click().run()
+    assert not visit.exception
+    spent = sum(accounts.sandbox.state.requests.counts().values()) - asked
+    assert cost.startswith(f"{spent} requests")
+    after = visit.dataframe[0].value
+    assert list(after["pieces"][after["awb"] == "729-1234 5675"]) == [line.boxes]
