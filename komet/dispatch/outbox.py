@@ -88,16 +88,15 @@ def queue_writes(
         outbox.mark_resent(con, replaced, batch_id)
         if preview.packing:
             boxes.replace_packed(con, preview.packing, now)
-        detail = {
+        counted = {
             "writes": len(kept) - len(by_hand),
             "by_hand": len(by_hand),
             "packed": len(preview.packing),
-            "providers": sorted(
-                {draft.provider_id for draft, _token, _state in kept}
-                | {packing.provider_id for packing in preview.packing}
-            ),
-            "batch": batch_id,
         }
+        about = {draft.provider_id for draft, _token, _state in kept}
+        about |= {packing.provider_id for packing in preview.packing}
+        said = {name: n for name, n in counted.items() if n}
+        detail = {**said, "providers": sorted(about), "batch": batch_id}
         audit.record(con, "writes planned", preview.name, now, detail)
     return Queued(batch_id, len(kept) - len(by_hand), len(by_hand), tuple(overtaken))
 
