@@ -306,7 +306,7 @@ def test_a_refusal_of_komet_and_of_ours(
     accounts: Accounts, order: PurchaseOrder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fault = "This security token has no privilege to call v2/vendor/invoice."
-    accounts.sandbox.state.faults.add(METHOD, status=403, message=fault)
+    accounts.sandbox.state.faults.add(METHOD, status=401, message=fault)
     receipt = send(accounts, check(accounts, order))
     assert receipt.count(WriteState.REFUSED) == 1
     assert effects(accounts) == ()
