@@ -201,7 +201,6 @@ def _draft(entry: InvoiceEntry, order: dict[str, Any], digest: str) -> Draft:
         "number": number_,
         "total": str(parse_total(entry.total)),
         "file_digest": digest,
-        "file_name": entry.file_name,
         "size": len(entry.content),
     }
     if order["several_locations"] and order["location_id"]:
@@ -215,6 +214,8 @@ def _draft(entry: InvoiceEntry, order: dict[str, Any], digest: str) -> Draft:
         po_number=order["po_number"],
         ship_date=order["ship_date"],
         found={
+            # not what is sent: under another name it is the same invoice
+            "file_name": entry.file_name,
             "total": None if order["total"] is None else str(order["total"]),
             "lines": order["lines"],
             "shipped": order["shipped"],

@@ -12,6 +12,7 @@ from komet.db import audit, process
 from komet.db.database import Connection
 from komet.dispatch.active import is_active
 from komet.dispatch.check import check_lines
+from komet.dispatch.invoices import InvoiceEntry, check_invoices
 from komet.dispatch.kinds import KINDS
 from komet.dispatch.model import (
     Draft,
@@ -220,7 +221,7 @@ def _settle_all(  # noqa: PLR0917
 def plan_again(ctx: AppContext, ids: Sequence[str]) -> Preview:
     """A preview of sending writes anew that were refused, withdrawn or certainly not sent.
 
-    Each is held against the orders as they are stored now.
+    Each is held against the orders as they are stored now, an invoice against those sent since.
     """
     with ctx.read() as con:
         found = outbox.writes_by(con, ids=ids, states=AGAIN)
@@ -232,23 +233,28 @@ def plan_again(ctx: AppContext, ids: Sequence[str]) -> Preview:
     found = [write for write in found if write.resent_as is None]
     entries: dict[tuple[str, str], LineEntry] = {}
     drafts: list[Draft] = []
+    invoices = [write for write in found if write.kind is WriteKind.INVOICE]
     for write in found:
+        if write.kind is WriteKind.INVOICE:
+            continue
         if write.kind in _LINE_FIELDS:
             key = (write.provider_id, write.po_item_id)
             row = write.file_row or len(entries) + 1
             entry = entries.get(key) or LineEntry(row, *key)
             entries[key] = _with_content(entry, write)
         else:
-            drafts.append(_draft_of(write, files))
+            drafts.append(_draft_of(write))
     name = _("Sent anew")
-    checked = check_lines(ctx, name, list(entries.values()))
+    lines = check_lines(ctx, name, list(entries.values()))
+    first = max((entry.row for entry in entries.values()), default=0) + 1
+    sent_in = check_invoices(ctx, name, _invoice_entries(invoices, files, first))
     preview = preview_writes(
         ctx,
         name,
-        [*checked.drafts, *checked.by_hand, *drafts],
-        problems=checked.problems,
-        left_out=checked.left_out,
-        questions=checked.questions,
+        [*lines.drafts, *lines.by_hand, *sent_in.drafts, *drafts],
+        problems=[*lines.problems, *sent_in.problems],
+        left_out=[*lines.left_out, *sent_in.left_out],
+        questions=[*lines.questions, *sent_in.questions],
     )
     return replace(preview, resends=tuple(write.id for write in found))
 
@@ -262,9 +268,24 @@ def _with_content(entry: LineEntry, write: Write) -> LineEntry:
     return replace(entry, **given)
 
 
-def _draft_of(write: Write, files: dict[str, bytes]) -> Draft:
-    digest = write.content.get("file_digest")
-    name = str(write.content.get("file_name", ""))
+def _invoice_entries(
+    writes: Sequence[Write], files: dict[str, bytes], first: int
+) -> list[InvoiceEntry]:
+    return [
+        InvoiceEntry(
+            row,
+            write.provider_id,
+            write.po_number,
+            str(write.found.get("file_name", "")),
+            files[write.content["file_digest"]],
+            str(write.content["number"]),
+            str(write.content["total"]),
+        )
+        for row, write in enumerate(writes, start=first)
+    ]
+
+
+def _draft_of(write: Write) -> Draft:
     return Draft(
         provider_id=write.provider_id,
         kind=write.kind,
@@ -276,7 +297,6 @@ def _draft_of(write: Write, files: dict[str, bytes]) -> Draft:
         ship_date=write.ship_date,
         found=write.found,
         row=write.file_row,
-        files={digest: (name, files[digest])} if digest else {},
     )
 
 

@@ -237,6 +237,15 @@ def test_a_po_that_is_not_shipped_and_a_second_invoice_are_asked_about(accounts:
     assert f"This file went to the PO {pending.number} already" in told
 
 
+def test_the_second_of_two_people_is_told(accounts: Accounts, order: PurchaseOrder) -> None:
+    ana, luis = check(accounts, order), check(accounts, order, name="the same (1).pdf")
+    assert send(accounts, ana).all_sent
+    queued = queue_writes(accounts.ctx, Actor(name="Luis"), luis)
+    assert (queued.batch_id, queued.writes) == ("", 0)
+    assert "Sent already, by Tester" in reasons(queued.overtaken)
+    assert len(effects(accounts)) == 1
+
+
 def test_several_files_are_told_apart(accounts: Accounts) -> None:
     first, second = orders_of(accounts, shipped=True)[:2]
 
@@ -322,6 +331,18 @@ def test_a_refusal_of_komet_and_of_ours(
     with pytest.raises(NotPermitted):
         monkeypatch.setitem(GRANTS, Role.ADMINISTRATOR, frozenset())
         list_invoices(accounts.ctx, reader, accounts.magnolia, *accounts.days(1, 1))
+
+
+def test_sending_anew_knows_what_was_sent_since(accounts: Accounts, order: PurchaseOrder) -> None:
+    accounts.sandbox.state.faults.add(METHOD, status=400, message="The total is not right.")
+    (refused,) = send(accounts, check(accounts, order, total="1"), accepted=True).writes
+    assert refused.state is WriteState.REFUSED
+    anew = plan_again(accounts.ctx, [refused.id])
+    assert "The invoice says 1.00" in reasons(anew.questions)
+    assert send(accounts, check(accounts, order)).all_sent  # with the total corrected
+    late = plan_again(accounts.ctx, [refused.id])
+    assert late.is_empty
+    assert "Sent already" in reasons(late.left_out)
 
 
 def test_shipped_pos_that_lack_an_invoice(accounts: Accounts, order: PurchaseOrder) -> None:

@@ -40,7 +40,7 @@ def _describe_upload(write: Draft | Write) -> str:
     return _("send invoice {number} for {total} ({file}, {size} kB)").format(
         number=content["number"],
         total=number(Decimal(content["total"]), 2),
-        file=content["file_name"],
+        file=write.found.get("file_name", ""),
         size=number(Decimal(max(1, round(content["size"] / 1000)))),
     )
 
