@@ -33,7 +33,7 @@ if not any(counts.values()):
 names = {provider.id: provider.name for provider in list_providers(ctx)}
 choices_in_address("outbox_states", "state", [one.value for one in WriteState])
 choices_in_address("outbox_clients", "client", list(names))
-by_state, by_client = st.columns([3, 2], vertical_alignment="bottom")
+by_state, by_client = st.columns([2, 1], vertical_alignment="bottom")
 states = by_state.pills(
     _("State"),
     [one.value for one in ORDER if counts[one]],
@@ -62,9 +62,9 @@ if not any(counts[one] for one in (*OPEN, WriteState.BY_HAND, WriteState.REFUSED
 if not writes:
     st.info(_("Nothing is in this state. Choose another, or none to see all."))
     st.stop()
-chosen = writes_table(ctx, writes, "outbox")
+chosen, selected = writes_table(ctx, writes, "outbox")
 st.caption(
     _("Select rows to act on these alone; without a selection the buttons are about all rows that"
       " are shown.")
 )  # fmt: skip
-actions(ctx, chosen, "outbox")
+actions(ctx, chosen, "outbox", selected=selected)

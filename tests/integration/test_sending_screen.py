@@ -136,6 +136,13 @@ def test_what_is_previewed_is_sent_and_its_receipt_found_again_by_its_address(
     assert [one.value for one in visit.warning] == ["Refused: 1 · Sent: 1"]
     assert confirmed(accounts, first) == first.boxes
     assert [confirmed(accounts, line) for line in (second, third)] == [0, 0]
+    # what was refused can be planned anew, and asks the same again
+    batch_id = visit.query_params["batch"]
+    visit.button(key=f"anew_{batch_id}").click().run()
+    assert not visit.exception
+    assert visit.button(key=f"send_{batch_id}").label == "Send to Komet (0)"
+    visit.button(key=f"cancel_{batch_id}").click().run()
+    assert not [button for button in visit.button if button.key == f"send_{batch_id}"]
     # another tab, by the same address
     other = outbox(accounts, batch=visit.query_params["batch"])
     assert [one.value for one in other.warning] == ["Refused: 1 · Sent: 1"]
@@ -152,6 +159,26 @@ def test_the_second_tab_is_told_who_was_first(accounts: Accounts) -> None:
     assert "somebody else was first" in words(visit)
     assert "Planned by Tester" in words(visit)
     assert len(list_writes(accounts.ctx)) == 1
+
+
+def test_what_is_planned_and_was_never_sent_is_sent_or_withdrawn(accounts: Accounts) -> None:
+    first, second = pending(accounts)[:2]
+    for line in (first, second):
+        entry = LineEntry(1, accounts.magnolia.id, str(line.id), boxes=str(line.boxes))
+        queue_writes(accounts.ctx, ACTOR, check_lines(accounts.ctx, "lost", [entry]))
+    visit = outbox(accounts)
+    assert visit.button(key="withdraw_outbox").label == "Withdraw (2)"
+    one, other = (write.batch_id for write in list_writes(accounts.ctx))
+    visit = outbox(accounts, batch=one)
+    visit.button(key=f"go_{one}").click().run()
+    visit = until_through(visit)
+    assert [said.value for said in visit.success] == ["Sent: 1"]
+    assert confirmed(accounts, first) == first.boxes
+    visit.button(key="withdraw_outbox").click().run()
+    assert not visit.exception
+    [left] = list_writes(accounts.ctx, batch_id=other)
+    assert left.state is WriteState.WITHDRAWN
+    assert confirmed(accounts, second) == 0
 
 
 def test_what_is_unknown_is_found_out_by_a_button(accounts: Accounts) -> None:

@@ -36,7 +36,7 @@ def line_filter(ctx: AppContext, every: Sequence[Provider]) -> LineFilter:
     today = time_zone.today(ctx.now())
     names = {provider.id: provider.name for provider in every}
     _fill_from_link(today, names)
-    left, right = st.columns([3, 2], vertical_alignment="bottom")
+    left, right = st.columns([2, 1], vertical_alignment="bottom")
     with left.container(horizontal=True, vertical_alignment="bottom"):
         days = st.pills(
             _("Ships"), list(_DAYS), format_func=lambda one: _(_DAYS[one]), required=True,
@@ -45,11 +45,11 @@ def line_filter(ctx: AppContext, every: Sequence[Provider]) -> LineFilter:
         span = _span(days, today)
         if span is None:
             begin = st.date_input(
-                _("From"), format=day_pattern(), key="lines_from", width=140,
+                _("From"), format=day_pattern(), key="lines_from", width=128,
                 persist_state="session",
             )  # fmt: skip
             end = st.date_input(
-                _("To"), format=day_pattern(), key="lines_to", width=140, persist_state="session"
+                _("To"), format=day_pattern(), key="lines_to", width=128, persist_state="session"
             )
             span = (min(begin, end), max(begin, end))
         else:

@@ -72,6 +72,8 @@ def send(
         if queued.batch_id:
             sender().submit(actor(), queued.batch_id)
             st.query_params[BATCH] = queued.batch_id
+            if queued.writes:
+                failures.notice(_("On its way: the receipt is at the top of the page."))
         elif preview.packing:
             failures.notice(_("The box codes are kept."))
         st.rerun()
@@ -129,6 +131,7 @@ def _progress(ctx: AppContext, batch_id: str) -> None:
         failures.show(error)
         return
     if not _is_at_work(batch_id, writes):
+        failures.notice(_counted(writes))  # whoever has scrolled down sees it all the same
         st.rerun()
     ended = sum(write.state in _ENDED for write in writes)
     words = _("{ended} of {all} are through").format(ended=ended, all=len(writes))
@@ -141,9 +144,14 @@ def _progress(ctx: AppContext, batch_id: str) -> None:
         sender().stop(batch_id)
 
 
-def _receipt(ctx: AppContext, batch_id: str, writes: Sequence[Write]) -> None:
+def _counted(writes: Sequence[Write]) -> str:
+    """How many writes are in each state."""
     counts = {one: sum(write.state is one for write in writes) for one in ORDER}
-    words = " · ".join(f"{_(STATES[one])}: {n}" for one, n in counts.items() if n)
+    return " · ".join(f"{_(STATES[one])}: {n}" for one, n in counts.items() if n)
+
+
+def _receipt(ctx: AppContext, batch_id: str, writes: Sequence[Write]) -> None:
+    words = _counted(writes)
     good = {WriteState.SENT, WriteState.BY_HAND, WriteState.WITHDRAWN}
     with st.container(border=True):
         head = st.container(horizontal=True, vertical_alignment="center")
@@ -157,7 +165,8 @@ def _receipt(ctx: AppContext, batch_id: str, writes: Sequence[Write]) -> None:
             st.warning(words, icon=":material/warning:")
         if why := sender().why_not_refreshed(batch_id):
             st.warning(failures.plain(why), icon=":material/sync_problem:")
-        actions(ctx, writes_table(ctx, writes, batch_id, tallest=290), batch_id)
+        chosen, selected = writes_table(ctx, writes, batch_id, tallest=290)
+        actions(ctx, chosen, batch_id, selected=selected)
         st.download_button(
             _("Receipt as Excel"),
             data=with_locale(receipt_bytes, ctx, actor(), batch_id),

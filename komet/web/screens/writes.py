@@ -55,8 +55,11 @@ _SCHEMA: dict[str, Any] = {
 
 def writes_table(
     ctx: AppContext, writes: Sequence[Write], slot: str, tallest: int = 460
-) -> list[Write]:
-    """The writes, those that need somebody first; returns the ones that are chosen, or all."""
+) -> tuple[list[Write], bool]:
+    """The writes, those that need somebody first.
+
+    Returns the ones that are chosen, or all, and whether any are chosen.
+    """
     writes = sorted(writes, key=lambda write: ORDER.index(write.state))
     names = {provider.id: provider.name for provider in list_providers(ctx)}
     rows = [
@@ -102,11 +105,14 @@ def writes_table(
         },
     )
     chosen = [writes[row] for row in picked.selection.rows if row < len(writes)]
-    return chosen or list(writes)
+    return chosen or list(writes), bool(chosen)
 
 
-def actions(ctx: AppContext, writes: Sequence[Write], slot: str) -> None:
-    """Buttons for what can be done with these writes; nothing where nothing can."""
+def actions(ctx: AppContext, writes: Sequence[Write], slot: str, *, selected: bool) -> None:
+    """Buttons for what can be done with these writes; nothing where nothing can.
+
+    What cannot be taken back is only done with several where they were `selected`.
+    """
     by_state = {one: [write for write in writes if write.state is one] for one in WriteState}
     bar = st.container(horizontal=True)
     if (unknown := by_state[WriteState.UNKNOWN]) and bar.button(
@@ -136,11 +142,17 @@ def actions(ctx: AppContext, writes: Sequence[Write], slot: str) -> None:
             st.rerun()
     told = [*_untold(by_state[WriteState.UNKNOWN]), *by_state[WriteState.BY_HAND]]
     if told:
+        unchosen = not selected and len(told) > 1
+        hint = _("Select the rows first: it cannot be taken back.") if unchosen else None
         label = _("It was done ({n})").format(n=len(told))
-        if bar.button(label, icon=":material/check:", key=f"done_{slot}"):
+        if bar.button(
+            label, disabled=unchosen, help=hint, icon=":material/check:", key=f"done_{slot}"
+        ):
             _settle(ctx, told, sent=True)
         label = _("It was not done ({n})").format(n=len(told))
-        if bar.button(label, icon=":material/close:", key=f"undone_{slot}"):
+        if bar.button(
+            label, disabled=unchosen, help=hint, icon=":material/close:", key=f"undone_{slot}"
+        ):
             _settle(ctx, told, sent=False)
     waiting = [*planned, *by_state[WriteState.BY_HAND]]
     label = _("Withdraw ({n})").format(n=len(waiting))
