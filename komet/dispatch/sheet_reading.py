@@ -5,58 +5,27 @@ What cannot be read is named with its row and reason; the rules about the values
 """
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 
 from komet.clients.table import providers
 from komet.context import AppContext
 from komet.dispatch.check import check_lines
 from komet.dispatch.model import LineEntry, Preview, Remark
 from komet.dispatch.sheet import COLUMNS
+from komet.dispatch.sheet_headings import FILLED, NotDispatchFile, Table, find_table, likeness
 from komet.dispatch.table import lines
 from komet.dispatch.values import exact_digits
-from komet.errors import AppError, InvalidInput
-from komet.language import _, languages, using
+from komet.errors import InvalidInput
+from komet.language import _
 from komet.tabular.file import read_table_file
-from komet.tabular.model import Sheet
 from komet.text import EDGES, normalize_text
 
 MOST_BYTES = 20 * 1024 * 1024
-_DEPTH = 20
-"""Rows from the top in which the headings may stand: people put a title above them."""
-_FILLED = [column.name for column in COLUMNS if column.to_fill]
-_USED = {*_FILLED, "provider", "po_number", "product", "ordered", "po_item_id"}
+_USED = {*FILLED, "provider", "po_number", "product", "ordered", "po_item_id"}
+_PLAIN = {"boxes", "ordered", "ship_date"}
 _FOR_ALL = ("awb", "house_awb", "ship_date", "lot")
 """What holds for all rows of a merged cell; a number of boxes or a box code is of one line."""
-_ALSO = {
-    "po_item_id": ("PO item ID", "ID de ítem de PO", "poItemId"),
-    "provider": ("Provider", "Proveedor", "Importer", "Comprador", "Importador"),
-    "boxes": ("To confirm",),
-    "awb": ("AWB number", "MAWB", "Guía"),
-    "house_awb": ("HAWB",),
-    "box_codes": ("Box code",),
-    "lot": ("Lot number",),
-}
-"""Other headings for the same, from our exports and from Komet."""
-
-
-class NotDispatchFile(AppError):
-    """A table, and not with the columns that dispatch takes."""
-
-    code = "not_dispatch_file"
-
-
-@dataclass
-class _Table:
-    """The sheet with the headings: `columns` name → index; `headings` row from 0."""
-
-    sheet: Sheet
-    headings: int
-    columns: Mapping[str, int]
-    problems: list[Remark] = field(default_factory=list)
-    notes: list[Remark] = field(default_factory=list)
 
 
 @dataclass
@@ -93,7 +62,7 @@ def read_file(ctx: AppContext, data: bytes, file_name: str) -> FileEntries:
             _("{name} is larger than 20 MB.").format(name=file_name),
             next_step=_("A dispatch file has a row a line. Take a new one, and fill it in."),
         )
-    table = _find_table(read_table_file(data, file_name, _likeness).sheets, file_name)
+    table = find_table(read_table_file(data, file_name, likeness), file_name)
     found = FileEntries(problems=table.problems, notes=table.notes)
     rows = list(_rows(table, found))
     owners = _Owners(ctx, rows)
@@ -108,105 +77,12 @@ def read_file(ctx: AppContext, data: bytes, file_name: str) -> FileEntries:
                 row.number,
                 provider_id,
                 row.text["po_item_id"],
-                **{name: row.text.get(name) or None for name in _FILLED},
+                **{name: row.text.get(name) or None for name in FILLED},
                 po_number=row.text.get("po_number") or None,
                 ordered=row.text.get("ordered") or None,
             )
         )
     return found
-
-
-@cache
-def _names() -> Mapping[str, str]:
-    """Heading in any of our languages, as it is compared → name of the column."""
-    found: dict[str, str] = {}
-    for code in languages():
-        with using(code):
-            found |= {normalize_text(_(column.heading), solid=True): column.name
-                      for column in COLUMNS}  # fmt: skip
-    also = {normalize_text(word, solid=True): name for name, words in _ALSO.items()
-            for word in words}  # fmt: skip
-    return also | found
-
-
-def _likeness(records: Sequence[Sequence[str]]) -> int:
-    return max((_known(record) for record in records[:_DEPTH]), default=0)
-
-
-def _known(record: Sequence[str]) -> int:
-    return len({_name(cell) for cell in record} - {None})
-
-
-def _name(heading: str) -> str | None:
-    return _names().get(normalize_text(heading, solid=True))
-
-
-def _find_table(sheets: Sequence[Sheet], file_name: str) -> _Table:
-    candidates = [
-        (_known(record), not sheet.hidden, -place, -at, sheet)
-        for place, sheet in enumerate(sheets)
-        for at, record in enumerate(sheet.records[:_DEPTH])
-    ]
-    best, _shown, _place, at, sheet = max(candidates, key=lambda one: one[:4])
-    if best < 2:
-        raise NotDispatchFile(
-            _("{name} is not a dispatch file.").format(name=file_name),
-            _("None of its first rows has the headings of one."),
-            _("Take a new file from Dispatch, and fill that in."),
-        )
-    headings = [heading.strip(EDGES) for heading in sheet.records[-at]]
-    columns = {name: index for index, heading in reversed(list(enumerate(headings)))
-               if (name := _name(heading)) is not None}  # fmt: skip
-    table = _Table(sheet, -at, columns)
-    _check_headings(table, headings, file_name)
-    return table
-
-
-def _check_headings(table: _Table, headings: Sequence[str], file_name: str) -> None:
-    """Name columns that are missing, unknown or there twice."""
-    words = {column.name: str(_(column.heading)) for column in COLUMNS}
-    row = table.headings + 1
-    if "po_item_id" not in table.columns:
-        raise NotDispatchFile(
-            _("The column “{column}” is missing in {name}.").format(
-                column=words["po_item_id"], name=file_name
-            ),
-            _("Only by it can a line be found."),
-            _unknown_words([h for h in headings if h and _name(h) is None])
-            or _("Take a new file from Dispatch, and fill that in."),
-        )
-    times = Counter(name for heading in headings if (name := _name(heading)) is not None)
-    for name in [name for name, count in times.items() if count > 1]:
-        said = _("The column “{column}” is there twice.").format(column=words[name])
-        if name == "po_item_id":
-            raise NotDispatchFile(said, next_step=_("Delete one of them."))
-        table.problems.append(Remark(row, words[name], said))
-        table.columns = {key: at for key, at in table.columns.items() if key != name}
-    filled = [index for index, heading in enumerate(headings)
-              if heading and _name(heading) is None and _has_cells(table, index)]  # fmt: skip
-    missing = [words[name] for name in _FILLED if name not in times]
-    for index in filled:
-        said = _("This column is not known, so nothing in it is read.")
-        if missing:
-            why = _("Missing: {columns}. If it is one of these, write its heading as it was.")
-            said = f"{said} {why.format(columns=', '.join(missing))}"
-        where = table.problems if missing else table.notes
-        where.append(Remark(row, headings[index], said))
-    if len(missing) == len(_FILLED) and not filled:
-        raise NotDispatchFile(
-            _("{name} has none of the columns to fill.").format(name=file_name),
-            _("Missing: {columns}.").format(columns=", ".join(missing)),
-            _("Take a new file from Dispatch, and fill that in."),
-        )
-
-
-def _unknown_words(headings: Sequence[str]) -> str:
-    return _("Not known: {columns}.").format(columns=", ".join(headings)) if headings else ""
-
-
-def _has_cells(table: _Table, column: int) -> bool:
-    below = table.sheet.records[table.headings + 1 :]
-    return any(len(record) > column and record[column].strip(EDGES) for record in below)
 
 
 @dataclass(frozen=True)
@@ -223,51 +99,69 @@ class _Row:
         return Remark(self.number, self.subject, reason, "", self.text.get("po_item_id", ""))
 
 
-def _rows(table: _Table, found: FileEntries) -> Iterator[_Row]:
-    """The rows with something written in a column to fill; a bad cell makes a problem of its row.
-
-    Codes are taken as a person sees them (a number 123 of the format 00000 is 00123), numbers of
-    boxes and days as they are.
-    """
-    shown, records = table.sheet.as_shown(), table.sheet.records
-    covered = table.sheet.covered_cells()
-    used = {name: index for name, index in table.columns.items() if name in _USED}
-    numbers = table.sheet.number_cells(list(used.values()))
-    for at in range(table.headings + 1, len(records)):
+def _rows(table: Table, found: FileEntries) -> Iterator[_Row]:
+    """The rows with something written in a column to fill; a bad cell is a problem of its row."""
+    cells = _Cells(table)
+    for at in range(table.headings + 1, len(table.sheet.records)):
         text: dict[str, str] = {}
         wrong: list[str] = []
-        for name, index in used.items():
-            source = at
-            if index in (under := covered.get(at, {})) and name in _FILLED:
-                if name in _FOR_ALL:
-                    source = under[index][0]
-                elif _cell(records[under[index][0]], index):
-                    wrong.append(
-                        _("A cell of “{column}” is merged with the one above it.").format(
-                            column=_heading(name)
-                        )
-                    )
-            plain = name in {"boxes", "ordered", "ship_date"}
-            value = _cell((records if plain else shown)[source], index)
-            if (value and name in _FILLED) or name == "po_item_id":
-                exact = value if plain else exact_digits(value, number=source in numbers[index])
-                if exact is None:
-                    wrong.append(
-                        _("“{text}” in “{column}” is a number that Excel has shortened. Format the"
-                          " column as text, and write it again.").format(
-                              text=value, column=_heading(name))
-                    )  # fmt: skip
-                value = exact or ""
-            text[name] = value
+        for name in cells.used:
+            try:
+                text[name] = cells.text(at, name)
+            except InvalidInput as error:
+                wrong.append(str(error))
         row = _Row(at + 1, text)
         if wrong:
             found.problems.append(row.remark(" ".join(wrong)))
-        elif any(text.get(name) for name in _FILLED):
+        elif any(text.get(name) for name in FILLED):
             if text["po_item_id"]:
                 yield row
-            elif not _is_total(records[at]):
+            elif not _is_total(table.sheet.records[at]):
                 said = _("The row has no {column}.").format(column=_heading("po_item_id"))
                 found.problems.append(row.remark(said))
+
+
+class _Cells:
+    """The cells of a table, as they count here.
+
+    Codes as a person sees them (a number 123 of the format 00000 is 00123), numbers of boxes and
+    days as they are; what a merged cell says is said for each of its rows, where that can be.
+    """
+
+    def __init__(self, table: Table) -> None:
+        self.used = {name: index for name, index in table.columns.items() if name in _USED}
+        self._records, self._shown = table.sheet.records, table.sheet.as_shown()
+        self._covered = table.sheet.covered_cells()
+        self._numbers = table.sheet.number_cells(list(self.used.values()))
+
+    def text(self, at: int, name: str) -> str:
+        """The text of a column in a record. Raises `InvalidInput` for what nobody can know."""
+        index = self.used[name]
+        source = at
+        if name in FILLED and index in (under := self._covered.get(at, {})):
+            above = under[index][0]
+            if name in _FOR_ALL:
+                source = above
+            elif _cell(self._records[above], index):
+                raise InvalidInput(
+                    _("A cell of “{column}” is merged with the one above it.").format(
+                        column=_heading(name)
+                    )
+                )
+        if name in _PLAIN:
+            return _cell(self._records[source], index)
+        text = _cell(self._shown[source], index)
+        if not text or (name not in FILLED and name != "po_item_id"):
+            return text
+        exact = exact_digits(text, number=source in self._numbers[index])
+        if exact is None:
+            raise InvalidInput(
+                _(
+                    "“{text}” in “{column}” is a number that Excel has shortened. Format the"
+                    " column as text, and write it again."
+                ).format(text=text, column=_heading(name))
+            )
+        return exact
 
 
 def _cell(record: Sequence[str], index: int) -> str:

@@ -17,7 +17,8 @@ from komet.dispatch.model import Preview, Receipt, WriteKind
 from komet.dispatch.outbox import queue_writes
 from komet.dispatch.send import send_batch
 from komet.dispatch.sheet import template_bytes, write_template
-from komet.dispatch.sheet_reading import NotDispatchFile, check_file, read_entries
+from komet.dispatch.sheet_headings import NotDispatchFile
+from komet.dispatch.sheet_reading import check_file, read_entries
 from komet.errors import AppError, InvalidInput
 from komet.language import using
 from komet.sandbox.records import Line
@@ -350,6 +351,19 @@ def test_columns_renamed_missing_or_twice_are_named(accounts: Accounts) -> None:
     assert [p.reason for p in twice.problems] == ["The column “Lot” is there twice."]
     with pytest.raises(NotDispatchFile, match=r"“Line ID” is missing in dispatch.xlsx"):
         check(accounts, template.changed(rename("Line ID", "Key", "1")))
+
+
+def test_lines_on_a_second_sheet_do_not_get_lost_unsaid(accounts: Accounts) -> None:
+    template = template_of(accounts)
+    book = openpyxl.load_workbook(io.BytesIO(template.data))
+    first = book.worksheets[0]
+    first.cell(2, template.at["Reference"]).value = "R"
+    book.copy_worksheet(first).title = "More"
+    out = io.BytesIO()
+    book.save(out)
+    preview = check(accounts, out.getvalue())
+    assert [(problem.row, problem.subject) for problem in preview.problems] == [(None, "More")]
+    assert len(preview.drafts) == 1
 
 
 def test_a_merged_awb_is_that_of_all_its_rows(accounts: Accounts) -> None:
