@@ -4,16 +4,16 @@ import json
 import os
 import pty
 import signal
-import subprocess
-import sys
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 from zipfile import ZipFile
 
 import openpyxl
 import pytest
 from sample_accounts import ROOT, Accounts, Downloaded, Komet
+from warm_interpreter import WarmInterpreter, WarmProcess
 
 from komet.dispatch.outbox import queue_writes
 from komet.dispatch.sheet import write_template
@@ -23,6 +23,7 @@ from komet.sandbox.records import Line
 from komet.sandbox.tokens import IMPORTER_A_COMPANY, IMPORTER_B_VENDOR
 
 AWB = 72912345675  # 1234567 = 7 × 176366 + 5
+Started = Callable[..., tuple[WarmProcess, IO[str]]]
 ENGLISH = {"KOMET_LANGUAGE": "en", "KOMET_PERSON": "Ana"}
 
 
@@ -53,6 +54,35 @@ def now(accounts: Accounts, line_id: str) -> Line:
         for line in order.lines
         if line.id == int(line_id)
     )
+
+
+@pytest.fixture
+def started(
+    accounts: Accounts, tmp_path: Path, _warm_command_line: WarmInterpreter
+) -> Iterator[Started]:
+    """A command that is at work: its process, and the file of its standard error."""
+    told = (tmp_path / "told.txt").open("w+")
+
+    def start(stdin: int, *words: str) -> tuple[WarmProcess, IO[str]]:
+        with (tmp_path / "shown.txt").open("w") as shown:
+            process = _warm_command_line.start(
+                "komet",
+                words,
+                cwd=ROOT,
+                env=os.environ | {"KOMET_HOME": str(accounts.ctx.settings.home)} | ENGLISH,
+                streams=(stdin, shown.fileno(), told.fileno()),
+            )
+        return process, told
+
+    yield start
+    told.close()
+
+
+def ended(process: WarmProcess, told: IO[str]) -> tuple[int, str]:
+    """The exit code, and what was said on standard error."""
+    code = process.wait(60)
+    told.seek(0)
+    return code, told.read()
 
 
 class Sheet:
@@ -227,7 +257,7 @@ def test_what_was_planned_and_never_sent_is_taken_up(
 
 @pytest.mark.parametrize(("answers", "sent"), [("n\ny\n", 1), ("y\nn\n", 0)])
 def test_a_person_is_asked_at_the_terminal(
-    accounts: Accounts, tmp_path: Path, answers: str, sent: int
+    accounts: Accounts, started: Started, tmp_path: Path, answers: str, sent: int
 ) -> None:
     file = tmp_path / "day.xlsx"
     template(accounts, file)
@@ -237,29 +267,20 @@ def test_a_person_is_asked_at_the_terminal(
     sheet.fill(certain, Boxes_to_confirm=lines[certain].boxes)
     sheet.fill(odd, Reference="R-1", Ordered_boxes=lines[odd].boxes + 3)
     master, slave = pty.openpty()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "komet", "dispatch", "send", str(file)],
-        cwd=ROOT,
-        env=os.environ | {"KOMET_HOME": str(accounts.ctx.settings.home)} | ENGLISH,
-        stdin=slave,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    process, err = started(slave, "dispatch", "send", str(file))
     os.close(slave)
-    time.sleep(0.1)
     os.write(master, answers.encode())
-    _out, told = process.communicate(timeout=60)
+    code, told = ended(process, err)
     os.close(master)
     assert "Send the questionable rows as well? [y/N]" in told
-    assert process.returncode == 1, told
+    assert code == 1, told
     done = accounts.sandbox.state.requests.counts()
     written = confirmations(accounts) + done.get(("purchase.order.item.reference.update", None), 0)
     assert written == sent
 
 
 def test_ctrl_c_leaves_the_rest_for_the_same_command(
-    accounts: Accounts, komet: Komet, tmp_path: Path
+    accounts: Accounts, komet: Komet, started: Started, tmp_path: Path
 ) -> None:
     file = tmp_path / "day.xlsx"
     template(accounts, file)
@@ -270,20 +291,15 @@ def test_ctrl_c_leaves_the_rest_for_the_same_command(
         sheet.fill(line_id, Boxes_to_confirm=lines[line_id].boxes)
     faults = accounts.sandbox.state.faults
     faults.add("purchase.order.item.confirm", delay=0.5, times=None)
-    process = subprocess.Popen(
-        [sys.executable, "-m", "komet", "dispatch", "send", str(file), "--yes"],
-        cwd=ROOT,
-        env=os.environ | {"KOMET_HOME": str(accounts.ctx.settings.home)} | ENGLISH,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    with Path(os.devnull).open() as nothing:
+        words = ("dispatch", "send", str(file), "--yes")
+        process, err = started(nothing.fileno(), *words)
     deadline = time.monotonic() + 60
     while not confirmations(accounts) and time.monotonic() < deadline:
         time.sleep(0.02)
     process.send_signal(signal.SIGINT)
-    _out, told = process.communicate(timeout=60)
-    assert process.returncode == 130, told
+    code, told = ended(process, err)
+    assert code == 130, told
     assert "What was not sent stays planned" in told
     faults.clear()
     counts = json.loads(komet("dispatch", "status", "--json").stdout)["counts"]
@@ -303,7 +319,6 @@ def test_wrong_use_is_named_before_anything_is_sent(
     day = str(accounts.today)
     for words in (
         ("template", str(tmp_path / "out.csv"), "--from", day, "--to", day),
-        ("template", str(tmp_path / "no" / "out.xlsx"), "--from", day, "--to", day),
         ("template", str(tmp_path / "out.xlsx"), "--from", day, "--to", day, "--provider", "X"),
         ("send", str(tmp_path / "none.xlsx"), "--receipt", str(tmp_path / "no" / "r.xlsx")),
     ):
