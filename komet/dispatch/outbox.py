@@ -121,11 +121,11 @@ def _taken_codes(con: Connection, drafts: Sequence[Draft]) -> dict[Key, str]:
         for code in draft.content.get("box_codes") or ()
     }
     found: dict[Key, str] = {}
-    for (provider_id, code), held in boxes.codes_in_use(con, list(wanted)).items():
+    for (provider_id, code), held in sorted(boxes.codes_in_use(con, list(wanted)).items()):
         draft = wanted[provider_id, code]
         if held - {draft.po_item_id}:
             said = _("The box code {code} belongs to another line already.").format(code=code)
-            found[key_of(draft)] = said
+            found.setdefault(key_of(draft), said)
     return found
 
 

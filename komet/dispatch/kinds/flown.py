@@ -9,13 +9,15 @@ _ROOM = 500
 
 
 def fly_under(komet: ReadBack, codes: Collection[str], awb: str, ship_date: str) -> bool | None:
-    """Whether all these boxes fly under the AWB of that day; None where it cannot be told.
+    """Whether all these boxes fly under the AWB on that day; None where it cannot be told.
 
-    Komet finds AWBs by their last four digits, which several may share. A list of codes that is cut
-    tells nothing of a box that it does not name. Raises `LookupError` where Komet cannot be asked.
+    Komet finds AWBs by their last four digits, which several may share. The day of one may have
+    changed since, by moving any box to it (box.move.awb). A list of codes that is cut tells nothing
+    of a box that it does not name. Raises `LookupError` where Komet cannot be asked.
     """
-    answer = komet.call("awb.list", awb=awb[-4:], shipDate=ship_date)
+    answer = komet.call("awb.list", awb=awb[-4:])
     flown: set[str] = set()
+    on_other_days: set[str] = set()
     cut = False
     for row in answer.get("awbs") or []:
         if isinstance(row, dict) and _digits(row.get("awb")) == _digits(awb):
@@ -25,11 +27,14 @@ def fly_under(komet: ReadBack, codes: Collection[str], awb: str, ship_date: str)
                 cut = True
                 codes_listed.pop()  # it may be the beginning of a longer one
             listed = {code.strip() for code in codes_listed} - {""}
-            flown |= listed
+            if str(row.get("shipDate")) == ship_date:
+                flown |= listed
+            else:
+                on_other_days |= listed
             cut = cut or str(row.get("pieces")) != str(len(listed))
     if set(codes) <= flown:
         return True
-    return None if cut else False
+    return None if cut or set(codes) & (flown | on_other_days) else False
 
 
 def _digits(awb: object) -> str:
