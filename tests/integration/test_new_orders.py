@@ -13,7 +13,7 @@ from sample_accounts import ACTOR, Accounts, Downloaded
 from komet.catalogs.lists import fetch_list
 from komet.clients.model import Provider
 from komet.dispatch.model import Preview, Receipt, WriteKind, WriteState
-from komet.dispatch.new_orders import check_orders_file
+from komet.dispatch.new_orders import check_orders_file, days_of_new_orders
 from komet.dispatch.outbox import queue_writes
 from komet.dispatch.prebooks import (
     check_deletion,
@@ -88,6 +88,13 @@ def test_rows_with_one_header_are_one_po_and_each_is_sent_once(accounts: Account
     assert [[item["boxes"] for item in items] for items in sent] == [[4, 5, 4], [9]]
     assert not any("AWB" in name or "awb" in name for e in effects for name in e.parameters)
     assert lines_made(accounts) == [4, 5, 4, 9]
+    # Komet tells no number, and the day that is to be downloaded shows them
+    days = days_of_new_orders(accounts.ctx, receipt.batch_id)
+    assert days == [(accounts.magnolia.id, rows[0][0])]
+    accounts.download(days[0][1], days[0][1], [accounts.magnolia])
+    with accounts.ctx.read() as con:
+        stored = con.rows("SELECT total_boxes FROM po_lines WHERE po_id::BIGINT >= 90000000")
+    assert sorted(int(line["total_boxes"]) for line in stored) == [4, 4, 5, 9]
     # the file with one row more sends that one alone
     more = check(accounts, csv_file(PO, *rows, row(accounts, 6)))
     assert [draft.content["line"]["boxes"] for draft in more.drafts] == [6]

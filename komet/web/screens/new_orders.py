@@ -9,6 +9,7 @@ from komet import time_zone
 from komet.catalogs.lists import fetch_list
 from komet.clients.model import Provider
 from komet.clients.providers import list_providers
+from komet.clients.tokens import get_token
 from komet.context import AppContext
 from komet.dispatch import prebooks
 from komet.dispatch.kinds import KINDS
@@ -70,6 +71,13 @@ def file_form(ctx: AppContext, provider: Provider) -> None:
         or WriteKind.ADD_STOCK.value
     )
     st.caption(_(ABOUT[kind]))
+    token = get_token(ctx, provider.token_id or "")
+    if not KINDS[kind].may_send(token.kind):
+        said = _("{method} is not for {kind} tokens.")
+        st.warning(
+            failures.plain(said.format(method=KINDS[kind].method, kind=_(token.kind))),
+            icon=":material/block:",
+        )
     bar = st.container(horizontal=True, vertical_alignment="center")
     bar.download_button(
         _("Download the template"),

@@ -150,8 +150,11 @@ def _line_by_line(preview: Preview, names: dict[str, str]) -> None:
             }
             for draft, by_hand in every[:_SHOWN]
         ]
+        frame = pl.DataFrame(rows, infer_schema_length=None)
+        if not any(row["po_number"] for row in rows):
+            frame = frame.drop("po_number")
         st.dataframe(
-            pl.DataFrame(rows, infer_schema_length=None),
+            frame,
             hide_index=True,
             placeholder="",
             height=min(38 + 35 * len(rows), 360),

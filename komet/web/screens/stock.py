@@ -37,7 +37,7 @@ def stock_list(ctx: AppContext, provider: Provider) -> None:
     )  # fmt: skip
     headings: dict[str, Any] = {
         "orderItemId": st.column_config.TextColumn(_("Inventory ID"), pinned=True),
-        "productDescription": st.column_config.TextColumn(_("Product"), width="large"),
+        "productDescription": st.column_config.TextColumn(_("Product"), width="medium"),
         "quantity": st.column_config.NumberColumn(_("In stock"), format="localized"),
         "boxTypeCode": _("Box type"),
         "growerName": _("Vendor"),
@@ -53,7 +53,11 @@ def stock_list(ctx: AppContext, provider: Provider) -> None:
         pl.col([name for name in _FIGURES if name in shown]).cast(pl.Float64, strict=False)
     )
     st.dataframe(
-        rows.head(_SHOWN), hide_index=True, placeholder="", height=520, column_config=headings
+        rows.head(_SHOWN),
+        hide_index=True,
+        placeholder="",
+        height=min(38 + 35 * max(rows.height, 1), 520),
+        column_config=headings,
     )
     if rows.height > _SHOWN:
         st.caption(_("The first {n} rows are shown.").format(n=_SHOWN))

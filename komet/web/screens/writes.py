@@ -51,6 +51,7 @@ _SCHEMA: dict[str, Any] = {
     "person": pl.String,
     "at": pl.Datetime("us", "UTC"),
 }
+_MAY_BE_EMPTY = {"row", "reason", "po_number"}
 
 
 def writes_table(
@@ -65,7 +66,7 @@ def writes_table(
     rows = [
         {
             "state": [_(STATES[write.state])],
-            "po_number": subject_of(write),
+            "po_number": subject_of(write) or None,
             "product": str(write.found.get("product") or ""),
             "what": describe(write),
             "reason": write.reason,
@@ -77,7 +78,7 @@ def writes_table(
         for write in writes
     ]
     frame = pl.DataFrame(rows, schema=_SCHEMA)
-    full = [name for name in frame.columns if name not in {"row", "reason"} or frame[name].count()]
+    full = [name for name in frame.columns if name not in _MAY_BE_EMPTY or frame[name].count()]
     picked = st.dataframe(
         frame.select(full),
         key=f"writes_{slot}_{len(writes)}_{st.session_state.get(state.WRITES_TABLE, 0)}",
