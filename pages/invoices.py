@@ -29,7 +29,7 @@ labels = [_("Send invoices"), _("Shipped POs"), *([_("In Komet")] if able else [
 shipped = st.session_state.setdefault(
     state.INVOICES_LINKED, is_about_shipped(st.query_params.to_dict())
 )
-tabs = st.tabs(labels, default=labels[1] if shipped else None)
+tabs = st.tabs(labels, default=labels[1] if shipped else None, key="invoices_tab")
 with tabs[0]:
     send_files(ctx, every)
 with tabs[1]:

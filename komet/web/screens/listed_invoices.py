@@ -18,7 +18,7 @@ from komet.dispatch.listed_invoices import (
 )
 from komet.language import _, _n, day_pattern, zoned_moment
 from komet.web.screens.previews import keep_preview, kept_preview
-from komet.web.screens.sending import preview_and_send
+from komet.web.screens.sending import batch_in_address, preview_and_send
 from komet.web.shell import failures, state
 from komet.web.shell.session import actor
 
@@ -71,11 +71,16 @@ def _list(
     if right.button(_("List from Komet"), icon=":material/refresh:", help=_("Two requests.")):
         with failures.shown(), st.spinner(_("Asking Komet …")):
             found = list_invoices(ctx, actor(), every[id_], first, last)
-            st.session_state[state.INVOICES_LISTED] = (asked, found)
-    kept: tuple[tuple[str, date, date], list[ListedInvoice]] | None
+            st.session_state[state.INVOICES_LISTED] = (asked, found, batch_in_address())
+    kept: tuple[tuple[str, date, date], list[ListedInvoice], str | None] | None
     kept = st.session_state.get(state.INVOICES_LISTED)
     if kept is None or kept[0] != asked:
         return None, None
+    if batch_in_address() not in {None, kept[2]}:
+        st.info(
+            _("This was listed before the last marks were sent: list them again to see what Komet"
+              " has now.")
+        )  # fmt: skip
     return every[id_], kept[1]
 
 

@@ -70,7 +70,7 @@ INVOICES_LINKED = "_invoices_linked"
 """Whether the link that opened Invoices was one to its shipped POs."""
 
 INVOICES_LISTED = "_invoices_listed"
-"""What Komet has listed last: what was asked for, and the invoices."""
+"""What Komet has listed last: what was asked for, the invoices, the batch followed at the time."""
 
 OVERTAKEN = "_overtaken"
 """What was not planned at the last press of Send, because somebody else was faster."""
