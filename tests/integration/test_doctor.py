@@ -97,33 +97,6 @@ DAMAGES: dict[str, tuple[Callable[[Accounts], None], str, str]] = {
     "others may read": (
         lambda accounts: accounts.ctx.settings.key_path.chmod(0o644), "modes", "secret.key",
     ),
-    "a write is being sent without a request": (
-        _write("'sending'"), "outbox", "being sent without a request",
-    ),
-    "a write is being sent by a process that has ended": (
-        _write("'sending'", request_id="'r'", sending_at="now()", process=f"'{_ENDED}'"),
-        "outbox", "by a process that has ended",
-    ),
-    "a write was sent without a request": (
-        _write("'sent'", settled_at="now()"), "outbox", "confirm P1: sent without a request",
-    ),
-    "a write ended at no time": (
-        _write("'refused'", request_id="'r'"), "outbox", "at no known time",
-    ),
-    "two writes to one target are open": (
-        _write("'planned'", "'planned'"), "outbox", "confirm 1: open twice on one target",
-    ),
-    "a line was shipped twice": (
-        _write("'sent'", "'sent'", kind="'ship'", request_id="'r'", settled_at="now()"),
-        "outbox", "ship 1: shipped twice",
-    ),
-    "a write is of no batch": (
-        _write("'planned'", batch_id="'other'"), "outbox", "of no batch",
-    ),
-    "a write lacks its file": (
-        _write("'planned'", kind="'invoice'", content="""'{"file_digest": "d"}'"""),
-        "outbox", "without the file",
-    ),
     "the last backup is old": (_old_backup, "backups", "newest"),
 }  # fmt: skip
 
@@ -140,6 +113,49 @@ def test_what_is_wrong_is_found(downloaded: Downloaded, name: str) -> None:
     found = _wrong(accounts)
     assert list(found) == [check]
     assert words in found[check]
+
+
+ODD_WRITES: dict[str, tuple[Callable[[Accounts], None], str]] = {
+    "a write is being sent without a request": (
+        _write("'sending'"), "being sent without a request",
+    ),
+    "a write is being sent by a process that has ended": (
+        _write("'sending'", request_id="'r'", sending_at="now()", process=f"'{_ENDED}'"),
+        "by a process that has ended",
+    ),
+    "a write was sent without a request": (
+        _write("'sent'", settled_at="now()"), "confirm P1: sent without a request",
+    ),
+    "a write ended at no time": (
+        _write("'refused'", request_id="'r'"), "at no known time",
+    ),
+    "two writes to one target are open": (
+        _write("'planned'", "'planned'"), "confirm 1: open twice on one target",
+    ),
+    "a line was shipped twice": (
+        _write("'sent'", "'sent'", kind="'ship'", request_id="'r'", settled_at="now()"),
+        "ship 1: shipped twice",
+    ),
+    "a write is of no batch": (
+        _write("'planned'", batch_id="'other'"), "of no batch",
+    ),
+    "a write lacks its file": (
+        _write("'planned'", kind="'invoice'", content="""'{"file_digest": "d"}'"""),
+        "without the file",
+    ),
+}  # fmt: skip
+
+
+def test_writes_that_cannot_be_so_are_found(downloaded: Downloaded) -> None:
+    accounts = downloaded(1, 1)
+    _private(accounts.ctx.settings.home)
+    for name, (damage, words) in ODD_WRITES.items():
+        with accounts.ctx.db.write() as con:
+            con.run("DELETE FROM outbox")
+        damage(accounts)
+        found = _wrong(accounts)
+        assert list(found) == ["outbox"], name
+        assert words in found["outbox"]
 
 
 def test_sound_writes_are_no_finding(downloaded: Downloaded) -> None:
