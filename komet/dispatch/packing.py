@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 
 from komet.context import AppContext
-from komet.dispatch.box_codes import check_box_code, pack_boxes
+from komet.dispatch.box_codes import pack_boxes, parse_box_codes
 from komet.dispatch.model import Packing, Remark
 from komet.dispatch.table import boxes, lines
 from komet.errors import InvalidInput
@@ -51,7 +51,16 @@ def _next(code: str) -> str | None:
     found = _NUMBERED.fullmatch(code)
     if found is None:
         return None
-    return f"{found[1]}{str(int(found[2]) + 1).rjust(len(found[2]), '0')}"
+    following = str(int(found[2]) + 1).rjust(len(found[2]), "0")
+    return f"{found[1]}{following}" if len(following) == len(found[2]) else None
+
+
+def _one_code(text: str) -> str:
+    """The text as one box code: nothing that would be read as several, or as a range."""
+    code = text.strip()
+    if parse_box_codes(code) != (code,):
+        raise InvalidInput(_("“{text}” is not one box code.").format(text=code))
+    return code
 
 
 def scan_box(
@@ -62,7 +71,7 @@ def scan_box(
     Raises `InvalidInput` for a code that is no code, that this or another line has already, and
     for a line whose boxes all have one; `NotPermitted`.
     """
-    code = check_box_code(code.strip())
+    code = _one_code(code)
     with ctx.write(actor, Permission.WRITE_TO_KOMET) as con:
         key = (provider_id, po_item_id)
         line = lines.load_lines(con, [key]).get(key)
@@ -137,7 +146,7 @@ def _read(
     """The line of a row, or the first of its PO that has boxes left without a code; the code."""
     if len(cells) < 2:
         raise InvalidInput(_("A row has a line ID or PO number, and a box code."))
-    named, code = cells[0], check_box_code(cells[1])
+    named, code = cells[0], _one_code(cells[1])
     if code in seen:
         raise InvalidInput(_("The box code {code} is there twice.").format(code=code))
     own = [row for row in rows if row["po_item_id"] == named]
