@@ -24,7 +24,7 @@ from komet.dispatch.send import send_batch
 from komet.dispatch.stock import check_stock_file
 from komet.errors import InvalidInput
 from komet.language import languages, using
-from komet.permissions import Actor
+from komet.permissions import Actor, Permission
 from komet.sandbox.masters import Company
 from komet.text import normalize_text
 
@@ -168,6 +168,19 @@ def test_bad_rows_are_named_and_the_others_are_sent(accounts: Accounts, magnolia
         assert word in said
     assert send(accounts, preview).all_sent
     assert sorted(arrived(accounts)) == [1, 2, 3]
+
+
+def test_what_the_orders_show_of_an_unknown_product_is_none(
+    accounts: Accounts, magnolia: Company
+) -> None:
+    with accounts.ctx.write(ACTOR, Permission.DOWNLOAD) as con:
+        con.run(
+            "INSERT INTO komet_products (provider_id, product_id, description, source) VALUES"
+            " ($id, '0', 'UNKNOWN Rose', 'orders'), ($id, '77', 'Unknown', 'orders')",
+            {"id": accounts.magnolia.id},
+        )
+    data = csv_file(HEADINGS, *(row(magnolia, 1, product=one) for one in ("0", "77")))
+    assert [remark.row for remark in check(accounts, data).problems] == [2, 3]
 
 
 def test_doubtful_dates_and_numbers_are_refused(accounts: Accounts, magnolia: Company) -> None:

@@ -16,12 +16,16 @@ _BY_ORDERS = {
 
 
 def load_products(con: Connection, provider_id: str) -> list[dict[str, Any]]:
-    """product_id, description, legacy_code, sku (our code for it, or None), active."""
+    """product_id, description, legacy_code, sku (our code for it, or None), active.
+
+    Without what the orders show of products that Komet has not (UNKNOWN, the ID 0).
+    """
     return con.rows(
         "SELECT k.product_id, k.description, k.legacy_code, m.code AS sku,"
         " coalesce(k.active, true) AS active FROM komet_products k LEFT JOIN mappings m"
         " ON m.provider_id = k.provider_id AND m.kind = 'product' AND m.komet_id = k.product_id"
-        " WHERE k.provider_id = $provider AND k.product_id IS NOT NULL",
+        " WHERE k.provider_id = $provider AND k.product_id NOT IN ('', '0')"
+        " AND NOT contains(upper(coalesce(k.description, '')), 'UNKNOWN')",
         {"provider": provider_id},
     )
 
