@@ -24,7 +24,7 @@ from komet.dispatch.send import send_batch
 from komet.errors import InvalidInput
 from komet.sandbox.server import Sandbox
 
-_FILES = int(os.environ.get("KOMET_EXAMPLES", "15"))
+_FILES = int(os.environ.get("KOMET_EXAMPLES", "10"))
 _A_WORLD = 5
 """Files that follow each other at the same two clients."""
 
@@ -44,6 +44,8 @@ def send(world: World, preview: Preview, *, faults: bool) -> None:
     hypothesis.note(f"faults: {struck}; left: {[(w.kind, w.state) for w in receipt.writes]}")
     sent = world.requests() - before
     assert not sent - previewed(preview)
+    if len(preview.drafts) == sum(write.request_id is not None for write in receipt.writes):
+        assert sent == previewed(preview)  # nothing was left out and nothing stopped early
     world.state.faults.clear()
     if dice.random() < 0.9 or not faults:
         resolve(world)
