@@ -56,7 +56,7 @@ def test_an_invoice_is_uploaded_previewed_sent_and_told(page: Page, sample_app: 
     page.get_by_text("Yes, send this row too").click()
     settled(page)
     page.get_by_role("button", name="Send to Komet (1)").click()
-    expect(page.get_by_text("Sent: 1")).to_be_visible()
+    expect(page.get_by_test_id("stAlertContentSuccess")).to_contain_text("Sent: 1")
     settled(page)
     # the file that was not ready is still there
     expect(page.get_by_text("1 of these files was sent.")).to_be_visible()
