@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from prepared import PreparedFolders
 from sample_accounts import ACTOR, Accounts, make_accounts, stored_accounts
 
+from komet.backup.table import odd_writes
 from komet.context import AppContext
 from komet.dispatch.follow import refresh_orders
 from komet.dispatch.model import Draft, LineEntry, Preview, Write, WriteKind, WriteState
@@ -204,6 +205,9 @@ class World:
         assert not sent - effects, f"sent without an effect: {sent - effects}"
         twice = effects - sent - unknown
         assert not twice, f"done, and not known to be: {twice}"
+        with self.accounts.ctx.read() as con:  # what the doctor looks for never comes about
+            odd = [one for one in odd_writes(con) if one.what != "sending"]
+        assert not odd, odd
 
     def _state(self, write: Write) -> WriteState:
         if write.outcome_code in {"said_to_be_done", "said_not_to_be_done"}:
