@@ -113,7 +113,7 @@ def _counts(preview: Preview) -> None:
             "writes": st.column_config.NumberColumn(_("To send"), format="localized"),
             "requests": st.column_config.NumberColumn(_("Requests"), format="localized"),
             "left": st.column_config.NumberColumn(_("Left today"), format="localized"),
-            "undo": st.column_config.TextColumn(_("Undoing it"), width="large"),
+            "undo": st.column_config.TextColumn(_("Undoing it"), width=330),
             "method": st.column_config.TextColumn(_("Komet method")),
         },
     )
