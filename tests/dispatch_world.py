@@ -139,7 +139,9 @@ class World:
                     content: dict[str, Any] = {"box_code": new}
                     found.append(self._draft(company, line, WriteKind.BOX_CODE, box.code, content))
             for line, box in dice.sample(boxes, min(len(boxes), dice.randint(0, 2))):
-                content = {"awb": AWBS[1], "ship_date": line.ship_date}
+                # a box that is there already would tell nothing
+                awb = dice.choice([awb for awb in AWBS if awb != box.awb])
+                content = {"awb": awb, "ship_date": line.ship_date}
                 found.append(self._draft(company, line, WriteKind.MOVE_BOX, box.code, content))
             still = [line for line in lines if line.status != "Shipped"]
             if still and dice.random() < 0.15:

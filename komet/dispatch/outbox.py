@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from komet.api.transport import Timeouts
 from komet.clients.table import providers
@@ -18,6 +18,7 @@ from komet.dispatch.model import (
     Draft,
     LineEntry,
     Outcome,
+    Packing,
     Preview,
     Queued,
     Remark,
@@ -87,15 +88,17 @@ def queue_writes(
         former = outbox.writes_by(con, ids=preview.resends) if preview.resends else []
         replaced += [write.id for write in former if key_of(write) in keys]
         outbox.mark_resent(con, replaced, batch_id)
-        if preview.packing:
-            boxes.replace_packed(con, preview.packing, now)
+        packings = _free_packings(con, preview, {(client, item) for client, _row, item in asked})
+        overtaken += packings.taken
+        if packings.free:
+            boxes.replace_packed(con, packings.free, now)
         counted = {
             "writes": len(kept) - len(by_hand),
             "by_hand": len(by_hand),
-            "packed": len(preview.packing),
+            "packed": len(packings.free),
         }
         about = {draft.provider_id for draft, _token, _state in kept}
-        about |= {packing.provider_id for packing in preview.packing}
+        about |= {packing.provider_id for packing in packings.free}
         said = {name: n for name, n in counted.items() if n}
         detail = {**said, "providers": sorted(about), "batch": batch_id}
         audit.record(con, "writes planned", preview.name, now, detail)
@@ -110,6 +113,40 @@ def _find_replaced(con: Connection, drafts: Sequence[Draft]) -> list[str]:
         for write in outbox.earlier_writes(con, drafts, (*AGAIN, WriteState.BY_HAND))
         if write.resent_as is None and (KINDS[write.kind].exclusive or write.digest in digests)
     ]
+
+
+class _Packings(NamedTuple):
+    free: list[Packing]
+    taken: list[Remark]
+
+
+def _free_packings(con: Connection, preview: Preview, asked: set[tuple[str, str]]) -> _Packings:
+    """The boxes of a preview that are kept, and those with a code that another line has got.
+
+    `asked`: lines (provider ID, PO item ID) that are left out, as nobody has said yes.
+    """
+    free, taken = list[Packing](), list[Remark]()
+    wanted = [
+        packing
+        for packing in preview.packing
+        if (packing.provider_id, packing.po_item_id) not in asked
+    ]
+    used = boxes.codes_in_use(
+        con, [(one.provider_id, code) for one in wanted for code in one.codes]
+    )
+    for packing in wanted:
+        others = [
+            code
+            for code in packing.codes
+            if used.get((packing.provider_id, code), set()) - {packing.po_item_id}
+        ]
+        if others:
+            said = _("The box code {code} belongs to another line already.").format(code=others[0])
+            subject = packing.po_item_id
+            taken.append(Remark(None, subject, said, packing.provider_id, packing.po_item_id))
+        else:
+            free.append(packing)
+    return _Packings(free, taken)
 
 
 def _taken_codes(con: Connection, drafts: Sequence[Draft]) -> dict[Key, str]:

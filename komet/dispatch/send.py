@@ -47,7 +47,8 @@ from komet.dispatch.model import (
 )
 from komet.dispatch.outbox import settle_abandoned
 from komet.dispatch.table import lines, outbox
-from komet.errors import AppError
+from komet.errors import AppError, InvalidInput
+from komet.language import _
 from komet.messages import FAILURES
 from komet.permissions import Actor, Permission
 
@@ -82,12 +83,21 @@ def send_batch(
         keys = {one.id: one for one in tokens.all_tokens(con)}
     done = _Progress(on_progress)
     lanes = []
+    without: list[Write] = []
     for provider_id in dict.fromkeys(write.provider_id for write in planned):
         own = [write for write in planned if write.provider_id == provider_id]
         client = clients.get(provider_id)
         token = keys.get(client.token_id or "") if client else None
         if client is not None and token is not None:
             lanes.append(_Lane(ctx, actor, client, token, own, stop, done))
+        else:
+            without.extend(own)
+    if without:
+        missing = InvalidInput(_("This client has no token in use."))
+        waits = Outcome(WriteState.PLANNED, missing.code, missing.data)
+        with ctx.write(actor, Permission.WRITE_TO_KOMET) as con:
+            outcomes = [(write.id, waits) for write in without]
+            outbox.settle(con, outcomes, ctx.now(), among=(WriteState.PLANNED,))
     with ThreadPoolExecutor(max_workers=_LANES, thread_name_prefix="dispatch") as pool:
         for future in [pool.submit(copy_context().run, lane.run) for lane in lanes]:
             future.result()
@@ -158,6 +168,8 @@ class _Lane:
     unconfirmed: set[str] = field(default_factory=set)
     refused: dict[WriteKind, Outcome] = field(default_factory=dict)
     ended: bool = False
+    why: Outcome | None = None
+    """Why it has ended before its time."""
 
     def run(self) -> None:
         ledger = Ledger(self.token.id, self.provider.id)
@@ -176,8 +188,11 @@ class _Lane:
                     if self.ended or self.stop.is_set():
                         break
                     self._send(client, ledger, kind, request, secret)
+            if self.why:
+                self._leave_planned(self.why)
         except FAILURES as error:
             _log.warning("dispatch to %s ended early: %s", self.provider.name, error)
+            self._leave_planned(Outcome(WriteState.PLANNED, error.code, error.data))
         finally:
             self._store_settled(ledger)
             try:
@@ -213,24 +228,15 @@ class _Lane:
         with active.sending(request_id):
             with self.ctx.write(self.actor, Permission.WRITE_TO_KOMET) as con:
                 now = self.ctx.now()
-                # a token that was retired, or is another client's now, sends nothing more
-                client_now = providers.provider_by_id(con, self.provider.id)
-                self.ended = (
-                    client_now.token_id != self.token.id
-                    or tokens.token_by_id(con, self.token.id).retired_at is not None
-                )
+                self._check_token(con)
                 self._settle(con)
-                claimed = (
-                    []
-                    if self.ended
-                    else outbox.claim(
-                        con,
-                        [write.id for write in sendable],
-                        request_id=request_id,
-                        process=process.current(),
-                        token_id=self.token.id,
-                        now=now,
-                    )
+                claimed = outbox.claim(
+                    con,
+                    [write.id for write in sendable],
+                    request_id=request_id,
+                    process=process.current(),
+                    token_id=self.token.id,
+                    now=now,
                 )
             self._forget_settled()
             if claimed:
@@ -239,6 +245,20 @@ class _Lane:
                     self._note(write, outcomes[write.id], secret)
             # within the block: until it is stored, nobody else may say what became of it
             self._store_settled(ledger)
+
+    def _check_token(self, con: Connection) -> None:
+        """Raise `AppError` where the token was retired meanwhile, or the client has another."""
+        tokens.secret_of(con, self.ctx.vault, self.token.id)
+        if providers.provider_by_id(con, self.provider.id).token_id != self.token.id:
+            raise InvalidInput(
+                _("{provider} has another token now.").format(provider=self.provider.name),
+                next_step=_("Send the rest with it."),
+            )
+
+    def _leave_planned(self, why: Outcome) -> None:
+        """Note why what has not been sent waits."""
+        settled = {write_id for write_id, _outcome in self.unsent}
+        self.unsent += [(write.id, why) for write in self.writes if write.id not in settled]
 
     def _settle_unsent(self, kind: Kind, write: Write) -> bool:
         """Settle a write that is not to be sent after what became of those before it."""
@@ -267,8 +287,8 @@ class _Lane:
         except AppError as error:
             # the data file: a request of the allowance is reserved there before anything leaves
             _log.warning("a request to %s was not sent: %s", kind.method, error)
-            self.ended = True
             waits = Outcome(WriteState.PLANNED, error.code, error.data)
+            self.ended, self.why = True, waits
             return dict.fromkeys((write.id for write in claimed), waits)
         except Exception:  # noqa: BLE001 - it was sent, whatever its answer is
             _log.exception("an answer to %s could not be read", kind.method)
@@ -293,20 +313,21 @@ class _Lane:
             outcome = Outcome(WriteState.REFUSED, "method_not_allowed", data)
             self.refused[kind.name] = outcome
             return dict.fromkeys((write.id for write in claimed), outcome)
+        waits = Outcome(WriteState.PLANNED, error.code, data)
         match error:
             case QuotaExhausted():
-                self.ended = True
-                outcome = Outcome(WriteState.PLANNED, error.code, data)
+                self.ended, self.why = True, waits
+                outcome = waits
             case RateLimited():
-                self.ended = True
+                self.ended, self.why = True, waits
                 outcome = Outcome(WriteState.NOT_SENT, error.code, data)
             case _ if error.maybe_done:
                 outcome = Outcome(WriteState.UNKNOWN, error.code, data)
             case _ if error.never_left:
-                self.ended = True
-                outcome = Outcome(WriteState.PLANNED, error.code, data)
+                self.ended, self.why = True, waits
+                outcome = waits
             case AuthenticationError():
-                self.ended = True
+                self.ended, self.why = True, waits
             case PermissionDenied():
                 self.refused[kind.name] = outcome
             case InvalidCall():
@@ -356,6 +377,6 @@ class _Lane:
         outbox.settle(con, self.unsent, now, among=(WriteState.PLANNED,))
 
     def _forget_settled(self) -> None:
-        ended = [out for _id, out in self.settled if out.state is not WriteState.PLANNED]
-        self.done.add(len(ended) + len(self.unsent))
+        stored = (*self.settled, *self.unsent)
+        self.done.add(sum(outcome.state is not WriteState.PLANNED for _id, outcome in stored))
         self.settled, self.unsent = [], []

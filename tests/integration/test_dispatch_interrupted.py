@@ -339,7 +339,7 @@ def test_an_allowance_that_is_spent_leaves_the_rest_for_the_next_day(world: Worl
     assert receipt.count(WriteState.SENT) == 2
     waiting = [write for write in receipt.writes if write.state is WriteState.PLANNED]
     assert len(waiting) == 2
-    assert waiting[0].reason
+    assert all(write.reason and "used up" in write.reason for write in waiting)
     assert receipt.not_refreshed
     assert world.requests()[CONFIRM] == 2
     tomorrow = replace(ctx, now=lambda: ctx.now() + timedelta(days=1))
@@ -359,10 +359,14 @@ def test_a_token_that_is_retired_meanwhile_sends_nothing_more(world: World) -> N
     assert receipt.count(WriteState.PLANNED) >= 2
     assert receipt.count(WriteState.PLANNED) == 4 - world.requests()[CONFIRM]
     assert receipt.not_refreshed
+    told = {write.reason for write in receipt.writes if write.state is WriteState.PLANNED}
+    assert [str(why)[:21] for why in told] == ["The token is retired."]
     later = check_lines(ctx, "test", entries(world, 4))
     assert later.drafts == ()
     assert {problem.reason for problem in later.problems} == {"This client has no token in use."}
-    assert send_batch(ctx, ACTOR, queued.batch_id).count(WriteState.PLANNED) >= 2
+    again = send_batch(ctx, ACTOR, queued.batch_id)
+    told = {write.reason for write in again.writes if write.state is WriteState.PLANNED}
+    assert told == {"This client has no token in use."}
 
 
 def test_a_clock_that_is_turned_back_sends_nothing_twice(
