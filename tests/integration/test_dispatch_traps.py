@@ -178,6 +178,22 @@ def test_each_box_has_an_outcome_of_its_own(world: World) -> None:
     world.check_store()
 
 
+def test_codes_that_are_handed_on_are_not_guessed(world: World) -> None:
+    """Box H1 becomes H9 and box H2 becomes H1: then H1 is there as before."""
+    line = lines_of(world, boxes=3)[0]
+    ship(world, line, "H1, H2, H3")
+    drafts = [
+        box_draft(world, line, old, WriteKind.BOX_CODE, box_code=new)
+        for old, new in (("H1", "H9"), ("H2", "H1"), ("H3", "H7"))
+    ]
+    world.state.faults.add(CHANGE, body="drop", effect="after")
+    send(world, preview_writes(world.accounts.ctx, "boxes", drafts))
+    found = resolve_unknown(world.accounts.ctx, ACTOR)
+    assert {write.target: write.state for write in found.writes} == {
+        "H1": WriteState.UNKNOWN, "H2": WriteState.SENT, "H3": WriteState.SENT,
+    }  # fmt: skip
+
+
 def test_a_confirmation_that_waits_for_the_checkout_is_refused_whatever_the_status(
     world: World, sandbox: Sandbox
 ) -> None:

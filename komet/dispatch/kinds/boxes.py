@@ -44,10 +44,15 @@ def _changed(writes: Sequence[Write], answer: Mapping[str, Any]) -> dict[str, Ou
 
 
 def _seen_changed(write: Write, komet: ReadBack) -> Outcome | None:
+    """With both codes there, one is another box's: the new one before, or the old one since."""
     codes = komet.codes(write)
-    if write.target in codes:  # the new code, where it is there as well, is another box's
-        return Outcome(WriteState.NOT_SENT, "not_seen_in_komet")
-    return Outcome(WriteState.SENT, "seen_in_komet") if write.content["box_code"] in codes else None
+    match write.target in codes, write.content["box_code"] in codes:
+        case False, True:
+            return Outcome(WriteState.SENT, "seen_in_komet")
+        case True, False:
+            return Outcome(WriteState.NOT_SENT, "not_seen_in_komet")
+        case _:
+            return None
 
 
 def _rows(value: object) -> list[Mapping[str, Any]]:
