@@ -42,7 +42,11 @@ class AppError(Exception):
         return {name: to_json(text) for name, text in parts.items() if text}
 
     def __str__(self) -> str:
-        return " ".join(part for part in (self.title, self.reason, self.next_step) if part)
+        more = " ".join(part for part in (self.reason, self.next_step) if part)
+        # some titles are headings, and the reason is a sentence of its own
+        ended = not more or self.title.endswith((".", ":", "!", "?", "…"))
+        title = self.title if ended else f"{self.title}."
+        return f"{title} {more}".strip()
 
 
 class NotFound(AppError):
