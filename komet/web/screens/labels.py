@@ -96,11 +96,13 @@ def box_table(found: LabelBoxes) -> tuple[LabelBox, ...]:
         on_select="rerun",
         selection_mode="multi-row",
         column_config={
-            "ship_date": st.column_config.DateColumn(_("Ship date"), format=day_pattern()),
-            "provider": st.column_config.TextColumn(_("Importer")),
-            "po_number": st.column_config.TextColumn(_("PO number")),
-            "box_code": st.column_config.TextColumn(_("Box code")),
-            "box": st.column_config.TextColumn(_("Box")),
+            "ship_date": st.column_config.DateColumn(
+                _("Ships"), format=day_pattern(), width=85
+            ),
+            "provider": st.column_config.TextColumn(_("Importer"), width=110),
+            "po_number": st.column_config.TextColumn(_("PO"), width=75),
+            "box_code": st.column_config.TextColumn(_("Box code"), width=105),
+            "box": st.column_config.TextColumn(_("Box"), width=55),
             "customer": st.column_config.TextColumn(_("Customer")),
             "product": st.column_config.TextColumn(_("Product")),
             "planned": st.column_config.CheckboxColumn(
@@ -247,7 +249,7 @@ def lines_without_codes(lines: Sequence[LineWithoutCodes]) -> None:
         return
     title = _n("{n:,} line has no box codes yet", "{n:,} lines have no box codes yet", len(lines))
     with st.expander(title.format(n=len(lines))):
-        st.caption(_("A box gets its code when it is packed on Dispatch, or shipped in Komet."))
+        st.caption(_("A box gets its code when it is packed on Ship, or shipped in Komet."))
         st.dataframe(
             pl.DataFrame(
                 {
