@@ -13,7 +13,7 @@ from komet.ingest.runs import last_downloads, start_run
 from komet.language import _, _n, number
 from komet.mapping import products
 from komet.orders.filters import OrderFilter
-from komet.orders.work_lists import OF_DISPATCH
+from komet.orders.work_lists import OF_DISPATCH, WorkList
 from komet.web.shell import failures, reads, session
 from komet.web.shell.moments import moment_column
 from komet.web.shell.resources import sandbox, worker
@@ -89,7 +89,8 @@ def dispatch_work(ctx: AppContext) -> None:
     version = reads.version()
     writes = count_writes(ctx)
     waiting = {state: writes[state] for state in WAITING if writes[state]}
-    counted = {work: reads.totals(version, OrderFilter(work=work)) for work in OF_DISPATCH}
+    lists = (WorkList.PENDING, *OF_DISPATCH)
+    counted = {work: reads.totals(version, OrderFilter(work=work)) for work in lists}
     left = {work: totals for work, totals in counted.items() if totals.lines}
     if not left and not waiting:
         return
@@ -104,7 +105,7 @@ def dispatch_work(ctx: AppContext) -> None:
                 help=_(work.meaning),
             )
             st.markdown(
-                _n("**{n:,} line**", "**{n:,} lines**", totals.lines).format(n=totals.lines)
+                _n("**{n} line**", "**{n} lines**", totals.lines).format(n=number(totals.lines))
                 + " · "
                 + _("{boxes} boxes").format(boxes=number(totals.boxes or 0))
             )
