@@ -154,8 +154,12 @@ def _confirmation(
     if wanted is None:
         return
     if wanted == (line.confirmed or 0):
-        if wanted or line.confirmed is not None:
-            found.left_out.append(_remark(entry, line, _("Komet has it confirmed already.")))
+        said = (
+            _("Komet has it confirmed already.")
+            if wanted
+            else _("0 boxes: none is confirmed, so there is nothing to set back.")
+        )
+        found.left_out.append(_remark(entry, line, said))
         return
     if line.shipped:
         raise InvalidInput(_("This line was shipped already."))
@@ -297,7 +301,7 @@ def _codes_of(found: _Checked) -> Iterator[tuple[str, str, Sequence[str]]]:
 
 def _too_many_codes(codes: Sequence[str], line: DispatchLine) -> InvalidInput:
     return InvalidInput(
-        _("{codes} box codes, and the line has {ordered} boxes.").format(
+        _("Box codes: {codes}; boxes of the line: {ordered}.").format(
             codes=len(codes), ordered=number(line.boxes)
         )
     )

@@ -94,7 +94,7 @@ def _effect(row: Mapping[str, object], wanted: int | None) -> tuple[str, str]:
     if wanted is None:
         return (_("to do by hand"), BY_HAND) if row["by_hand"] else ("", "")
     if wanted == (row["confirmed"] or 0):
-        return _("confirmed already") if wanted else "", NOTHING
+        return _("confirmed already") if wanted else _("nothing: none is confirmed"), NOTHING
     if wanted == 0:
         return _("set back"), BACK
     if wanted == ordered:
