@@ -16,6 +16,7 @@ from komet.export.sheet import Column, ColumnKind, Sheet
 from komet.export.writers.writer import explain_write_errors, written_bytes
 from komet.export.writers.xlsx import write_workbook
 from komet.language import _, _later
+from komet.permissions import Actor, Permission
 
 NAMES = {
     WriteKind.ADD_STOCK: _later("Stock to add"),
@@ -41,8 +42,14 @@ _CHOICES = {
 """A column that takes what any of several may say: the others are for files that have them."""
 
 
-def write_template(ctx: AppContext, kind: WriteKind, provider_id: str | None, target: Path) -> None:
-    """Write the file of a kind to fill in. Raises `InvalidInput` where it cannot be written."""
+def write_template(
+    ctx: AppContext, actor: Actor, kind: WriteKind, provider_id: str | None, target: Path
+) -> None:
+    """Write the file of a kind to fill in, in the language in force.
+
+    Raises `InvalidInput` where it cannot be written, `NotPermitted` before anything is read.
+    """
+    ctx.authorize(actor, Permission.EXPORT)
     shown = [
         name
         for name in COLUMNS[kind]
@@ -66,9 +73,11 @@ def write_template(ctx: AppContext, kind: WriteKind, provider_id: str | None, ta
         write_workbook(target, sheets)
 
 
-def template_bytes(ctx: AppContext, kind: WriteKind, provider_id: str | None = None) -> bytes:
+def template_bytes(
+    ctx: AppContext, actor: Actor, kind: WriteKind, provider_id: str | None = None
+) -> bytes:
     """The same file as bytes, for a browser to download."""
-    return written_bytes("template.xlsx", partial(write_template, ctx, kind, provider_id))
+    return written_bytes("template.xlsx", partial(write_template, ctx, actor, kind, provider_id))
 
 
 def _explained(kind: WriteKind, shown: list[str]) -> Sheet:

@@ -24,7 +24,7 @@ from komet.dispatch.send import send_batch
 from komet.dispatch.stock import check_stock_file
 from komet.errors import InvalidInput
 from komet.language import languages, using
-from komet.permissions import Actor, Permission
+from komet.permissions import GRANTS, Actor, NotPermitted, Permission, Role
 from komet.sandbox.masters import Company
 from komet.text import normalize_text
 
@@ -392,7 +392,7 @@ def test_the_command_line_sends_once_and_says_what_it_did(
 
 def test_the_template_of_the_stock_is_filled_in_and_read_back(accounts: Accounts) -> None:
     fetch_list(accounts.ctx, ACTOR, accounts.magnolia, "inventory")
-    given = template_bytes(accounts.ctx, WriteKind.UPDATE_STOCK, accounts.magnolia.id)
+    given = template_bytes(accounts.ctx, ACTOR, WriteKind.UPDATE_STOCK, accounts.magnolia.id)
     book = openpyxl.load_workbook(io.BytesIO(given))
     sheet = book.worksheets[0]
     at = {cell.value: cell.column for cell in sheet[1]}
@@ -412,13 +412,22 @@ def test_the_template_of_the_stock_is_filled_in_and_read_back(accounts: Accounts
     assert f"to the {stock[1]['quantity']} of" in describe(draft)
 
 
+def test_who_may_not_export_takes_no_stock_away_in_a_template(
+    accounts: Accounts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    without = frozenset(Permission) - {Permission.EXPORT}
+    monkeypatch.setitem(GRANTS, Role.ADMINISTRATOR, without)
+    with pytest.raises(NotPermitted, match="export"):
+        template_bytes(accounts.ctx, ACTOR, WriteKind.UPDATE_STOCK, accounts.magnolia.id)
+
+
 @pytest.mark.parametrize("kind", COLUMNS)
 def test_every_template_has_headings_that_are_read_again(
     accounts: Accounts, kind: WriteKind
 ) -> None:
     for code in languages():
         with using(code):
-            given = template_bytes(accounts.ctx, kind)
+            given = template_bytes(accounts.ctx, ACTOR, kind)
             headings = [c.value for c in openpyxl.load_workbook(io.BytesIO(given)).worksheets[0][1]]
         known = headings_of(kind)
         read = [known.get(normalize_text(str(heading), solid=True)) for heading in headings]

@@ -26,6 +26,7 @@ from komet.tabular.file import FILE_TYPES
 from komet.web.screens.previews import checked, keep_preview, kept_preview
 from komet.web.screens.sending import batch_in_address, preview_and_send
 from komet.web.shell import failures, reads, state
+from komet.web.shell.preferences import with_locale
 from komet.web.shell.resources import worker
 from komet.web.shell.session import actor
 
@@ -81,7 +82,7 @@ def file_form(ctx: AppContext, provider: Provider) -> None:
     bar = st.container(horizontal=True, vertical_alignment="center")
     bar.download_button(
         _("Download the template"),
-        data=lambda: template_bytes(ctx, kind, provider.id),
+        data=with_locale(template_bytes, ctx, actor(), kind, provider.id),
         file_name=f"{_(NAMES[kind])}.xlsx",
         mime=EXCEL_TYPE,
         icon=":material/download:",
