@@ -20,7 +20,8 @@ def list_label_boxes(ctx: AppContext, chosen: OrderFilter) -> LabelBoxes:
     """The boxes of the lines that a filter finds, of what was not cancelled.
 
     Codes are those that Komet shows; of a line without any, those that it was packed with here. The
-    AWB is the one that was sent from here, else what Komet may say of it. By ship date, client
+    AWB is the one that was last sent from here for the box or its line, else what Komet may say of
+    it; a house AWB is only known of the line's own. By ship date, client
     provider, PO and line, and as they were packed, else by the length of the code, and the code.
     """
     standing = chosen.model_copy(update={"standing": True})

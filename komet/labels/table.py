@@ -23,6 +23,8 @@ _PACK = (
     "CASE WHEN i.bunches IS NOT NULL AND i.stems_bunch IS NOT NULL"
     " THEN {bunches} || ' × ' || {stems} END"
 )
+_IS_MOVED = "coalesce(v.at >= coalesce(w.at, v.at), false)"
+"""Whether the move of a box (`v`) to another AWB is later than the shipment of its line (`w`)."""
 _PLAIN = "regexp_replace({0}::VARCHAR, '\\.0+$', '')"
 
 
@@ -31,7 +33,7 @@ def _pack() -> str:
 
 
 def _lines(chosen: OrderFilter) -> tuple[str, dict[str, Any]]:
-    """`WITH` the lines that the filter finds: packs, contents, stems, SKU, codes, and AWBs sent."""
+    """`WITH` the lines that a filter finds: packs, contents, SKU, codes; AWBs of lines and boxes."""
     found, params = source(chosen)
     return (
         f"""
@@ -57,9 +59,15 @@ def _lines(chosen: OrderFilter) -> tuple[str, dict[str, Any]]:
         ),
         sent AS (
           SELECT provider_id, po_item_id, arg_max(content ->> 'awb', settled_at) AS awb,
-            arg_max(content ->> 'house_awb', settled_at) AS house_awb
+            arg_max(content ->> 'house_awb', settled_at) AS house_awb, max(settled_at) AS at
           FROM outbox SEMI JOIN chosen USING (provider_id, po_item_id)
           WHERE kind = 'ship' AND state = 'sent' GROUP BY ALL
+        ),
+        moved AS (
+          SELECT provider_id, target AS box_code, arg_max(content ->> 'awb', settled_at) AS awb,
+            max(settled_at) AS at
+          FROM outbox SEMI JOIN chosen USING (provider_id, po_item_id)
+          WHERE kind = 'move_box' AND state = 'sent' GROUP BY ALL
         )
         """,
         params,
@@ -87,10 +95,12 @@ def boxes(con: Connection, chosen: OrderFilter) -> list[dict[str, Any]]:
           k.pack, coalesce(l.ship_date, l.slice_date) AS ship_date, b.lot_number AS lot,
           l.carrier_name AS carrier, l.location_name AS location,
           l.reference_number AS reference, l.custom_field1,
-          b.planned, w.awb, w.house_awb,
+          b.planned, CASE WHEN {_IS_MOVED} THEN v.awb ELSE w.awb END AS awb,
+          CASE WHEN NOT {_IS_MOVED} OR v.awb = w.awb THEN w.house_awb END AS house_awb,
           [b.extra::VARCHAR, l.extra::VARCHAR, o.extra::VARCHAR] AS extras
         FROM coded b JOIN packed k USING ({_LINE}) JOIN po_lines l USING ({_LINE})
         LEFT JOIN sent w USING (provider_id, po_item_id)
+        LEFT JOIN moved v USING (provider_id, box_code)
         LEFT JOIN purchase_orders o ON o.provider_id = b.provider_id AND o.po_id = b.po_id
         {PROVIDER_JOIN.replace("i.", "b.")}
         WINDOW whole AS (PARTITION BY b.provider_id, b.po_id, b.po_item_id),

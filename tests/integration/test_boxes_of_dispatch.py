@@ -4,6 +4,7 @@ import polars as pl
 import pytest
 from sample_accounts import ACTOR, Accounts, Downloaded
 
+from komet.dispatch.awb import format_awb
 from komet.dispatch.box_codes import parse_box_codes
 from komet.dispatch.boxes import Exchange, exchange_box_codes, list_boxes, move_boxes
 from komet.dispatch.check import check_lines
@@ -13,6 +14,8 @@ from komet.dispatch.outbox import queue_writes
 from komet.dispatch.packing import compact_codes, pack_file, scan_box
 from komet.dispatch.send import send_batch
 from komet.errors import InvalidInput
+from komet.labels.boxes import list_label_boxes
+from komet.orders.filters import OrderFilter
 
 AWB = "729-12345675"  # 1234567 = 7 × 176366 + 5
 OTHER = "045-76543213"  # 7654321 = 7 × 1093474 + 3
@@ -145,3 +148,11 @@ def test_boxes_move_to_another_awb_where_the_token_may(accounts: Accounts) -> No
     )
     assert {carton.code: carton.awb for carton in packed}["K-0001"] == OTHER
     assert {carton.code: carton.awb for carton in packed}["K-0002"] == AWB
+    listed = list_boxes(ctx, chosen(accounts)).filter(po_item_id=item)
+    assert dict(listed.select("box_code", "awb").rows()) == {
+        "K-0001": OTHER, "K-0002": AWB, "K-0003": AWB
+    }  # fmt: skip
+    labels = list_label_boxes(ctx, OrderFilter(providers=(magnolia,))).boxes
+    assert {box.box_code: box.awb for box in labels if box.po_item_id == item} == {
+        "K-0001": format_awb(OTHER), "K-0002": format_awb(AWB), "K-0003": format_awb(AWB)
+    }  # fmt: skip

@@ -73,6 +73,7 @@ def codes_in_use(
                 SELECT provider_id, po_item_id,
                   unnest(from_json(content -> 'box_codes', '["VARCHAR"]')) AS box_code
                 FROM outbox WHERE kind = 'ship'
+                  AND provider_id IN (SELECT provider_id FROM wanted)
                   AND state IN ('planned', 'sending', 'unknown', 'sent'))
                 SEMI JOIN wanted USING (provider_id, box_code)
             ) GROUP BY ALL
@@ -81,16 +82,33 @@ def codes_in_use(
     return {(row["provider_id"], row["box_code"]): set(row["items"]) for row in rows}
 
 
-_BOX = """SELECT b.provider_id, p.name AS provider, b.po_id,
-  coalesce(l.po_number, '') AS po_number, b.po_item_id,
-  coalesce(l.product_description, '') AS product, b.box_code, b.lot_number AS lot,
-  coalesce(l.ship_date, l.slice_date) AS ship_date, l.fetched_at,
-  (SELECT arg_max(o.content ->> 'awb', o.settled_at) FROM outbox o
-    WHERE o.provider_id = b.provider_id AND o.state = 'sent'
-      AND ((o.kind = 'ship' AND o.po_item_id = b.po_item_id)
-        OR (o.kind = 'move_box' AND o.target = b.box_code))) AS awb
-  FROM po_boxes b JOIN po_lines l USING (provider_id, po_id, po_item_id)
-  LEFT JOIN providers p ON p.id = b.provider_id"""
+def _boxes(which: str) -> str:
+    """The SQL of boxes of lines that Komet has and that meet a condition on `b` and `l`.
+
+    The AWB is what was last sent from here of the line, or of the box alone.
+    """
+    return f"""
+    WITH chosen AS (
+      SELECT b.provider_id, b.po_id, coalesce(l.po_number, '') AS po_number, b.po_item_id,
+        coalesce(l.product_description, '') AS product, b.box_code, b.lot_number AS lot,
+        coalesce(l.ship_date, l.slice_date) AS ship_date, l.fetched_at, l.position
+      FROM po_boxes b JOIN po_lines l USING (provider_id, po_id, po_item_id)
+      WHERE l.gone_at IS NULL AND {which}
+    ),
+    flown AS (
+      SELECT provider_id, kind, target, arg_max(content ->> 'awb', settled_at) AS awb,
+        max(settled_at) AS at
+      FROM outbox SEMI JOIN chosen USING (provider_id, po_item_id)
+      WHERE kind IN ('ship', 'move_box') AND state = 'sent' GROUP BY ALL
+    )
+    SELECT c.provider_id, p.name AS provider, c.* EXCLUDE (provider_id, position),
+      CASE WHEN m.at >= coalesce(s.at, m.at) THEN m.awb ELSE s.awb END AS awb
+    FROM chosen c LEFT JOIN providers p ON p.id = c.provider_id
+    LEFT JOIN flown s ON s.kind = 'ship' AND s.provider_id = c.provider_id
+      AND s.target = c.po_item_id
+    LEFT JOIN flown m ON m.kind = 'move_box' AND m.provider_id = c.provider_id
+      AND m.target = c.box_code
+    ORDER BY ship_date, lower(p.name), po_number, c.position, box_code"""
 
 
 def box_frame(
@@ -98,10 +116,10 @@ def box_frame(
 ) -> pl.DataFrame:
     """Boxes of the lines that ship on these days; see `komet.dispatch.boxes.list_boxes`."""
     return con.frame(
-        f"{_BOX} WHERE b.box_code IS NOT NULL AND l.gone_at IS NULL"
-        " AND coalesce(l.ship_date, l.slice_date) BETWEEN $from AND $to"
-        " AND (len($providers) = 0 OR list_contains($providers, b.provider_id))"
-        " ORDER BY ship_date, lower(p.name), po_number, l.position, b.box_code",
+        _boxes(
+            "b.box_code IS NOT NULL AND coalesce(l.ship_date, l.slice_date) BETWEEN $from AND $to"
+            " AND (len($providers) = 0 OR list_contains($providers, b.provider_id))"
+        ),
         {"from": date_from, "to": date_to, "providers": list(provider_ids)},
     )
 
@@ -117,8 +135,7 @@ def boxes_by_code(
     )
     with con.tables(wanted=wanted):
         rows = con.rows(
-            f"SELECT * FROM ({_BOX} WHERE l.gone_at IS NULL)"
-            " SEMI JOIN wanted USING (provider_id, box_code)"
+            _boxes("(b.provider_id, b.box_code) IN (SELECT (provider_id, box_code) FROM wanted)")
         )
     return {(row["provider_id"], row["box_code"]): row for row in rows}
 

@@ -147,7 +147,8 @@ def line_frame(
               AS boxes_by_hand,
             max(content ->> 'reference') FILTER (kind = 'reference' AND state = 'by_hand')
               AS reference_by_hand
-          FROM outbox WHERE po_item_id <> '' AND resent_as IS NULL GROUP BY ALL
+          FROM outbox SEMI JOIN l USING (provider_id, po_item_id)
+          WHERE resent_as IS NULL GROUP BY ALL
         ),
         invoiced AS (
           SELECT DISTINCT provider_id, target AS po_number FROM outbox
