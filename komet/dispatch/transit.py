@@ -134,6 +134,4 @@ def _names(column: str, alias: str | None = None) -> pl.Expr:
 def last_asked(ctx: AppContext, provider_ids: Sequence[str]) -> datetime | None:
     """When Komet was last asked for AWBs, of these clients or of all."""
     with ctx.read() as con:
-        asked = transit.days_asked(con)
-    times = [at for (own, _day), at in asked.items() if not provider_ids or own in provider_ids]
-    return max(times, default=None)
+        return transit.last_asked(con, provider_ids)

@@ -171,10 +171,15 @@ def listed_awbs(
     )
 
 
-def days_asked(con: Connection) -> dict[tuple[str, date], datetime]:
-    """(Provider ID, ship date) → when Komet was last asked for its AWBs."""
-    rows = con.rows("SELECT provider_id, ship_date, fetched_at FROM awb_days")
-    return {(row["provider_id"], row["ship_date"]): row["fetched_at"] for row in rows}
+def last_asked(con: Connection, provider_ids: Sequence[str]) -> datetime | None:
+    """When Komet was last asked for AWBs of these clients, or of any; None where never."""
+    rows = con.rows(
+        "SELECT max(fetched_at) AS at FROM awb_days"
+        " WHERE len($providers) = 0 OR list_contains($providers, provider_id)",
+        {"providers": list(provider_ids)},
+    )
+    found: datetime | None = rows[0]["at"]
+    return found
 
 
 def replace_day(  # noqa: PLR0917
