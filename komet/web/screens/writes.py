@@ -52,6 +52,8 @@ _SCHEMA: dict[str, Any] = {
     "at": pl.Datetime("us", "UTC"),
 }
 _MAY_BE_EMPTY = {"row", "reason", "po_number"}
+_CANNOT_BE_READ = {"cannot_tell", "not_readable", "line_is_gone"}
+"""Outcome codes that `komet.dispatch.resolve` leaves on writes that stay unknown."""
 
 
 def writes_table(
@@ -169,8 +171,8 @@ def forget_selection() -> None:
 
 
 def _untold(unknown: Sequence[Write]) -> list[Write]:
-    """Those of which reading Komet could not tell what became of them."""
-    return [w for w in unknown if w.outcome_code in {"cannot_tell", "not_readable"}]
+    """Those of which reading Komet could not tell what became of them: a person has to say."""
+    return [w for w in unknown if w.outcome_code in _CANNOT_BE_READ]
 
 
 def _find_out(ctx: AppContext, unknown: Sequence[Write]) -> None:
