@@ -179,7 +179,9 @@ def _questions(preview: Preview, names: dict[str, str], slot: str) -> bool:
     )  # fmt: skip
     _remarks(preview.questions, names)
     label = _n("Yes, send this row too", "Yes, send these {n} rows too", count)
-    return st.checkbox(label.format(n=count), key=f"accepted_{slot}_{count}")
+    # other questions are another box: a yes is to those that were read
+    asked = hash(tuple(preview.questions))
+    return st.checkbox(label.format(n=count), key=f"accepted_{slot}_{asked}")
 
 
 def _remarks(remarks: Sequence[Remark], names: dict[str, str]) -> None:
