@@ -36,7 +36,7 @@ class SendWorker:
         self._queue: queue.Queue[_Job] = queue.Queue()
         self._waiting: Counter[str] = Counter()
         self._stopped: set[str] = set()
-        self._not_refreshed: dict[str, str] = {}
+        self._not_refreshed: dict[str, str | None] = {}
         self._lock = threading.Lock()
         self._stop = threading.Event()
         self._current: str | None = None
@@ -78,8 +78,7 @@ class SendWorker:
             try:
                 with language.using(job.language), time_zone.using(job.time_zone):
                     receipt = send_batch(self._ctx, job.actor, job.batch_id, stop=self._stop)
-                if receipt.not_refreshed:
-                    self._not_refreshed[job.batch_id] = receipt.not_refreshed
+                self._not_refreshed[job.batch_id] = receipt.not_refreshed
             except FAILURES as error:
                 _log.warning("batch %s ended early: %s", job.batch_id, error)
             except Exception:  # noqa: BLE001 - the thread must live on for the next batch
