@@ -33,7 +33,7 @@ def _pack() -> str:
 
 
 def _lines(chosen: OrderFilter) -> tuple[str, dict[str, Any]]:
-    """`WITH` the lines that a filter finds: packs, contents, SKU, codes; AWBs of lines and boxes."""
+    """`WITH` the lines of a filter: packs, contents, stems, SKU, codes; AWBs of lines and boxes."""
     found, params = source(chosen)
     return (
         f"""
