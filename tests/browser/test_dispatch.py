@@ -10,8 +10,8 @@ from running_app import App, settled
 
 pytestmark = pytest.mark.browser
 
-TO_CONFIRM = 90 + 210 + 75 + 50
-"""Where the column to fill is: after PO, product and ordered boxes, in pixels."""
+TO_CONFIRM = 90 + 115 + 210 + 75 + 50
+"""Where the column to fill is: after PO, client, product and ordered boxes, in pixels."""
 
 
 def open_dispatch(page: Page, app: App) -> None:
@@ -60,12 +60,15 @@ def test_lines_are_confirmed_by_hand_and_a_second_tab_is_told(
         type_boxes(page, 0, "1")
     number = cells(ana, 0)[0]
     type_boxes(ana, 1, "0")
+    type_boxes(ana, 2, "999")
     expect(ana.get_by_text(re.compile("line differs from its order|lines differ"))).to_be_visible()
     expect(ana.get_by_text("nothing has been sent yet")).to_be_visible()
     send(ana)
     receipt(ana, "Sent: 1")
     address = ana.url
     assert "batch=" in address
+    # more than ordered was not sent, for nobody said yes: it is not lost, but waits in the table
+    expect(ana.get_by_text("1 line filled in, 999 boxes.")).to_be_visible()
 
     # Luis has the same line typed, and has not seen that it was sent
     send(luis)

@@ -51,6 +51,6 @@ def from_excel(ctx: AppContext) -> Preview | None:
     return None
 
 
-def forget_file() -> None:
-    """Take the file from the screen."""
+def forget_file(_left: object = ()) -> None:
+    """Take the file from the screen: what of it was not sent is in the file still."""
     st.session_state[state.DISPATCH_FILES] = st.session_state.get(state.DISPATCH_FILES, 0) + 1

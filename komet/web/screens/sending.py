@@ -3,7 +3,7 @@
 A batch is in the address as `?batch=`: a reload, a second tab and a link find it again.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 import streamlit as st
 
@@ -22,17 +22,19 @@ from komet.web.shell.preferences import with_locale
 from komet.web.shell.resources import sender
 from komet.web.shell.session import actor
 
+OnSent = Callable[[Collection[tuple[str, str]]], None]
 BATCH = "batch"
 _MOST = 100_000
 _ENDED = frozenset(WriteState) - {WriteState.PLANNED, WriteState.SENDING}
 
 
 def preview_and_send(
-    ctx: AppContext, preview: Preview, slot: str, on_sent: Callable[[], None] | None = None
+    ctx: AppContext, preview: Preview, slot: str, on_sent: OnSent | None = None
 ) -> None:
     """A preview, and the button that sends it; `slot` names the place on the page.
 
-    `on_sent` is called once it is in the outbox, before the page is drawn anew.
+    `on_sent` is called once it is in the outbox, before the page is drawn anew, with the lines
+    (provider ID, PO item ID) that were not sent: in error, or unusual and nobody said yes.
     """
     accepted = show_preview(ctx, preview, slot)
     asked = {(question.provider_id, question.row) for question in preview.questions}
@@ -60,7 +62,7 @@ def send(
     *,
     accepted: bool = False,
     slot: str = "",
-    on_sent: Callable[[], None] | None = None,
+    on_sent: OnSent | None = None,
 ) -> None:
     """Put a preview into the outbox, have it sent in the background, and draw the page anew."""
     with failures.shown():
@@ -68,7 +70,8 @@ def send(
         st.session_state[state.OVERTAKEN] = queued.overtaken
         forget_preview(slot)
         if on_sent:
-            on_sent()
+            asked = () if accepted else preview.questions
+            on_sent({(one.provider_id, one.po_item_id) for one in (*preview.problems, *asked)})
         if queued.batch_id:
             sender().submit(actor(), queued.batch_id)
             st.query_params[BATCH] = queued.batch_id

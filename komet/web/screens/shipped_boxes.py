@@ -103,5 +103,5 @@ def _move(ctx: AppContext, boxes: pl.DataFrame, edited: pl.DataFrame) -> None:
             preview_and_send(ctx, preview, "move", on_sent=_draw_anew)
 
 
-def _draw_anew() -> None:
+def _draw_anew(_left: object = ()) -> None:
     st.session_state[state.SHIP_GRID] = st.session_state.get(state.SHIP_GRID, 0) + 1
