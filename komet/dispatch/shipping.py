@@ -33,6 +33,15 @@ def boxes_going(row: Mapping[str, Any]) -> int:
     return int(row["confirmed"] or row["boxes"])
 
 
+def boxes_leaving(row: Mapping[str, Any], written: Mapping[Key, str]) -> int:
+    """The boxes of a line that leave with its box codes as they are written or kept here."""
+    try:
+        codes = len(parse_box_codes(codes_text(row, written)))
+    except InvalidInput:
+        codes = 0
+    return codes or boxes_going(row)
+
+
 def codes_text(row: Mapping[str, Any], written: Mapping[Key, str]) -> str:
     """The box codes of a line, as written on the screen, or as kept here."""
     own = written.get((row["provider_id"], row["po_item_id"]))

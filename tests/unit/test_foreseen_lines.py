@@ -8,7 +8,7 @@ import pytest
 
 from komet.dispatch.lines import confirm_all, foresee, signed, sum_difference
 from komet.dispatch.model import LineEntry
-from komet.dispatch.shipping import Flight, foresee_shipping, ship_entries
+from komet.dispatch.shipping import Flight, boxes_leaving, foresee_shipping, ship_entries
 
 KEY = ("m", "1")
 
@@ -34,6 +34,7 @@ def line(**changed: Any) -> pl.DataFrame:
         (8, {"confirmed": Decimal(8)}, "confirmed already", "nothing"),
         (0, {"confirmed": Decimal(8)}, "set back", "back"),
         (10, {"under_way": "confirm"}, "being sent", "under_way"),
+        (0, {}, "nothing: none is confirmed", "nothing"),
         (None, {"by_hand": True}, "to do by hand", "by_hand"),
         (None, {}, "", ""),
     ],
@@ -80,6 +81,24 @@ def test_a_tick_is_foreseen(
     found = foresee_shipping(line(**changed), {KEY}, written)
     assert found.select("what", "effect").rows() == [(words, effect)]
     assert foresee_shipping(line(**changed), set(), written)["what"][0] == ""
+
+
+@pytest.mark.parametrize(
+    ("codes", "changed", "boxes"),
+    [
+        (None, {}, 10),
+        (None, {"confirmed": Decimal(8)}, 8),
+        ("A1..A4", {"confirmed": Decimal(8)}, 4),
+        (None, {"packed": ["A1", "A2"]}, 2),
+        ("A1..A4", {"packed": ["A1", "A2"]}, 4),
+        ("A1, A1", {}, 10),
+    ],
+)
+def test_as_many_boxes_leave_as_have_codes(
+    codes: str | None, changed: dict[str, Any], boxes: int
+) -> None:
+    [row] = line(**changed).iter_rows(named=True)
+    assert boxes_leaving(row, {} if codes is None else {KEY: codes}) == boxes
 
 
 def test_codes_are_kept_without_a_flight_and_leave_with_one() -> None:

@@ -1,6 +1,6 @@
 """Confirming on the screen: the grid in which boxes are typed, pasted or filled in at once."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import polars as pl
 import streamlit as st
@@ -33,9 +33,10 @@ def typed() -> dict[tuple[str, str], int]:
     return found
 
 
-def forget_typed() -> None:
-    """Empty the column."""
-    st.session_state[state.DISPATCH_TYPED] = {}
+def forget_typed(but: Collection[tuple[str, str]] = ()) -> None:
+    """Empty the column, but for these lines."""
+    kept = {key: boxes for key, boxes in typed().items() if key in but}
+    st.session_state[state.DISPATCH_TYPED] = kept
     _draw_anew()
 
 
@@ -129,6 +130,9 @@ def confirm_grid(lines: pl.DataFrame, made_of: object) -> None:
              "provider"]  # fmt: skip
     if lines["ship_date"].n_unique() == 1:
         order.remove("ship_date")
+    if lines["provider_id"].n_unique() > 1:  # clients number their POs alike
+        order.remove("provider")
+        order.insert(1, "provider")
     told = dict(effects.filter(pl.col("what") != "").select("what", "effect").iter_rows())
     st.data_editor(
         shown.select(order),
@@ -164,7 +168,7 @@ def confirm_grid(lines: pl.DataFrame, made_of: object) -> None:
             "stems": st.column_config.NumberColumn(_("Stems"), format="localized", width=75),
             "fbe": st.column_config.NumberColumn(_("FBE"), format="%.2f", width=70),
             "total_cost": st.column_config.NumberColumn(_("Cost"), format="%.2f", width=90),
-            "provider": _("Client"),
+            "provider": st.column_config.TextColumn(_("Client"), width=115),
         },
     )  # fmt: skip
 

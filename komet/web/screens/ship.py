@@ -1,6 +1,6 @@
 """Shipping on the screen: the lines to choose, and the flight that they leave with."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import polars as pl
 import streamlit as st
@@ -16,7 +16,7 @@ from komet.dispatch.shipping import (
     WRONG,
     Flight,
     Key,
-    boxes_going,
+    boxes_leaving,
     foresee_shipping,
     partial_shipments,
     ship_entries,
@@ -44,11 +44,13 @@ def written_codes() -> dict[Key, str]:
     return found
 
 
-def forget_all() -> None:
-    """Tick nothing, and forget what is written."""
-    st.session_state[state.SHIP_CHOSEN] = set()
-    st.session_state[state.SHIP_CODES] = {}
-    st.session_state[state.SHIP_FORMS] = st.session_state.get(state.SHIP_FORMS, 0) + 1
+def forget_all(but: Collection[Key] = ()) -> None:
+    """Tick nothing, and forget what is written, but for these lines and their flight."""
+    st.session_state[state.SHIP_CHOSEN] = chosen_lines() & set(but)
+    kept = {key: codes for key, codes in written_codes().items() if key in but}
+    st.session_state[state.SHIP_CODES] = kept
+    if not st.session_state[state.SHIP_CHOSEN]:
+        st.session_state[state.SHIP_FORMS] = st.session_state.get(state.SHIP_FORMS, 0) + 1
     draw_anew()
 
 
@@ -83,7 +85,7 @@ def ship_grid(lines: pl.DataFrame, made_of: object) -> None:
     effects = foresee_shipping(lines, chosen_lines(), written_codes())
     states = {one.value: [_(words)] for one, words in LINE_STATES.items()}
     ticked = [one in chosen_lines() for one in keys_of(lines)]
-    going = [boxes_going(row) for row in lines.iter_rows(named=True)]
+    going = [boxes_leaving(row, written_codes()) for row in lines.iter_rows(named=True)]
     shown = pl.concat([lines.drop("codes"), effects], how="horizontal").with_columns(
         pl.Series("chosen", ticked, dtype=pl.Boolean),
         pl.Series("going", going, dtype=pl.Int64),
@@ -95,6 +97,9 @@ def ship_grid(lines: pl.DataFrame, made_of: object) -> None:
              "state", "customer", "mark_code", "box_type", "fbe", "sku", "provider"]  # fmt: skip
     if lines["ship_date"].n_unique() == 1:
         order.remove("ship_date")
+    if lines["provider_id"].n_unique() > 1:  # clients number their POs alike
+        order.remove("provider")
+        order.insert(2, "provider")
     told = dict(effects.filter(pl.col("what") != "").select("what", "effect").iter_rows())
     st.data_editor(
         shown.select(order),
@@ -111,7 +116,8 @@ def ship_grid(lines: pl.DataFrame, made_of: object) -> None:
             "boxes": st.column_config.NumberColumn(_("Ordered"), format="localized", width=75),
             "going": st.column_config.NumberColumn(
                 _("Leaving"), format="localized", width=80,
-                help=_("Boxes confirmed, or all where none is confirmed yet."),
+                help=_("As many as it has box codes; without codes, the boxes confirmed, or all"
+                       " where none is confirmed yet."),
             ),
             "codes": st.column_config.TextColumn(
                 _("Box codes"), width=170,
@@ -131,7 +137,7 @@ def ship_grid(lines: pl.DataFrame, made_of: object) -> None:
             "box_type": st.column_config.TextColumn(_("Box"), width=55),
             "fbe": st.column_config.NumberColumn(_("FBE"), format="%.2f", width=70),
             "sku": _("SKU"),
-            "provider": _("Client"),
+            "provider": st.column_config.TextColumn(_("Client"), width=115),
         },
     )  # fmt: skip
 
@@ -180,7 +186,7 @@ def say_choice(lines: pl.DataFrame, flight: Flight) -> None:
     if not rows:
         st.caption(_("Tick the lines that leave together, then write their AWB."))
         return
-    boxes = sum(map(boxes_going, rows))
+    boxes = sum(boxes_leaving(row, written_codes()) for row in rows)
     clients = len({row["provider_id"] for row in rows})
     count = len(rows)
     said = _n(
