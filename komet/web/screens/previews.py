@@ -171,7 +171,8 @@ def _line_by_line(preview: Preview, names: dict[str, str]) -> None:
 
 
 def _questions(preview: Preview, names: dict[str, str], slot: str) -> bool:
-    count = len(preview.questions)
+    # a row may have more than one question
+    count = len({(question.provider_id, question.row) for question in preview.questions})
     st.warning(
         _n("{n} row is unusual, and is sent only if you say yes:",
            "{n} rows are unusual, and are sent only if you say yes:", count).format(n=count),
@@ -200,10 +201,10 @@ def _remarks(remarks: Sequence[Remark], names: dict[str, str]) -> None:
         placeholder="",
         height=min(38 + 35 * len(rows), 290),
         column_config={
-            "row": st.column_config.NumberColumn(_("Row"), format="%d", width="small"),
-            "subject": st.column_config.TextColumn(_("Of"), width="medium"),
-            "reason": st.column_config.TextColumn(_("Reason"), width="large"),
-            "provider": _("Client"),
+            "row": st.column_config.NumberColumn(_("Row"), format="%d", width=50),
+            "subject": st.column_config.TextColumn(_("Of"), width=230),
+            "reason": st.column_config.TextColumn(_("Reason"), width=560),
+            "provider": st.column_config.TextColumn(_("Client"), width=115),
         },
     )
     if len(remarks) > _SHOWN:
