@@ -168,6 +168,18 @@ NEEDED: Mapping[WriteKind, tuple[str, ...]] = {
     WriteKind.DELETE_PREBOOK_ITEM: ("prebook_id", "prebook_item_id"),
 }  # fmt: skip
 """The columns without which no row of a file can be sent."""
+IN_STOCK = _later("In stock")
+"""The heading of a column that the template for stock shows, and that nobody reads back."""
+
+
+def is_only_shown(heading: str) -> bool:
+    """Whether one of our templates calls a column so, in any language, that is not read back."""
+    bare = normalize_text(heading, solid=True)
+    for code in languages():
+        with using(code):
+            if normalize_text(_(IN_STOCK), solid=True) == bare:
+                return True
+    return False
 
 
 def headings_of(kind: WriteKind) -> dict[str, str]:

@@ -11,7 +11,15 @@ from datetime import date
 from decimal import Decimal
 
 from komet.dispatch.model import Remark, WriteKind
-from komet.dispatch.row_fields import COLUMNS, FIELDS, NEEDED, Field, Kind, headings_of
+from komet.dispatch.row_fields import (
+    COLUMNS,
+    FIELDS,
+    NEEDED,
+    Field,
+    Kind,
+    headings_of,
+    is_only_shown,
+)
 from komet.errors import InvalidInput
 from komet.ingest.sources.portal_file.cells import damage, read_identifier
 from komet.ingest.sources.portal_file.values import (
@@ -58,12 +66,15 @@ class Row:
 
 @dataclass(frozen=True)
 class RowFile:
-    """`unused`: headings that no column of the kind is called by."""
+    """`unused`: headings that no column of the kind is called by, and that have cells below them.
+
+    `headings`: their row as Excel shows it.
+    """
 
     name: str
     rows: Sequence[Row]
+    headings: int
     unused: tuple[str, ...] = ()
-    sheet: str | None = None
 
 
 def read_rows(data: bytes, file_name: str, kind: WriteKind) -> RowFile:
@@ -89,11 +100,14 @@ def read_rows(data: bytes, file_name: str, kind: WriteKind) -> RowFile:
     if not columns or missing:
         raise _without(file_name, missing if columns else list(COLUMNS[kind]))
     unused = tuple(
-        cell.strip(EDGES)
+        heading
         for position, cell in enumerate(sheet.records[at])
-        if cell.strip(EDGES) and position not in columns.values()
+        if (heading := cell.strip(EDGES))
+        and position not in columns.values()
+        and not is_only_shown(heading)
+        and any(_cell(record, position) for record in sheet.records[at + 1 :])
     )
-    return RowFile(file_name, _rows(sheet, at, columns), unused, sheet.name)
+    return RowFile(file_name, _rows(sheet, at, columns), at + 1, unused)
 
 
 def _columns(record: Sequence[str], known: Mapping[str, str]) -> dict[str, int]:

@@ -10,7 +10,7 @@ import polars as pl
 
 from komet.context import AppContext
 from komet.dispatch.model import WriteKind
-from komet.dispatch.row_fields import COLUMNS, FIELDS, NEEDED, Kind
+from komet.dispatch.row_fields import COLUMNS, FIELDS, IN_STOCK, NEEDED, Kind
 from komet.dispatch.stock import Stock
 from komet.export.sheet import Column, ColumnKind, Sheet
 from komet.export.writers.writer import explain_write_errors, written_bytes
@@ -65,7 +65,7 @@ def write_template(
         columns.append(Column(label, column_kind, to_fill=not prefilled))
         data[label] = pl.Series(label, [row.get(name) for row in rows], dtype=dtype)
     if stock:
-        label = _("In stock")
+        label = _(IN_STOCK)
         columns.append(Column(label, ColumnKind.QUANTITY))
         data[label] = pl.Series(label, [row["quantity"] for row in rows], dtype=pl.Float64)
     sheets = [Sheet(_(NAMES[kind]), tuple(columns), pl.DataFrame(data)), _explained(kind, shown)]

@@ -405,11 +405,19 @@ def test_the_template_of_the_stock_is_filled_in_and_read_back(accounts: Accounts
     book.save(saved)
     preview = check(accounts, saved.getvalue(), WriteKind.UPDATE_STOCK, name="t.xlsx")
     assert preview.problems == ()
+    assert preview.left_out == ()
     (draft,) = preview.drafts
     assert draft.content == {
         "inventory_id": str(stock[1]["inventoryId"]), "boxes": 4, "unit_cost": "0.350"
     }  # fmt: skip
     assert f"to the {stock[1]['quantity']} of" in describe(draft)
+
+
+def test_a_column_that_is_not_known_is_named(accounts: Accounts, magnolia: Company) -> None:
+    data = csv_file([*HEADINGS, "Precio Z", "Nota vacía"], [*row(magnolia, 5), "0,40", ""])
+    preview = check(accounts, data)
+    assert len(preview.drafts) == 1
+    assert [(one.row, one.subject) for one in preview.left_out] == [(1, "Precio Z")]
 
 
 def test_who_may_not_export_takes_no_stock_away_in_a_template(
