@@ -7,15 +7,14 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from komet import time_zone
 from komet.context import AppContext
 from komet.dispatch.known import Party, Product, unit_type
 from komet.dispatch.model import Draft, Preview, WriteKind, WriteState
 from komet.dispatch.outbox import list_writes
-from komet.dispatch.row_check import RowChecker, needed
+from komet.dispatch.row_check import RowChecker, ask_about_past, needed
 from komet.dispatch.row_file import Row, id_in, read_rows
 from komet.errors import InvalidInput
-from komet.language import _, day
+from komet.language import _
 
 KINDS = (
     WriteKind.CREATE_PO,
@@ -252,10 +251,7 @@ def _draft(
     checker: RowChecker, row: Row, header: dict[str, Any], line: dict[str, Any], target: str
 ) -> Draft:
     """A line of an order. A prebook line is a target by itself: it becomes a PO line once."""
-    if date.fromisoformat(header["ship_date"]) < time_zone.today(checker.ctx.now()):
-        said = _("The ship date {day} is past.").format(
-            day=day(date.fromisoformat(header["ship_date"]))
-        )
+    if said := ask_about_past(checker.ctx, date.fromisoformat(header["ship_date"])):
         checker.found.questions.append(checker.remark(row, said))
     found = {"product": line.get("product")}
     if "boxes" in line:

@@ -14,6 +14,7 @@ from komet.context import AppContext
 from komet.db.database import MONEY, QUANTITY, Schema
 from komet.dispatch.model import Draft, Preview, Remark, WriteKind
 from komet.dispatch.preview import preview_writes
+from komet.dispatch.row_check import ask_about_past
 from komet.dispatch.table import outbox
 from komet.errors import InvalidInput
 from komet.language import _, _n
@@ -89,15 +90,19 @@ def check_orders_of_prebooks(
 ) -> Preview:
     """What making POs of these prebook lines (`LINES`) would do: one for each vendor among them.
 
-    `po_number`: a PO that is there, to which they are to be added.
+    `po_number`: a PO that is there, to which they are to be added. To be asked: a day that is past.
     """
     drafts: list[Draft] = []
     problems: list[Remark] = []
+    questions: list[Remark] = []
+    past = ask_about_past(ctx, ship_date)
     for row, line in enumerate(lines.iter_rows(named=True), start=1):
         said = _not_for_a_po(line)
         if said:
             problems.append(Remark(row, _subject(line), said, provider_id))
             continue
+        if past:
+            questions.append(Remark(row, _subject(line), past, provider_id))
         header = {
             "ship_date": ship_date.isoformat(),
             **({"vendor_id": line["vendor_id"]} if line["vendor_id"] else {}),
@@ -120,7 +125,7 @@ def check_orders_of_prebooks(
         )
     drafts.sort(key=lambda draft: str(draft.content["header"].get("vendor_id", "")))
     name = _n("{n} prebook line", "{n} prebook lines", lines.height).format(n=lines.height)
-    return preview_writes(ctx, name, drafts, problems=problems, again=again)
+    return preview_writes(ctx, name, drafts, problems=problems, questions=questions, again=again)
 
 
 def check_deletion(ctx: AppContext, provider_id: str, lines: pl.DataFrame) -> Preview:

@@ -11,7 +11,9 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
+from komet import time_zone
 from komet.api.methods import TokenKind
 from komet.clients.providers import get_provider
 from komet.clients.tokens import get_token
@@ -23,7 +25,7 @@ from komet.dispatch.row_fields import FIELDS
 from komet.dispatch.row_file import Row, RowFile, Value, problems_of, subject_of
 from komet.dispatch.table import outbox
 from komet.errors import InvalidInput
-from komet.language import _, zoned_moment
+from komet.language import _, day, zoned_moment
 
 
 @dataclass
@@ -43,7 +45,11 @@ class RowChecker:
         self.ctx, self.provider_id, self.file, self.kind = ctx, provider_id, file, kind
         self.known = Known(ctx, provider_id)
         self._seen: Counter[str] = Counter()
-        self.found = Found(problems=problems_of(file, provider_id))
+        unread = _("This column is not known, so nothing in it is read.")
+        self.found = Found(
+            problems=problems_of(file, provider_id),
+            left_out=[Remark(file.headings, name, unread, provider_id) for name in file.unused],
+        )
         token_id = get_provider(ctx, provider_id).token_id
         self.vendor_token = bool(token_id) and (
             get_token(ctx, token_id or "").kind == TokenKind.VENDOR
@@ -127,6 +133,13 @@ class RowChecker:
 _NO_NAME = frozenset(
     {"product", "product_id", "product_code", "sku", "mixed_product", "notes", "comments"}
 )
+
+
+def ask_about_past(ctx: AppContext, ship_date: date) -> str | None:
+    """What to ask a person about an order for a day that is over; None for any other day."""
+    if ship_date >= time_zone.today(ctx.now()):
+        return None
+    return _("The ship date {day} is past.").format(day=day(ship_date))
 
 
 def needed(row: Row, *names: str) -> None:

@@ -224,6 +224,10 @@ def test_prebook_lines_become_po_lines_once(accounts: Accounts) -> None:
     assert made == set(lines["prebook_item_id"])
     assert check_orders_of_prebooks(accounts.ctx, accounts.magnolia.id, lines, day).is_empty
     assert prebook_lines(accounts, accounts.magnolia)["po_sent"].sum() == 3
+    late = accounts.today - timedelta(days=1)
+    asked = check_orders_of_prebooks(accounts.ctx, accounts.magnolia.id, lines, late, again=True)
+    assert [question.row for question in asked.questions] == [1, 2, 3]
+    assert all("past" in question.reason for question in asked.questions)
 
 
 @pytest.mark.parametrize("effect", ["before", "after"])
