@@ -52,10 +52,12 @@ clients = by_client.multiselect(
     on_change=forget_selection,
 )
 keep_in_address(state=states, client=clients, batch=[st.query_params.get(BATCH) or ""])
+chosen_states = [WriteState(one) for one in states] or None
 writes = [
     write
-    for write in list_writes(ctx, states=[WriteState(one) for one in states] or None)
-    if write.resent_as is None and (not clients or write.provider_id in clients)
+    for client in (*clients, *(() if clients else (None,)))
+    for write in list_writes(ctx, states=chosen_states, provider_id=client)
+    if write.resent_as is None
 ]
 if not any(counts[one] for one in (*OPEN, WriteState.BY_HAND, WriteState.REFUSED)):
     st.caption(_("Nothing waits for anybody."))

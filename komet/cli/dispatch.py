@@ -130,7 +130,9 @@ def status(*, json: Json = False) -> int:
     """Show the outbox: how many writes are in which state, and those that are not simply sent."""
     ctx = open_context()
     counts = count_writes(ctx)
-    writes = list_writes(ctx)
+    quiet = {WriteState.SENT, WriteState.WITHDRAWN}
+    wanted = None if json else [state for state in WriteState if state not in quiet]
+    writes = list_writes(ctx, states=wanted, limit=_MOST)
     if json:
         told: dict[str, Any] = {"counts": {state.value: n for state, n in counts.items()}}
         say_json(told | {"writes": sending.writes_told(ctx, writes)})
@@ -140,8 +142,7 @@ def status(*, json: Json = False) -> int:
         [(_(STATES[state]), n) for state, n in counts.items() if n],
         _("Nothing has been sent yet."),
     )
-    quiet = {WriteState.SENT, WriteState.WITHDRAWN}
-    shown = [w for w in writes if w.state not in quiet and w.resent_as is None]
+    shown = [write for write in writes if write.resent_as is None]
     if shown:
         say("")
         order = list(WriteState)
