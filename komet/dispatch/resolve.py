@@ -8,6 +8,7 @@ from typing import Any
 
 from komet.api.client import KometClient
 from komet.api.errors import KometError
+from komet.api.reading import Unreadable
 from komet.clients.allowance import Ledger
 from komet.clients.connect import client_for
 from komet.clients.model import Provider
@@ -87,7 +88,7 @@ def _read_back(
 def _outcome(ctx: AppContext, write: Write, komet: "_KometNow") -> Outcome:
     try:
         found = KINDS[write.kind].read_back(write, komet)
-    except LookupError:
+    except (LookupError, Unreadable):  # one odd answer must not keep the others from being told
         return Outcome(WriteState.UNKNOWN, "not_readable")
     if found is None:
         return Outcome(WriteState.UNKNOWN, "cannot_tell")

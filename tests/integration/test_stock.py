@@ -328,7 +328,10 @@ def test_a_cut_update_is_seen_where_the_stock_grew_by_just_its_boxes(accounts: A
     )
     line["quantity"] -= 1  # sold meanwhile: nobody can tell
     assert len(resolve_unknown(accounts.ctx, ACTOR).unknown) == 1
-    line["quantity"] += 1
+    before, line["quantity"] = line["quantity"] + 1, "many"
+    (odd,) = resolve_unknown(accounts.ctx, ACTOR).unknown
+    assert odd.outcome_code == "not_readable"
+    line["quantity"] = before
     assert resolve_unknown(accounts.ctx, ACTOR).unknown == []
     assert [write.state for write in list_writes(accounts.ctx)] == [WriteState.SENT]
 

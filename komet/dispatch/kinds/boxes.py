@@ -6,7 +6,7 @@ from typing import Any
 
 from komet.dispatch.awb import format_awb
 from komet.dispatch.kinds.flown import fly_under
-from komet.dispatch.kinds.kind import Kind, ReadBack, Request, Sender, outcome_told
+from komet.dispatch.kinds.kind import Kind, ReadBack, Request, Sender, outcome_told, rows_of
 from komet.dispatch.model import Draft, Outcome, Write, WriteKind, WriteState
 from komet.language import _, _later
 
@@ -24,10 +24,10 @@ def _changed(writes: Sequence[Write], answer: Mapping[str, Any]) -> dict[str, Ou
 
     Two boxes that were to get the same code have a row each, in the order in which they were sent.
     """
-    told = Counter(str(row.get("newBoxCode")) for row in _rows(answer.get("boxes")))
+    told = Counter(str(row.get("newBoxCode")) for row in rows_of(answer, "boxes"))
     wanted = Counter(write.content["box_code"] for write in writes)
     rows = {code: deque[Mapping[str, Any]]() for code in told}
-    for row in _rows(answer.get("boxes")):
+    for row in rows_of(answer, "boxes"):
         rows[str(row.get("newBoxCode"))].append(row)
     found: dict[str, Outcome] = {}
     for write in writes:
@@ -53,10 +53,6 @@ def _seen_changed(write: Write, komet: ReadBack) -> Outcome | None:
             return Outcome(WriteState.NOT_SENT, "not_seen_in_komet")
         case _:
             return None
-
-
-def _rows(value: object) -> list[Mapping[str, Any]]:
-    return [row for row in value if isinstance(row, dict)] if isinstance(value, list) else []
 
 
 def _move(writes: Sequence[Write], _sender: Sender) -> Request:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from komet.dispatch.kinds.kind import ReadBack
+from komet.dispatch.kinds.kind import ReadBack, rows_of
 
 _ROOM = 500
 """Characters of the codes of an AWB, by the page: long lists may be cut."""
@@ -19,8 +19,8 @@ def fly_under(komet: ReadBack, codes: Collection[str], awb: str, ship_date: str)
     flown: set[str] = set()
     on_other_days: set[str] = set()
     cut = False
-    for row in answer.get("awbs") or []:
-        if isinstance(row, dict) and _digits(row.get("awb")) == _digits(awb):
+    for row in rows_of(answer, "awbs"):
+        if _digits(row.get("awb")) == _digits(awb):
             text = str(row.get("boxesCodes") or "")
             codes_listed = text.split(",")
             if len(text) >= _ROOM:

@@ -6,7 +6,7 @@ v2/vendor/invoice, invoice.mark.sync.status.ok and .error of Komet's pages.
 from collections.abc import Sequence
 from decimal import Decimal
 
-from komet.dispatch.kinds.kind import Kind, ReadBack, Request, Sender
+from komet.dispatch.kinds.kind import Kind, ReadBack, Request, Sender, rows_of
 from komet.dispatch.model import Draft, Outcome, Write, WriteKind, WriteState
 from komet.language import _, _later, number
 
@@ -74,11 +74,7 @@ def _is_synced(write: Write, komet: ReadBack) -> bool | None:
     found: list[bool] = []
     for synced in (True, False):
         answer = komet.call(LISTED, orderDateFrom=day, orderDateTo=day, externalSystemSynced=synced)
-        rows = answer.get("invoices")
-        if any(
-            isinstance(row, dict) and str(row.get("id")) == write.target
-            for row in (rows if isinstance(rows, list) else [])
-        ):
+        if any(str(row.get("id")) == write.target for row in rows_of(answer, "invoices")):
             found.append(synced)
     return found[0] if len(found) == 1 else None
 

@@ -138,3 +138,14 @@ def outcome_told(row: Mapping[str, Any]) -> bool | None:
         return flag(row.get("status"))
     except Unreadable:
         return None
+
+
+def rows_of(answer: Mapping[str, Any], member: str) -> list[Mapping[str, Any]]:
+    """The objects in a list of an answer, and nothing else that it may hold in their place."""
+    found = answer.get(member)
+    return [row for row in found if isinstance(row, dict)] if isinstance(found, list) else []
+
+
+def named_members(content: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+    """The members of a request: `names` maps what they are called here to Komet's names."""
+    return {wire: content[own] for own, wire in names.items() if content.get(own) is not None}

@@ -11,7 +11,7 @@ from typing import Any
 from komet.api.methods import TokenKind
 from komet.dispatch.awb import format_awb
 from komet.dispatch.kinds.flown import fly_under
-from komet.dispatch.kinds.kind import Kind, ReadBack, Request, Sender, outcome_told
+from komet.dispatch.kinds.kind import Kind, ReadBack, Request, Sender, outcome_told, rows_of
 from komet.dispatch.model import Draft, Outcome, Write, WriteKind, WriteState
 from komet.language import _, _later, _n, number
 
@@ -104,12 +104,7 @@ def _ship(writes: Sequence[Write], sender: Sender) -> Request:
 
 
 def _ship_outcomes(writes: Sequence[Write], answer: Mapping[str, Any]) -> dict[str, Outcome]:
-    rows = answer.get(_RESULTS)
-    told = {
-        str(row.get("poItemId")): row
-        for row in (rows if isinstance(rows, list) else [])
-        if isinstance(row, dict)
-    }
+    told = {str(row.get("poItemId")): row for row in rows_of(answer, _RESULTS)}
     return {
         write.id: _shipped_line(write, told[write.po_item_id])
         for write in writes

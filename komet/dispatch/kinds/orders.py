@@ -13,7 +13,15 @@ from typing import Any
 from komet.api.methods import TokenKind
 from komet.api.reading import number as number_in
 from komet.api.reading import text
-from komet.dispatch.kinds.kind import Kind, ReadBack, Request, Sender, outcome_told
+from komet.dispatch.kinds.kind import (
+    Kind,
+    ReadBack,
+    Request,
+    Sender,
+    named_members,
+    outcome_told,
+    rows_of,
+)
 from komet.dispatch.model import Draft, Outcome, Write, WriteKind, WriteState
 from komet.language import _, _later, _n, day
 
@@ -44,10 +52,6 @@ _OF_COMPANY = {"vendor_id": "vendorId", "price": "price"}
 """Komet ignores these with a Vendor token."""
 
 
-def _named(content: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
-    return {wire: content[own] for own, wire in names.items() if content.get(own) is not None}
-
-
 def header_of(write: Draft | Write) -> str:
     """What the lines of one order have in common."""
     return json.dumps(write.content["header"], sort_keys=True)
@@ -61,14 +65,14 @@ def _create(writes: Sequence[Write], sender: Sender) -> Request:
 
 def _order(writes: Sequence[Write], sender: Sender) -> dict[str, Any]:
     header = writes[0].content["header"]
-    vendor = {} if sender.token_kind is TokenKind.VENDOR else _named(header, _VENDOR)
-    return _named(header, _ORDER) | vendor
+    vendor = {} if sender.token_kind is TokenKind.VENDOR else named_members(header, _VENDOR)
+    return named_members(header, _ORDER) | vendor
 
 
 def _line(line: Mapping[str, Any]) -> dict[str, Any]:
     """A product by its code, else by its description: a description beside a code makes an alias
     of it where Komet does not know it."""
-    named = _named(line, _LINE)
+    named = named_members(line, _LINE)
     if "productCode" not in named and line.get("product"):
         named["productDescription"] = line["product"]
     return named
@@ -78,8 +82,8 @@ def _create_mixed(writes: Sequence[Write], sender: Sender) -> Request:
     items = []
     for write in writes:
         line = write.content["line"]
-        parts = [_named(part, _PART) for part in line["parts"]]
-        own = _named({**line, "product_code": None}, _LINE)
+        parts = [named_members(part, _PART) for part in line["parts"]]
+        own = named_members({**line, "product_code": None}, _LINE)
         items.append({"productId": line["product_id"], **own, "breakdowns": parts})
     return "purchase.order.mixed.create", {**_order(writes, sender), "purchaseOrderItems": items}
 
@@ -88,8 +92,8 @@ def _create_prebook(writes: Sequence[Write], sender: Sender) -> Request:
     names = dict(_PREBOOK_LINE)
     if sender.token_kind is not TokenKind.VENDOR:
         names |= _OF_COMPANY
-    items = [_named(write.content["line"], names) for write in writes]
-    header = _named(writes[0].content["header"], _PREBOOK)
+    items = [named_members(write.content["line"], names) for write in writes]
+    header = named_members(writes[0].content["header"], _PREBOOK)
     return "prebook.create", {**header, "prebookItems": items}
 
 
@@ -132,8 +136,8 @@ def _seen_created(write: Write, komet: ReadBack) -> Outcome | None:
     answer = komet.call("purchase.order.list", date=day_sent)
     lines = [
         text(line.get("prebookItemId"))
-        for order in answer.get("purchaseOrders") or ()
-        for line in order.get("details") or ()
+        for order in rows_of(answer, "purchaseOrders")
+        for line in rows_of(order, "details")
     ]
     if wanted in lines:
         return Outcome(WriteState.SENT, "seen_in_komet")
@@ -152,10 +156,10 @@ def _item_deleted(write: Write, komet: ReadBack) -> Outcome | None:
     if not number or not truck:
         return None
     answer = komet.call("prebook.details.list", date=truck, prebook=number)
-    for row in answer.get("prebooks") or ():
+    for row in rows_of(answer, "prebooks"):
         if text(row.get("id")) != write.content["prebook_id"]:
             continue
-        for item in row.get("details") or ():
+        for item in rows_of(row, "details"):
             if text(item.get("prebookItemId")) == write.target:
                 return (
                     Outcome(WriteState.NOT_SENT, "not_seen_in_komet")

@@ -11,7 +11,7 @@ from typing import Any
 from komet.api.reading import number as number_in
 from komet.api.reading import text
 from komet.dispatch.awb import format_awb
-from komet.dispatch.kinds.kind import Kind, ReadBack, Request, Sender
+from komet.dispatch.kinds.kind import Kind, ReadBack, Request, Sender, named_members, rows_of
 from komet.dispatch.model import Draft, Outcome, Write, WriteKind, WriteState
 from komet.language import _, _later, _n
 
@@ -31,19 +31,14 @@ _ADD = {
 _UPDATE = {"boxes": "quantity", "unit_cost": "unitCost", "price_a": "priceA", "price_b": "priceB"}
 
 
-def _named(content: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
-    """The members of a request, under Komet's names."""
-    return {wire: content[own] for own, wire in names.items() if content.get(own) is not None}
-
-
 def _add(writes: Sequence[Write], _sender: Sender) -> Request:
     (write,) = writes
-    return "inventory.add", _named(write.content, _ADD)
+    return "inventory.add", named_members(write.content, _ADD)
 
 
 def _update(writes: Sequence[Write], _sender: Sender) -> Request:
     (write,) = writes
-    sent = {"inventoryId": write.content["inventory_id"], **_named(write.content, _UPDATE)}
+    sent = {"inventoryId": write.content["inventory_id"], **named_members(write.content, _UPDATE)}
     return "inventory.update", sent
 
 
@@ -88,9 +83,7 @@ def _stock(komet: ReadBack) -> dict[str, Mapping[str, Any]]:
     """Inventory ID → its row; without a type the method lists the open market alone."""
     answer = komet.call("inventory.list", inventoryType="all")
     return {
-        id_: row
-        for row in answer.get("inventoryItems") or ()
-        if isinstance(row, dict) and (id_ := text(row.get(LINE_ID)))
+        id_: row for row in rows_of(answer, "inventoryItems") if (id_ := text(row.get(LINE_ID)))
     }
 
 
