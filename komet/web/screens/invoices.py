@@ -25,6 +25,8 @@ from komet.web.shell.moments import moment_column
 
 _BACK = 30
 """Days, as the work list of shipped lines without an invoice has it."""
+_AHEAD = 1
+"""Days: what leaves today is often of orders that ship tomorrow."""
 _SHOWN = ("lacking", "have", "all")
 _MOST_FILES = 20
 _MB = 1024 * 1024
@@ -91,9 +93,13 @@ def _uploaded(ctx: AppContext) -> list[UploadedFile]:
     files = list(found) if isinstance(found, list) else []
     batch = batch_in_address()
     if files and batch and batch != st.session_state.get(state.INVOICE_BATCH):
-        # what is uploaded afterwards is a new file, whatever its content
-        digests = {one.content.get("file_digest") for one in list_writes(ctx, batch_id=batch)}
-        sent = {f.file_id for f in files if sha256(f.getbuffer()).hexdigest() in digests}
+        # what is uploaded afterwards is a new file, whatever its content; and one document may
+        # be the invoice of two POs, under a name for each
+        went = {
+            (one.found.get("file_name"), one.content.get("file_digest"))
+            for one in list_writes(ctx, batch_id=batch)
+        }
+        sent = {f.file_id for f in files if (f.name, sha256(f.getbuffer()).hexdigest()) in went}
         st.session_state[state.INVOICES_SENT] = (
             st.session_state.get(state.INVOICES_SENT, set()) | sent
         )
@@ -225,7 +231,8 @@ def shipped_orders(every: Sequence[Provider], today: date) -> None:
 def _fill_from_link(clients: Sequence[str], today: date) -> None:
     choices_in_address("invoices_providers", "client", clients)
     for key, name, usual in (
-        ("invoices_from", "from", today - timedelta(_BACK)), ("invoices_to", "to", today)
+        ("invoices_from", "from", today - timedelta(_BACK)),
+        ("invoices_to", "to", today + timedelta(_AHEAD)),
     ):  # fmt: skip
         if key not in st.session_state:
             try:
@@ -243,7 +250,7 @@ def _keep_in_address(ids: Sequence[str], begin: date, until: date, today: date) 
     chosen = {
         "client": list(ids),
         "from": [begin.isoformat() if begin != today - timedelta(_BACK) else ""],
-        "to": [until.isoformat() if until != today else ""],
+        "to": [until.isoformat() if until != today + timedelta(_AHEAD) else ""],
         "shown": [shown if shown != _SHOWN[0] else ""],
         BATCH: [batch_in_address() or ""],
     }
