@@ -48,7 +48,11 @@ else:
 
 if from_file is not None:
     with st.container(border=True):
-        st.subheader(_("Preview"))
+        head = st.container(horizontal=True, vertical_alignment="center")
+        head.subheader(_("Preview"))
+        if head.button(_("Close"), key="close_file", type="tertiary"):
+            forget_file()
+            st.rerun()
         if dispatch.typed():
             st.caption(_("Of the file alone: what is typed in the table waits until it is sent."))
         preview_and_send(ctx, from_file, "dispatch_file", on_sent=forget_file)

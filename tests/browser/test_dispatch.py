@@ -120,6 +120,12 @@ def test_one_file_goes_out_comes_back_filled_in_and_is_sent_once(
     expect(page.get_by_text("1 row is in error and is not sent:")).to_be_visible()
     send(page)
     receipt(page, "Sent: 2")
+    # what is in error stays named until the file is mended or closed
+    expect(page.get_by_text("1 row is in error and is not sent:")).to_be_visible()
+    expect(page.get_by_text("2 rows need not be sent")).to_be_visible()
+    page.locator(".st-key-close_file button").click()
+    settled(page)
+    expect(page.get_by_text("1 row is in error and is not sent:")).to_have_count(0)
     with page.expect_download() as download:
         page.get_by_role("button", name="Receipt as Excel").click()
     download.value.save_as(tmp_path / "receipt.xlsx")

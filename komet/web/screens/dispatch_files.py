@@ -1,5 +1,7 @@
 """The dispatch file on the screen: out as a template to fill in, and in again as a preview."""
 
+from collections.abc import Collection
+
 import streamlit as st
 
 from komet.context import AppContext
@@ -51,6 +53,8 @@ def from_excel(ctx: AppContext) -> Preview | None:
     return None
 
 
-def forget_file(_left: object = ()) -> None:
-    """Take the file from the screen: what of it was not sent is in the file still."""
+def forget_file(left: Collection[tuple[str, str]] = ()) -> None:
+    """Take the file from the screen, but where rows of it were not sent: they stay named."""
+    if left:
+        return
     st.session_state[state.DISPATCH_FILES] = st.session_state.get(state.DISPATCH_FILES, 0) + 1
