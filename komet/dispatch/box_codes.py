@@ -82,9 +82,11 @@ def check_box_code(code: str) -> str:
                "It has {n} characters; at most {most} are allowed.",
                len(code)).format(n=len(code), most=LONGEST),
         )  # fmt: skip
-    if not code.isprintable() or any(mark in code for mark in ',;"'):
+    if not (code.isascii() and code.isprintable()) or any(mark in code for mark in ',;"'):
         raise InvalidInput(
-            _("The box code {code} has a character that no label carries.").format(code=ascii(code))
+            _("The box code {code} has a character that no label carries.").format(
+                code=code if code.isprintable() else ascii(code)
+            )
         )
     return code
 

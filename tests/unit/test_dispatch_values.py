@@ -69,6 +69,7 @@ def test_box_codes_are_read_as_lists_and_ranges(written: str, codes: tuple[str, 
         ("A1…A3, A2", "A2 is there twice"), ("R-10…R-08", "not a range"),
         ("R-8…S-9", "not a range"), ("R-98…R-102", "not a range"),
         ("R-000001…R-900000", "not a range"), ("A\x001", "no label carries"),
+        ("CAJA-Ñ1", "no label carries"),
     ],
 )  # fmt: skip
 def test_box_codes_that_komet_does_not_take_are_named(written: str, why: str) -> None:
