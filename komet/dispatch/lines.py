@@ -1,6 +1,6 @@
 """The lines of a dispatch: which there are, how far each is, and what a typed number would do."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict
 from komet.context import AppContext
 from komet.dispatch.model import LineState
 from komet.dispatch.table.lines import line_frame
+from komet.errors import InvalidInput
 from komet.language import _, _n, number
 
 Typed = Mapping[tuple[str, str], int]
@@ -61,6 +62,19 @@ def count_states(lines: pl.DataFrame) -> dict[LineState, int]:
 def keys_of(lines: pl.DataFrame) -> list[tuple[str, str]]:
     """(Provider ID, PO item ID) of each line."""
     return list(lines.select("provider_id", "po_item_id").iter_rows())
+
+
+def refuse_several_clients(rows: Iterable[Mapping[str, object]], name: str) -> None:
+    """Raise `InvalidInput` where these lines, found by one name, are those of several clients.
+
+    Importers number their POs each for themselves, and often alike.
+    """
+    clients = sorted({str(row["provider"]) for row in rows})
+    if len(clients) > 1:
+        raise InvalidInput(
+            _("{clients} each have {name}.").format(clients=", ".join(clients), name=name),
+            next_step=_("Choose one of them as the client provider above, then do it again."),
+        )
 
 
 def confirm_all(lines: pl.DataFrame) -> dict[tuple[str, str], int]:

@@ -9,6 +9,7 @@ import polars as pl
 
 from komet.context import AppContext
 from komet.dispatch.box_codes import pack_boxes, parse_box_codes
+from komet.dispatch.lines import refuse_several_clients
 from komet.dispatch.model import Packing, Remark
 from komet.dispatch.table import boxes, lines
 from komet.errors import InvalidInput
@@ -153,6 +154,7 @@ def _read(
     own = own or [row for row in rows if row["po_number"].casefold() == named.casefold()]
     if not own:
         raise InvalidInput(_("No PO or line of this name is among the lines shown."))
+    refuse_several_clients(own, named)
     for row in own:
         key = (row["provider_id"], row["po_item_id"])
         if len(given.get(key, ())) < row["boxes"]:

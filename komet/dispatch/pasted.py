@@ -12,6 +12,7 @@ from typing import Any
 
 import polars as pl
 
+from komet.dispatch.lines import refuse_several_clients
 from komet.dispatch.model import Remark
 from komet.errors import InvalidInput
 from komet.language import _
@@ -75,11 +76,14 @@ def _read(cells: Sequence[str], rows: Sequence[dict[str, Any]]) -> list[tuple[di
         )
     everything = bool(given & _EVERYTHING)
     if own:
+        refuse_several_clients(own, own[0]["po_item_id"])
         named = {row["po_item_id"] for row in own}
         return _with_boxes(own, cells, named, everything=everything)
     named = {row["po_number"].casefold() for row in orders}
     if len({row["provider_id"] for row in orders}) > 1:
         orders = [row for row in orders if row["provider"].casefold() in given] or orders
+    if everything:
+        refuse_several_clients(orders, orders[0]["po_number"])
     several = len(orders) > 1 and not everything
     if several:
         orders = _told_apart(orders, given)
@@ -91,6 +95,7 @@ def _told_apart(orders: list[dict[str, Any]], given: set[str]) -> list[dict[str,
         told = [row for row in orders if str(row[name] or "").casefold() in given - {""}]
         if len(told) == 1:
             return told
+    refuse_several_clients(orders, orders[0]["po_number"])
     raise InvalidInput(
         _("PO {number} has {n} lines.").format(number=orders[0]["po_number"], n=len(orders)),
         next_step=_("Add the SKU, the product or the line ID, or write “all” for the boxes."),

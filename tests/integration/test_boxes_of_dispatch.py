@@ -99,6 +99,15 @@ def test_codes_from_a_file_go_to_their_lines(accounts: Accounts) -> None:
     ]
     packed = list_lines(accounts.ctx, chosen(accounts)).filter(po_item_id=item)["packed"][0]
     assert packed.to_list()[:2] == ["C-001", "C-002"]
+    # two importers with the same PO number: neither gets the codes of the other
+    of_another = shown.with_columns(
+        provider_id=pl.lit(accounts.petalo.id), provider=pl.lit("Pétalo")
+    )
+    text = f"{number};D-001\n"
+    both = pl.concat([shown, of_another])
+    found = pack_file(accounts.ctx, ACTOR, both, text.encode(), "codes.csv")
+    assert found.codes == 0
+    assert "Choose one of them" in found.problems[0].reason
 
 
 def test_a_box_code_is_exchanged_and_back_again(accounts: Accounts) -> None:

@@ -10,13 +10,15 @@ A, B, C = ("m", "11"), ("m", "12"), ("p", "21")
 
 @pytest.fixture
 def lines() -> pl.DataFrame:
-    """PO P1 with two lines, and P2 with one, of another client."""
+    """PO P1 with two lines, and P2 with one, of another client; both clients have a PO P3."""
     names = ("provider_id", "provider", "po_number", "po_item_id", "boxes", "sku", "product",
              "product_id", "mark_code", "customer")  # fmt: skip
     rows = [
         ("m", "Magnolia", "P1", "11", 10, "RT-60", "Rose Tibet", "501", "AB", "Shop"),
         ("m", "Magnolia", "P1", "12", 4, None, "Rose Freedom", "502", "AB", "Shop"),
         ("p", "Pétalo", "P2", "21", 6, "CL", "Clavel", "503", None, None),
+        ("m", "Magnolia", "P3", "13", 2, "GYP", "Gypsophila", "504", None, "Shop"),
+        ("p", "Pétalo", "P3", "22", 3, "CL", "Clavel", "503", None, None),
     ]
     return pl.DataFrame(rows, schema=names, orient="row")
 
@@ -36,6 +38,8 @@ def lines() -> pl.DataFrame:
         ("P1  all", {A: 10, B: 4}),
         ("\n\nP2\t0\n", {C: 0}),
         ("P2\t5\nP2\t5", {C: 5}),
+        ("P3\tClavel\t1", {("p", "22"): 1}),
+        ("P3\tmagnolia\ttodo", {("m", "13"): 2}),
     ],
 )
 def test_what_is_pasted_is_understood(
@@ -54,6 +58,8 @@ def test_what_is_pasted_is_understood(
         ("P2\tmany", 1, "no number of boxes"),
         ("P2\t5\nP2\t6", 2, "another number for the same line"),
         ("P2\t1.5", 1, "no number of boxes"),
+        ("P3\ttodo", 1, "Magnolia, Pétalo each have P3"),
+        ("P3\t2", 1, "Magnolia, Pétalo each have P3"),
     ],
 )
 def test_what_cannot_be_used_is_named(
