@@ -285,6 +285,8 @@ class Preview:
     """IDs of earlier writes that these are in the place of."""
     again: bool = False
     """Whether what was sent already is wanted once more."""
+    held_up: tuple[tuple[Draft, Write], ...] = ()
+    """Drafts that were left out, each with the open write about the same that keeps it back."""
 
     @property
     def requests(self) -> int:

@@ -32,7 +32,7 @@ from komet.dispatch.preview import (
     hindrance,
     in_order,
     key_of,
-    place_of,
+    leave_out_questions,
     preview_writes,
     remark,
 )
@@ -53,7 +53,7 @@ _LINE_FIELDS = {
 
 
 def queue_writes(
-    ctx: AppContext, actor: Actor, preview: Preview, *, accepted: bool = False, again: bool = False
+    ctx: AppContext, actor: Actor, preview: Preview, *, accepted: bool = False
 ) -> Queued:
     """Store what a preview shows, in one transaction; `send_batch` sends it.
 
@@ -61,11 +61,9 @@ def queue_writes(
     somebody else has planned or sent since is left out, and named. Raises `InvalidInput` where
     nothing is left, `NotPermitted`.
     """
-    again = again or preview.again
-    asked = set() if accepted else {place_of(question) for question in preview.questions}
-    wanted = [draft for draft in preview.drafts if place_of(draft) not in asked]
-    by_hand = [draft for draft in preview.by_hand if place_of(draft) not in asked]
-    if not (wanted or by_hand or preview.packing):
+    preview = preview if accepted else leave_out_questions(preview)
+    wanted, by_hand = preview.drafts, preview.by_hand
+    if preview.is_empty:
         raise InvalidInput(_("There is nothing to send."))
     with ctx.write(actor, Permission.WRITE_TO_KOMET) as con:
         now = ctx.now()
@@ -75,7 +73,7 @@ def queue_writes(
         overtaken: list[Remark] = []
         kept: list[tuple[Draft, str | None, WriteState]] = []
         for draft in in_order(wanted):
-            why = hindrance(draft, earlier.get(key_of(draft), ()), again=again)
+            why = hindrance(draft, earlier.get(key_of(draft), ()), again=preview.again)
             why = why or taken.get(key_of(draft))
             if why:
                 overtaken.append(remark(draft, why))
@@ -88,7 +86,7 @@ def queue_writes(
         former = outbox.writes_by(con, ids=preview.resends) if preview.resends else []
         replaced += [write.id for write in former if key_of(write) in keys]
         outbox.mark_resent(con, replaced, batch_id)
-        packings = _free_packings(con, preview, {(client, item) for client, _row, item in asked})
+        packings = _free_packings(con, preview.packing)
         overtaken += packings.taken
         if packings.free:
             boxes.replace_packed(con, packings.free, now)
@@ -120,17 +118,9 @@ class _Packings(NamedTuple):
     taken: list[Remark]
 
 
-def _free_packings(con: Connection, preview: Preview, asked: set[tuple[str, str]]) -> _Packings:
-    """The boxes of a preview that are kept, and those with a code that another line has got.
-
-    `asked`: lines (provider ID, PO item ID) that are left out, as nobody has said yes.
-    """
+def _free_packings(con: Connection, wanted: Sequence[Packing]) -> _Packings:
+    """Of packed boxes those that are kept, and those with a code that another line has got."""
     free, taken = list[Packing](), list[Remark]()
-    wanted = [
-        packing
-        for packing in preview.packing
-        if (packing.provider_id, packing.po_item_id) not in asked
-    ]
     used = boxes.codes_in_use(
         con, [(one.provider_id, code) for one in wanted for code in one.codes]
     )

@@ -1,6 +1,7 @@
 """What a press of Send would do: the same look at every kind of write before it is stored."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
 
@@ -52,6 +53,7 @@ def preview_writes(
         refused = outbox.refused_methods(con)
     found = _Sorted(list(problems), list(left_out), [], [])
     seen: dict[Key, Draft] = {}
+    held_up: list[tuple[Draft, Write]] = []
     for draft in drafts:
         key = key_of(draft)
         client = clients.get(draft.provider_id)
@@ -64,6 +66,8 @@ def preview_writes(
             found.problems.append(remark(draft, _("This client has no token in use.")))
         elif why := hindrance(draft, earlier.get(key, ()), again=again):
             found.left_out.append(remark(draft, why))
+            if (write := _find_open(draft, earlier.get(key, ()))) is not None:
+                held_up.append((draft, write))
         else:
             seen[key] = draft
             found.place(draft, token, refused, earlier.get(key, ()))
@@ -90,6 +94,7 @@ def preview_writes(
         ),
         packing=tuple(packing),
         again=again,
+        held_up=tuple(held_up),
     )
 
 
@@ -131,6 +136,19 @@ def place_of(one: Draft | Remark) -> tuple[str, int | None, str]:
     return one.provider_id, one.row, one.po_item_id
 
 
+def leave_out_questions(preview: Preview) -> Preview:
+    """What a press of Send takes of a preview where nobody has said yes to its questions."""
+    rows = {place_of(question) for question in preview.questions}
+    lines = {(question.provider_id, question.po_item_id) for question in preview.questions}
+    return replace(
+        preview,
+        drafts=tuple(draft for draft in preview.drafts if place_of(draft) not in rows),
+        by_hand=tuple(draft for draft in preview.by_hand if place_of(draft) not in rows),
+        packing=tuple(p for p in preview.packing if (p.provider_id, p.po_item_id) not in lines),
+        questions=(),
+    )
+
+
 def key_of(draft: Draft | Write) -> Key:
     """What two writes have in common that are about the same."""
     return draft.provider_id, draft.kind, draft.target
@@ -147,13 +165,12 @@ def group_earlier(writes: Sequence[Write]) -> dict[Key, list[Write]]:
 def hindrance(draft: Draft, earlier: Sequence[Write], *, again: bool) -> str | None:
     """Why a draft is not to be sent now, beside earlier writes about the same; None if it may."""
     kind = KINDS[draft.kind]
-    for write in earlier:
-        if write.state in OPEN and (kind.exclusive or write.digest == draft.digest):
-            return _("{state} by {person} since {when}.").format(
-                state=_(STATES[write.state]),
-                person=write.planned_by,
-                when=zoned_moment(write.sending_at or write.planned_at),
-            )
+    if (write := _find_open(draft, earlier)) is not None:
+        return _("{state} by {person} since {when}.").format(
+            state=_(STATES[write.state]),
+            person=write.planned_by,
+            when=zoned_moment(write.sending_at or write.planned_at),
+        )
     sent = [write for write in earlier if write.state is WriteState.SENT]
     if kind.exclusive and not kind.once:
         sent = sent[-1:]  # what another write has changed since may be set once more
@@ -163,6 +180,15 @@ def hindrance(draft: Draft, earlier: Sequence[Write], *, again: bool) -> str | N
     return _("Sent already, by {person} at {when}.").format(
         person=same[-1].planned_by, when=zoned_moment(same[-1].settled_at or same[-1].planned_at)
     )
+
+
+def _find_open(draft: Draft, earlier: Sequence[Write]) -> Write | None:
+    """The first of these writes that excludes the draft as long as it is open."""
+    for write in earlier:
+        same = KINDS[draft.kind].exclusive or write.digest == draft.digest
+        if write.state in OPEN and same:
+            return write
+    return None
 
 
 def _changed_since(draft: Draft, write: Write) -> bool:

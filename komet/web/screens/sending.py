@@ -11,6 +11,7 @@ from komet import time_zone
 from komet.context import AppContext
 from komet.dispatch.model import STATES, Preview, Remark, Write, WriteState
 from komet.dispatch.outbox import list_writes, queue_writes
+from komet.dispatch.preview import leave_out_questions
 from komet.dispatch.receipt import receipt_bytes
 from komet.language import _, _n
 from komet.messages import FAILURES
@@ -37,18 +38,16 @@ def preview_and_send(
     (provider ID, PO item ID) that were not sent: in error, or unusual and nobody said yes.
     """
     accepted = show_preview(ctx, preview, slot)
-    asked = {(question.provider_id, question.row) for question in preview.questions}
-    left = 0 if accepted else sum((d.provider_id, d.row) in asked for d in preview.drafts)
-    count = len(preview.drafts) - left
+    chosen = preview if accepted else leave_out_questions(preview)
+    count = len(chosen.drafts)
     label = _("Send to Komet ({n})").format(n=count)
-    if not count and preview.by_hand:
+    if not count and chosen.by_hand:
         label = _("Put on the list to do by hand")
-    elif not count and preview.packing:
+    elif not count and chosen.packing:
         label = _("Keep the box codes")
     bar = st.container(horizontal=True)
-    possible = bool(count or preview.by_hand or preview.packing)
     if bar.button(
-        label, type="primary", disabled=not possible, icon=":material/send:", key=f"send_{slot}"
+        label, type="primary", disabled=chosen.is_empty, icon=":material/send:", key=f"send_{slot}"
     ):
         send(ctx, preview, accepted=accepted, slot=slot, on_sent=on_sent)
     if kept_preview(slot) is preview and bar.button(_("Cancel"), key=f"cancel_{slot}"):
