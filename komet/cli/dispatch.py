@@ -1,6 +1,5 @@
 """`dispatch`: a day's confirmations and shipments from one Excel file, and what became of them."""
 
-from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
@@ -8,20 +7,19 @@ from typing import Annotated, Any
 from cyclopts import App, Parameter
 
 from komet.cli import sending
-from komet.cli.downloads import INTERRUPTED, Names, Switch
-from komet.cli.output import Json, note, say, say_json, table, warn
+from komet.cli.downloads import Names, Switch
+from komet.cli.output import Json, say, say_json, table, warn
+from komet.cli.send_file import read_file, send_preview
 from komet.cli.session import actor
 from komet.clients.providers import find_provider
-from komet.context import AppContext, open_context
-from komet.dispatch.model import OPEN, STATES, Preview, Receipt, Remark, WriteState
-from komet.dispatch.outbox import count_writes, list_writes, queue_writes
-from komet.dispatch.receipt import export_receipt
+from komet.context import open_context
+from komet.dispatch.model import STATES, WriteState
+from komet.dispatch.outbox import count_writes, list_writes
 from komet.dispatch.resolve import resolve_unknown
 from komet.dispatch.sheet import write_template
 from komet.dispatch.sheet_reading import check_file
 from komet.errors import InvalidInput
 from komet.language import _, _n
-from komet.messages import FAILURES, message
 
 dispatch = App(name="dispatch", help="Confirm and ship a day's lines from one Excel file.")
 _MOST = 100_000
@@ -67,7 +65,7 @@ def check(file: Path, /, *, json: Json = False) -> int:
     row and reason, what can be undone and how.
     """
     ctx = open_context()
-    preview = check_file(ctx, _read(file), file.name)
+    preview = check_file(ctx, read_file(file), file.name)
     if json:
         say_json(sending.preview_told(ctx, preview))
     else:
@@ -94,35 +92,8 @@ def send(
     if receipt:
         _check_workbook(receipt)
     ctx = open_context()
-    preview = check_file(ctx, _read(file), file.name)
-    left = _left_over(ctx, preview)
-    if not json:
-        sending.say_preview(ctx, preview)
-    if preview.is_empty and not left:
-        if json:
-            say_json(sending.preview_told(ctx, preview) | {"receipt": None})
-        return 1 if preview.problems or _waiting(ctx, preview.left_out) else 0
-    accepted = yes or not preview.questions or sending.ask(_("Send the questionable rows as well?"))
-    if not yes and not sending.ask(_question(preview, left)):
-        warn(_("Nothing was sent."))
-        return 1
-    queued_batch, overtaken = _plan(ctx, preview, accepted=accepted)
-    writes, pressed, not_refreshed = [], False, []
-    batches = [*left, *queued_batch]
-    for batch_id in batches:
-        if not pressed:
-            done, pressed = sending.send_planned(ctx, batch_id, _planned(ctx, batch_id))
-            not_refreshed += [done.not_refreshed] if done.not_refreshed else []
-        writes += list_writes(ctx, batch_id=batch_id, limit=_MOST)
-    ended = Receipt(batches[0] if batches else "", writes, " ".join(not_refreshed) or None)
-    _tell(ctx, preview, ended, overtaken, json=json)
-    if receipt and batches:
-        _write_receipt(ctx, batches, receipt)
-    if pressed:
-        note(_("What was not sent stays planned: the same command takes it up."))
-        return INTERRUPTED
-    refused = preview.problems or overtaken or not accepted or not ended.all_sent
-    return 1 if refused or _waiting(ctx, preview.left_out) else 0
+    preview = check_file(ctx, read_file(file), file.name)
+    return send_preview(ctx, preview, yes=yes, json=json, receipt=receipt)
 
 
 @dispatch.command
@@ -169,15 +140,6 @@ def resolve(*, json: Json = False) -> int:
     return 1 if found.unknown else 0
 
 
-def _read(file: Path) -> bytes:
-    try:
-        return file.read_bytes()
-    except OSError as error:
-        raise InvalidInput(
-            _("{name} cannot be read.").format(name=file.name), error.strerror or ""
-        ) from error
-
-
 def _check_workbook(target: Path) -> None:
     """Raise `InvalidInput` before anything is done where the file could not be written after."""
     if target.suffix.lower() != ".xlsx":
@@ -187,87 +149,3 @@ def _check_workbook(target: Path) -> None:
         )
     if not target.parent.is_dir():
         raise InvalidInput(_("There is no folder {folder}.").format(folder=target.parent))
-
-
-def _question(preview: Preview, left: Sequence[str]) -> str:
-    if left:
-        return _("Send it, and what was left of this file?")
-    if not preview.drafts:
-        return _("Keep this?")
-    return _n("Send {n} request to Komet?", "Send {n} requests to Komet?", preview.requests).format(
-        n=preview.requests
-    )
-
-
-def _plan(
-    ctx: AppContext, preview: Preview, *, accepted: bool
-) -> tuple[list[str], tuple[Remark, ...]]:
-    """The batch, if any, and what somebody else was quicker to send."""
-    asked = {(question.provider_id, question.row) for question in preview.questions}
-    drafts = (*preview.drafts, *preview.by_hand)
-    kept = [one for one in drafts if accepted or (one.provider_id, one.row) not in asked]
-    if not kept and not preview.packing:
-        return [], ()
-    queued = queue_writes(ctx, actor(), preview, accepted=accepted)
-    return ([queued.batch_id] if queued.batch_id else []), queued.overtaken
-
-
-def _planned(ctx: AppContext, batch_id: str) -> int:
-    planned = [WriteState.PLANNED]
-    return len(list_writes(ctx, batch_id=batch_id, states=planned, limit=_MOST))
-
-
-def _left_over(ctx: AppContext, preview: Preview) -> list[str]:
-    """Batches of this person from a file of this name of which something is planned, not sent."""
-    lines = {(remark.provider_id, remark.po_item_id) for remark in preview.left_out}
-    planned = list_writes(ctx, states=[WriteState.PLANNED], limit=_MOST)
-    mine = [
-        write.batch_id
-        for write in planned
-        if write.planned_by == actor().name and (write.provider_id, write.po_item_id) in lines
-    ]
-    return list(dict.fromkeys(mine))
-
-
-def _waiting(ctx: AppContext, left_out: Sequence[Remark]) -> bool:
-    """Whether of any row that was left out it is not known that Komet has it."""
-    lines = {(remark.provider_id, remark.po_item_id) for remark in left_out}
-    return any(
-        (write.provider_id, write.po_item_id) in lines
-        for write in list_writes(ctx, states=OPEN, limit=_MOST)
-    )
-
-
-def _tell(
-    ctx: AppContext,
-    preview: Preview,
-    ended: Receipt,
-    overtaken: Sequence[Remark],
-    *,
-    json: bool,
-) -> None:
-    if json:
-        told = sending.preview_told(ctx, preview)
-        receipt: dict[str, Any] = {
-            "counts": {s.value: n for s in WriteState if (n := ended.count(s))},
-            "writes": sending.writes_told(ctx, ended.writes),
-            "overtaken": [sending.remark_told(remark, {}) for remark in overtaken],
-            "not_refreshed": ended.not_refreshed,
-        }
-        say_json(told | {"receipt": receipt})
-        return
-    for remark in overtaken:
-        warn(f"{remark.subject}: {remark.reason}")
-    if ended.writes:
-        say("")
-        sending.say_receipt(ctx, ended)
-
-
-def _write_receipt(ctx: AppContext, batches: Sequence[str], target: Path) -> None:
-    """It was sent already: a receipt that cannot be written is said, and changes nothing else."""
-    try:
-        export_receipt(ctx, actor(), batches[0], target, also=batches[1:])
-    except FAILURES as error:
-        warn(message(error))
-    else:
-        note(_("Wrote {path}.").format(path=target))

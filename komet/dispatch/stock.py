@@ -17,10 +17,9 @@ from komet.context import AppContext
 from komet.dispatch.awb import parse_awb
 from komet.dispatch.kinds.stock import LINE_ID, MOST_BOXES
 from komet.dispatch.known import unit_type
-from komet.dispatch.model import Draft, Preview, Write, WriteKind
+from komet.dispatch.model import Draft, Preview, WriteKind
 from komet.dispatch.row_check import RowChecker, needed
 from komet.dispatch.row_file import Row, id_in, read_rows
-from komet.dispatch.table import outbox
 from komet.errors import InvalidInput
 from komet.language import _, zoned_moment
 
@@ -45,24 +44,6 @@ def check_stock_file(
     What was sent from an equal row is left out, unless `again`. Raises `TableError` and
     `InvalidInput` where the file as a whole cannot be used, `NotFound` for a client that is none.
     """
-    return _checked(ctx, provider_id, data, file_name, kind).preview(again=again)
-
-
-def earlier_of_stock_file(
-    ctx: AppContext, provider_id: str, data: bytes, file_name: str, kind: WriteKind
-) -> list[Write]:
-    """What is planned, being sent, unknown or sent of the rows of a file, the newest last.
-
-    Raises as `check_stock_file` does.
-    """
-    drafts = _checked(ctx, provider_id, data, file_name, kind).found.drafts
-    with ctx.read() as con:
-        return outbox.earlier_writes(con, drafts)
-
-
-def _checked(
-    ctx: AppContext, provider_id: str, data: bytes, file_name: str, kind: WriteKind
-) -> RowChecker:
     checker = RowChecker(ctx, provider_id, read_rows(data, file_name, kind), kind)
     stock = Stock.of(ctx, provider_id)
     if kind is WriteKind.ADD_STOCK:
@@ -71,7 +52,7 @@ def _checked(
         lines: dict[str, Row] = {}
         checker.each(checker.file.rows, lambda row: _of_line(checker, stock, lines, row))
         _forget_quantities(checker)
-    return checker
+    return checker.preview(again=again)
 
 
 @dataclass(frozen=True)

@@ -255,6 +255,33 @@ def test_what_was_planned_and_never_sent_is_taken_up(
     assert now(accounts, line_id).quantity_confirmed == lines[line_id].boxes
 
 
+def test_what_is_planned_and_the_file_does_not_say_is_left_alone(
+    accounts: Accounts, komet: Komet, tmp_path: Path
+) -> None:
+    """A batch is sent whole: neither with another line, nor with boxes that were changed since."""
+    file, both = tmp_path / "day.xlsx", tmp_path / "both.xlsx"
+    template(accounts, both, accounts.magnolia.id)
+    sheet = Sheet(both)
+    lines = pending(accounts)
+    first, second = [one for one in sheet.rows if one in lines and lines[one].boxes > 1][:2]
+    for line_id in (first, second):
+        sheet.fill(line_id, Boxes_to_confirm=lines[line_id].boxes)
+    preview = check_file(accounts.ctx, both.read_bytes(), both.name)
+    queue_writes(accounts.ctx, Actor(name="Ana"), preview)  # and its process ended
+    template(accounts, file, accounts.magnolia.id)
+    one = Sheet(file)
+    one.fill(first, Boxes_to_confirm=lines[first].boxes)
+    alone = komet("dispatch", "send", str(file), "--yes", env=ENGLISH)
+    assert (alone.returncode, confirmations(accounts)) == (1, 0)
+    assert "Planned by Ana since" in alone.stdout
+    one.fill(second, Boxes_to_confirm=lines[second].boxes - 1)
+    changed = komet("dispatch", "send", str(file), "--yes", env=ENGLISH)
+    assert (changed.returncode, confirmations(accounts)) == (1, 0)
+    one.fill(second, Boxes_to_confirm=lines[second].boxes)
+    assert komet("dispatch", "send", str(file), "--yes", env=ENGLISH).returncode == 0
+    assert confirmations(accounts) == 2
+
+
 @pytest.mark.parametrize(("answers", "sent"), [("n\ny\n", 1), ("y\nn\n", 0)])
 def test_a_person_is_asked_at_the_terminal(
     accounts: Accounts, started: Started, tmp_path: Path, answers: str, sent: int
