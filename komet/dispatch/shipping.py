@@ -43,9 +43,12 @@ def boxes_leaving(row: Mapping[str, Any], written: Mapping[Key, str]) -> int:
 
 
 def codes_text(row: Mapping[str, Any], written: Mapping[Key, str]) -> str:
-    """The box codes of a line, as written on the screen, or as kept here."""
+    """The box codes of a line, as written on the screen, else as kept here.
+
+    An emptied cell leaves those that are kept: they go out with the line, so they are shown.
+    """
     own = written.get((row["provider_id"], row["po_item_id"]))
-    return compact_codes(row["packed"]) if own is None else own
+    return own or compact_codes(row["packed"])
 
 
 def foresee_shipping(
