@@ -27,7 +27,6 @@ class PackedFile:
     """What a file of box codes has given to lines: how many codes, and what could not be used."""
 
     codes: int = 0
-    lines: int = 0
     problems: list[Remark] = field(default_factory=list)
 
 
@@ -124,7 +123,7 @@ def pack_file(
         given.setdefault(key, []).append(code)
     if given:
         pack_boxes(ctx, actor, [Packing(*key, tuple(codes)) for key, codes in given.items()])
-    found.lines, found.codes = len(given), sum(map(len, given.values()))
+    found.codes = sum(map(len, given.values()))
     return found
 
 

@@ -110,7 +110,7 @@ def receipt_row(write: Write, clients: Mapping[str, str]) -> dict[str, Any]:
         "settled_at": write.settled_at,
         "planned_by": write.planned_by,
         "said": str(data.get("komet_message") or answer.get("message") or ""),
-        "new_line": str(data.get("po_item_id") or "") if write.outcome_code == "line_split" else "",
+        "new_line": str(data.get("po_item_id") or "") if write.outcome_code == outbox.SPLIT else "",
         "codes": ", ".join(map(str, codes)) if isinstance(codes, list) else "",
     }
 

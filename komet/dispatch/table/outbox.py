@@ -277,9 +277,9 @@ def note_new_lines(con: Connection, found: Sequence[tuple[str, str | None]]) -> 
     """
     for write_id, po_item_id in found:
         why = (
-            outcome_to_store("line_split", po_item_id=po_item_id)
+            outcome_to_store(SPLIT, po_item_id=po_item_id)
             if po_item_id
-            else outcome_to_store("line_split_unclear")
+            else outcome_to_store(UNCLEAR)
         )
         con.run(
             "UPDATE outbox SET outcome_code = $code, outcome_data = $data WHERE id = $id",

@@ -5,8 +5,8 @@ import streamlit as st
 from komet.context import AppContext
 from komet.dispatch.confirmation_page import FILE_NAME, confirmation_page
 from komet.dispatch.confirmation_sheet import confirmation_sheet_bytes
+from komet.export.writers.xlsx import EXCEL_TYPE
 from komet.language import _
-from komet.web.screens.dispatch_files import XLSX
 from komet.web.shell import reads
 from komet.web.shell.preferences import with_locale
 from komet.web.shell.session import actor
@@ -24,7 +24,7 @@ def by_hand_menu(ctx: AppContext, providers: tuple[str, ...]) -> None:
             _("Confirmation sheet (Excel)"),
             data=with_locale(confirmation_sheet_bytes, ctx, actor(), providers),
             file_name="confirm.xlsx",
-            mime=XLSX,
+            mime=EXCEL_TYPE,
             on_click="ignore",
             icon=":material/download:",
             width="stretch",

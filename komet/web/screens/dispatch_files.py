@@ -9,13 +9,12 @@ from komet.dispatch.lines import LineFilter
 from komet.dispatch.model import Preview
 from komet.dispatch.sheet import template_bytes
 from komet.dispatch.sheet_reading import check_file
+from komet.export.writers.xlsx import EXCEL_TYPE
 from komet.language import _
 from komet.web.screens.previews import checked
 from komet.web.shell import failures, state
 from komet.web.shell.preferences import with_locale
 from komet.web.shell.session import actor
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def to_excel(ctx: AppContext, chosen: LineFilter) -> None:
@@ -26,7 +25,7 @@ def to_excel(ctx: AppContext, chosen: LineFilter) -> None:
             template_bytes, ctx, actor(), chosen.providers, chosen.date_from, chosen.date_to
         ),
         file_name=f"dispatch-{chosen.date_from:%Y-%m-%d}.xlsx",
-        mime=XLSX,
+        mime=EXCEL_TYPE,
         on_click="ignore",
         icon=":material/download:",
         help=_("All open lines of these days and clients, with columns to fill in: boxes, AWB,"

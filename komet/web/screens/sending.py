@@ -13,9 +13,9 @@ from komet.dispatch.model import STATES, Preview, Remark, Write, WriteState
 from komet.dispatch.outbox import list_writes, queue_writes
 from komet.dispatch.preview import leave_out_questions
 from komet.dispatch.receipt import receipt_bytes
+from komet.export.writers.xlsx import EXCEL_TYPE
 from komet.language import _, _n
 from komet.messages import FAILURES
-from komet.web.screens.dispatch_files import XLSX
 from komet.web.screens.previews import forget_preview, kept_preview, show_preview
 from komet.web.screens.writes import ORDER, actions, writes_table
 from komet.web.shell import failures, state
@@ -173,7 +173,7 @@ def _receipt(ctx: AppContext, batch_id: str, writes: Sequence[Write]) -> None:
             _("Receipt as Excel"),
             data=with_locale(receipt_bytes, ctx, actor(), batch_id),
             file_name=f"receipt-{time_zone.local(writes[0].planned_at):%Y-%m-%d-%H%M}.xlsx",
-            mime=XLSX,
+            mime=EXCEL_TYPE,
             on_click="ignore",
             icon=":material/download:",
         )
