@@ -17,7 +17,8 @@ from sample_accounts import ACTOR
 
 from komet.dispatch.check import check_lines
 from komet.dispatch.model import Preview, WriteState
-from komet.dispatch.outbox import list_writes, plan_again, queue_writes, settle_by_person
+from komet.dispatch.outbox import list_writes, queue_writes, settle_by_person
+from komet.dispatch.planning_again import plan_again
 from komet.dispatch.preview import preview_writes
 from komet.dispatch.resolve import resolve_unknown
 from komet.dispatch.send import send_batch

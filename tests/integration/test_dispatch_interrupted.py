@@ -27,7 +27,8 @@ from komet.clients.tokens import retire_token
 from komet.context import AppContext
 from komet.dispatch.check import check_lines
 from komet.dispatch.model import LineEntry, Queued, WriteState
-from komet.dispatch.outbox import count_writes, list_writes, plan_again, queue_writes
+from komet.dispatch.outbox import count_writes, list_writes, queue_writes
+from komet.dispatch.planning_again import plan_again
 from komet.dispatch.resolve import resolve_unknown
 from komet.dispatch.send import send_batch
 from komet.dispatch.worker import SendWorker

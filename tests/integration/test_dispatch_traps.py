@@ -14,7 +14,8 @@ from komet.clients.check import check_token
 from komet.dispatch.check import check_lines
 from komet.dispatch.follow import refresh_orders
 from komet.dispatch.model import Draft, LineEntry, Preview, Receipt, WriteKind, WriteState
-from komet.dispatch.outbox import list_writes, plan_again, queue_writes
+from komet.dispatch.outbox import list_writes, queue_writes
+from komet.dispatch.planning_again import plan_again
 from komet.dispatch.preview import preview_writes
 from komet.dispatch.resolve import resolve_unknown
 from komet.dispatch.send import send_batch

@@ -27,7 +27,8 @@ from komet.dispatch.listed_invoices import (
     may_list_invoices,
 )
 from komet.dispatch.model import Preview, Receipt, Remark, WriteState
-from komet.dispatch.outbox import plan_again, queue_writes, settle_by_person
+from komet.dispatch.outbox import queue_writes, settle_by_person
+from komet.dispatch.planning_again import plan_again
 from komet.dispatch.preview import describe
 from komet.dispatch.resolve import resolve_unknown
 from komet.dispatch.send import send_batch

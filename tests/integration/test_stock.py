@@ -15,7 +15,8 @@ from sample_accounts import ACTOR, Accounts, Downloaded, Komet
 
 from komet.catalogs.lists import fetch_list
 from komet.dispatch.model import Preview, Receipt, WriteKind, WriteState
-from komet.dispatch.outbox import list_writes, plan_again, queue_writes, settle_by_person
+from komet.dispatch.outbox import list_writes, queue_writes, settle_by_person
+from komet.dispatch.planning_again import plan_again
 from komet.dispatch.preview import describe
 from komet.dispatch.resolve import resolve_unknown
 from komet.dispatch.row_fields import COLUMNS, headings_of

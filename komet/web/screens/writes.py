@@ -9,7 +9,8 @@ import streamlit as st
 from komet.clients.providers import list_providers
 from komet.context import AppContext
 from komet.dispatch.model import STATES, Write, WriteState
-from komet.dispatch.outbox import AGAIN, plan_again, settle_by_person, withdraw_writes
+from komet.dispatch.outbox import AGAIN, settle_by_person, withdraw_writes
+from komet.dispatch.planning_again import plan_again
 from komet.dispatch.preview import describe, subject_of
 from komet.dispatch.resolve import resolve_unknown
 from komet.language import _
