@@ -15,6 +15,7 @@ from komet.context import AppContext
 from komet.db import audit
 from komet.dispatch.model import LINE_STATES, LineState
 from komet.dispatch.table import lines
+from komet.errors import InvalidInput
 from komet.export.sheet import Column, ColumnKind, Sheet
 from komet.export.writers.writer import explain_write_errors, written_bytes
 from komet.export.writers.xlsx import write_workbook
@@ -135,9 +136,16 @@ def write_template(  # noqa: PLR0917
 
     Returns how many. Without provider IDs: of all clients. In the order of Komet's portal, in the
     language in force; a second sheet says what belongs in which column. Raises `InvalidInput`
-    where the file cannot be written, `NotPermitted` before anything is read.
+    where the file cannot be written or the days end before they begin, `NotPermitted` before
+    anything is read.
     """
     ctx.authorize(actor, Permission.EXPORT)
+    if date_to < date_from:
+        raise InvalidInput(
+            _("The range ends before it begins: {start} to {end}.").format(
+                start=date_from, end=date_to
+            )
+        )
     with ctx.read() as con:
         found = lines.line_frame(con, provider_ids, date_from, date_to)
     found = found.filter(pl.col("state").is_in([state.value for state in OPEN_STATES]))

@@ -98,6 +98,9 @@ def send(accounts: Accounts, preview: Preview) -> Receipt:
 def test_the_template_has_the_open_lines_of_the_days(accounts: Accounts, tmp_path: Path) -> None:
     target = tmp_path / "out.xlsx"
     first, last = accounts.days(0, 2)
+    with pytest.raises(InvalidInput, match="ends before it begins"):
+        write_template(accounts.ctx, ACTOR, [], last, first, target)
+    assert not target.exists()
     count = write_template(accounts.ctx, ACTOR, [accounts.magnolia.id], first, last, target)
     book = openpyxl.load_workbook(target)
     assert book.sheetnames == ["Dispatch", "Instructions"]
