@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 
 import polars as pl
 import streamlit as st
+from streamlit.elements.lib.column_types import ColumnConfig
 
 from komet.clients.providers import list_providers
 from komet.context import AppContext
@@ -14,6 +15,8 @@ from komet.language import _, _n, current, number
 from komet.web.shell import failures, state
 
 _SHOWN = 500
+_OF_TABLES = {"dispatch", "ship"}
+"""Places whose rows are those of a table on the screen, which has no numbers."""
 
 
 def checked(slot: str, made_of: object, check: Callable[[], Preview]) -> Preview:
@@ -44,9 +47,10 @@ def forget_preview(slot: str) -> None:
 def show_preview(ctx: AppContext, preview: Preview, slot: str) -> bool:
     """What a press of Send would do; returns whether a person has said yes to the questions."""
     names = {provider.id: provider.name for provider in list_providers(ctx)}
+    numbered = slot not in _OF_TABLES
     st.markdown(_headline(preview))
     _counts(preview)
-    _line_by_line(preview, names)
+    _line_by_line(preview, names, numbered=numbered)
     if preview.by_hand:
         st.info(
             _("To do by hand: {n}. The client's token may not do it, so a person does it in Komet's"
@@ -60,12 +64,12 @@ def show_preview(ctx: AppContext, preview: Preview, slot: str) -> bool:
                count).format(n=count),
             icon=":material/error:",
         )  # fmt: skip
-        _remarks(preview.problems, names)
+        _remarks(preview.problems, names, numbered=numbered)
     if preview.left_out:
         count = len(preview.left_out)
         label = _n("{n} row need not be sent", "{n} rows need not be sent", count)
         with st.expander(label.format(n=count)):
-            _remarks(preview.left_out, names)
+            _remarks(preview.left_out, names, numbered=numbered)
     return bool(preview.questions) and _questions(preview, names, slot)
 
 
@@ -132,7 +136,7 @@ def _counts(preview: Preview) -> None:
             )  # fmt: skip
 
 
-def _line_by_line(preview: Preview, names: dict[str, str]) -> None:
+def _line_by_line(preview: Preview, names: dict[str, str], *, numbered: bool) -> None:
     every: list[tuple[Draft, bool]] = [(draft, False) for draft in preview.drafts]
     every += [(draft, True) for draft in preview.by_hand]
     if not every:
@@ -159,7 +163,7 @@ def _line_by_line(preview: Preview, names: dict[str, str]) -> None:
             placeholder="",
             height=min(38 + 35 * len(rows), 360),
             column_config={
-                "row": st.column_config.NumberColumn(_("Row"), format="%d", width="small"),
+                "row": _row_column() if numbered else None,
                 "po_number": st.column_config.TextColumn(_("PO"), width="small"),
                 "product": st.column_config.TextColumn(_("Product"), width="medium"),
                 "what": st.column_config.TextColumn(_("What"), width="large"),
@@ -178,14 +182,18 @@ def _questions(preview: Preview, names: dict[str, str], slot: str) -> bool:
            "{n} rows are unusual, and are sent only if you say yes:", count).format(n=count),
         icon=":material/help:",
     )  # fmt: skip
-    _remarks(preview.questions, names)
+    _remarks(preview.questions, names, numbered=slot not in _OF_TABLES)
     label = _n("Yes, send this row too", "Yes, send these {n} rows too", count)
     # other questions are another box: a yes is to those that were read
     asked = hash(tuple(preview.questions))
     return st.checkbox(label.format(n=count), key=f"accepted_{slot}_{asked}")
 
 
-def _remarks(remarks: Sequence[Remark], names: dict[str, str]) -> None:
+def _row_column() -> ColumnConfig:
+    return st.column_config.NumberColumn(_("Row"), format="%d", width=50)
+
+
+def _remarks(remarks: Sequence[Remark], names: dict[str, str], *, numbered: bool) -> None:
     rows = [
         {
             "row": remark.row,
@@ -201,7 +209,7 @@ def _remarks(remarks: Sequence[Remark], names: dict[str, str]) -> None:
         placeholder="",
         height=min(38 + 35 * len(rows), 290),
         column_config={
-            "row": st.column_config.NumberColumn(_("Row"), format="%d", width=50),
+            "row": _row_column() if numbered else None,
             "subject": st.column_config.TextColumn(_("Of"), width=230),
             "reason": st.column_config.TextColumn(_("Reason"), width=560),
             "provider": st.column_config.TextColumn(_("Client"), width=115),

@@ -112,15 +112,15 @@ def ship_grid(lines: pl.DataFrame, made_of: object) -> None:
             "chosen": st.column_config.CheckboxColumn(_("Ship"), pinned=True, width=100),
             "po_number": st.column_config.TextColumn(_("PO"), pinned=True, width=90),
             "ship_date": st.column_config.DateColumn(_("Ships"), format=day_pattern(), width=95),
-            "product": st.column_config.TextColumn(_("Product"), width=180),
-            "boxes": st.column_config.NumberColumn(_("Ordered"), format="localized", width=75),
+            "product": st.column_config.TextColumn(_("Product"), width=165),
+            "boxes": st.column_config.NumberColumn(_("Ordered"), format="localized", width=65),
             "going": st.column_config.NumberColumn(
-                _("Leaving"), format="localized", width=80,
+                _("Leaving"), format="localized", width=60,
                 help=_("As many as it has box codes; without codes, the boxes confirmed, or all"
                        " where none is confirmed yet."),
             ),
             "codes": st.column_config.TextColumn(
-                _("Box codes"), width=170,
+                _("Box codes"), width=150,
                 help=_("One for each box, apart by commas, or a range: R-0001…R-0008. Without"
                        " codes, Komet gives them."),
             ),
@@ -137,7 +137,7 @@ def ship_grid(lines: pl.DataFrame, made_of: object) -> None:
             "box_type": st.column_config.TextColumn(_("Box"), width=55),
             "fbe": st.column_config.NumberColumn(_("FBE"), format="%.2f", width=70),
             "sku": _("SKU"),
-            "provider": st.column_config.TextColumn(_("Client"), width=115),
+            "provider": st.column_config.TextColumn(_("Client"), width=105),
         },
     )  # fmt: skip
 
@@ -183,6 +183,12 @@ def say_choice(lines: pl.DataFrame, flight: Flight) -> None:
     keys = chosen_lines()
     rows = [row for row in lines.iter_rows(named=True)
             if (row["provider_id"], row["po_item_id"]) in keys]  # fmt: skip
+    if hidden := len(keys) - len(rows):
+        st.caption(
+            _n("{n} line more is ticked that the filter does not show; it is not sent.",
+               "{n} lines more are ticked that the filter does not show; they are not sent.",
+               hidden).format(n=hidden)
+        )  # fmt: skip
     if not rows:
         st.caption(_("Tick the lines that leave together, then write their AWB."))
         return
