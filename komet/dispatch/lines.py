@@ -18,6 +18,7 @@ Typed = Mapping[tuple[str, str], int]
 """(Provider ID, PO item ID) → boxes to confirm."""
 ALL, LESS, MORE, BACK, NOTHING = "all", "less", "more", "back", "nothing"
 UNDER_WAY, BY_HAND = "under_way", "by_hand"
+_NOT_APPROVED = "PA"
 
 
 class LineFilter(BaseModel):
@@ -78,11 +79,16 @@ def refuse_several_clients(rows: Iterable[Mapping[str, object]], name: str) -> N
 
 
 def confirm_all(lines: pl.DataFrame) -> dict[tuple[str, str], int]:
-    """The boxes ordered of each line that is to be confirmed, not under way and not by hand."""
+    """The boxes ordered of each line that is to be confirmed, not under way and not by hand.
+
+    POs that the importer has not approved yet are left out, as in the work list of those pending:
+    such a line is confirmed only where a person types it.
+    """
     waiting = lines.filter(
         (pl.col("state") == LineState.TO_CONFIRM.value)
         & (pl.col("under_way") == "")
         & ~pl.col("by_hand")
+        & (pl.col("po_status").fill_null("") != _NOT_APPROVED)
     )
     ordered = waiting["boxes"].cast(pl.Int64)
     return dict(zip(keys_of(waiting), ordered, strict=True))
@@ -106,7 +112,7 @@ def _effect(row: Mapping[str, object], wanted: int | None) -> tuple[str, str]:
     if row["under_way"]:
         return _("being sent"), UNDER_WAY
     if wanted is None:
-        return (_("to do by hand"), BY_HAND) if row["by_hand"] else ("", "")
+        return _without_number(row)
     if wanted == (row["confirmed"] or 0):
         return _("confirmed already") if wanted else _("nothing: none is confirmed"), NOTHING
     if wanted == 0:
@@ -120,6 +126,14 @@ def _effect(row: Mapping[str, object], wanted: int | None) -> tuple[str, str]:
             boxes=wanted, ordered=number(ordered), stems=signed(stems)
         )
     return said, LESS if wanted < ordered else MORE
+
+
+def _without_number(row: Mapping[str, object]) -> tuple[str, str]:
+    if row["by_hand"]:
+        return _("to do by hand"), BY_HAND
+    if row["state"] == LineState.TO_CONFIRM.value and row["po_status"] == _NOT_APPROVED:
+        return _("its PO is not approved yet"), NOTHING
+    return "", ""
 
 
 def sum_difference(lines: pl.DataFrame, typed: Typed) -> Difference:

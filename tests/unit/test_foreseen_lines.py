@@ -19,6 +19,7 @@ def line(**changed: Any) -> pl.DataFrame:
         "provider_id": "m", "po_item_id": "1", "state": "to_confirm", "boxes": Decimal(10),
         "confirmed": None, "stems": Decimal(2250), "fbe": Decimal("5.00"),
         "total_cost": Decimal("1012.50"), "under_way": "", "by_hand": False, "packed": [],
+        "po_status": "A",
     } | changed  # fmt: skip
     schema = {"packed": pl.List(pl.String), "confirmed": pl.Decimal(18, 4)}
     return pl.DataFrame([row], schema_overrides=schema)
@@ -35,6 +36,9 @@ def line(**changed: Any) -> pl.DataFrame:
         (0, {"confirmed": Decimal(8)}, "set back", "back"),
         (10, {"under_way": "confirm"}, "being sent", "under_way"),
         (0, {}, "nothing: none is confirmed", "nothing"),
+        (10, {"po_status": "PA"}, "confirm all 10 boxes", "all"),
+        (None, {"po_status": "PA"}, "its PO is not approved yet", "nothing"),
+        (None, {"po_status": "PA", "state": "confirmed"}, "", ""),
         (None, {"by_hand": True}, "to do by hand", "by_hand"),
         (None, {}, "", ""),
     ],
@@ -55,7 +59,8 @@ def test_the_difference_is_in_proportion_to_the_boxes() -> None:
 
 
 @pytest.mark.parametrize(
-    "changed", [{"state": "confirmed"}, {"under_way": "confirm"}, {"by_hand": True}]
+    "changed",
+    [{"state": "confirmed"}, {"under_way": "confirm"}, {"by_hand": True}, {"po_status": "PA"}],
 )
 def test_only_lines_that_wait_are_confirmed_at_once(changed: dict[str, Any]) -> None:
     assert confirm_all(line()) == {KEY: 10}

@@ -52,7 +52,10 @@ def confirm_buttons(lines: pl.DataFrame) -> None:
         icon=":material/done_all:",
         disabled=not waiting,
         key="confirm_all",
-        help=_("Fills the column with the boxes ordered, for all lines shown that wait."),
+        help=_(
+            "Fills the column with the boxes ordered, for all lines shown that wait and whose PO"
+            " the importer has approved."
+        ),
     ):
         typed().update(waiting)
         _draw_anew()
