@@ -22,7 +22,7 @@ _CONFIRMED = (
 )
 _NOBODY_SENDS = timedelta(minutes=10)
 """No request lasts longer: what is being sent since then is unknown."""
-_LOOKS_BACK = timedelta(days=30)
+LOOKS_BACK = timedelta(days=30)
 """What is older is not work any more: whoever sends no invoices from here never did."""
 _STANDING = formulas.standing("i")
 _SAME = (
@@ -209,7 +209,7 @@ class WorkList(StrEnum):
     def values(self) -> dict[str, date]:
         """The parameters of the condition; days are those of the time zone in force."""
         today = time_zone.today(datetime.now(UTC))
-        days = {"tomorrow": today + timedelta(days=1), "since": today - _LOOKS_BACK}
+        days = {"tomorrow": today + timedelta(days=1), "since": today - LOOKS_BACK}
         return {name: day for name, day in days.items() if f"${name}" in self.sql}
 
 

@@ -17,14 +17,13 @@ from komet.dispatch.invoice_files import FileMatch
 from komet.dispatch.invoices import InvoiceEntry, InvoiceFilter, check_invoices
 from komet.dispatch.outbox import list_writes
 from komet.language import _, _n, day_pattern, number
+from komet.orders.work_lists import LOOKS_BACK
 from komet.web.screens.previews import checked
 from komet.web.screens.sending import BATCH, batch_in_address, preview_and_send
 from komet.web.shell import failures, reads, state
 from komet.web.shell.links import choices_in_address, keep_in_address
 from komet.web.shell.moments import moment_column
 
-_BACK = 30
-"""Days, as the work list of shipped lines without an invoice has it."""
 _AHEAD = 1
 """Days: what leaves today is often of orders that ship tomorrow."""
 _SHOWN = ("lacking", "have", "all")
@@ -231,7 +230,7 @@ def shipped_orders(every: Sequence[Provider], today: date) -> None:
 def _fill_from_link(clients: Sequence[str], today: date) -> None:
     choices_in_address("invoices_providers", "client", clients)
     for key, name, usual in (
-        ("invoices_from", "from", today - timedelta(_BACK)),
+        ("invoices_from", "from", today - LOOKS_BACK),
         ("invoices_to", "to", today + timedelta(_AHEAD)),
     ):  # fmt: skip
         if key not in st.session_state:
@@ -249,7 +248,7 @@ def _keep_in_address(ids: Sequence[str], begin: date, until: date, today: date) 
     shown = st.session_state["invoices_shown"]
     chosen = {
         "client": list(ids),
-        "from": [begin.isoformat() if begin != today - timedelta(_BACK) else ""],
+        "from": [begin.isoformat() if begin != today - LOOKS_BACK else ""],
         "to": [until.isoformat() if until != today + timedelta(_AHEAD) else ""],
         "shown": [shown if shown != _SHOWN[0] else ""],
         BATCH: [batch_in_address() or ""],
