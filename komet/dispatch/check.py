@@ -22,6 +22,7 @@ from komet.dispatch.model import (
 from komet.dispatch.preview import preview_writes
 from komet.dispatch.table import boxes, lines
 from komet.dispatch.values import (
+    LONGEST_HOUSE_AWB,
     LONGEST_REFERENCE,
     as_number,
     cell_text,
@@ -32,8 +33,6 @@ from komet.dispatch.values import (
 )
 from komet.errors import InvalidInput
 from komet.language import _, number
-
-_LONGEST_AWB = 25
 
 
 @dataclass
@@ -217,7 +216,7 @@ def _shipment(  # noqa: PLR0917
         )
     content: dict[str, Any] = {
         "awb": awb,
-        "house_awb": read_short(entry.house_awb, _LONGEST_AWB, _("The house AWB")),
+        "house_awb": read_short(entry.house_awb, LONGEST_HOUSE_AWB, _("The house AWB")),
         "ship_date": (read_day(entry.ship_date) or line.ship_date).isoformat(),
         "lot": lot or line.packed_lot,
         "box_codes": list(codes) or None,

@@ -11,7 +11,7 @@ from komet.context import AppContext
 from komet.dispatch.known import Party, Product, unit_type
 from komet.dispatch.model import Draft, Preview, WriteKind, WriteState
 from komet.dispatch.outbox import list_writes
-from komet.dispatch.row_check import RowChecker, ask_about_past, needed
+from komet.dispatch.row_check import RowChecker, ask_about_past, check_po_number, needed
 from komet.dispatch.row_file import Row, id_in, read_rows
 from komet.errors import InvalidInput
 from komet.language import _
@@ -22,7 +22,6 @@ KINDS = (
     WriteKind.CREATE_PREBOOK,
     WriteKind.DELETE_PREBOOK_ITEM,
 )
-_LONGEST_PO = 10
 _MOST = 100_000
 
 
@@ -90,9 +89,7 @@ def _order_line(checker: RowChecker, row: Row) -> None:
 
 
 def _order_header(checker: RowChecker, row: Row) -> dict[str, Any]:
-    number = row.text("po_number")
-    if len(number) > _LONGEST_PO:
-        raise InvalidInput(_("“{text}” is too long for a PO number.").format(text=number))
+    number = check_po_number(row.text("po_number"))
     vendor = None if checker.vendor_token else checker.known.party(row, "vendor")
     carrier = checker.known.party(row, "carrier", needed=False)
     return _filled(

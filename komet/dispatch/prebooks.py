@@ -14,7 +14,7 @@ from komet.context import AppContext
 from komet.db.database import MONEY, QUANTITY, Schema
 from komet.dispatch.model import Draft, Preview, Remark, WriteKind
 from komet.dispatch.preview import preview_writes
-from komet.dispatch.row_check import ask_about_past
+from komet.dispatch.row_check import ask_about_past, check_po_number
 from komet.dispatch.table import outbox
 from komet.errors import InvalidInput
 from komet.language import _, _n
@@ -91,11 +91,12 @@ def check_orders_of_prebooks(
     """What making POs of these prebook lines (`LINES`) would do: one for each vendor among them.
 
     `po_number`: a PO that is there, to which they are to be added. To be asked: a day that is past.
+    Raises `InvalidInput` for a number that is too long.
     """
     drafts: list[Draft] = []
     problems: list[Remark] = []
     questions: list[Remark] = []
-    past = ask_about_past(ctx, ship_date)
+    past, po_number = ask_about_past(ctx, ship_date), check_po_number(po_number)
     for row, line in enumerate(lines.iter_rows(named=True), start=1):
         said = _not_for_a_po(line)
         if said:

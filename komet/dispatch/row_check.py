@@ -24,6 +24,7 @@ from komet.dispatch.preview import describe, preview_writes, remark
 from komet.dispatch.row_fields import FIELDS
 from komet.dispatch.row_file import Row, RowFile, Value, problems_of, subject_of
 from komet.dispatch.table import outbox
+from komet.dispatch.values import LONGEST_PO_NUMBER
 from komet.errors import InvalidInput
 from komet.language import _, day, zoned_moment
 
@@ -140,6 +141,13 @@ def ask_about_past(ctx: AppContext, ship_date: date) -> str | None:
     if ship_date >= time_zone.today(ctx.now()):
         return None
     return _("The ship date {day} is past.").format(day=day(ship_date))
+
+
+def check_po_number(number: str) -> str:
+    """The number of a PO that lines are added to. Raises `InvalidInput` where it is too long."""
+    if len(number) > LONGEST_PO_NUMBER:
+        raise InvalidInput(_("“{text}” is too long for a PO number.").format(text=number))
+    return number
 
 
 def needed(row: Row, *names: str) -> None:

@@ -13,6 +13,9 @@ from komet.language import _
 
 LONGEST_REFERENCE = 20
 """Characters of a reference and of a lot number (Komet's pages)."""
+LONGEST_HOUSE_AWB = 25
+LONGEST_PO_NUMBER = 10
+"""Characters of the number of a PO that lines are added to (purchase.order.create)."""
 _KOMETS_OWN_LOTS = range(1_000, 100_000)
 _SHORT_DAY = re.compile(r"(\d{1,2})([/.\-])(\d{1,2})\2(\d{4})", re.ASCII)
 _DAY = re.compile(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?:[ T]00:00(?::00(?:\.0+)?)?)?", re.ASCII)

@@ -18,6 +18,7 @@ from komet.dispatch.new_orders import check_orders_file, days_of_new_orders
 from komet.dispatch.row_templates import NAMES, template_bytes
 from komet.dispatch.stock import KINDS as STOCK_KINDS
 from komet.dispatch.stock import check_stock_file
+from komet.dispatch.values import LONGEST_PO_NUMBER
 from komet.export.writers.xlsx import EXCEL_TYPE
 from komet.ingest.plan import plan_slices
 from komet.ingest.runs import start_run
@@ -214,7 +215,10 @@ def _choose(ctx: AppContext, provider: Provider, lines: pl.DataFrame, listed: st
         key="prebook_ship_date",
     )
     number = bar.text_input(
-        _("Add to PO"), key="prebook_po", placeholder=_("a new PO"), max_chars=10
+        _("Add to PO"),
+        key="prebook_po",
+        placeholder=_("a new PO"),
+        max_chars=LONGEST_PO_NUMBER,
     ).strip()
     with failures.shown():
         if bar.button(_("Make POs"), disabled=chosen.is_empty(), icon=":material/add:"):

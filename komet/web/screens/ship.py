@@ -21,6 +21,7 @@ from komet.dispatch.shipping import (
     partial_shipments,
     ship_entries,
 )
+from komet.dispatch.values import LONGEST_HOUSE_AWB, LONGEST_REFERENCE
 from komet.errors import InvalidInput
 from komet.language import _, _n, day_pattern, number
 from komet.web.screens.line_filter import COLORS
@@ -160,13 +161,13 @@ def flight_form() -> Flight:
     sent = st.session_state.get(state.SHIP_FORMS, 0)
     first, second, third, fourth = st.columns(4)
     awb = first.text_input(_("AWB"), key=f"ship_awb_{sent}", placeholder="729-1234 5675")
-    house = second.text_input(_("House AWB"), key=f"ship_house_{sent}", max_chars=25)
+    house = second.text_input(_("House AWB"), key=f"ship_house_{sent}", max_chars=LONGEST_HOUSE_AWB)
     leaves = third.date_input(
         _("Ship date"), value=None, format=day_pattern(), key=f"ship_day_{sent}",
         help=_("Without it, each line leaves on the ship date of its order."),
     )  # fmt: skip
     lot = fourth.text_input(
-        _("Lot"), key=f"ship_lot_{sent}", max_chars=20,
+        _("Lot"), key=f"ship_lot_{sent}", max_chars=LONGEST_REFERENCE,
         help=_("Your lot number. Komet keeps 1000 to 99999 for itself."),
     )  # fmt: skip
     if awb.strip():
