@@ -276,10 +276,11 @@ def note_new_lines(con: Connection, found: Sequence[tuple[str, str | None]]) -> 
     None: there are several that it may be.
     """
     for write_id, po_item_id in found:
+        # codes in full: a test looks for each of them in the source
         why = (
-            outcome_to_store(SPLIT, po_item_id=po_item_id)
+            outcome_to_store("line_split", po_item_id=po_item_id)
             if po_item_id
-            else outcome_to_store(UNCLEAR)
+            else outcome_to_store("line_split_unclear")
         )
         con.run(
             "UPDATE outbox SET outcome_code = $code, outcome_data = $data WHERE id = $id",
