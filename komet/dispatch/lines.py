@@ -18,7 +18,8 @@ Typed = Mapping[tuple[str, str], int]
 """(Provider ID, PO item ID) → boxes to confirm."""
 ALL, LESS, MORE, BACK, NOTHING = "all", "less", "more", "back", "nothing"
 UNDER_WAY, BY_HAND = "under_way", "by_hand"
-_NOT_APPROVED = "PA"
+NOT_APPROVED = "PA"
+"""The status of a PO that the importer has not approved yet."""
 
 
 class LineFilter(BaseModel):
@@ -88,7 +89,7 @@ def confirm_all(lines: pl.DataFrame) -> dict[tuple[str, str], int]:
         (pl.col("state") == LineState.TO_CONFIRM.value)
         & (pl.col("under_way") == "")
         & ~pl.col("by_hand")
-        & (pl.col("po_status").fill_null("") != _NOT_APPROVED)
+        & (pl.col("po_status").fill_null("") != NOT_APPROVED)
     )
     ordered = waiting["boxes"].cast(pl.Int64)
     return dict(zip(keys_of(waiting), ordered, strict=True))
@@ -131,7 +132,7 @@ def _effect(row: Mapping[str, object], wanted: int | None) -> tuple[str, str]:
 def _without_number(row: Mapping[str, object]) -> tuple[str, str]:
     if row["by_hand"]:
         return _("to do by hand"), BY_HAND
-    if row["state"] == LineState.TO_CONFIRM.value and row["po_status"] == _NOT_APPROVED:
+    if row["state"] == LineState.TO_CONFIRM.value and row["po_status"] == NOT_APPROVED:
         return _("its PO is not approved yet"), NOTHING
     return "", ""
 

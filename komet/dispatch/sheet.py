@@ -13,6 +13,7 @@ import polars as pl
 
 from komet.context import AppContext
 from komet.db import audit
+from komet.dispatch.lines import NOT_APPROVED
 from komet.dispatch.model import LINE_STATES, LineState
 from komet.dispatch.table import lines
 from komet.errors import InvalidInput
@@ -167,8 +168,14 @@ def template_bytes(
 
 def _lines_sheet(found: pl.DataFrame) -> Sheet:
     states = {state.value: str(_(words)) for state, words in LINE_STATES.items()}
+    not_approved = (pl.col("state") == LineState.TO_CONFIRM.value) & (
+        pl.col("po_status").fill_null("") == NOT_APPROVED
+    )
     found = found.rename({"ship_date": "order_ship_date", "boxes": "ordered"}).with_columns(
-        pl.col("state").replace_strict(states, default=None)
+        pl.when(not_approved)
+        .then(pl.lit(str(_("To confirm, PO not approved"))))
+        .otherwise(pl.col("state").replace_strict(states, default=None))
+        .alias("state")
     )
     chosen = [
         pl.lit(None, dtype=_DTYPES.get(column.kind, pl.String)).alias(_(column.heading))

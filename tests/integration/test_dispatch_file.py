@@ -125,6 +125,15 @@ def test_the_template_has_the_open_lines_of_the_days(accounts: Accounts, tmp_pat
         for row in rows
     }  # fmt: skip
     assert found == expected
+    not_approved = {
+        str(line.id)
+        for order in accounts.sandbox.state.all_orders("magnolia")
+        for line in order.lines
+        if str(line.id) in expected and order.status == "PA" and line.status == "Pending"
+    }
+    assert not_approved
+    said = "To confirm, PO not approved"
+    assert {row["Line ID"] for row in rows if row["State"] == said} == not_approved
     assert [row["Order ship date"] for row in rows] == sorted(r["Order ship date"] for r in rows)
     assert not any(row[name] for row in rows for name in fill)
     formats = {
