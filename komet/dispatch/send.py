@@ -45,7 +45,7 @@ from komet.dispatch.model import (
     WriteKind,
     WriteState,
 )
-from komet.dispatch.outbox import settle_abandoned
+from komet.dispatch.outbox import longest_request, settle_abandoned
 from komet.dispatch.table import lines, outbox
 from komet.errors import AppError, InvalidInput
 from komet.language import _
@@ -55,6 +55,8 @@ from komet.permissions import Actor, Permission
 _log = logging.getLogger(__name__)
 _LANES = 4
 _TRIES, _PAUSE = 3, 1.0
+_LOOK = 0.2
+"""Seconds between two looks at what another is sending."""
 Settled = list[tuple[str, Outcome]]
 
 
@@ -205,7 +207,6 @@ class _Lane:
         keys = [(write.provider_id, write.po_item_id) for write in self.writes if write.po_item_id]
         with self.ctx.read() as con:
             now = lines.load_lines(con, keys)
-            self.unconfirmed |= outbox.failed_confirmations(con, [w.id for w in self.writes])
         kept = []
         for write in self.writes:
             why = _changed(write, now.get((write.provider_id, write.po_item_id)))
@@ -223,6 +224,8 @@ class _Lane:
         request: Sequence[Write],
         secret: SecretStr,
     ) -> None:
+        if kind.name is WriteKind.SHIP and not self._await_confirmations(request):
+            return
         sendable = [write for write in request if not self._settle_unsent(kind, write)]
         request_id = str(uuid4())
         with active.sending(request_id):
@@ -245,6 +248,24 @@ class _Lane:
                     self._note(write, outcomes[write.id], secret)
             # within the block: until it is stored, nobody else may say what became of it
             self._store_settled(ledger)
+
+    def _await_confirmations(self, request: Sequence[Write]) -> bool:
+        """Wait for confirmations of the same lines that another process or window is sending.
+
+        A line that has left cannot be confirmed any more. False where it was stopped meanwhile.
+        """
+        ids = [write.id for write in request]
+        until = time.monotonic() + longest_request(self.ctx).total_seconds()
+        while True:
+            settle_abandoned(self.ctx)
+            with self.ctx.read() as con:
+                under_way = outbox.confirmations_under_way(con, ids)
+                failed = outbox.failed_confirmations(con, ids)
+            if not under_way or time.monotonic() > until:
+                self.unconfirmed |= failed | under_way
+                return True
+            if self.stop.wait(_LOOK):
+                return False
 
     def _check_token(self, con: Connection) -> None:
         """Raise `AppError` where the token was retired meanwhile, or the client has another."""
