@@ -6,7 +6,16 @@ from typing import Any
 
 from komet.dispatch.awb import format_awb
 from komet.dispatch.kinds.flown import fly_under
-from komet.dispatch.kinds.kind import Kind, ReadBack, Request, Sender, outcome_told, rows_of
+from komet.dispatch.kinds.kind import (
+    NOT_SEEN,
+    SEEN,
+    Kind,
+    ReadBack,
+    Request,
+    Sender,
+    outcome_told,
+    rows_of,
+)
 from komet.dispatch.model import Draft, Outcome, Write, WriteKind, WriteState
 from komet.language import _, _later
 
@@ -48,9 +57,9 @@ def _seen_changed(write: Write, komet: ReadBack) -> Outcome | None:
     codes = komet.codes(write)
     match write.target in codes, write.content["box_code"] in codes:
         case False, True:
-            return Outcome(WriteState.SENT, "seen_in_komet")
+            return SEEN
         case True, False:
-            return Outcome(WriteState.NOT_SENT, "not_seen_in_komet")
+            return NOT_SEEN
         case _:
             return None
 
@@ -93,10 +102,10 @@ def _seen_moved(write: Write, komet: ReadBack) -> Outcome | None:
     except LookupError:
         return None
     if there:
-        return Outcome(WriteState.SENT, "seen_in_komet")
+        return SEEN
     if there is None or (write.po_number and write.target not in komet.codes(write)):
         return None  # it may have been moved before it got another code
-    return Outcome(WriteState.NOT_SENT, "not_seen_in_komet")
+    return NOT_SEEN
 
 
 def _describe_change(write: Draft | Write) -> str:

@@ -6,14 +6,12 @@ v2/vendor/invoice, invoice.mark.sync.status.ok and .error of Komet's pages.
 from collections.abc import Sequence
 from decimal import Decimal
 
-from komet.dispatch.kinds.kind import Kind, ReadBack, Request, Sender, rows_of
-from komet.dispatch.model import Draft, Outcome, Write, WriteKind, WriteState
+from komet.dispatch.kinds.kind import NOT_SEEN, SEEN, Kind, ReadBack, Request, Sender, rows_of
+from komet.dispatch.model import Draft, Outcome, Write, WriteKind
 from komet.language import _, _later, number
 
 LISTED = "invoice.accounting.details.list"
 """The only list that tells which invoices are marked as synchronized; for Company tokens."""
-_SEEN = Outcome(WriteState.SENT, "seen_in_komet")
-_NOT_SEEN = Outcome(WriteState.NOT_SENT, "not_seen_in_komet")
 
 
 def _upload(writes: Sequence[Write], sender: Sender) -> Request:
@@ -83,15 +81,15 @@ def _seen_synced(write: Write, komet: ReadBack) -> Outcome | None:
     synced = _is_synced(write, komet)
     if synced is None:
         return None
-    return _SEEN if synced else _NOT_SEEN
+    return SEEN if synced else NOT_SEEN
 
 
 def _seen_error(write: Write, komet: ReadBack) -> Outcome | None:
     synced = _is_synced(write, komet)
     if synced:
-        return _NOT_SEEN
+        return NOT_SEEN
     # an invoice that was not synchronized before looks the same afterwards
-    return _SEEN if synced is False and write.found.get("synced") else None
+    return SEEN if synced is False and write.found.get("synced") else None
 
 
 def _describe_synced(write: Draft | Write) -> str:

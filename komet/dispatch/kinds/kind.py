@@ -14,6 +14,9 @@ from komet.dispatch.model import DispatchLine, Draft, Outcome, Write, WriteKind,
 Request = tuple[str, dict[str, Any]]
 """A method of Komet and its parameters."""
 _One = TypeVar("_One", Draft, Write)
+SEEN = Outcome(WriteState.SENT, "seen_in_komet")
+NOT_SEEN = Outcome(WriteState.NOT_SENT, "not_seen_in_komet")
+"""What reading back tells of a write that Komet shows, and of one that it does not."""
 LARGEST = 40_000
 """Bytes of content in one request: Komet takes 64 kB, and each member's name is in it as well."""
 

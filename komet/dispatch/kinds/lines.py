@@ -11,12 +11,19 @@ from typing import Any
 from komet.api.methods import TokenKind
 from komet.dispatch.awb import format_awb
 from komet.dispatch.kinds.flown import fly_under
-from komet.dispatch.kinds.kind import Kind, ReadBack, Request, Sender, outcome_told, rows_of
+from komet.dispatch.kinds.kind import (
+    NOT_SEEN,
+    SEEN,
+    Kind,
+    ReadBack,
+    Request,
+    Sender,
+    outcome_told,
+    rows_of,
+)
 from komet.dispatch.model import Draft, Outcome, Write, WriteKind, WriteState
 from komet.language import _, _later, _n, number
 
-_SEEN = Outcome(WriteState.SENT, "seen_in_komet")
-_NOT_SEEN = Outcome(WriteState.NOT_SENT, "not_seen_in_komet")
 _GONE = Outcome(WriteState.UNKNOWN, "line_is_gone")
 _NOT_CONFIRMED = re.compile(r"can\s?not be confirmed", re.IGNORECASE)
 """The page of item.confirm quotes such a message, and does not say which status comes with it."""
@@ -59,8 +66,8 @@ def _former(write: Write) -> Decimal | None:
 
 def _compared(now: object, wanted: object, former: object) -> Outcome | None:
     if now == wanted:
-        return _SEEN
-    return _NOT_SEEN if now == former else None
+        return SEEN
+    return NOT_SEEN if now == former else None
 
 
 def _describe_confirm(write: Draft | Write) -> str:
@@ -132,10 +139,10 @@ def _shipped(write: Write, komet: ReadBack) -> Outcome | None:
     if line is None or line.cancelled:
         return _GONE
     if not line.shipped:
-        return _NOT_SEEN
+        return NOT_SEEN
     if wanted := write.content.get("box_codes"):
         if set(wanted) <= set(line.codes):
-            return _SEEN
+            return SEEN
         # single boxes may have got other codes since
         known = line.codes and not set(wanted) & set(line.codes)
         return Outcome(WriteState.NOT_SENT, "shipped_otherwise") if known else None
@@ -155,7 +162,7 @@ def _on_its_awb(write: Write, codes: Sequence[str], komet: ReadBack) -> Outcome 
         return None
     if ours is None:
         return None
-    return _SEEN if ours else Outcome(WriteState.NOT_SENT, "shipped_otherwise")
+    return SEEN if ours else Outcome(WriteState.NOT_SENT, "shipped_otherwise")
 
 
 def _describe_ship(write: Draft | Write) -> str:
@@ -178,7 +185,7 @@ def _delete(writes: Sequence[Write], _sender: Sender) -> Request:
 
 def _deleted(write: Write, komet: ReadBack) -> Outcome | None:
     line = komet.line(write)
-    return _SEEN if line is None or line.cancelled else _NOT_SEEN
+    return SEEN if line is None or line.cancelled else NOT_SEEN
 
 
 KINDS = (

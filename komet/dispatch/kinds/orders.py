@@ -14,6 +14,8 @@ from komet.api.methods import TokenKind
 from komet.api.reading import number as number_in
 from komet.api.reading import text
 from komet.dispatch.kinds.kind import (
+    NOT_SEEN,
+    SEEN,
     Kind,
     ReadBack,
     Request,
@@ -140,8 +142,8 @@ def _seen_created(write: Write, komet: ReadBack) -> Outcome | None:
         for line in rows_of(order, "details")
     ]
     if wanted in lines:
-        return Outcome(WriteState.SENT, "seen_in_komet")
-    return Outcome(WriteState.NOT_SENT, "not_seen_in_komet") if any(lines) else None
+        return SEEN
+    return NOT_SEEN if any(lines) else None
 
 
 def _cannot_tell(_write: Write, _komet: ReadBack) -> Outcome | None:
@@ -161,12 +163,8 @@ def _item_deleted(write: Write, komet: ReadBack) -> Outcome | None:
             continue
         for item in rows_of(row, "details"):
             if text(item.get("prebookItemId")) == write.target:
-                return (
-                    Outcome(WriteState.NOT_SENT, "not_seen_in_komet")
-                    if number_in(item.get("totalBoxes"))
-                    else Outcome(WriteState.SENT, "seen_in_komet")
-                )
-        return Outcome(WriteState.SENT, "seen_in_komet")
+                return NOT_SEEN if number_in(item.get("totalBoxes")) else SEEN
+        return SEEN
     return None
 
 

@@ -11,8 +11,17 @@ from typing import Any
 from komet.api.reading import number as number_in
 from komet.api.reading import text
 from komet.dispatch.awb import format_awb
-from komet.dispatch.kinds.kind import Kind, ReadBack, Request, Sender, named_members, rows_of
-from komet.dispatch.model import Draft, Outcome, Write, WriteKind, WriteState
+from komet.dispatch.kinds.kind import (
+    NOT_SEEN,
+    SEEN,
+    Kind,
+    ReadBack,
+    Request,
+    Sender,
+    named_members,
+    rows_of,
+)
+from komet.dispatch.model import Draft, Outcome, Write, WriteKind
 from komet.language import _, _later, _n
 
 MOST_BOXES = 100
@@ -67,16 +76,16 @@ def _updated(write: Write, komet: ReadBack) -> Outcome | None:
     row = _stock(komet).get(write.content["inventory_id"])
     now = None if row is None else number_in(row.get("quantity"))
     if now is not None and now == Decimal(str(before)) + boxes:
-        return Outcome(WriteState.SENT, "seen_in_komet")
+        return SEEN
     return None
 
 
 def _deleted(write: Write, komet: ReadBack) -> Outcome | None:
     """A line that was listed when this was planned, and is not any more, is gone."""
     if write.content["inventory_id"] in _stock(komet):
-        return Outcome(WriteState.NOT_SENT, "not_seen_in_komet")
+        return NOT_SEEN
     listed = write.found.get("quantity") is not None
-    return Outcome(WriteState.SENT, "seen_in_komet") if listed else None
+    return SEEN if listed else None
 
 
 def _stock(komet: ReadBack) -> dict[str, Mapping[str, Any]]:
