@@ -170,24 +170,27 @@ def writes_by(
 
 def failed_confirmations(con: Connection, ids: Sequence[str]) -> set[str]:
     """PO item IDs of these shipments whose confirmation, planned with them, was not done."""
-    rows = con.rows(
-        "SELECT DISTINCT s.po_item_id FROM outbox s JOIN outbox c"
-        " USING (batch_id, provider_id, target)"
-        " WHERE s.kind = 'ship' AND c.kind = 'confirm' AND list_contains($ids, s.id)"
-        " AND c.state IN ('unknown', 'refused', 'not_sent') AND NOT EXISTS ("
-        "   SELECT 1 FROM outbox n WHERE n.provider_id = c.provider_id AND n.target = c.target"
-        "   AND n.kind = 'confirm' AND n.state = 'sent' AND n.planned_at > c.planned_at)",
-        {"ids": list(ids)},
+    return _confirmed_as(
+        con,
+        ids,
+        "c.state IN ('unknown', 'refused', 'not_sent') AND NOT EXISTS ("
+        " SELECT 1 FROM outbox n WHERE n.provider_id = c.provider_id AND n.target = c.target"
+        " AND n.kind = 'confirm' AND n.state = 'sent' AND n.planned_at > c.planned_at)",
     )
-    return {row["po_item_id"] for row in rows}
 
 
 def confirmations_under_way(con: Connection, ids: Sequence[str]) -> set[str]:
     """PO item IDs of these shipments whose confirmation, planned with them, is being sent."""
+    return _confirmed_as(con, ids, "c.state = 'sending'")
+
+
+def _confirmed_as(con: Connection, ids: Sequence[str], condition: str) -> set[str]:
+    """PO item IDs of these shipments whose confirmation `c`, planned with them, meets it."""
     rows = con.rows(
         "SELECT DISTINCT s.po_item_id FROM outbox s JOIN outbox c"
-        " USING (batch_id, provider_id, target) WHERE s.kind = 'ship' AND c.kind = 'confirm'"
-        " AND c.state = 'sending' AND list_contains($ids, s.id)",
+        " USING (batch_id, provider_id, target)"
+        " WHERE s.kind = 'ship' AND c.kind = 'confirm' AND list_contains($ids, s.id)"
+        f" AND {condition}",
         {"ids": list(ids)},
     )
     return {row["po_item_id"] for row in rows}
