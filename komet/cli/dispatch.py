@@ -7,11 +7,10 @@ from typing import Annotated, Any
 from cyclopts import App, Parameter
 
 from komet.cli import sending
-from komet.cli.downloads import Names, Switch
+from komet.cli.downloads import Names, Switch, provider_ids
 from komet.cli.output import Json, say, say_json, table, warn
 from komet.cli.send_file import read_file, send_preview
 from komet.cli.session import actor
-from komet.clients.providers import find_provider
 from komet.context import open_context
 from komet.dispatch.model import STATES, WriteState
 from komet.dispatch.outbox import count_writes, list_writes
@@ -47,7 +46,7 @@ def template(
     """
     _check_workbook(out)
     ctx = open_context()
-    chosen = [find_provider(ctx, name).id for name in provider or ()]
+    chosen = provider_ids(ctx, provider)
     count = write_template(ctx, actor(), chosen, from_, to, out)
     say(
         _n("Wrote {path}: {n} line.", "Wrote {path}: {n} lines.", count).format(path=out, n=count)

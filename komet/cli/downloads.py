@@ -13,7 +13,7 @@ from komet.backup.archive import keep_daily_backup
 from komet.cli.output import Json, note, say, say_json, table, warn
 from komet.cli.progress import DownloadProgress
 from komet.cli.session import actor
-from komet.clients.providers import choose_providers, list_providers
+from komet.clients.providers import choose_providers, find_provider, list_providers
 from komet.context import AppContext, open_context
 from komet.errors import InvalidInput
 from komet.ingest.by_number import download_numbers, parse_numbers, providers_of
@@ -27,6 +27,11 @@ Names = Annotated[list[str] | None, Parameter(consume_multiple=True, negative=""
 Switch = Annotated[bool, Parameter(negative="")]
 INTERRUPTED = 130
 """What shells expect of a command that Ctrl-C has ended."""
+
+
+def provider_ids(ctx: AppContext, names: list[str] | None) -> tuple[str, ...]:
+    """The IDs of the client providers of these names; none for no names. Raises `NotFound`."""
+    return tuple(find_provider(ctx, name).id for name in names or ())
 
 
 def download(

@@ -6,10 +6,9 @@ from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
-from komet.cli.downloads import Names, Switch
+from komet.cli.downloads import Names, Switch, provider_ids
 from komet.cli.output import Json, figure, say, say_json
 from komet.cli.session import actor
-from komet.clients.providers import find_provider
 from komet.context import open_context
 from komet.errors import InvalidInput
 from komet.export.orders import export_orders
@@ -70,7 +69,7 @@ def export(
             _("A template says itself how its file is written."),
         )
     ctx = open_context()
-    ids = tuple(find_provider(ctx, name).id for name in provider or ())
+    ids = provider_ids(ctx, provider)
     only = Mapped.MAPPED if mapped else Mapped.UNMAPPED if unmapped else Mapped.ALL
     chosen = OrderFilter(
         providers=ids,

@@ -6,10 +6,9 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from komet.cli.downloads import Names, Switch
+from komet.cli.downloads import Names, Switch, provider_ids
 from komet.cli.output import Json, say, say_json, warn
 from komet.cli.session import actor
-from komet.clients.providers import find_provider
 from komet.context import open_context
 from komet.labels.boxes import list_label_boxes
 from komet.labels.model import LabelBoxes, Printed
@@ -40,7 +39,7 @@ def labels(
     Exit code 1 where a box gets no label, or there is none to print.
     """
     ctx = open_context()
-    ids = tuple(find_provider(ctx, name).id for name in provider or ())
+    ids = provider_ids(ctx, provider)
     chosen = OrderFilter(providers=ids, ship_from=from_, ship_to=to, po_numbers=tuple(number or ()))
     layout = find_template(ctx, template) if template else default_template()
     found = list_label_boxes(ctx, chosen)

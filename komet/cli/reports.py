@@ -7,10 +7,9 @@ import polars as pl
 from cyclopts import Parameter
 
 from komet import time_zone
-from komet.cli.downloads import Names, Switch
+from komet.cli.downloads import Names, Switch, provider_ids
 from komet.cli.output import Json, figure, say, say_json, table
-from komet.clients.providers import find_provider
-from komet.context import AppContext, open_context
+from komet.context import open_context
 from komet.language import _, moment
 from komet.orders import changes as found_changes
 from komet.orders.filters import OrderFilter
@@ -69,7 +68,7 @@ def changes(
     ctx = open_context()
     chosen = ChangeFilter(
         since=time_zone.instant(since) if since else None,
-        providers=_ids(ctx, provider),
+        providers=provider_ids(ctx, provider),
         kinds=tuple(kind or ()),
         customer=customer,
         product=product,
@@ -144,7 +143,7 @@ def planning(
     ctx = open_context()
     start, end = default_days(time_zone.today(ctx.now()))
     chosen = OrderFilter(
-        providers=_ids(ctx, provider),
+        providers=provider_ids(ctx, provider),
         ship_from=from_ or start,
         ship_to=to or end,
         standing=not cancelled,
@@ -178,7 +177,3 @@ def planning(
 
 def _shown(value: float) -> str:
     return figure(pl.Series([value]).round(2).cast(pl.Decimal(18, 2)).item())
-
-
-def _ids(ctx: AppContext, names: list[str] | None) -> tuple[str, ...]:
-    return tuple(find_provider(ctx, name).id for name in names or ())
