@@ -1,0 +1,79 @@
+"""A slice as typed columns: what the store is compared with and written from, a table at a time."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import polars as pl
+
+from komet.ingest.commit_clock import RequestMark
+from komet.ingest.model import KOMET, SliceRows
+from komet.orders.table import items as order_tables
+
+
+@dataclass(frozen=True)
+class OrderFrames:
+    """POs in the four mirrored tables, each with all columns of its schema in their order.
+
+    `po_id` is unique in `purchase_orders`; lines, breakdowns and boxes are in the order of the
+    answer. What only the store knows (`first_seen_at`, `changed_at`, `gone_at`, `asked_*`) is null.
+    """
+
+    purchase_orders: pl.DataFrame
+    po_lines: pl.DataFrame
+    po_breakdowns: pl.DataFrame
+    po_boxes: pl.DataFrame
+
+
+@dataclass(frozen=True)
+class SliceFrames:
+    """One slice, ready to be compared and written. `problems`: rows of `data_problems`.
+
+    `whole`: these are all POs of the day, so that one that is missing is gone. `asked`: when the
+    request was sent, in the order of events; None for now. `digest`: of the raw answer, where the
+    source gives one; an answer of the same digest holds the same.
+    """
+
+    provider_id: str
+    day: date
+    requested_at: datetime
+    orders: OrderFrames
+    problems: pl.DataFrame
+    whole: bool = True
+    source: str = KOMET
+    asked: RequestMark | None = None
+    digest: str | None = None
+
+
+@dataclass(frozen=True)
+class SameAnswer:
+    """A slice whose answer is, to the byte, the one that is stored: nothing of it was read."""
+
+    provider_id: str
+    day: date
+    requested_at: datetime
+    digest: str
+    source: str = KOMET
+    asked: RequestMark | None = None
+
+
+def to_frames(rows: SliceRows) -> SliceFrames:
+    """The same slice as columns."""
+    bundles = rows.orders.values()
+    orders = OrderFrames(
+        pl.DataFrame([b.head for b in bundles], schema=order_tables.purchase_orders()),
+        pl.DataFrame([ln for b in bundles for ln in b.lines], schema=order_tables.po_lines()),
+        pl.DataFrame(
+            [row for b in bundles for row in b.breakdowns], schema=order_tables.po_breakdowns()
+        ),
+        pl.DataFrame([row for b in bundles for row in b.boxes], schema=order_tables.po_boxes()),
+    )
+    return SliceFrames(
+        rows.provider_id,
+        rows.day,
+        rows.requested_at,
+        orders,
+        pl.DataFrame(rows.problems, schema=order_tables.DATA_PROBLEMS),
+        rows.whole,
+        rows.source,
+        rows.asked,
+    )
