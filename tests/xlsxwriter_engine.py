@@ -1,8 +1,4 @@
-"""A second `Engine` for workbooks, XlsxWriter: what the Rust library writes is held against it.
-
-It finishes nothing by hand, but takes six times as long. Should the Rust library fall away, this
-module moves to `komet/export/writers/`, and XlsxWriter to requirements.txt.
-"""
+"""A second `Engine` for workbooks, XlsxWriter: what we write is held against it."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -32,18 +28,18 @@ def _write(book: Workbook, sheet: Worksheet, part: Part) -> None:
     for at, column in enumerate(part.columns):
         sheet.set_column(at, at, column.width, None if part.marked else plain[at])
     texts = [xl_col_to_name(at) for at, column in enumerate(part.columns) if column.is_text]
-    last_row = part.frame.height + 1 + (part.totals is not None)
+    last_row = part.last_row
     if texts and last_row > 1:
         ranges = " ".join(f"{letter}2:{letter}{last_row}" for letter in texts)
         sheet.ignore_errors({"number_stored_as_text": ranges})
     sheet.freeze_panes(1, 0)
-    sheet.autofilter(0, 0, part.frame.height, last)
+    sheet.autofilter(0, 0, part.height, last)
     for at, column in enumerate(part.columns):
         sheet.write_string(0, at, column.heading, heading)
     for row, record in enumerate(part.records(), start=1):
         _write_row(sheet, row, record, part, plain)
     if (totals := part.totals_record()) is not None:
-        _write_row(sheet, part.frame.height + 1, totals, part, bold)
+        _write_row(sheet, part.height + 1, totals, part, bold)
 
 
 def _look(column: PartColumn) -> dict[str, Any]:

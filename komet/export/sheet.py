@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from typing import Protocol
 
 import polars as pl
 
@@ -66,11 +67,26 @@ class Column:
     decimals: int | None = None
 
 
+class Rows(Protocol):
+    """Rows that need not be in memory all at once."""
+
+    @property
+    def schema(self) -> pl.Schema:
+        """The columns, and the type of each."""
+
+    @property
+    def height(self) -> int:
+        """How many rows there are."""
+
+    def stretches(self, first: int = 0) -> Iterator[pl.DataFrame]:
+        """The rows in their order, from `first` on (counted from 0), at least one frame."""
+
+
 @dataclass(frozen=True)
 class Sheet:
-    """One worksheet: a frame, how to show each of its columns, and perhaps totals.
+    """One worksheet: rows, how to show each of their columns, and perhaps totals.
 
-    ``frame`` has exactly the columns' headings as its column names, in the same
+    ``rows`` have exactly the columns' headings as their column names, in the same
     order. ``totals`` maps headings to values that become one bold last row whose
     first cell reads "Total"; it therefore may not name the first column. A total of None
     (the SQL sum of no rows) is an empty cell.
@@ -78,18 +94,34 @@ class Sheet:
 
     name: str
     columns: tuple[Column, ...]
-    frame: pl.DataFrame
+    rows: pl.DataFrame | Rows
     totals: Mapping[str, Decimal | int | float | None] | None = None
 
+    @property
+    def height(self) -> int:
+        """How many rows there are below the headings, without totals."""
+        return self.rows.height
+
+    @property
+    def frame(self) -> pl.DataFrame:
+        """All rows at once; ask for `stretches` where memory is to stay small."""
+        return self.rows if isinstance(self.rows, pl.DataFrame) else pl.concat(self.stretches())
+
+    def stretches(self, first: int = 0) -> Iterator[pl.DataFrame]:
+        """The rows in their order, from `first` on (counted from 0), at least one frame."""
+        if isinstance(self.rows, pl.DataFrame):
+            yield self.rows.slice(first)
+        else:
+            yield from self.rows.stretches(first)
+
     def check(self) -> None:
-        """Raise ``ValueError`` unless columns, frame and totals fit together."""
+        """Raise ``ValueError`` unless columns, rows and totals fit together."""
         headings = [column.heading for column in self.columns]
         if not headings:
             raise ValueError(f"Sheet {self.name!r} has no columns.")
-        if self.frame.columns != headings:
+        if (found := list(self.rows.schema)) != headings:
             raise ValueError(
-                f"Sheet {self.name!r}: the frame has {self.frame.columns}, "
-                f"the columns are {headings}."
+                f"Sheet {self.name!r}: the rows have {found}, the columns are {headings}."
             )
         if any(c.marked for c in self.columns) and any(c.to_fill for c in self.columns):
             raise ValueError(f"Sheet {self.name!r}: columns are either marked or to be filled.")

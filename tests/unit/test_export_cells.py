@@ -20,7 +20,7 @@ from komet.export.writers.excel_cells import (
     excel_frame,
     excel_text,
 )
-from komet.export.writers.excel_rust import write_with_rust
+from komet.export.writers.excel_file import write_excel_file
 from komet.export.writers.xlsx import Column, ColumnKind, Sheet, write_workbook
 
 K = ColumnKind
@@ -30,7 +30,7 @@ MIDNIGHT = MOMENT.replace(hour=0, minute=0, second=0, tzinfo=None)
 
 
 BOTH = pytest.mark.parametrize(
-    "engine", [write_with_rust, write_with_xlsxwriter], ids=["rust", "xlsxwriter"]
+    "engine", [write_excel_file, write_with_xlsxwriter], ids=["ours", "xlsxwriter"]
 )
 
 

@@ -1,6 +1,9 @@
 """What Excel finds in our workbooks, read back with two independent readers."""
 
+import random
 import re
+import threading
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -16,14 +19,15 @@ from openpyxl.worksheet.cell_range import MultiCellRange
 from openpyxl.worksheet.worksheet import Worksheet
 from xlsxwriter_engine import write_with_xlsxwriter
 
+from komet.export.writers import excel_file
 from komet.export.writers.excel_cells import Engine
-from komet.export.writers.excel_rust import write_with_rust
+from komet.export.writers.excel_file import write_excel_file
 from komet.export.writers.xlsx import Column, ColumnKind, Sheet, write_workbook
 
 K = ColumnKind
 
 
-@pytest.fixture(params=[write_with_rust, write_with_xlsxwriter], ids=["rust", "xlsxwriter"])
+@pytest.fixture(params=[write_excel_file, write_with_xlsxwriter], ids=["ours", "xlsxwriter"])
 def engine(request: pytest.FixtureRequest) -> Engine:
     """The library that writes: whatever Excel finds is the same."""
     engine: Engine = request.param
@@ -250,24 +254,74 @@ def test_sheets_that_do_not_fit_together(engine: Engine, tmp_path: Path) -> None
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("piece", ["workbook_parts", "pack", "rows_xml"])
 def test_a_failed_export_leaves_the_earlier_file(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, piece: str
 ) -> None:
     target = tmp_path / "o.xlsx"
     target.write_bytes(b"earlier")
+    works = getattr(excel_file, piece)
+    calls = 0
 
-    def fail(draft: Path, finished: Path, rows: Any, marked: Any) -> None:
-        finished.write_bytes(b"half")
-        raise OSError("disk full")
+    def fail(*arguments: Any) -> Any:
+        nonlocal calls
+        calls += 1
+        if piece == "workbook_parts" or calls > 5:
+            raise OSError("disk full")
+        return works(*arguments)
 
-    monkeypatch.setattr("komet.export.writers.excel_rust.finish_workbook", fail)
+    monkeypatch.setattr(excel_file, "_BATCH", 10)
+    monkeypatch.setattr(excel_file, piece, fail)
+    columns = (Column("Name", K.TEXT),)
+    sheet = Sheet("S", columns, pl.DataFrame({"Name": [str(n) for n in range(1_000)]}))
     with pytest.raises(OSError, match="disk full"):
-        write_workbook(target, [orders(TOTALS)])
+        write_workbook(target, [orders(TOTALS), sheet])
     assert [path.name for path in tmp_path.iterdir()] == ["o.xlsx"]
     assert target.read_bytes() == b"earlier"
+    # the batches that were under way have come to an end
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith("excel")]
 
 
-def test_totals_in_a_part_larger_than_the_copying_window(engine: Engine, tmp_path: Path) -> None:
+class Stretched:
+    """Rows that come a few at a time, as those of a large export do."""
+
+    def __init__(self, frame: pl.DataFrame, size: int) -> None:
+        self.frame, self.size = frame, size
+        self.schema, self.height = frame.schema, frame.height
+
+    def stretches(self, first: int = 0) -> Iterator[pl.DataFrame]:
+        yield from self.frame.slice(first).iter_slices(self.size)
+
+
+@pytest.mark.parametrize("totals", [None, TOTALS])
+def test_rows_that_come_in_stretches_make_the_same_workbook(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, totals: Any
+) -> None:
+    chance = random.Random(11)
+    columns, frame, _ = parts(orders())
+    chosen = [chance.randrange(frame.height) for _ in range(1_000)]
+    frame = frame[chosen].with_columns(
+        pl.Series("Notes", [chr(97 + n % 26) * (n % 70) for n in range(1_000)]),
+        pl.Series("Ship date", [date(1900, 2, 27 - n % 2) for n in range(1_000)]),
+        pl.Series("Cost", [chance.gauss() * 10 ** chance.randint(-9, 15) for _ in chosen]),
+    )
+    write_workbook(tmp_path / "one.xlsx", [Sheet("S", columns, frame, totals)], max_rows=300)
+    monkeypatch.setattr(excel_file, "_BATCH", 17)
+    many = Sheet("S", columns, Stretched(frame, 41), totals)
+    assert many.frame.equals(frame)
+    write_workbook(tmp_path / "many.xlsx", [many], max_rows=300)
+    one, other = described(tmp_path / "one.xlsx"), described(tmp_path / "many.xlsx")
+    assert one == other
+    found = [
+        row
+        for sheet in openpyxl.load_workbook(tmp_path / "many.xlsx")
+        for row in sheet.iter_rows(min_row=2, values_only=True)
+    ]
+    assert [row[4] for row in found[:1_000]] == frame.get_column("Cost").to_list()
+    assert [row[7].date() for row in found[:1_000]] == frame.get_column("Ship date").to_list()
+
+
+def test_totals_in_a_part_of_several_batches(engine: Engine, tmp_path: Path) -> None:
     frame = pl.DataFrame({"Note": [f"{n:0200d}" for n in range(20_000)], "N": range(20_000)})
     columns = (Column("Note", K.TEXT), Column("N", K.QUANTITY))
     write_workbook(
@@ -410,15 +464,15 @@ def described(target: Path) -> dict[str, Any]:
     return found
 
 
-def test_both_libraries_write_the_same_workbook(tmp_path: Path) -> None:
-    for name, engine in (("rust", write_with_rust), ("other", write_with_xlsxwriter)):
+def test_a_library_writes_the_same_workbook(tmp_path: Path) -> None:
+    for name, engine in (("ours", write_excel_file), ("other", write_with_xlsxwriter)):
         write_workbook(tmp_path / f"{name}.xlsx", everything(), max_rows=6, engine=engine)
-    rust, other = described(tmp_path / "rust.xlsx"), described(tmp_path / "other.xlsx")
-    assert rust["order"] == other["order"]
-    for sheet in rust["order"]:
-        for what in rust[sheet]:
-            assert rust[sheet][what] == other[sheet][what], (sheet, what)
-    assert rust == other
-    assert len(rust["order"]) == 10
-    assert rust["Marked totals"]["cells"]["E5"][3] is True
-    assert rust["Marked totals"]["cells"]["E5"][6] == "solid"
+    ours, other = described(tmp_path / "ours.xlsx"), described(tmp_path / "other.xlsx")
+    assert ours["order"] == other["order"]
+    for sheet in ours["order"]:
+        for what in ours[sheet]:
+            assert ours[sheet][what] == other[sheet][what], (sheet, what)
+    assert ours == other
+    assert len(ours["order"]) == 10
+    assert ours["Marked totals"]["cells"]["E5"][3] is True
+    assert ours["Marked totals"]["cells"]["E5"][6] == "solid"

@@ -29,23 +29,8 @@ ODD_DATE = "\x00odd"
 
 # XML 1.0 cannot carry these; the library would write Excel's _x0001_ notation,
 # which other readers show literally.
+_UNCLEAN = r"[\x00-\x08\x0B-\x1F\x{FFFE}\x{FFFF}]"
 _CONTROLS = r"[\x00-\x08\x0B\x0C\x0E-\x1F\x{FFFE}\x{FFFF}]"
-
-WIDEST = 60.0
-"""Beyond this, a long note would push the other columns off the screen."""
-
-_FILTER_BUTTON = 4
-_LEAST = {
-    ColumnKind.TEXT: 8,
-    ColumnKind.INTEGER: 9,
-    ColumnKind.QUANTITY: 9,
-    ColumnKind.MONEY: 11,
-    ColumnKind.UNIT_COST: 10,
-    ColumnKind.FACTOR: 9,
-    ColumnKind.DATE: 12,
-    ColumnKind.TIME: 17,
-}
-_DECIMALS = {ColumnKind.INTEGER: 0, ColumnKind.UNIT_COST: 4, ColumnKind.FACTOR: 4}
 
 _TEXTS = (pl.String, pl.Categorical, pl.Enum)
 
@@ -55,8 +40,6 @@ MARK = "#FFE9A8"
 TO_FILL = "#FFF8E1"
 """The colour of a column that a person is to write in."""
 
-# Small enough that other threads wait 0.03 s at most: a whole frame handed to
-# the Rust library holds the interpreter lock for 1.8 s per 100,000 rows.
 _BATCH = 1_000
 
 
@@ -76,13 +59,15 @@ class PartColumn:
 class Part:
     """One worksheet of the file: a sheet, or a stretch of one that is too long.
 
-    `frame` holds its rows as `excel_frame` made them; `totals` its last row, in bold and outside
-    the filter, by heading.
+    It has `height` rows of the sheet, from `first` on; `totals` is its last row, in bold and
+    outside the filter, by heading.
     """
 
     name: str
     columns: tuple[PartColumn, ...]
-    frame: pl.DataFrame
+    sheet: Sheet
+    first: int
+    height: int
     totals: dict[str, Any] | None
 
     @property
@@ -90,15 +75,36 @@ class Part:
         """Whether some of its columns stand out. Then none has a format beyond its last row."""
         return any(column.marked for column in self.columns)
 
+    @property
+    def last_row(self) -> int:
+        """Excel's number of its last row, from 1."""
+        return self.height + 1 + (self.totals is not None)
+
+    def batches(self, size: int) -> Iterator[pl.DataFrame]:
+        """Its rows as the sheet has them, `size` at a time at most, none empty."""
+        left = self.height
+        for stretch in self.sheet.stretches(self.first):
+            for batch in stretch.head(left).iter_slices(size):
+                left -= batch.height
+                yield batch
+            if not left:
+                return
+
+    def cells(self, batch: pl.DataFrame) -> pl.DataFrame:
+        """Rows of `batches` as `excel_frame` makes them."""
+        return excel_frame(self.sheet, batch)
+
     def records(self) -> Iterator[dict[str, Any]]:
         """Its rows below the headings: heading → text, number, truth, date, or None."""
-        odd = [name for name in self.frame.columns if name.endswith(ODD_DATE)]
-        for record in self.frame.iter_rows(named=True, buffer_size=_BATCH):
-            for name in odd:
-                text = record.pop(name)
-                if text is not None:
-                    record[name.removesuffix(ODD_DATE)] = text
-            yield record
+        for batch in self.batches(_BATCH):
+            cells = self.cells(batch)
+            odd = [name for name in cells.columns if name.endswith(ODD_DATE)]
+            for record in cells.iter_rows(named=True):
+                for name in odd:
+                    text = record.pop(name)
+                    if text is not None:
+                        record[name.removesuffix(ODD_DATE)] = text
+                yield record
 
     def totals_record(self) -> dict[str, Any] | None:
         """The row of totals, whose first cell says so."""
@@ -121,19 +127,21 @@ class Engine(Protocol):
         """
 
 
-def excel_frame(sheet: Sheet) -> pl.DataFrame:
-    """Return ``sheet.frame`` as String, Boolean, Int64, Float64, Date and Datetime.
+def excel_frame(sheet: Sheet, rows: pl.DataFrame | None = None) -> pl.DataFrame:
+    """Return rows of ``sheet`` as String, Boolean, Int64, Float64, Date and Datetime.
 
-    Timestamps become naive, in the time zone in force, NaN and infinities null, texts
+    ``rows`` are some of the sheet's; by default all. Timestamps become naive, in the time zone in
+    force, NaN and infinities null, texts
     clean and short enough for Excel. A date column with days outside 1900 to 9999 comes with a
     helper column named heading + ``ODD_DATE`` that has those days as text.
 
     Raises ``TypeError``, naming sheet and column, for a dtype that does not
     belong in its column's kind.
     """
+    frame = sheet.frame if rows is None else rows
     result: list[pl.Series] = []
     for column in sheet.columns:
-        values = sheet.frame.get_column(column.heading)
+        values = frame.get_column(column.heading)
         dtype = values.dtype
         if dtype == pl.Null:
             result.append(values.cast(pl.String))
@@ -163,22 +171,33 @@ def excel_text(values: pl.Series) -> pl.Series:
     Line ends become a line feed, the one that Excel uses inside a cell.
     """
     name = values.name
+    if not values.str.contains(_UNCLEAN).any():
+        return _short(values)
     clean = values.to_frame().select(
         pl.col(name)
         .str.replace_all("\r\n", "\n", literal=True)
         .str.replace_all("\r", "\n", literal=True)
         .str.replace_all(_CONTROLS, "")
     )
+    return _short(clean.get_column(name))
+
+
+def _short(texts: pl.Series) -> pl.Series:
     # A string has at least as many bytes as code units: the slow exact cut in
     # Python is needed by almost no column.
-    longest = clean.select(pl.col(name).str.len_bytes().max()).item()
-    if longest is not None and longest > EXCEL_TEXT_LIMIT:
-        clean = clean.select(
-            pl.when(pl.col(name).str.len_bytes() > EXCEL_TEXT_LIMIT)
-            .then(pl.col(name).map_elements(_cut, return_dtype=pl.String))
-            .otherwise(pl.col(name))
+    longest = texts.str.len_bytes().max()
+    if not isinstance(longest, int) or longest <= EXCEL_TEXT_LIMIT:
+        return texts
+    text = pl.col(texts.name)
+    return (
+        texts.to_frame()
+        .select(
+            pl.when(text.str.len_bytes() > EXCEL_TEXT_LIMIT)
+            .then(text.map_elements(_cut, return_dtype=pl.String))
+            .otherwise(text)
         )
-    return clean.get_column(name)
+        .to_series()
+    )
 
 
 def _cut(text: str) -> str:
@@ -211,33 +230,3 @@ def _calendar(values: pl.Series, pattern: str) -> tuple[pl.Series, ...]:
         return (values,)
     texts = values.dt.strftime(pattern).set(~odd, None)
     return values.set(odd, None), texts.alias(values.name + ODD_DATE)
-
-
-def column_widths(sheet: Sheet, frame: pl.DataFrame) -> list[float]:
-    """Return one width per column, given the sheet's frame as ``excel_frame`` made it.
-
-    Numbers and totals always fit, because Excel shows ##### otherwise. Texts fit
-    for 98 of 100 rows, up to ``WIDEST``.
-    """
-    widths: list[float] = []
-    for column in sheet.columns:
-        if column.width is not None:
-            widths.append(column.width)
-            continue
-        values = frame.get_column(column.heading)
-        needed = max(_LEAST[column.kind], len(column.heading) + _FILTER_BUTTON)
-        if column.kind.is_number:
-            total = float((sheet.totals or {}).get(column.heading) or 0)
-            needed = max(needed, _digits(values, total, _DECIMALS.get(column.kind, 2)))
-        elif values.dtype == pl.String:
-            typical = values.str.len_chars().quantile(0.98, interpolation="nearest")
-            needed = max(needed, int(typical or 0) + 2)
-        widths.append(min(float(needed), WIDEST))
-    return widths
-
-
-def _digits(values: pl.Series, total: float, decimals: int) -> int:
-    extremes = [total]
-    if values.dtype.is_numeric():
-        extremes += [float(v) for v in (values.min(), values.max()) if isinstance(v, int | float)]
-    return max(len(f"{number:,.{decimals}f}") for number in extremes) + 2

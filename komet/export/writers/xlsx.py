@@ -7,11 +7,10 @@ from decimal import Decimal
 from math import isfinite
 from pathlib import Path
 
-import polars as pl
-
 from komet.export.sheet import Column, ColumnKind, Sheet
-from komet.export.writers.excel_cells import Engine, Part, PartColumn, column_widths, excel_frame
-from komet.export.writers.excel_rust import write_with_rust
+from komet.export.writers.excel_cells import Engine, Part, PartColumn
+from komet.export.writers.excel_file import write_excel_file
+from komet.export.writers.excel_measures import measure
 from komet.export.writers.writer import Dialect
 from komet.language import _later
 from komet.replacing import replacing
@@ -28,16 +27,6 @@ EXCEL_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 _NAME_LIMIT = 31
 _NAME_FORBIDDEN = frozenset("[]:*?/\\")
-
-_NUMBER_FORMAT = {
-    ColumnKind.INTEGER: "0",
-    ColumnKind.MONEY: "#,##0.00",
-    ColumnKind.UNIT_COST: "#,##0.0000",
-    # Not 0.####, which shows a whole number with a lonely point: "1."
-    ColumnKind.FACTOR: "0.00##",
-    ColumnKind.DATE: "yyyy-mm-dd",
-    ColumnKind.TIME: "yyyy-mm-dd hh:mm",
-}
 
 
 class ExcelFile:
@@ -59,7 +48,7 @@ def write_workbook(
     sheets: Sequence[Sheet],
     *,
     max_rows: int = EXCEL_ROWS,
-    engine: Engine = write_with_rust,
+    engine: Engine = write_excel_file,
 ) -> None:
     """Write ``sheets`` to the .xlsx file ``target``, which appears complete or not at all.
 
@@ -93,32 +82,33 @@ def _parts_of(sheets: Sequence[Sheet], max_rows: int) -> list[Part]:
     parts: list[Part] = []
     for sheet in sheets:
         sheet.check()
-        parts += _stretches(sheet, excel_frame(sheet), max_rows)
+        parts += _stretches(sheet, max_rows)
     _check_names([part.name for part in parts])
     return parts
 
 
-def _stretches(sheet: Sheet, frame: pl.DataFrame, max_rows: int) -> Iterator[Part]:
+def _stretches(sheet: Sheet, max_rows: int) -> Iterator[Part]:
     columns = tuple(
         PartColumn(
             heading=column.heading,
-            number_format=_number_format(column, sheet, frame),
-            width=width,
+            number_format=measured.number_format(),
+            width=measured.width(),
             marked=column.marked,
             is_text=column.kind is ColumnKind.TEXT,
             to_fill=column.to_fill,
         )
-        for column, width in zip(sheet.columns, column_widths(sheet, frame), strict=True)
+        for column, measured in zip(sheet.columns, measure(sheet), strict=True)
     )
     room = max_rows - 1
-    needed = frame.height + (sheet.totals is not None)
+    needed = sheet.height + (sheet.totals is not None)
     count = max(1, -(-needed // room))
     for number in range(1, count + 1):
         totals = None
         if number == count and sheet.totals is not None:
             totals = {h: _plain(v) for h, v in sheet.totals.items()}
-        rows = frame.slice((number - 1) * room, room)
-        yield Part(_part_name(sheet.name, number), columns, rows, totals)
+        first = (number - 1) * room
+        height = min(room, max(sheet.height - first, 0))
+        yield Part(_part_name(sheet.name, number), columns, sheet, first, height, totals)
 
 
 def _part_name(name: str, number: int) -> str:
@@ -143,17 +133,3 @@ def _plain(value: Decimal | int | float | None) -> int | float | None:
     if value is None or not isfinite(value):
         return None
     return float(value) if isinstance(value, Decimal) else value
-
-
-def _number_format(column: Column, sheet: Sheet, frame: pl.DataFrame) -> str | None:
-    if column.to_fill and column.kind is ColumnKind.TEXT:
-        return "@"  # else Excel makes a number of the digits that a person writes
-    if column.kind is not ColumnKind.QUANTITY:
-        return _NUMBER_FORMAT.get(column.kind)
-    total = float((sheet.totals or {}).get(column.heading) or 0)
-    whole = _is_whole(frame.get_column(column.heading)) and total.is_integer()
-    return "#,##0" if whole else "#,##0.00"
-
-
-def _is_whole(values: pl.Series) -> bool:
-    return values.dtype != pl.Float64 or bool((values == values.floor()).all())
