@@ -32,9 +32,8 @@ if last is None:
     st.stop()
 
 chosen = change_filter(every_provider, last, ctx.now())
-version = reads.version()
-frame = reads.changes(version, chosen)
-counts = reads.change_counts(version, chosen)
+frame = reads.changes(chosen)
+counts = reads.change_counts(chosen)
 show_counts(counts)
 say_first_downloads(counts, chosen)
 if frame.is_empty():
@@ -55,5 +54,5 @@ with bar:
         icon=":material/download:",
         on_click="ignore",
     )
-show_differences(reads.change_differences(version, chosen, by or "provider"), by or "provider")
+show_differences(reads.change_differences(chosen, by or "provider"), by or "provider")
 change_table(frame)

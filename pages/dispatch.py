@@ -24,7 +24,7 @@ if not every_provider:
 
 follow_batch(ctx)
 chosen = line_filter.line_filter(ctx, every_provider)
-every = reads.dispatch_lines(reads.version(), chosen)
+every = reads.dispatch_lines(chosen)
 shown = [one for one in LineState if one is not LineState.CANCELLED]
 state = line_filter.state_strip(every, "dispatch_state", shown)
 line_filter.keep(chosen, state=state, batch=st.query_params.get(BATCH))

@@ -24,7 +24,7 @@ if not every_provider:
 
 today = time_zone.today(ctx.now())
 clients, first, last = in_transit.transit_filter(every_provider, today)
-found = reads.transit(reads.version(), clients, first, last)
+found = reads.transit(clients, first, last)
 if found.is_empty:
     st.info(
         _("Nothing is confirmed or shipped on these days. Choose other days, or confirm lines.")

@@ -35,7 +35,7 @@ if done["provider"] and done["download"]:
 if done["download"]:
     warn_of_shared_orders(ctx)
     dispatch_work(ctx)
-    chart = reads.by_ship_date(reads.version(), OrderFilter())
+    chart = reads.by_ship_date(OrderFilter())
     if chart.height:
         st.subheader(_("Boxes by ship date"))
         st.altair_chart(boxes_by_ship_date(chart))

@@ -23,8 +23,7 @@ ctx = guard.enter("planning")
 st.title(_("Planning"))
 st.caption(_("Boxes are cartons; amounts are in each provider's currency; weeks are ISO weeks."))
 
-version = reads.version()
-if not reads.choices(version)["statuses"]:
+if not reads.choices()["statuses"]:
     st.info(_("No orders yet. Download some, or try the app with sample data from the Overview."))
     st.page_link("pages/po_download.py", label=_("Go to PO download"))
     st.stop()
@@ -32,16 +31,16 @@ if not reads.choices(version)["statuses"]:
 every_provider = list_providers(ctx)
 today = time_zone.today(ctx.now())
 chosen = planning_filter(every_provider, today)
-show_weeks(reads.weeks_compared(version, chosen, today))
+show_weeks(reads.weeks_compared(chosen, today))
 
 rows, column, measure = pivot_choice()
 dimension = next((name for name in rows if name in DIMENSIONS), "provider")
-by_week = reads.week_sums(version, chosen, dimension, measure)
+by_week = reads.week_sums(chosen, dimension, measure)
 if by_week.is_empty():
     st.info(_("Nothing ships in these days."))
     st.stop()
 st.altair_chart(weeks_chart(by_week, dimension, measure))
-found = reads.pivot(version, chosen, rows, column, measure)
+found = reads.pivot(chosen, rows, column, measure)
 st.download_button(
     _("Export to Excel"),
     data=with_locale(export_planning_bytes, ctx, actor(), found, measure, chosen),

@@ -25,9 +25,8 @@ from komet.web.shell import guard, reads, state
 ctx = guard.enter("purchase_orders")
 st.title(_("Purchase orders"))
 
-version = reads.version()
 every_provider = list_providers(ctx)
-choices = reads.choices(version)
+choices = reads.choices()
 if not choices["statuses"] and not choices["box_types"]:
     st.info(_("No orders yet. Download some, or try the app with sample data from the Overview."))
     st.page_link("pages/po_download.py", label=_("Go to PO download"))
@@ -36,7 +35,7 @@ if not choices["statuses"] and not choices["box_types"]:
 warn_of_shared_orders(ctx)
 view_choice(ctx)
 chosen = order_filters(every_provider, choices)
-totals = reads.totals(version, chosen)
+totals = reads.totals(chosen)
 show_totals(totals)
 
 if totals.items == 0:
@@ -44,7 +43,7 @@ if totals.items == 0:
     st.stop()
 
 with st.expander(_("Boxes by ship date"), expanded=True):
-    st.altair_chart(boxes_by_ship_date(reads.by_ship_date(version, chosen)))
+    st.altair_chart(boxes_by_ship_date(reads.by_ship_date(chosen)))
 
 pages = math.ceil(totals.items / PAGE_ROWS)
 page_key = f"orders_page_{pages}"  # another number of pages begins at the first
@@ -55,7 +54,7 @@ with bar:
         _("**{items:,} items** on {lines:,} lines").format(items=totals.items, lines=totals.lines)
     )
     sort = sort_choice()
-    frame = reads.page(version, chosen, sort, offset, PAGE_ROWS)
+    frame = reads.page(chosen, sort, offset, PAGE_ROWS)
     columns = columns_choice(column_words())
     quick_refresh(ctx, frame, every_provider)
     export_menu(ctx, chosen)

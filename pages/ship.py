@@ -23,7 +23,7 @@ if not every_provider:
 
 follow_batch(ctx)
 chosen = line_filter.line_filter(ctx, every_provider)
-every = reads.dispatch_lines(reads.version(), chosen)
+every = reads.dispatch_lines(chosen)
 leaving, left = st.tabs([_("Lines to ship"), _("Boxes that have left")])
 with leaving:
     state = line_filter.state_strip(every, "ship_state", OPEN_STATES)

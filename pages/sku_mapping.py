@@ -4,7 +4,7 @@ import streamlit as st
 
 from komet.catalogs import lists as catalogs
 from komet.clients.providers import list_providers
-from komet.language import _, current
+from komet.language import _
 from komet.mapping import products
 from komet.mapping.model import KINDS, PRODUCT
 from komet.web.screens.mapping_files import (
@@ -72,7 +72,7 @@ with tabs[_("Unmapped queue")]:
     editable_grid(ctx, provider_id, "at_stake", done if known else nothing_known, kind)
 if kind == PRODUCT:
     with tabs[_("Suggestions")]:
-        suggestion_list(ctx, provider_id, current())
+        suggestion_list(ctx, provider_id)
 with tabs[_("All")]:
     editable_grid(ctx, provider_id, "all", nothing_known, kind)
 with tabs[_("Import and export")]:

@@ -25,6 +25,7 @@ from komet.db.database import Connection
 from komet.db.errors import DamagedFile, WrongKey
 from komet.db.migrate import migrate
 from komet.db.vault import Vault
+from komet.db.versions import renew_all
 from komet.errors import InvalidInput
 from komet.language import _
 from komet.permissions import Actor, Permission
@@ -100,6 +101,7 @@ def _prepare(ctx: AppContext, actor: Actor, data: Path, file: Path) -> None:
             migrate(raw)
             raw.execute("BEGIN TRANSACTION")
             audit.record(Connection(raw, actor.name), "backup restored", file.name, ctx.now())
+            renew_all(raw)
             raw.execute("COMMIT")
             raw.execute("CHECKPOINT")
     except duckdb.Error as error:

@@ -13,7 +13,7 @@ DuckDB's own lock is the truth: other programs do not queue, and are waited for.
 import atexit
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -69,6 +69,10 @@ class FileLease:
         self.write_lock = threading.RLock()
         self.identity: Identity | None = None
         """Of the file that is open, or was last."""
+        self.commits = 0
+        """Of this process. A commit changes the file a moment before anybody can read it."""
+        self.stamps: tuple[tuple[int, ...], Mapping[str, int]] | None = None
+        """The stamps of the tables that were read last, and what the file looked like before."""
         self._path = path
         self._wal = path.with_name(path.name + ".wal")
         self._changed = threading.Condition()

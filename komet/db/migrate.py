@@ -11,7 +11,7 @@ from pathlib import Path
 
 import duckdb
 
-from komet.db import opening
+from komet.db import opening, versions
 from komet.db.errors import NewerFile
 from komet.language import _
 
@@ -56,15 +56,16 @@ def migrate(raw: duckdb.DuckDBPyConnection) -> None:
             ),
             _("Update Komet Desk; the data is left as it is."),
         )
-    for version, (name, sql) in steps().items():
-        if version in applied:
-            continue
+    pending = {version: step for version, step in steps().items() if version not in applied}
+    for version, (name, sql) in pending.items():
         raw.execute("BEGIN TRANSACTION")
         try:
             raw.execute(sql)
             raw.execute(
                 "INSERT INTO schema_migrations VALUES (?, ?, current_timestamp)", [version, name]
             )
+            if version == max(pending):
+                versions.renew_all(raw)
             _record_tables(raw)
         except BaseException:
             raw.execute("ROLLBACK")

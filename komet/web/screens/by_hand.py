@@ -14,7 +14,7 @@ from komet.web.shell.session import actor
 
 def by_hand_menu(ctx: AppContext, providers: tuple[str, ...]) -> None:
     """The confirmation sheet of these clients, or of all; nothing where nothing is to be done."""
-    count = reads.count_by_hand(reads.version(), providers)
+    count = reads.count_by_hand(providers)
     if not count:
         return
     with st.popover(_("To do by hand ({n})").format(n=count), icon=":material/back_hand:"):

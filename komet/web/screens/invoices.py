@@ -44,7 +44,7 @@ def send_files(ctx: AppContext, every: Sequence[Provider]) -> None:
     if len(files) > _MOST_FILES:
         st.error(_("Send at most {n} files at once.").format(n=_MOST_FILES))
         return
-    matches = reads.invoice_matches(reads.version(), tuple(file.name for file in files))
+    matches = reads.invoice_matches(tuple(file.name for file in files))
     rows = _file_grid(files, matches, {provider.id: provider.name for provider in every})
     sent = st.session_state.get(state.INVOICES_SENT, set())
     left = [row for row in rows.iter_rows(named=True) if _file(row, files).file_id not in sent]
@@ -196,7 +196,7 @@ def shipped_orders(every: Sequence[Provider], today: date) -> None:
     )
     _keep_in_address(ids, begin, until, today)
     with failures.shown():
-        frame = reads.invoice_states(reads.version(), InvoiceFilter(begin, until, tuple(ids)))
+        frame = reads.invoice_states(InvoiceFilter(begin, until, tuple(ids)))
         if frame.is_empty():
             st.info(_("No PO of these days has left yet."))
             return

@@ -189,7 +189,7 @@ def print_panel(ctx: AppContext, boxes: Sequence[LabelBox], template: LabelTempl
 
 def _expect_print() -> None:
     # the file is made after the run that a press brings, and with it what was printed is counted
-    st.session_state[state.LABELS_PRINTING] = (time.monotonic() + _PRINTS_WITHIN, reads.version())
+    st.session_state[state.LABELS_PRINTING] = (time.monotonic() + _PRINTS_WITHIN, reads.stamps())
 
 
 def follow_print() -> None:
@@ -200,11 +200,11 @@ def follow_print() -> None:
 
 @st.fragment(run_every=1)
 def _watch_print() -> None:
-    until, version = st.session_state.get(state.LABELS_PRINTING, (0, None))
+    until, stamps = st.session_state.get(state.LABELS_PRINTING, (0, None))
     if time.monotonic() > until:
         st.session_state.pop(state.LABELS_PRINTING, None)
         st.rerun()
-    if (now := reads.version()) != version:
+    if (now := reads.stamps()) != stamps:
         st.session_state[state.LABELS_PRINTING] = (until, now)
         st.rerun()
 

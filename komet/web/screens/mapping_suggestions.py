@@ -5,7 +5,7 @@ import streamlit as st
 
 from komet.context import AppContext
 from komet.language import _, _n
-from komet.mapping.suggestions import DEFAULT_THRESHOLD, accept_suggestions, suggest_skus
+from komet.mapping.suggestions import DEFAULT_THRESHOLD, accept_suggestions
 from komet.web.screens.mapping_grid import keep_result
 from komet.web.shell import failures, reads, session, state
 from komet.web.shell.frozen import frozen
@@ -13,18 +13,10 @@ from komet.web.shell.frozen import frozen
 _SHOWN = 500
 
 
-@st.cache_data(show_spinner=False, max_entries=10)
-def _found(
-    version: reads.Version, _ctx: AppContext, provider_id: str, language: str
-) -> pl.DataFrame:
-    del version, language  # parts of the key
-    return suggest_skus(_ctx, provider_id)
-
-
-def suggestion_list(ctx: AppContext, provider_id: str, language: str) -> None:
+def suggestion_list(ctx: AppContext, provider_id: str) -> None:
     """Candidates with score and reason; accept the ticked ones, or all from a score upwards."""
     with st.spinner(_("Comparing names …")):
-        found = _found(reads.version(), ctx, provider_id, language)
+        found = reads.suggestions(provider_id)
     saved = st.session_state.get(state.MAPPING_SAVES, 0)
     editor = f"suggestions_{provider_id}_{saved}"
     all_key = f"accept_above_{provider_id}"

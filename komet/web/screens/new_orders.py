@@ -26,7 +26,7 @@ from komet.language import _, _later, _n, day_pattern, zoned_moment
 from komet.tabular.file import FILE_TYPES
 from komet.web.screens.previews import checked, keep_preview, kept_preview
 from komet.web.screens.sending import batch_in_address, preview_and_send
-from komet.web.shell import failures, reads, state
+from komet.web.shell import failures, state
 from komet.web.shell.preferences import with_locale
 from komet.web.shell.resources import worker
 from komet.web.shell.session import actor
@@ -109,8 +109,8 @@ def file_form(ctx: AppContext, provider: Provider) -> None:
         return reader(ctx, provider.id, data, name, kind, again=again)
 
     with failures.shown():
-        made_of = (uploaded.file_id, provider.id, kind, again, reads.version())
-        preview_and_send(ctx, checked(_FILE, made_of, check), _FILE)
+        made_of = (uploaded.file_id, provider.id, kind, again)
+        preview_and_send(ctx, checked(_FILE, made_of, check, ctx), _FILE)
 
 
 def lists_form(ctx: AppContext, provider: Provider) -> None:

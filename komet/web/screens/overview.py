@@ -86,11 +86,10 @@ def dispatch_work(ctx: AppContext) -> None:
 
     Writes that are about no line, such as stock, are only counted in the link to the Outbox.
     """
-    version = reads.version()
     writes = count_writes(ctx)
     waiting = {state: writes[state] for state in WAITING if writes[state]}
     lists = (WorkList.PENDING, *OF_DISPATCH)
-    counted = {work: reads.totals(version, OrderFilter(work=work)) for work in lists}
+    counted = {work: reads.totals(OrderFilter(work=work)) for work in lists}
     left = {work: totals for work, totals in counted.items() if totals.lines}
     if not left and not waiting:
         return

@@ -19,11 +19,22 @@ _OF_TABLES = {"dispatch", "ship"}
 """Places whose rows are those of a table on the screen, which has no numbers."""
 
 
-def checked(slot: str, made_of: object, check: Callable[[], Preview]) -> Preview:
-    """The preview of a place, made anew only where `made_of` has changed: what is sent was seen."""
+def checked(
+    slot: str, made_of: object, check: Callable[[], Preview], ctx: AppContext | None = None
+) -> Preview:
+    """The preview of a place, made anew only where `made_of` has changed: what is sent was seen.
+
+    With a context, also where a table of its data file that it was made from has changed.
+    """
     kept = st.session_state.setdefault(state.PREVIEWS, {})
-    if slot not in kept or kept[slot][0] != (made_of, current()):
-        kept[slot] = ((made_of, current()), check())
+    wanted = (made_of, current())
+    read = f"{slot} read"
+    if slot not in kept or kept[slot][0] != wanted or (ctx and not kept[read].is_current()):
+        if ctx:
+            with ctx.db.following() as kept[read]:
+                kept[slot] = (wanted, check())
+        else:
+            kept[slot] = (wanted, check())
     found: Preview = kept[slot][1]
     return found
 

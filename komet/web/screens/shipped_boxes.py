@@ -17,7 +17,7 @@ from komet.web.shell.frozen import frozen
 
 def shipped_boxes(ctx: AppContext, chosen: LineFilter) -> None:
     """The boxes that Komet has: write new codes beside them, or tick those that move."""
-    boxes = reads.dispatch_boxes(reads.version(), chosen)
+    boxes = reads.dispatch_boxes(chosen)
     if boxes.is_empty():
         st.info(_("Komet has no boxes of these days yet: it shows them once lines are shipped."))
         return

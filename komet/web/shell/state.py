@@ -37,7 +37,7 @@ LABEL_TEMPLATE_PICK = "_label_template_pick"
 """The template to choose on the next run, after one was saved."""
 
 LABELS_PRINTING = "_labels_printing"
-"""Until when labels that were asked for may still be counted, and the version of the data then."""
+"""Until when labels that were asked for may still be counted, and the stamps of the data then."""
 
 FILE_IMPORTS = "_file_imports"
 """How often an order file was imported: part of the uploader's key."""
