@@ -52,7 +52,7 @@ class Connection:
         versions.note_statement(sql)
         self.written |= versions.written_by(sql)
         with self._registered(frames):
-            return self.raw.sql(sql, params=params or {}).pl()
+            return self.raw.execute(sql, params or {}).pl()
 
     def rows(self, sql: str, params: dict[str, Any] | None = None) -> list[dict[str, Any]]:
         """The rows of a small query as dictionaries.
