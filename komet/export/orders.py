@@ -27,7 +27,7 @@ from komet.orders.column import Grain
 from komet.orders.filters import OrderFilter
 from komet.orders.model import Download, Totals
 from komet.orders.table import changes as changes_table
-from komet.orders.table import reading
+from komet.orders.table.totals import totals as total_items
 from komet.permissions import Actor, Permission
 
 
@@ -49,7 +49,7 @@ def export_orders(
     writer = writer_of(target)
     names = {provider.id: provider.name for provider in list_providers(ctx)}
     with ctx.read() as con:
-        totals = reading.totals(con, chosen)
+        totals = total_items(con, chosen)
         found = table.items(con, chosen)
         items = sheet_of(_("Items"), layout_of(Grain.ITEM), found, _totals_row(totals, found))
         sheets = [items]

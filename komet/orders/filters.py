@@ -157,7 +157,7 @@ class OrderFilter(BaseModel):
         if self.po_numbers:
             # as typed or in capitals: folding a million numbers would take longer than the rest
             typed = {*self.po_numbers, *(number.upper() for number in self.po_numbers)}
-            add("list_contains($po_numbers, i.po_number)", po_numbers=sorted(typed))
+            add("i.po_number IN (SELECT unnest($po_numbers))", po_numbers=sorted(typed))
         if self.product:
             add(
                 f"(contains(i.product_folded, {folded('$product')}) OR i.product_id = $product)",

@@ -5,24 +5,24 @@ import polars as pl
 from komet.context import AppContext
 from komet.orders.filters import OrderFilter
 from komet.orders.model import OrderDetail, Totals
-from komet.orders.table import reading
+from komet.orders.table import pages, reading, totals
 
 
 def total_items(ctx: AppContext, chosen: OrderFilter) -> Totals:
     """Sums over everything that the filter finds."""
     with ctx.read() as con:
-        return reading.totals(con, chosen)
+        return totals.totals(con, chosen)
 
 
 def list_items(
     ctx: AppContext, chosen: OrderFilter, *, sort: str = "newest", offset: int = 0, limit: int = 200
 ) -> pl.DataFrame:
-    """Items of one page, with the columns of `table.items.items_sql`.
+    """Items of one page, with the columns of `table.items.grid_sql`.
 
     `sort` is a key of `table.reading.SORTS`; `offset` and `limit` count items.
     """
     with ctx.read() as con:
-        return reading.page(con, chosen, sort=sort, offset=offset, limit=limit)
+        return pages.page(con, chosen, sort=sort, offset=offset, limit=limit)
 
 
 def sum_boxes_by_day(ctx: AppContext, chosen: OrderFilter) -> pl.DataFrame:

@@ -9,7 +9,7 @@ from komet.db.database import Connection
 from komet.errors import InvalidInput, NotFound
 from komet.orders import views
 from komet.orders.filters import OrderFilter
-from komet.orders.table import reading
+from komet.orders.table import pages, totals
 from komet.orders.work_lists import WorkList
 from komet.permissions import Actor
 
@@ -21,8 +21,8 @@ def filled(downloaded: Downloaded) -> Accounts:
 
 
 def found(con: Connection, work: WorkList) -> list[dict[str, Any]]:
-    frame = reading.page(con, OrderFilter(work=work), limit=100_000)
-    assert reading.totals(con, OrderFilter(work=work)).items == frame.height
+    frame = pages.page(con, OrderFilter(work=work), limit=100_000)
+    assert totals.totals(con, OrderFilter(work=work)).items == frame.height
     return frame.rows(named=True)
 
 
@@ -71,7 +71,7 @@ def test_it_finds_what_it_says(filled: Accounts, work: WorkList, values: dict[st
 
 def test_sound_lines_are_left_alone(filled: Accounts) -> None:
     with filled.ctx.db.read() as con:
-        every = {row["po_item_id"] for row in reading.page(con, OrderFilter(), limit=100_000).rows(
+        every = {row["po_item_id"] for row in pages.page(con, OrderFilter(), limit=100_000).rows(
             named=True)}  # fmt: skip
         assert len(found(con, WorkList.MISMATCH)) < len(every) / 10
         for row in found(con, WorkList.PARTLY):

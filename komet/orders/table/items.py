@@ -10,7 +10,7 @@ from komet import formulas
 from komet.db.database import TIME, Schema
 from komet.mapping.table.products import KEY_OF
 from komet.orders import columns, statuses
-from komet.orders.column import Grain, Shown
+from komet.orders.column import Grain, OrderColumn, Shown
 
 _SEEN: Schema = {
     "fetched_at": TIME,
@@ -132,18 +132,20 @@ SLICE_JOIN = (
     " LEFT JOIN day_slices d ON d.provider_id = i.provider_id AND d.slice_date = i.slice_date"
 )
 SKU_JOIN = f"{MAPPING_JOIN} LEFT JOIN skus s ON s.sku = m.code"
+_OUR_CODES = (
+    ("box_type", "box_type"),
+    ("carrier", "carrier_id"),
+    ("customer", "customer_id"),
+    ("location", "location_id"),
+)
 _CODES_JOIN = "".join(
     f" LEFT JOIN mappings {kind}_code ON {kind}_code.kind = '{kind}'"
     f" AND {kind}_code.provider_id = i.provider_id"
     f" AND {kind}_code.komet_id = {KEY_OF[kind].replace(column, f'i.{column}')}"
-    for kind, column in (
-        ("box_type", "box_type"),
-        ("carrier", "carrier_id"),
-        ("customer", "customer_id"),
-        ("location", "location_id"),
-    )
+    for kind, column in _OUR_CODES
 )
-LOOKUPS = f"{SKU_JOIN}{BOX_TYPE_JOIN}{_CODES_JOIN} LEFT{PROVIDER_JOIN}{SLICE_JOIN}"
+_GRID_LOOKUPS = f"{SKU_JOIN}{BOX_TYPE_JOIN} LEFT{PROVIDER_JOIN}{SLICE_JOIN}"
+LOOKUPS = f"{_GRID_LOOKUPS}{_CODES_JOIN}"
 """What `items_sql` needs of an order item `i`."""
 
 
@@ -153,10 +155,27 @@ def items_sql(*, decoded: bool = False) -> str:
     A column of a mixed line that counts once is null on its further items. `sku` is null where
     unmapped. `decoded`: codes in words.
     """
+    return _items(
+        [c for c in columns.COLUMNS if Grain.ITEM in c.exported or c.shown is not Shown.NO],
+        decoded,
+    )
+
+
+def grid_sql() -> tuple[str, str]:
+    """The columns of `items_sql` that a grid shows, and the joins that they need of `i`.
+
+    To look our codes up takes as long as all the rest, and no grid shows them.
+    """
+    selected = _items([c for c in columns.COLUMNS if c.shown is not Shown.NO], decoded=False)
+    needs_codes = any(f"{kind}_code." in selected for kind, _column in _OUR_CODES)
+    return selected, LOOKUPS if needs_codes else _GRID_LOOKUPS
+
+
+def _items(chosen: list[OrderColumn], decoded: bool) -> str:
     found = {
         c.name: f"CASE WHEN i.is_first THEN {sql} END" if c.once else sql
-        for c in columns.COLUMNS
-        if (sql := c.read(Grain.ITEM)) and (Grain.ITEM in c.exported or c.shown is not Shown.NO)
+        for c in chosen
+        if (sql := c.read(Grain.ITEM))
     }
     kept = "i.provider_id, i.po_id, i.item_no, i.mixed, i.changed_at, i.gone_at"
     return f"{kept}, {_list(found, decoded)}"

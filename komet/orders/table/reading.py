@@ -1,4 +1,4 @@
-"""Reading order items and POs: pages, sums, the values there are, a PO in full.
+"""Reading order items and POs: sums, the values there are, a PO in full.
 
 Boxes, cost, FBE and confirmed boxes belong to a line: of a mixed line they stand on the first of
 its items that a filter leaves, and nowhere else, so that a column adds up to its total. Exports
@@ -6,7 +6,6 @@ read these in the one snapshot of all their sheets.
 """
 
 import json
-from dataclasses import fields
 from datetime import date
 from typing import Any
 
@@ -18,7 +17,7 @@ from komet.errors import NotFound
 from komet.language import _
 from komet.orders import columns
 from komet.orders.filters import Gone, OrderFilter
-from komet.orders.model import DIMENSIONS, OrderDetail, Totals
+from komet.orders.model import DIMENSIONS, OrderDetail
 from komet.orders.table.items import (
     BOX_TYPE_JOIN,
     LOOKUPS,
@@ -27,7 +26,8 @@ from komet.orders.table.items import (
     items_sql,
 )
 
-_LINE = "i.provider_id, i.po_id, i.po_item_id"
+LINE = "i.provider_id, i.po_id, i.po_item_id"
+"""What makes a line of an item `i`."""
 _ORDER = "i.ship_date, i.provider_id, i.po_number, i.po_id, i.po_item_id, i.item_no"
 
 SORTS = {
@@ -55,60 +55,14 @@ def items_of(chosen: OrderFilter, selected: str = "i.*") -> tuple[str, dict[str,
     cannot part the items of a line, that is the first breakdown; else the first that is left.
     """
     found, params = source(chosen)
-    first = f"min(i.item_no) OVER (PARTITION BY {_LINE})" if chosen.by_item else "1"
-    return f"SELECT {selected}, i.item_no <= {first} AS is_first {found}", params
-
-
-def totals(con: Connection, chosen: OrderFilter) -> Totals:
-    """Sums over everything that the filter finds."""
-    found, params = source(chosen)
-    items, _params = items_of(
-        chosen,
-        "i.provider_id, i.box_type, i.boxes, i.stems, i.total_cost, i.total_units, i.unit_type,"
-        " i.quantity_confirmed",
-    )
-    stem_unit = formulas.is_unit("unit_type", "stem")
-    bunch_unit = formulas.is_unit("unit_type", "bunch")
-    row = con.rows(
-        f"""
-        WITH by_type AS (
-          SELECT provider_id, box_type, count(*) AS items, count(*) FILTER (is_first) AS lines,
-            sum(boxes) FILTER (is_first) AS boxes, sum(stems) AS stems,
-            sum(total_cost) FILTER (is_first) AS total_cost,
-            sum(total_units) FILTER ({stem_unit}) AS stem_units,
-            sum(total_units) FILTER ({bunch_unit}) AS bunch_units,
-            sum(quantity_confirmed) FILTER (is_first) AS quantity_confirmed
-          FROM ({items}) GROUP BY provider_id, box_type
-        )
-        SELECT coalesce(sum(i.items), 0)::BIGINT AS items,
-          coalesce(sum(i.lines), 0)::BIGINT AS lines,
-          (SELECT count(*) FROM (SELECT DISTINCT i.provider_id, i.po_id {found}))
-            AS purchase_orders,
-          sum(i.boxes) AS boxes, sum(i.stems) AS stems, sum(i.total_cost) AS total_cost,
-          sum(i.stem_units) AS stem_units, sum(i.bunch_units) AS bunch_units,
-          sum(i.quantity_confirmed) AS quantity_confirmed,
-          sum(i.boxes::DECIMAL(28, 4) * {formulas.fbe_factor("i.box_type", "f")}) AS fbe
-        FROM by_type i {BOX_TYPE_JOIN}
-        """,
+    if not chosen.by_item:
+        return f"SELECT {selected}, i.item_no <= 1 AS is_first {found}", params
+    leads = f"{LINE}, i.item_no"
+    # only a mixed line can be parted; the first breakdown leads wherever it is left
+    return (
+        f"SELECT {selected}, i.item_no <= 1 OR ({leads}) IN (SELECT {LINE}, min(i.item_no)"
+        f" {found} AND i.item_no > 0 GROUP BY {LINE}) AS is_first {found}",
         params,
-    )[0]
-    return Totals(**{field.name: row[field.name] for field in fields(Totals)})
-
-
-def page(
-    con: Connection, chosen: OrderFilter, *, sort: str = "newest", offset: int = 0, limit: int = 200
-) -> pl.DataFrame:
-    """Items of one page, with the columns of `items_sql`. `sort` is a key of `SORTS`."""
-    found, params = source(chosen)
-    # which item of a line comes first is looked up for the lines of the page alone
-    return con.frame(
-        f"WITH chosen AS (SELECT i.* {found} ORDER BY {SORTS[sort]} LIMIT $limit OFFSET $offset),"
-        f" firsts AS (SELECT {_LINE}, min(i.item_no) AS first_no {found}"
-        f" AND i.po_item_id IN (SELECT po_item_id FROM chosen) GROUP BY {_LINE}),"
-        " marked AS (SELECT *, item_no = first_no AS is_first FROM chosen"
-        " JOIN firsts USING (provider_id, po_id, po_item_id))"
-        f" SELECT {items_sql()} FROM marked i{LOOKUPS} ORDER BY {SORTS[sort]}",
-        {**params, "limit": limit, "offset": offset},
     )
 
 
