@@ -7,12 +7,15 @@ of orders speaks of the request, and says nothing about the orders: taken for an
 mark every order of that day as gone.
 """
 
+import hashlib
 import re
 import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from komet.api import reading
+from komet.api import decoding, reading
 from komet.api.errors import (
     AuthenticationError,
     BadResponse,
@@ -75,9 +78,64 @@ def parse_response(spec: Method, answer: Answer, *, token_has_worked: bool) -> d
     every order of that day as gone.
     Raises `KometError`.
     """
+    _check_status(spec, answer, token_has_worked)
+    return _judged(spec, {} if answer.http_status == 204 else answer.json())
+
+
+@dataclass(frozen=True)
+class RowsAnswer:
+    """The rows of a list as they came: their members, and the text that each was written as.
+
+    `digest`: of the whole answer. `same`: it is the one that was known, and was not read.
+    """
+
+    digest: str
+    rows: Sequence[dict[str, Any]] = ()
+    texts: Sequence[str] = ()
+    problems: Sequence[reading.DataProblem] = ()
+    same: bool = False
+
+
+def parse_rows(
+    spec: Method, answer: Answer, *, token_has_worked: bool, known: str | None = None
+) -> RowsAnswer:
+    """The rows of a list, by the rules of `parse_response`; what is no object is in `problems`.
+
+    `known`: the digest of an answer that was taken for good. One that is the same to the byte is
+    good as well, and is not decoded. Raises `KometError`.
+    """
+    _check_status(spec, answer, token_has_worked)
+    digest = _digest(answer)
+    if digest == known:
+        return RowsAnswer(digest, same=True)
+    member = spec.list_member or ""
+    body: Any = {}
+    texts: list[str] = []
+    if answer.http_status != 204:
+        body, texts = decoding.parse_rows(answer.content, answer.charset, member)
+    rows = _judged(spec, body)[member]
+    problems: list[reading.DataProblem] = []
+    objects = reading.objects(rows, member, problems)
+    if not rows:
+        texts = []
+    elif isinstance(body[member], list):
+        pairs = zip(body[member], texts, strict=True)
+        texts = [text for value, text in pairs if isinstance(value, dict)]
+    return RowsAnswer(digest, objects, texts, problems)
+
+
+def _digest(answer: Answer) -> str:
+    found = hashlib.blake2b(f"{answer.http_status} {answer.charset}\n".encode(), digest_size=16)
+    found.update(answer.content)
+    return found.hexdigest()
+
+
+def _check_status(spec: Method, answer: Answer, token_has_worked: bool) -> None:
     if not 200 <= answer.http_status < 300:
         raise _failure(spec, answer, token_has_worked)
-    body: Any = {} if answer.http_status == 204 else answer.json()
+
+
+def _judged(spec: Method, body: Any) -> dict[str, Any]:
     if not isinstance(body, dict):
         raise BadResponse("malformed_answer")
     message = _message(body)

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import Any, Self, TypeVar
 
 from pydantic import SecretStr
@@ -12,7 +13,7 @@ from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_at
 from tenacity import wait_exponential_jitter as exponential_jitter
 
 from komet.api import models, reading
-from komet.api.answers import parse_response
+from komet.api.answers import RowsAnswer, parse_response, parse_rows
 from komet.api.checking import check
 from komet.api.errors import BadResponse, InvalidCall, KometError, Unavailable
 from komet.api.methods import DEFAULT_BASE_URL, Method, registry
@@ -34,6 +35,7 @@ __all__ = ["DEFAULT_BASE_URL", "ApiCall", "KometClient", "RetryPolicy", "Slice"]
 
 _LONGEST_MESSAGE = 500
 Row = TypeVar("Row", bound=models.Record)
+Parsed = TypeVar("Parsed")
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,14 @@ class Slice:
 
     orders: list[models.PurchaseOrder]
     problems: list[models.DataProblem]
+    requested_at: datetime
+
+
+@dataclass(frozen=True)
+class RawOrders:
+    """The POs of one answer as Komet writes them, and when the request was sent."""
+
+    answer: RowsAnswer
     requested_at: datetime
 
 
@@ -162,17 +172,28 @@ class KometClient:
         one that writes is sent once. An empty list (no array, and a message that says *not found*)
         comes back as the answer with an empty array. Raises `KometError`.
         """
+        spec, answers = self._send(method, params, parse_response)
+        return merge_answers(spec, answers)
+
+    def _send(
+        self, method: str, params: dict[str, Any], parse: Callable[..., Parsed]
+    ) -> tuple[Method, list[Parsed]]:
+        """What `parse` makes of the answers, one for each request that the call needs.
+
+        `params` is masked for the caller as well: no traceback may show what came in.
+        """
         try:
             spec = registry().get(method)
             if spec is None:
                 raise InvalidCall("unknown_method", method=method)
-            # under the same name: no traceback may show what came in
-            params = mask_parameters(spec, params)
+            masked = mask_parameters(spec, params)
+            params.clear()
+            params.update(masked)
             calls = split_call(spec, params)
             for call in calls:
                 check(spec, call)
                 check_size(spec, build_request(spec, call, self._token))
-            return merge_answers(spec, [self._call_with_retries(spec, call) for call in calls])
+            return spec, [self._call_with_retries(spec, call, parse) for call in calls]
         except KometError as error:
             error.method = error.method or method
             error.provider = error.provider or self._provider
@@ -180,14 +201,18 @@ class KometClient:
             # the frames below hold the answer, and whatever of ours a server has echoed in it
             raise error.with_traceback(None) from None
 
-    def _call_with_retries(self, spec: Method, params: dict[str, Any]) -> dict[str, Any]:
+    def _call_with_retries(
+        self, spec: Method, params: dict[str, Any], parse: Callable[..., Parsed]
+    ) -> Parsed:
         tries = retrying(self._retry, once=not spec.repeatable, sleep=self._sleep)
         for attempt in tries:
             with attempt:
-                return self._call_once(spec, params, attempt.retry_state.attempt_number)
+                return self._call_once(spec, params, parse, attempt.retry_state.attempt_number)
         raise AssertionError("tenacity re-raises the last failure")
 
-    def _call_once(self, spec: Method, params: dict[str, Any], attempt: int) -> dict[str, Any]:
+    def _call_once(
+        self, spec: Method, params: dict[str, Any], parse: Callable[..., Parsed], attempt: int
+    ) -> Parsed:
         if self._before_call:
             self._before_call()
         started, clock = self._now(), time.perf_counter()
@@ -196,7 +221,7 @@ class KometClient:
         request = build_request(spec, params, self._token)
         try:
             answer = self._transport.send(request)
-            body = parse_response(spec, answer, token_has_worked=self._token_has_worked)
+            parsed = parse(spec, answer, token_has_worked=self._token_has_worked)
             outcome = "ok"
         except KometError as error:
             outcome = type(error).__name__
@@ -221,7 +246,7 @@ class KometClient:
                     )
                 )
         self._token_has_worked = self._token_has_worked or spec.token_in != "none"
-        return body
+        return parsed
 
     # --- typed conveniences -----------------------------------------------------------------
 
@@ -237,6 +262,29 @@ class KometClient:
             # an empty parameter is one that Komet may ignore: it would answer with anything
             return Slice([], [], self._now())
         return self._orders(number=",".join(numbers), locationId=location_id)
+
+    def raw_orders(
+        self, date: date, location_id: str | None = None, *, known: str | None = None
+    ) -> RawOrders:
+        """All POs that ship on that day, as Komet writes them.
+
+        `known`: the digest of an answer of that day; the same one is not read again.
+        """
+        return self._raw_orders(known, date=date, locationId=location_id)
+
+    def raw_orders_by_number(
+        self, numbers: Sequence[str], location_id: str | None = None
+    ) -> RawOrders:
+        """POs by their printed numbers, as Komet writes them."""
+        if not numbers:
+            return RawOrders(RowsAnswer(""), self._now())
+        return self._raw_orders(None, number=",".join(numbers), locationId=location_id)
+
+    def _raw_orders(self, known: str | None, **params: Any) -> RawOrders:
+        requested_at = self._now()
+        parse = partial(parse_rows, known=known)
+        _spec, (answer,) = self._send("purchase.order.list", params, parse)
+        return RawOrders(answer, requested_at)
 
     def _orders(self, **params: Any) -> Slice:
         requested_at = self._now()

@@ -35,13 +35,15 @@ def slice_rows(
     """The rows of one answer; a PO that is listed twice is one PO, with the lines of both."""
     problems = list(answer.problems)
     orders: dict[str, OrderBundle] = {}
+    used = {order.id for order in answer.orders if order.id is not None}
     for order in _each_once(answer.orders, problems):
         po_id = order.id
         if po_id is None:
             if order.number is None and not order.details:
                 problems.append(DataProblem("id", "", None))
                 continue
-            po_id = _invent_id(f"number {order.number}", orders)
+            po_id = _invent_id(f"number {order.number}", used)
+            used.add(po_id)
             problems.append(DataProblem("id", "", po_id))
         orders[po_id] = _bundle(provider_id, day, po_id, order, problems)
         orders[po_id].head["fetched_at"] = answer.requested_at
