@@ -101,9 +101,11 @@ def measure(
 
 
 @contextmanager
-def server(latency: float, *, days: int, gzip: bool) -> Iterator[list[str]]:
+def server(
+    latency: float, *, days: int, gzip: bool, orders: int = ORDERS_A_DAY, lines: int = 0
+) -> Iterator[list[str]]:
     """The sandbox with prepared answers in a process of its own; its base URL and its token."""
-    command = [sys.executable, RIVALS / "server.py", LAST_DAY, days, ORDERS_A_DAY, 0, latency,
+    command = [sys.executable, RIVALS / "server.py", LAST_DAY, days, orders, lines, latency,
                "on" if gzip else "off"]  # fmt: skip
     with subprocess.Popen(
         [str(word) for word in command], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
