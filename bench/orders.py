@@ -25,7 +25,7 @@ RUNS = 15
 FIRST = date(2024, 6, 1)
 
 
-def build(db: Database, lines: int) -> None:
+def build(db: Database, lines: int, first: date = FIRST) -> None:
     """Fill the file: 5 lines a PO, 15 % mixed with 3 breakdowns, 1,400 a day, in date order."""
     now = datetime(2026, 11, 20, tzinfo=UTC)
     with db.write() as con:
@@ -73,7 +73,7 @@ def build(db: Database, lines: int) -> None:
               'P' AS order_type, (n // 7)::VARCHAR AS prebook, ship_date AS truck_date,
               $now AS first_seen_at, $now AS changed_at
             FROM (
-              SELECT n, n % 100 < 15 AS mixed, DATE '{FIRST}' + (n // 1400)::INTEGER AS ship_date,
+              SELECT n, n % 100 < 15 AS mixed, DATE '{first}' + (n // 1400)::INTEGER AS ship_date,
                 unnest(range(1, CASE WHEN n % 100 < 15 THEN 4 ELSE 2 END)) AS b
               FROM range({lines}) t(n)
             )
