@@ -9,10 +9,16 @@ import streamlit as st
 
 from komet import time_zone
 from komet.clients.model import Provider
+from komet.context import AppContext
+from komet.export.reports import export_changes_bytes
+from komet.export.writers.xlsx import EXCEL_TYPE
 from komet.language import _, _n, day_pattern, number, zoned_moment
 from komet.orders import changes
 from komet.orders.model import CHANGE_GROUPS, CHANGE_WORDS, ChangeFilter, ChangeKind, Download
+from komet.web.shell import parts, reads
 from komet.web.shell.moments import moment_column
+from komet.web.shell.preferences import with_locale
+from komet.web.shell.session import actor
 
 _PAGE = 500
 
@@ -80,6 +86,30 @@ def say_first_downloads(counts: Mapping[str, int], chosen: ChangeFilter) -> None
                 hidden,
             ).format(n=hidden, kind=_(CHANGE_WORDS[ChangeKind.FIRST]))
         )
+
+
+@st.fragment
+def difference_sums(ctx: AppContext, chosen: ChangeFilter, counts: Mapping[str, int]) -> None:
+    """What the changes come to, summed up as chosen, and all of it as an Excel file.
+
+    `counts`: those that the screen shows above.
+    """
+    parts.stay_with(counts, lambda: reads.change_counts(chosen))
+    bar = st.container(horizontal=True, vertical_alignment="bottom")
+    with bar:
+        by = st.segmented_control(
+            _("Sum up by"), list(CHANGE_GROUPS), format_func=lambda name: _(CHANGE_GROUPS[name]),
+            default="provider", required=True, key="changes_by",
+        )  # fmt: skip
+        st.download_button(
+            _("Export to Excel"),
+            data=with_locale(export_changes_bytes, ctx, actor(), chosen),
+            file_name=f"changes-{time_zone.local(ctx.now()):%Y-%m-%d-%H%M}.xlsx",
+            mime=EXCEL_TYPE,
+            icon=":material/download:",
+            on_click="ignore",
+        )
+    show_differences(reads.change_differences(chosen, by or "provider"), by or "provider")
 
 
 def show_differences(frame: pl.DataFrame, by: str) -> None:

@@ -18,7 +18,6 @@ from komet.orders.query import read_order
 from komet.web.shell import failures, state
 from komet.web.shell.moments import moment_column
 
-PAGE_ROWS = 200
 _NUMBERS = {
     Kind.INTEGER: "localized",
     Kind.QUANTITY: "localized",

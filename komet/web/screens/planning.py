@@ -9,12 +9,19 @@ import altair as alt
 import polars as pl
 import streamlit as st
 
+from komet import time_zone
 from komet.clients.model import Provider
+from komet.context import AppContext
+from komet.export.reports import export_planning_bytes
+from komet.export.writers.xlsx import EXCEL_TYPE
 from komet.language import _, day_pattern, number
 from komet.orders.filters import OrderFilter
 from komet.orders.model import DIMENSIONS, MEASURES, PERIODS, Pivot
 from komet.orders.planning import default_days
 from komet.web.screens.charts import in_our_language
+from komet.web.shell import parts, reads
+from komet.web.shell.preferences import with_locale
+from komet.web.shell.session import actor
 
 _SERIES = 8
 
@@ -67,6 +74,37 @@ def _change(weeks: Mapping[str, Decimal], against: str) -> str | None:
         return None
     change = 100 * (now - before) / before
     return f"{'+' if change > 0 else ''}{number(change, 0)} %"
+
+
+@st.fragment
+def planned_weeks(
+    ctx: AppContext,
+    chosen: OrderFilter,
+    today: date,
+    weeks: Mapping[str, Mapping[str, Decimal]],
+) -> None:
+    """The chart and the pivot as they are turned, and the pivot as an Excel file.
+
+    `weeks`: those compared, which the screen shows above.
+    """
+    parts.stay_with(weeks, lambda: reads.weeks_compared(chosen, today))
+    rows, column, measure = pivot_choice()
+    dimension = next((name for name in rows if name in DIMENSIONS), "provider")
+    by_week = reads.week_sums(chosen, dimension, measure)
+    if by_week.is_empty():
+        st.info(_("Nothing ships in these days."))
+        return
+    st.altair_chart(weeks_chart(by_week, dimension, measure))
+    found = reads.pivot(chosen, rows, column, measure)
+    st.download_button(
+        _("Export to Excel"),
+        data=with_locale(export_planning_bytes, ctx, actor(), found, measure, chosen),
+        file_name=f"planning-{time_zone.local(ctx.now()):%Y-%m-%d-%H%M}.xlsx",
+        mime=EXCEL_TYPE,
+        icon=":material/download:",
+        on_click="ignore",
+    )
+    pivot_table(found)
 
 
 def pivot_choice() -> tuple[tuple[str, ...], str | None, str]:
