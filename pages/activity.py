@@ -15,4 +15,4 @@ with done, failures.shown():
 with spent, failures.shown():
     activity.spent_requests(ctx)
 with wrong, failures.shown():
-    activity.errors(ctx)
+    activity.errors()

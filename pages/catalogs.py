@@ -4,13 +4,13 @@ import polars as pl
 import streamlit as st
 
 from komet import time_zone
-from komet.catalogs.lists import fetch_list, refusal_message, view_list
+from komet.catalogs.lists import fetch_list, refusal_message, search_list
 from komet.catalogs.model import KINDS, USED
 from komet.clients.providers import list_providers
 from komet.explorer.answers import export_answer
 from komet.export.writers.xlsx import EXCEL_TYPE
 from komet.language import _, _n, day_pattern, zoned_moment
-from komet.web.shell import failures, guard
+from komet.web.shell import failures, guard, reads
 from komet.web.shell.preferences import with_locale
 from komet.web.shell.session import actor
 
@@ -46,7 +46,7 @@ if days:
         last = row.date_input(_("To"), last, format=day_pattern(), key=f"catalog_last_{kind}")
     days = (first, last)
 if wanted.needs_customer:
-    customers = view_list(ctx, provider, "customers").rows
+    customers = reads.catalog(provider, "customers").rows
     names = dict(customers.select("id", "name").iter_rows()) if customers.height else {}
     customer_id = row.selectbox(
         _("Customer"), list(names), format_func=lambda id_: names[id_], key="catalog_customer",
@@ -61,7 +61,7 @@ if row.button(_("Fetch from Komet"), icon=":material/refresh:", type="primary",
         st.rerun()
 
 text = st.text_input(_("Contains"), key="catalog_text", placeholder=_("rose 60"))
-found = view_list(ctx, provider, kind, text)
+found = search_list(reads.catalog(provider, kind), text)
 if found.tried_at is None:
     st.info(_("Nothing has been fetched of this list yet."))
     st.stop()

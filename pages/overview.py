@@ -33,8 +33,8 @@ if not done["provider"]:
 if done["provider"] and done["download"]:
     refresh_button(ctx)
 if done["download"]:
-    warn_of_shared_orders(ctx)
-    dispatch_work(ctx)
+    warn_of_shared_orders()
+    dispatch_work()
     chart = reads.by_ship_date(OrderFilter())
     if chart.height:
         st.subheader(_("Boxes by ship date"))

@@ -6,12 +6,12 @@ import streamlit as st
 
 from komet import time_zone
 from komet.clients.providers import list_providers
-from komet.ingest.plan import plan_days, plan_refresh
+from komet.ingest.plan import plan_days
 from komet.ingest.runs import active_run, last_run, start_run
 from komet.language import _, day_pattern
 from komet.web.screens.run_progress import live_progress, past_runs, run_result
 from komet.web.screens.schedule_forms import schedule_forms
-from komet.web.shell import failures, guard
+from komet.web.shell import failures, guard, reads
 from komet.web.shell.resources import worker
 from komet.web.shell.session import actor
 
@@ -82,7 +82,7 @@ with st.container(border=True):
     with failures.shown():
         chosen = [by_name[name] for name in names]
         if refreshing and chosen:
-            plan = plan_refresh(ctx, chosen)
+            plan = reads.refresh_plan(tuple(chosen))
         else:
             plan = plan_days(ctx, chosen, *(span or (today, today)))
         if names:
@@ -104,6 +104,6 @@ with st.expander(_("Schedule")):
     schedule_forms(ctx, active)
 if newest:
     with st.expander(_("Past downloads"), expanded=False):
-        past_runs(ctx)
+        past_runs()
 else:
     st.caption(_("Nothing has been downloaded yet."))

@@ -20,7 +20,7 @@ if not choices["statuses"] and not choices["box_types"]:
     st.page_link("pages/po_download.py", label=_("Go to PO download"))
     st.stop()
 
-warn_of_shared_orders(ctx)
+warn_of_shared_orders()
 view_choice(ctx)
 chosen = order_filters(every_provider, choices)
 totals = reads.totals(chosen)

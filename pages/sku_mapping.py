@@ -5,7 +5,6 @@ import streamlit as st
 from komet.catalogs import lists as catalogs
 from komet.clients.providers import list_providers
 from komet.language import _
-from komet.mapping import products
 from komet.mapping.model import KINDS, PRODUCT
 from komet.web.screens.mapping_files import (
     copy_form,
@@ -16,7 +15,7 @@ from komet.web.screens.mapping_files import (
 from komet.web.screens.mapping_grid import coverage_line, editable_grid, show_overtaken
 from komet.web.screens.mapping_history import mapping_history
 from komet.web.screens.mapping_suggestions import suggestion_list
-from komet.web.shell import failures, guard
+from komet.web.shell import failures, guard, reads
 from komet.web.shell.session import actor
 
 ctx = guard.enter("sku_mapping")
@@ -42,7 +41,7 @@ kind = right.pills(
     required=True, wrap=True, key="mapping_kind",
 ) or PRODUCT  # fmt: skip
 provider = by_id[provider_id]
-coverage = products.load_coverage(ctx).filter(provider_id=provider_id)
+coverage = reads.coverage().filter(provider_id=provider_id)
 if kind == PRODUCT:
     coverage_line(coverage)
     if st.button(

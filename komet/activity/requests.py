@@ -30,6 +30,7 @@ def list_pools(ctx: AppContext) -> list[Pool]:
         every_token = tokens.all_tokens(con, retired=True)
         every_provider = providers.all_providers(con)
         spent = table.requests_by_token_and_day(con, since(now))
+        taken = calls.taken_today(con, now)
         counts = dict(spent.group_by("token_id").agg(pl.col("requests").sum()).iter_rows())
         seen: set[str] = set()
         found: list[tuple[int, Pool]] = []
@@ -42,8 +43,7 @@ def list_pools(ctx: AppContext) -> list[Pool]:
             named = tuple(other for other in pool if not other.retired_at or other.id in counts)
             if named:
                 used = sum(counts.get(other.id, 0) for other in named)
-                today = calls.used_today(con, pool, now)
-                found.append((used, Pool(named, calls.allowance(pool), today)))
+                found.append((used, Pool(named, calls.allowance(pool), taken.used_by(pool))))
     return [pool for _used, pool in sorted(found, key=lambda entry: -entry[0])]
 
 

@@ -5,6 +5,7 @@ stored in columns as well, whichever way they were fetched.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -164,13 +165,18 @@ def view_list(ctx: AppContext, provider: Provider, kind: str, text: str = "") ->
         key = pl.col(used_by[1])
         counts = key.replace_strict(used, default=0, return_dtype=pl.Int64)
         frame = frame.select(pl.all(), counts.alias(USED))
-    if text.strip() and frame.width:
-        needle = text.strip().casefold()
-        found = pl.any_horizontal(
-            pl.col(pl.String).str.to_lowercase().str.contains(needle, literal=True)
-        )
-        frame = frame.filter(found)
-    return CatalogTable(frame, tried_at, outcome == REFUSED)
+    return search_list(CatalogTable(frame, tried_at, outcome == REFUSED), text)
+
+
+def search_list(found: CatalogTable, text: str) -> CatalogTable:
+    """The same with the rows in which any member contains `text`, ignoring case."""
+    if not text.strip() or not found.rows.width:
+        return found
+    needle = text.strip().casefold()
+    contains = pl.any_horizontal(
+        pl.col(pl.String).str.to_lowercase().str.contains(needle, literal=True)
+    )
+    return replace(found, rows=found.rows.filter(contains))
 
 
 def list_box_types(ctx: AppContext, provider_id: str) -> pl.DataFrame:

@@ -163,7 +163,7 @@ def requests_left(ctx: AppContext, chosen: Sequence[Provider]) -> dict[str, int 
     """Provider ID → requests left today in its pool; None for one without a token in use."""
     left: dict[str, int | None] = {provider.id: None for provider in chosen}
     with ctx.read() as con:
+        taken = calls.taken_today(con, ctx.now())
         for pool, sharing in group_by_pool(con, chosen):
-            remaining = calls.left_today(con, pool, ctx.now())
-            left |= {provider.id: remaining for provider in sharing}
+            left |= dict.fromkeys((provider.id for provider in sharing), taken.left(pool))
     return left

@@ -101,11 +101,22 @@ def show_run(ctx: AppContext, run_id: str) -> RunReport:
         )
 
 
+def watch_run(ctx: AppContext, run_id: str) -> RunReport:
+    """The run of that ID while it is at work: without its slices and its `unmapped`.
+
+    Raises `NotFound`.
+    """
+    with ctx.read() as con:
+        run = runs.run_by_id(con, run_id, ctx.now())
+        return RunReport(run=run, summary=runs.summaries(con, [run.id], unmapped=False)[run.id])
+
+
 def list_runs(ctx: AppContext, limit: int = 20) -> list[RunReport]:
     """The newest runs first, whoever started them, without their slices."""
     with ctx.read() as con:
         found = runs.latest_runs(con, ctx.now(), limit=limit)
-        return [RunReport(run=run, summary=runs.summary(con, run.id)) for run in found]
+        of = runs.summaries(con, [run.id for run in found])
+        return [RunReport(run=run, summary=of[run.id]) for run in found]
 
 
 def last_run(ctx: AppContext) -> Run | None:

@@ -39,7 +39,19 @@ def list_known(
     items (Int64). A box of a mixed line is at stake for each product in it. Ordered by boxes.
     """
     with ctx.read() as con:
-        return label_sources(table.list_known(con, provider_id, text, only=only, kind=kind))
+        found = label_sources(table.list_known(con, provider_id, text, kind=kind))
+    return choose_known(found, only)
+
+
+def choose_known(known: pl.DataFrame, only: str) -> pl.DataFrame:
+    """Of what `list_known` has listed, what is `only` to be seen."""
+    has_code = pl.col("sku").is_not_null()
+    rows = {
+        "mapped": has_code,
+        "unmapped": ~has_code,
+        "at_stake": ~has_code & (pl.col("items") > 0),
+    }.get(only)
+    return known if rows is None else known.filter(rows)
 
 
 def load_coverage(ctx: AppContext) -> pl.DataFrame:

@@ -5,18 +5,21 @@ In process, so in a tenth of a second a screen. What needs a browser is in `test
 
 import logging
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 import streamlit as st
 from prepared import PreparedFolders
 from sample_accounts import ACTOR, ROOT
 from screen_titles import TITLES
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.testing.v1 import AppTest
 
 from komet import demo, language, time_zone
 from komet.clients.providers import edit_provider, list_providers
 from komet.clients.tokens import get_token
 from komet.context import AppContext, open_context
+from komet.db.database import Connection
 from komet.language import _, languages
 from komet.sandbox.server import Sandbox
 from komet.settings import Settings, settings
@@ -146,6 +149,26 @@ def test_a_screen_shows_its_title_and_no_exception(
             assert _("Try it with sample data") in [button.label for button in visit.button]
         else:
             assert not any(rows(visit)) or screen in {"export_templates"}
+
+
+@pytest.mark.parametrize("screen", TITLES)
+def test_a_rerun_asks_little(
+    app: AppContext, opened: Open, screen: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    visit = opened(screen)
+    asked: list[str] = []
+    for name in ("run", "frame", "blob"):
+        query = getattr(Connection, name)
+
+        def count(self: Connection, sql: str, *rest: Any, _query: Any = query, **more: Any) -> Any:
+            if get_script_run_ctx(suppress_warning=True):  # no worker in the background
+                asked.append(sql)
+            return _query(self, sql, *rest, **more)
+
+        monkeypatch.setattr(Connection, name, count)
+    visit.run()
+    assert not visit.exception
+    assert len(asked) <= 8, asked
 
 
 @pytest.mark.parametrize("code", languages())

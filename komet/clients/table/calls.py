@@ -4,7 +4,8 @@ A process at work reserves requests before it sends them, so that two processes 
 same ones. What a reservation holds beyond the ledger counts as used until it expires.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import polars as pl
@@ -54,28 +55,46 @@ def allowance(pool: Sequence[Token]) -> int:
     return REQUESTS_PER_USER * max(token.users for token in pool)
 
 
-def used_today(con: Connection, pool: Sequence[Token], now: datetime) -> int:
-    """Tries since midnight UTC of the tokens in the pool."""
-    return int(
-        con.value(
-            "SELECT count(*) FROM api_calls"
-            " WHERE called_at >= $midnight AND list_contains($tokens, token_id)",
-            {"midnight": midnight(now), "tokens": [token.id for token in pool]},
-        )
+@dataclass(frozen=True)
+class Taken:
+    """Of one day and each token (by its ID): tries, and what processes at work keep beyond them."""
+
+    used: Mapping[str, int]
+    reserved: Mapping[str, int]
+
+    def used_by(self, pool: Sequence[Token]) -> int:
+        """Tries of the tokens in the pool."""
+        return sum(self.used.get(token.id, 0) for token in pool)
+
+    def left(self, pool: Sequence[Token]) -> int:
+        """Requests of the pool that are neither spent nor reserved."""
+        reserved = sum(self.reserved.get(token.id, 0) for token in pool)
+        return max(0, allowance(pool) - self.used_by(pool) - reserved)
+
+
+def taken_today(con: Connection, now: datetime) -> Taken:
+    """What is taken of the allowances since midnight UTC."""
+    rows = con.rows(
+        "WITH today AS (SELECT token_id, reservation_id, count(*) AS sent FROM api_calls"
+        " WHERE called_at >= $midnight GROUP BY ALL),"
+        " kept AS (SELECT r.token_id, greatest(0, r.requests - coalesce(c.sent, 0)) AS waiting"
+        " FROM request_reservations r LEFT JOIN (SELECT reservation_id, sum(sent) AS sent"
+        " FROM today WHERE reservation_id IS NOT NULL GROUP BY ALL) c ON c.reservation_id = r.id"
+        " WHERE r.expires_at > $now)"
+        " SELECT token_id, sum(sent)::BIGINT AS used, sum(waiting)::BIGINT AS reserved FROM"
+        " (SELECT token_id, sent, 0 AS waiting FROM today"
+        " UNION ALL SELECT token_id, 0, waiting FROM kept) GROUP BY token_id",
+        {"midnight": midnight(now), "now": now},
+    )
+    return Taken(
+        {row["token_id"]: row["used"] for row in rows},
+        {row["token_id"]: row["reserved"] for row in rows},
     )
 
 
 def left_today(con: Connection, pool: Sequence[Token], now: datetime) -> int:
-    """Requests of the pool that are neither spent today nor reserved by a process at work."""
-    waiting = con.value(
-        "SELECT coalesce(sum(greatest(0, r.requests - coalesce(c.sent, 0))), 0)::BIGINT"
-        " FROM request_reservations r LEFT JOIN (SELECT reservation_id, count(*) AS sent"
-        " FROM api_calls WHERE called_at >= $midnight AND reservation_id IS NOT NULL GROUP BY ALL)"
-        " c ON c.reservation_id = r.id"
-        " WHERE r.expires_at > $now AND list_contains($tokens, r.token_id)",
-        {"midnight": midnight(now), "now": now, "tokens": [token.id for token in pool]},
-    )
-    return max(0, allowance(pool) - used_today(con, pool, now) - int(waiting))
+    """Requests of one pool that are neither spent today nor reserved by a process at work."""
+    return taken_today(con, now).left(pool)
 
 
 def reserve(

@@ -27,6 +27,10 @@ _STUCK_AFTER = timedelta(minutes=20)
 
 _RUN_COLUMNS = ", ".join([*Run.model_fields, "message_code", "message_data"])
 _SLICE_COLUMNS = ", ".join([*RunSlice.model_fields, "reason_code", "reason_data"])
+_FOUND = (
+    "slices", "done", "empty", "failed", "waiting", "orders", "lines", "problems", "replaced",
+    "new", "first", "changed", "moved", "gone", "back",
+)  # fmt: skip
 _UNFINISHED = "state IN ('queued', 'running', 'failed')"
 
 
@@ -240,42 +244,56 @@ def finish_run(
 
 
 def summary(con: Connection, run_id: str) -> dict[str, int]:
-    """What a run found, in orders: new, first, changed, moved, gone, back; and slices by state.
+    """What one run found: see `summaries`."""
+    return summaries(con, [run_id])[run_id]
+
+
+def summaries(
+    con: Connection, run_ids: Sequence[str], *, unmapped: bool = True
+) -> dict[str, dict[str, int]]:
+    """What each run found, in orders: new, first, changed, moved, gone, back; slices by state.
 
     `first` are POs of days that nobody had asked for before; `new` are the other new ones. Also
-    `lines`, `orders`, `problems`, `replaced`: POs from an Excel file whose place Komet's took, and
-    `unmapped`: unmapped products of the run's days.
+    `lines`, `orders`, `problems`, `replaced`: POs from an Excel file whose place Komet's took, and,
+    if asked, `unmapped`: unmapped products of the run's days.
     """
-    row = con.rows(
-        "SELECT count(*) AS slices, count(*) FILTER (state = 'done') AS done,"
+    rows = con.rows(
+        "SELECT run_id, count(*) AS slices, count(*) FILTER (state = 'done') AS done,"
         " count(*) FILTER (state = 'empty') AS empty, count(*) FILTER (state = 'failed') AS failed,"
         " count(*) FILTER (state IN ('queued', 'running')) AS waiting,"
         " coalesce(sum(orders), 0)::BIGINT AS orders, coalesce(sum(lines), 0)::BIGINT AS lines,"
         " coalesce(sum(problems), 0)::BIGINT AS problems,"
         " coalesce(sum(len(replaced)), 0)::BIGINT AS replaced"
-        " FROM run_slices WHERE run_id = $run",
-        {"run": run_id},
-    )[0]
+        " FROM run_slices WHERE list_contains($runs, run_id) GROUP BY run_id",
+        {"runs": list(run_ids)},
+    )
     kinds = con.rows(
-        "SELECT CASE WHEN first_download THEN 'first' WHEN po_item_id IS NULL THEN kind"
+        "SELECT run_id, CASE WHEN first_download THEN 'first' WHEN po_item_id IS NULL THEN kind"
         " ELSE 'changed' END AS kind, count(DISTINCT (provider_id, po_id)) AS n FROM po_changes c"
-        f" WHERE run_id = $run AND {NOT_IMPLIED} GROUP BY 1",
-        {"run": run_id},
+        f" WHERE list_contains($runs, run_id) AND {NOT_IMPLIED} GROUP BY 1, 2",
+        {"runs": list(run_ids)},
     )
-    unmapped = con.value(
-        "SELECT count(DISTINCT (i.provider_id, i.product_id)) FROM order_items i"
-        " SEMI JOIN (FROM run_slices WHERE run_id = $run) s"
-        " ON s.provider_id = i.provider_id AND s.slice_date = i.slice_date"
-        f"{formulas.SKU_JOIN} WHERE {formulas.unmapped('i', 'm')}",
-        {"run": run_id},
+    found = {run_id: dict.fromkeys(_FOUND, 0) for run_id in run_ids}
+    for row in rows:
+        found[row.pop("run_id")].update(row)
+    for kind in kinds:
+        found[kind["run_id"]][kind["kind"]] = kind["n"]
+    return found if not unmapped else _with_unmapped(con, found)
+
+
+def _with_unmapped(con: Connection, found: dict[str, dict[str, int]]) -> dict[str, dict[str, int]]:
+    rows = con.rows(
+        "SELECT s.run_id, count(DISTINCT (i.provider_id, i.product_id)) AS n FROM"
+        " (SELECT DISTINCT i.provider_id, i.slice_date, i.product_id FROM order_items i"
+        " SEMI JOIN (FROM run_slices WHERE list_contains($runs, run_id)) d"
+        " ON d.provider_id = i.provider_id AND d.slice_date = i.slice_date"
+        f"{formulas.SKU_JOIN} WHERE {formulas.unmapped('i', 'm')}) i"
+        " JOIN run_slices s ON s.provider_id = i.provider_id AND s.slice_date = i.slice_date"
+        " WHERE list_contains($runs, s.run_id) GROUP BY s.run_id",
+        {"runs": list(found)},
     )
-    counts = dict.fromkeys(("new", "first", "changed", "moved", "gone", "back"), 0)
-    counts.update({kind["kind"]: int(kind["n"]) for kind in kinds})
-    return {
-        **{name: int(value) for name, value in row.items()},
-        **counts,
-        "unmapped": int(unmapped),
-    }
+    counts = {row["run_id"]: row["n"] for row in rows}
+    return {run_id: {**of, "unmapped": counts.get(run_id, 0)} for run_id, of in found.items()}
 
 
 def replaced_numbers(con: Connection, run_id: str) -> list[str]:

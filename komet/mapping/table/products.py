@@ -126,18 +126,11 @@ def load_export_rows(con: Connection, provider_ids: Sequence[str], kind: str) ->
     )
 
 
-def list_known(
-    con: Connection, provider_id: str, text: str, *, only: str, kind: str
-) -> pl.DataFrame:
+def list_known(con: Connection, provider_id: str, text: str, *, kind: str) -> pl.DataFrame:
     """What is known of a kind at a provider: see `komet.mapping.products.list_known`.
 
     Its source is still a code, with import_source and import_name beside it.
     """
-    state = {
-        "mapped": "AND m.code IS NOT NULL",
-        "unmapped": "AND m.code IS NULL",
-        "at_stake": "AND m.code IS NULL AND stake.items > 0",
-    }.get(only, "")
     searched = formulas.folded(
         "concat_ws(' ', k.description, k.komet_id, k.legacy_code, m.code, s.description)"
     )
@@ -160,7 +153,7 @@ def list_known(
           AND m.komet_id = k.komet_id
         LEFT JOIN mapping_imports d ON d.id = m.import_id
         LEFT JOIN skus s ON s.sku = m.code AND m.kind = 'product'
-        WHERE contains({searched}, {formulas.folded("$text")}) {state}
+        WHERE contains({searched}, {formulas.folded("$text")})
         ORDER BY stake.boxes DESC NULLS LAST, k.description, k.komet_id
         """,
         {"provider": provider_id, "text": text.strip(), "kind": kind},

@@ -38,8 +38,23 @@ def changes(con: Connection, chosen: ChangeFilter, *, limit: int | None = None) 
     po_id, po_item_id. Of a PO as a whole, `customer_name` and `product` are those of all its
     lines.
     """
-    where, params = _where(chosen)
+    found, params = _found(chosen)
     return con.frame(
+        f"""
+        {found}
+        SELECT * EXCLUDE (commit_no) FROM shown WHERE {_of_lines(chosen)}
+        ORDER BY commit_no DESC, seen_at DESC, provider, po_number, po_id, po_item_id NULLS FIRST,
+          field
+        {"LIMIT $limit" if limit is not None else ""}
+        """,
+        params | ({"limit": limit} if limit is not None else {}),
+    )
+
+
+def _found(chosen: ChangeFilter) -> tuple[str, dict[str, Any]]:
+    """`WITH` the changes `shown`, of which `_of_lines` finds some; and the parameters."""
+    where, params = _where(chosen)
+    return (
         f"""
         WITH found AS (SELECT c.*, {_KIND} AS what FROM po_changes c WHERE {where}),
         texts AS (
@@ -57,13 +72,8 @@ def changes(con: Connection, chosen: ChangeFilter, *, limit: int | None = None) 
           LEFT JOIN po_lines l ON l.provider_id = c.provider_id AND l.po_id = c.po_id
             AND l.po_item_id = c.po_item_id
           LEFT JOIN texts t ON t.provider_id = c.provider_id AND t.po_id = c.po_id
-        )
-        SELECT * EXCLUDE (commit_no) FROM shown WHERE {_of_lines(chosen)}
-        ORDER BY commit_no DESC, seen_at DESC, provider, po_number, po_id, po_item_id NULLS FIRST,
-          field
-        {"LIMIT $limit" if limit is not None else ""}
-        """,
-        params | ({"limit": limit} if limit is not None else {}),
+        )""",
+        params,
     )
 
 
@@ -72,13 +82,18 @@ def counts(con: Connection, chosen: ChangeFilter) -> dict[str, int]:
 
     First downloads are counted even where the filter leaves them out, but not in `all`.
     """
-    found = changes(con, chosen.model_copy(update={"first_downloads": True}))
-    key = pl.struct("provider_id", "po_id")
-    by_kind = found.group_by("kind").agg(key.n_unique().alias("n"))
-    counted = {kind.value: 0 for kind in ChangeKind} | dict(by_kind.iter_rows())
-    if not _with_first(chosen):
-        found = found.filter(pl.col("kind") != ChangeKind.FIRST.value)
-    return counted | {"all": found.select(key.n_unique()).item() if found.height else 0}
+    found, params = _found(chosen.model_copy(update={"first_downloads": True}))
+    counted = con.rows(
+        f"""
+        {found}, keys AS (SELECT kind, provider_id, po_id FROM shown WHERE {_of_lines(chosen)})
+        SELECT kind, count(DISTINCT (provider_id, po_id)) AS n FROM keys GROUP BY kind
+        UNION ALL SELECT 'all', count(DISTINCT (provider_id, po_id)) FROM keys
+        WHERE {_with_first(chosen)} OR kind <> '{ChangeKind.FIRST.value}'
+        """,
+        params,
+    )
+    nothing = {kind.value: 0 for kind in ChangeKind}
+    return nothing | {row["kind"]: row["n"] for row in counted}
 
 
 def differences(con: Connection, chosen: ChangeFilter, by: str = "provider") -> pl.DataFrame:

@@ -7,15 +7,16 @@ import altair as alt
 import polars as pl
 import streamlit as st
 
-from komet.activity.failures import list_failures, outcome_of
+from komet.activity.failures import outcome_of
 from komet.activity.model import DAY, DAYS, PAUSE, REQUEST, ActivityFilter, Kind
-from komet.activity.requests import daily_requests, list_pools, list_requests
-from komet.activity.timeline import PAGE_ROWS, count_entries, list_entries, list_people
+from komet.activity.requests import daily_requests
+from komet.activity.timeline import PAGE_ROWS, list_people
 from komet.context import AppContext
 from komet.export.activity import export_activity_bytes
 from komet.export.writers.xlsx import EXCEL_TYPE
 from komet.language import _, _later, _n, day_code, day_pattern, number, zoned_moment
 from komet.web.screens.charts import in_our_language
+from komet.web.shell import reads
 from komet.web.shell.failures import plain
 from komet.web.shell.moments import moment_column
 from komet.web.shell.preferences import with_locale
@@ -67,12 +68,12 @@ def filters(ctx: AppContext) -> ActivityFilter:
 
 def time_line(ctx: AppContext, chosen: ActivityFilter) -> None:
     """One page of entries, newest first, under their number and the export."""
-    total = count_entries(ctx, chosen)
+    total = reads.count_entries(chosen)
     pages = max(1, math.ceil(total / PAGE_ROWS))
     # another filter begins at its first page
     page_key = f"activity_page_{pages}_{chosen.model_dump_json()}"
     place = st.session_state.get(page_key, 1) - 1
-    shown = list_entries(ctx, chosen, offset=place * PAGE_ROWS, limit=PAGE_ROWS)
+    shown = reads.entries(chosen, place * PAGE_ROWS, PAGE_ROWS)
     if not total:
         nothing_at_all = chosen == ActivityFilter()
         st.info(
@@ -135,8 +136,8 @@ def _entry(row: dict[str, Any]) -> None:
 
 def spent_requests(ctx: AppContext) -> None:
     """Requests of one pool of tokens: today's figures, the chart, and the table behind it."""
-    pools = list_pools(ctx)
-    rows = list_requests(ctx)
+    pools = reads.pools()
+    rows = reads.requests()
     if not pools:
         st.info(_("There is no token yet, and nothing has been asked of Komet."))
         st.page_link("pages/tokens.py", label=_(_LINKS["tokens"]))
@@ -183,9 +184,9 @@ def spent_requests(ctx: AppContext) -> None:
     )
 
 
-def errors(ctx: AppContext) -> None:
+def errors() -> None:
     """A card for each way in which something failed lately: how often, for whom, what to do."""
-    found = list_failures(ctx)
+    found = reads.failures()
     if not found.height:
         st.success(
             _("Nothing went wrong in the last {n} days.").format(n=DAYS),

@@ -9,7 +9,7 @@ from komet.context import AppContext
 from komet.language import _, _n, number
 from komet.mapping import imports, products
 from komet.mapping.model import PRODUCT, Written
-from komet.web.shell import failures, session, state
+from komet.web.shell import failures, reads, session, state
 from komet.web.shell.frozen import frozen
 from komet.web.shell.moments import moment_column
 
@@ -72,9 +72,8 @@ def editable_grid(ctx: AppContext, provider_id: str, only: str, empty: str, kind
     page = st.session_state.get(page_key, 1)
     editor = f"grid_{key}_{page}_{text}_{saved}"
     # whatever others do meanwhile, the rows stay until what was typed is saved
-    frame = frozen(
-        editor, products.list_known(ctx, provider_id, text, only=only, kind=kind), slot=key
-    )
+    known = reads.known(provider_id, text, kind)
+    frame = frozen(editor, products.choose_known(known, only), slot=key)
     if frame.is_empty():
         st.info(
             _("Nothing contains “{text}”.").format(text=failures.plain(text)) if text else empty

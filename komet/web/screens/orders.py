@@ -7,7 +7,6 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from komet.clients.overlaps import list_shared_orders
 from komet.context import AppContext
 from komet.language import _, _later, day_pattern, number, zoned_moment
 from komet.orders import columns, statuses
@@ -15,7 +14,7 @@ from komet.orders.column import Kind, OrderColumn
 from komet.orders.columns import decode_codes
 from komet.orders.model import OrderDetail, Totals
 from komet.orders.query import read_order
-from komet.web.shell import failures, state
+from komet.web.shell import failures, reads, state
 from komet.web.shell.moments import moment_column
 
 _NUMBERS = {
@@ -41,9 +40,9 @@ _LINE_COLUMNS = (
 )  # fmt: skip
 
 
-def warn_of_shared_orders(ctx: AppContext) -> None:
+def warn_of_shared_orders() -> None:
     """Name the clients, the orders and the boxes too many; nothing where none are shared."""
-    if shared := list_shared_orders(ctx):
+    if shared := reads.shared_orders():
         lines = [failures.plain(found.message) for found in shared]
         lines.append(_("Filter by one of the clients for figures that count each order once."))
         st.warning("  \n".join(lines), icon=":material/content_copy:")

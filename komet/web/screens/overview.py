@@ -3,15 +3,12 @@
 import streamlit as st
 
 from komet import demo
-from komet.clients.allowance import requests_left
 from komet.clients.providers import list_providers
 from komet.context import AppContext
 from komet.dispatch.model import STATES, WriteState
-from komet.dispatch.outbox import count_writes
-from komet.ingest.plan import plan_days, plan_refresh
-from komet.ingest.runs import last_downloads, start_run
+from komet.ingest.plan import plan_days
+from komet.ingest.runs import start_run
 from komet.language import _, _n, number
-from komet.mapping import products
 from komet.orders.filters import OrderFilter
 from komet.orders.work_lists import OF_DISPATCH, WorkList
 from komet.web.shell import failures, reads, session
@@ -66,7 +63,7 @@ def refresh_button(ctx: AppContext) -> None:
     if not active:
         return
     with failures.shown():
-        plan = plan_refresh(ctx, active)
+        plan = reads.refresh_plan(tuple(active))
         pressed = st.button(
             _("Refresh"),
             type="primary",
@@ -81,12 +78,12 @@ def refresh_button(ctx: AppContext) -> None:
             st.switch_page("pages/po_download.py")
 
 
-def dispatch_work(ctx: AppContext) -> None:
+def dispatch_work() -> None:
     """What is left of the dispatch, list by list, each a link to its lines.
 
     Writes that are about no line, such as stock, are only counted in the link to the Outbox.
     """
-    writes = count_writes(ctx)
+    writes = reads.count_writes()
     waiting = {state: writes[state] for state in WAITING if writes[state]}
     lists = (WorkList.PENDING, *OF_DISPATCH)
     counted = {work: reads.totals(OrderFilter(work=work)) for work in lists}
@@ -120,11 +117,9 @@ def dispatch_work(ctx: AppContext) -> None:
 
 def provider_table(ctx: AppContext) -> None:
     """Per provider: last download, what is stored, what is unmapped, requests left today."""
-    stored = last_downloads(ctx)
-    unmapped = {
-        row["provider_id"]: row for row in products.load_coverage(ctx).iter_rows(named=True)
-    }
-    left = requests_left(ctx, list_providers(ctx, inactive=False))
+    stored = reads.last_downloads()
+    unmapped = {row["provider_id"]: row for row in reads.coverage().iter_rows(named=True)}
+    left = reads.requests_left(tuple(list_providers(ctx, inactive=False)))
     st.dataframe(
         [
             {

@@ -7,7 +7,7 @@ from decimal import Decimal
 import polars as pl
 import streamlit as st
 
-from komet.catalogs.lists import edit_fbe_factors, list_box_types
+from komet.catalogs.lists import edit_fbe_factors
 from komet.clients.check import list_locations, try_provider
 from komet.clients.model import (
     DAYS_AHEAD,
@@ -27,7 +27,7 @@ from komet.clients.providers import (
 from komet.context import AppContext
 from komet.errors import InvalidInput
 from komet.language import _, _n
-from komet.web.shell import failures
+from komet.web.shell import failures, reads
 from komet.web.shell.failures import plain
 from komet.web.shell.frozen import frozen
 from komet.web.shell.session import actor
@@ -209,7 +209,7 @@ def _overlap_agreed(key: str) -> bool:
 
 
 def _fbe_factors(ctx: AppContext, provider: Provider) -> None:
-    frame = list_box_types(ctx, provider.id)
+    frame = reads.box_types(provider.id)
     st.caption(
         _("FBE, the full-box equivalent, of one box of each type. Yours counts before Komet's; a"
           " type without a factor leaves FBE empty.")

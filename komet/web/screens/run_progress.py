@@ -4,12 +4,12 @@ import streamlit as st
 
 from komet.context import AppContext
 from komet.ingest.model import RunState, replaced_sentence
-from komet.ingest.runs import list_days, list_runs, retry_run, show_run
+from komet.ingest.runs import list_days, retry_run, watch_run
 from komet.ingest.wording import describe_changes, label_state
 from komet.language import _, _n, day_pattern
 from komet.messages import FAILURES
 from komet.web.screens.charts import day_grid
-from komet.web.shell import failures
+from komet.web.shell import failures, reads
 from komet.web.shell.moments import moment_column
 from komet.web.shell.resources import worker
 from komet.web.shell.session import actor
@@ -19,7 +19,7 @@ from komet.web.shell.session import actor
 def live_progress(ctx: AppContext, run_id: str) -> None:
     """Read the run every second; when it is through, draw the whole page anew."""
     try:
-        report = show_run(ctx, run_id)
+        report = watch_run(ctx, run_id)
     except FAILURES as error:
         failures.show(error)
         return
@@ -50,7 +50,7 @@ def live_progress(ctx: AppContext, run_id: str) -> None:
 
 def run_result(ctx: AppContext, run_id: str) -> None:
     """The state of a run that is not at work, what it found, and what can be done about it."""
-    report = show_run(ctx, run_id)
+    report = reads.run(run_id)
     run, summary = report.run, report.summary
     unfinished = summary["failed"] + summary["waiting"]
     if run.state is RunState.DONE:
@@ -89,7 +89,7 @@ def run_result(ctx: AppContext, run_id: str) -> None:
                 if count:
                     worker().submit(actor(), run.id)
                 st.rerun()
-    days = list_days(ctx, run.id)
+    days = reads.days_of_run(run.id)
     if days.height:
         st.altair_chart(day_grid(days))
     failed = days.filter(days["reason"].is_not_null())
@@ -106,7 +106,7 @@ def run_result(ctx: AppContext, run_id: str) -> None:
         )
 
 
-def past_runs(ctx: AppContext) -> None:
+def past_runs() -> None:
     """The runs of the past, whoever started them."""
     st.dataframe(
         [
@@ -124,7 +124,7 @@ def past_runs(ctx: AppContext) -> None:
                 "failed": summary["failed"],
                 "message": run.message,
             }
-            for run, summary in ((report.run, report.summary) for report in list_runs(ctx))
+            for run, summary in ((report.run, report.summary) for report in reads.past_runs())
         ],
         hide_index=True,
         placeholder="",

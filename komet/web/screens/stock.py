@@ -5,12 +5,12 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from komet.catalogs.lists import fetch_list, refusal_message, view_list
+from komet.catalogs.lists import fetch_list, refusal_message, search_list
 from komet.clients.model import Provider
 from komet.context import AppContext
 from komet.dispatch.stock import INVENTORY
 from komet.language import _, _n, zoned_moment
-from komet.web.shell import failures
+from komet.web.shell import failures, reads
 from komet.web.shell.session import actor
 
 _SHOWN = 2_000
@@ -25,7 +25,7 @@ def stock_list(ctx: AppContext, provider: Provider) -> None:
         with failures.shown(), st.spinner(_("Asking Komet …")):
             failures.notice(fetch_list(ctx, actor(), provider, INVENTORY))
             st.rerun()
-    found = view_list(ctx, provider, INVENTORY, text)
+    found = search_list(reads.catalog(provider, INVENTORY), text)
     if found.tried_at is None:
         st.info(_("The stock has not been listed yet."))
         return

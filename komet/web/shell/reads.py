@@ -5,18 +5,33 @@ from decimal import Decimal
 
 import polars as pl
 
+from komet.activity import timeline
+from komet.activity.failures import list_failures
+from komet.activity.model import ActivityFilter, Pool
+from komet.activity.requests import list_pools, list_requests
+from komet.catalogs.lists import list_box_types, view_list
+from komet.catalogs.model import CatalogTable
+from komet.clients import allowance
+from komet.clients.model import Provider
+from komet.clients.overlaps import SharedOrders, list_shared_orders
+from komet.dispatch import outbox
 from komet.dispatch.boxes import list_boxes
 from komet.dispatch.confirmation_sheet import list_by_hand
 from komet.dispatch.invoice_files import FileMatch, match_files
 from komet.dispatch.invoices import InvoiceFilter, list_invoice_states
 from komet.dispatch.lines import LineFilter, list_lines
+from komet.dispatch.model import WriteState
 from komet.dispatch.transit import Transit, load_transit
+from komet.ingest import runs
+from komet.ingest.model import Plan, RunReport
+from komet.ingest.plan import plan_refresh
+from komet.mapping import products
 from komet.mapping.suggestions import suggest_skus
 from komet.orders import planning, query
 from komet.orders.changes import count_changes, find_changes, sum_differences
 from komet.orders.filters import OrderFilter
 from komet.orders.model import ChangeFilter, Pivot, Totals
-from komet.web.shell.remembered import remembered
+from komet.web.shell.remembered import remembered, remembered_briefly
 from komet.web.shell.resources import context
 
 
@@ -145,3 +160,105 @@ def count_by_hand(providers: tuple[str, ...]) -> int:
 def suggestions(provider_id: str) -> pl.DataFrame:
     """Candidates for products without a SKU; see `komet.mapping.suggestions.suggest_skus`."""
     return suggest_skus(context(), provider_id)
+
+
+@remembered
+def known(provider_id: str, text: str, kind: str) -> pl.DataFrame:
+    """What is known of a kind at a client; see `komet.mapping.products.list_known`."""
+    return products.list_known(context(), provider_id, text, kind=kind)
+
+
+@remembered
+def coverage() -> pl.DataFrame:
+    """How far each mapping has come; see `komet.mapping.products.load_coverage`."""
+    return products.load_coverage(context())
+
+
+@remembered
+def box_types(provider_id: str) -> pl.DataFrame:
+    """Box types and their factors; see `komet.catalogs.lists.list_box_types`."""
+    return list_box_types(context(), provider_id)
+
+
+@remembered
+def catalog(provider: Provider, kind: str) -> CatalogTable:
+    """The rows of one of Komet's lists; see `komet.catalogs.lists.view_list`."""
+    return view_list(context(), provider, kind)
+
+
+@remembered
+def shared_orders() -> list[SharedOrders]:
+    """What overlapping clients have in common; see `komet.clients.overlaps`."""
+    return list_shared_orders(context())
+
+
+@remembered
+def last_downloads() -> pl.DataFrame:
+    """What is stored of each client; see `komet.ingest.runs.last_downloads`."""
+    return runs.last_downloads(context())
+
+
+@remembered_briefly
+def past_runs() -> list[RunReport]:
+    """The newest runs; see `komet.ingest.runs.list_runs`."""
+    return runs.list_runs(context())
+
+
+@remembered_briefly
+def refresh_plan(chosen: tuple[Provider, ...]) -> Plan:
+    """What a refresh downloads, and what it costs; see `komet.ingest.plan.plan_refresh`."""
+    return plan_refresh(context(), chosen)
+
+
+@remembered_briefly
+def run(run_id: str) -> RunReport:
+    """A run that is not at work; see `komet.ingest.runs.show_run`."""
+    return runs.show_run(context(), run_id)
+
+
+@remembered
+def days_of_run(run_id: str) -> pl.DataFrame:
+    """The slices of a run; see `komet.ingest.runs.list_days`."""
+    return runs.list_days(context(), run_id)
+
+
+@remembered_briefly
+def entries(chosen: ActivityFilter, offset: int, limit: int) -> pl.DataFrame:
+    """One page of the time line; see `komet.activity.timeline.list_entries`."""
+    return timeline.list_entries(context(), chosen, offset=offset, limit=limit)
+
+
+@remembered
+def count_entries(chosen: ActivityFilter) -> int:
+    """How many entries a filter finds; see `komet.activity.timeline.count_entries`."""
+    return timeline.count_entries(context(), chosen)
+
+
+@remembered
+def pools() -> list[Pool]:
+    """Tokens that share an allowance; see `komet.activity.requests.list_pools`."""
+    return list_pools(context())
+
+
+@remembered
+def requests() -> pl.DataFrame:
+    """Requests by day, token and method; see `komet.activity.requests.list_requests`."""
+    return list_requests(context())
+
+
+@remembered
+def failures() -> pl.DataFrame:
+    """What went wrong lately; see `komet.activity.failures.list_failures`."""
+    return list_failures(context())
+
+
+@remembered
+def requests_left(chosen: tuple[Provider, ...]) -> dict[str, int | None]:
+    """What is left of each allowance today; see `komet.clients.allowance.requests_left`."""
+    return allowance.requests_left(context(), chosen)
+
+
+@remembered_briefly
+def count_writes() -> dict[WriteState, int]:
+    """Writes by their state; see `komet.dispatch.outbox.count_writes`."""
+    return outbox.count_writes(context())

@@ -16,6 +16,7 @@ from typing import Any, ParamSpec, TypeVar
 
 import polars as pl
 import streamlit as st
+from pydantic import BaseModel
 
 from komet import language, time_zone
 from komet.web.shell.resources import context
@@ -32,9 +33,18 @@ def remembered(read: Callable[P, R]) -> Callable[P, R]:
     """A read of the data file, which is made again only where its answer may be another one.
 
     Its arguments can be hashed; beside them and the file it depends on the day, the language and
-    the time zone of the session at most, and it reads in the thread that calls it.
+    the time zone of the session at most, and it reads in the thread that calls it. What it tells
+    of the present moment, by its SQL, may be some seconds old.
     """
+    return _remembered(read, briefly=False)
 
+
+def remembered_briefly(read: Callable[P, R]) -> Callable[P, R]:
+    """The same for a read that looks at the clock outside of its SQL."""
+    return _remembered(read, briefly=True)
+
+
+def _remembered(read: Callable[P, R], *, briefly: bool) -> Callable[P, R]:
     @wraps(read)
     def read_or_remember(*args: P.args, **kwargs: P.kwargs) -> R:
         ctx, memory = context(), _memory()
@@ -47,6 +57,7 @@ def remembered(read: Callable[P, R]) -> Callable[P, R]:
         else:
             with ctx.db.following() as followed:
                 value = read(*args, **kwargs)
+            followed.asks_the_time = followed.asks_the_time or briefly
             entry = _Entry(value, followed, _bytes_of(value), time.monotonic())
             memory.put(key, entry)
         given: R = copy.deepcopy(entry.value)
@@ -104,8 +115,10 @@ def _bytes_of(value: Any) -> int:
             inner = [*value.keys(), *value.values()]
         case list() | tuple() | set() | frozenset():
             inner = list(value)
+        case BaseModel():
+            inner = list(vars(value).values())
         case _ if dataclasses.is_dataclass(value):
             inner = [getattr(value, member.name) for member in dataclasses.fields(value)]
         case _:
-            inner = list(getattr(value, "__dict__", {}).values())
+            inner = []
     return sys.getsizeof(value) + sum(map(_bytes_of, inner))
