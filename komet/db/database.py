@@ -54,6 +54,23 @@ class Connection:
         with self._registered(frames):
             return self.raw.execute(sql, params or {}).pl()
 
+    def frames(
+        self, sql: str, params: dict[str, Any] | None = None, *, size: int
+    ) -> Iterator[pl.DataFrame]:
+        """The rows of a query, some `size` at a time, at least one frame.
+
+        Until the last is taken, nothing else may be asked of this connection.
+        """
+        versions.note_statement(sql)
+        self.written |= versions.written_by(sql)
+        found = self.raw.execute(sql, params or {}).to_arrow_reader(size)
+        empty = True
+        for batch in found:
+            empty = False
+            yield pl.DataFrame(batch)
+        if empty:
+            yield pl.DataFrame(found.schema.empty_table())
+
     def rows(self, sql: str, params: dict[str, Any] | None = None) -> list[dict[str, Any]]:
         """The rows of a small query as dictionaries.
 

@@ -14,12 +14,15 @@ import polars as pl
 from komet import time_zone
 from komet.export.sheet import Column, Sheet
 from komet.export.sheet import ColumnKind as Kind
+from komet.export.spool import SpooledRows
 from komet.language import _, _later
 from komet.orders.column import Grain
 from komet.orders.column import Kind as Stored
 from komet.orders.columns import exported
 
 Layout = tuple[tuple[str, str, Kind], ...]
+_EXTRA = "\x00extra "
+"""Begins the name of a column made from a field that Komet sent and we do not know."""
 _KINDS: dict[Stored, Kind] = {kind: Kind(kind.value) for kind in Stored if kind is not Stored.JSON}
 
 UNMAPPED: Layout = (
@@ -77,46 +80,60 @@ def layout_of(grain: Grain) -> Layout:
 def sheet_of(
     name: str,
     columns: Layout,
-    frame: pl.DataFrame,
+    rows: pl.DataFrame | SpooledRows,
     totals: dict[str, Any] | None = None,
     *,
     marked: Collection[str] = (),
 ) -> Sheet:
-    """A sheet of a frame by its layout; the filled cells of the `marked` columns stand out."""
-    named = _named(frame, columns)
+    """A sheet of rows by its layout; the filled cells of the `marked` columns stand out.
+
+    Rows that were `parted` have a column more for each further field that Komet sent.
+    """
     shown = [
         Column(heading_of(heading, kind), kind, marked=column in marked)
         for column, heading, kind in columns
     ]
-    if "extra" in frame.columns:
-        extras = _extras(frame["extra"], headings_used=[column.heading for column in shown])
-        named = pl.concat([named, extras], how="horizontal")
-        shown += [Column(heading, Kind.TEXT) for heading in extras.columns]
-    return Sheet(name, tuple(shown), named, totals)
+    picked = [
+        pl.col(column).alias(one.heading)
+        for (column, _heading, _kind), one in zip(columns, shown, strict=True)
+    ]
+    schema = rows.schema
+    extras = sorted(column for column in schema if column.startswith(_EXTRA))
+    for extra, heading in zip(extras, _extra_headings(extras, shown), strict=True):
+        picked.append(pl.col(extra).alias(heading))
+        shown.append(Column(heading, Kind.TEXT))
+    if isinstance(rows, pl.DataFrame):
+        return Sheet(name, tuple(shown), rows.select(picked), totals)
+    return Sheet(name, tuple(shown), rows.changed(lambda frame: frame.select(picked)), totals)
 
 
-def _named(frame: pl.DataFrame, columns: Layout) -> pl.DataFrame:
-    return frame.select(
-        pl.col(name).alias(heading_of(heading, kind)) for name, heading, kind in columns
+def parted(frame: pl.DataFrame) -> pl.DataFrame:
+    """The frame with a column of text for each field that Komet sent and we have no column for.
+
+    They stand in its column `extra`, an object of JSON in each row, which goes.
+    """
+    extra = frame["extra"]
+    frame = frame.drop("extra")
+    if extra.null_count() == extra.len():
+        return frame
+    rows = [json.loads(value) if value else {} for value in extra]
+    names = {name for row in rows for name in row}
+    return frame.with_columns(
+        pl.Series(_EXTRA + name, [_text(row.get(name)) for row in rows], pl.String)
+        for name in sorted(names)
     )
 
 
-def _extras(extra: pl.Series, headings_used: Sequence[str]) -> pl.DataFrame:
-    """The fields that Komet sent and we have no column for, a text column each."""
-    rows = [json.loads(value) if value else {} for value in extra]
-    names = sorted({name for row in rows for name in row})
-    used = {heading.casefold() for heading in headings_used}
-    headings: dict[str, str] = {}
-    for name in names:
-        heading = name
+def _extra_headings(extras: Sequence[str], shown: Sequence[Column]) -> list[str]:
+    used = {column.heading.casefold() for column in shown}
+    headings: list[str] = []
+    for extra in extras:
+        heading = extra.removeprefix(_EXTRA)
         while heading.casefold() in used:
             heading += " (Komet)"
         used.add(heading.casefold())
-        headings[name] = heading
-    return pl.DataFrame(
-        {headings[name]: [_text(row.get(name)) for row in rows] for name in names},
-        schema={headings[name]: pl.String for name in names},
-    )
+        headings.append(heading)
+    return headings
 
 
 def _text(value: Any) -> str | None:

@@ -1,7 +1,7 @@
 """Exporting what a filter finds: all sheets, or the items alone, as the file type can hold."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, replace
 from datetime import datetime
 from decimal import Decimal
 from functools import partial
@@ -18,6 +18,7 @@ from komet.db.database import Connection
 from komet.export import layout, table
 from komet.export.layout import layout_of, sheet_of
 from komet.export.sheet import Sheet
+from komet.export.spool import Spool
 from komet.export.writers import writer_of
 from komet.export.writers.writer import Dialect, dialect_of, explain_write_errors, written_bytes
 from komet.language import _
@@ -48,16 +49,14 @@ def export_orders(
     ctx.authorize(actor, Permission.EXPORT)
     writer = writer_of(target)
     names = {provider.id: provider.name for provider in list_providers(ctx)}
-    with ctx.read() as con:
-        totals = total_items(con, chosen)
-        found = table.items(con, chosen)
-        items = sheet_of(_("Items"), layout_of(Grain.ITEM), found, _totals_row(totals, found))
-        sheets = [items]
-        if writer.has_sheets:
-            at_stake, since = _add_sheets(con, chosen, sheets)
-            info = _info(con, ctx.now(), names, chosen, totals, sheets, since, at_stake)
-            sheets.append(sheet_of(_("Info"), layout.INFO, info))
-    with explain_write_errors(target):
+    with explain_write_errors(target), Spool() as spool:
+        with ctx.read() as con:
+            totals = total_items(con, chosen)
+            sheets = [_items(con, chosen, totals, spool)]
+            if writer.has_sheets:
+                at_stake, since = _add_sheets(con, chosen, sheets, spool)
+                info = _info(con, ctx.now(), names, chosen, totals, sheets, since, at_stake)
+                sheets.append(sheet_of(_("Info"), layout.INFO, info))
         writer.write(target, sheets, dialect or dialect_of(language.current()))
     with ctx.write(actor, Permission.EXPORT) as con:
         audit.record(con, "orders exported", target.name, ctx.now(), {"items": totals.items})
@@ -76,18 +75,41 @@ def export_orders_bytes(
     return written_bytes(f"orders{suffix}", write)
 
 
+def _items(con: Connection, chosen: OrderFilter, totals: Totals, spool: Spool) -> Sheet:
+    """Items with their totals; total units only where all have one unit type."""
+    units: dict[str | None, Any] = {}
+
+    def counted() -> Iterator[pl.DataFrame]:
+        for frame in table.items(con, chosen):
+            sums = frame.group_by("unit_type").agg(pl.col("total_units").sum())
+            for unit, total in sums.iter_rows():
+                units[unit] = units.get(unit, 0) + total
+            yield frame
+
+    columns = layout_of(Grain.ITEM)
+    sheet = sheet_of(_("Items"), columns, spool.keep(counted()))
+    headings = {name: _(heading) for name, heading, _kind in columns}
+    row = {headings[name]: getattr(totals, name) for name in layout.TOTALLED}
+    if len(units) == 1:
+        [row[headings["total_units"]]] = units.values()
+    return replace(sheet, totals=row)
+
+
 def _add_sheets(
-    con: Connection, chosen: OrderFilter, sheets: list[Sheet]
+    con: Connection, chosen: OrderFilter, sheets: list[Sheet], spool: Spool
 ) -> tuple[AtStake, datetime | Download | None]:
     """What belongs to the chosen items; returns what is unmapped, and since when changes are."""
     table.choose(con, chosen)
     since = chosen.changed_since or changes_table.last_download(con)
     unmapped, at_stake = table.unmapped(con, chosen)
+    for name, grain, frames in (
+        (_("POs"), Grain.PO, table.purchase_orders(con)),
+        (_("Lines"), Grain.LINE, table.lines(con)),
+        (_("Breakdowns"), Grain.BREAKDOWN, table.breakdowns(con)),
+        (_("Boxes"), Grain.BOX, table.boxes(con)),
+    ):
+        sheets.append(sheet_of(name, layout_of(grain), spool.keep(map(layout.parted, frames))))
     sheets += [
-        sheet_of(_("POs"), layout_of(Grain.PO), table.purchase_orders(con)),
-        sheet_of(_("Lines"), layout_of(Grain.LINE), table.lines(con)),
-        sheet_of(_("Breakdowns"), layout_of(Grain.BREAKDOWN), table.breakdowns(con)),
-        sheet_of(_("Boxes"), layout_of(Grain.BOX), table.boxes(con)),
         sheet_of(_("Unmapped"), layout.UNMAPPED, unmapped, _unmapped_row(at_stake)),
         sheet_of(
             _("Changes"),
@@ -97,16 +119,6 @@ def _add_sheets(
         ),
     ]
     return at_stake, since
-
-
-def _totals_row(totals: Totals, found: pl.DataFrame) -> dict[str, Any]:
-    """Totals under the headings of Items; total units only where all have one unit type."""
-    headings = {name: _(heading) for name, heading, _kind in layout_of(Grain.ITEM)}
-    row = {headings[name]: getattr(totals, name) for name in layout.TOTALLED}
-    units = found["unit_type"].unique().to_list()
-    if len(units) == 1:
-        row[headings["total_units"]] = found["total_units"].sum()
-    return row
 
 
 def _unmapped_row(at_stake: AtStake) -> dict[str, Any]:
@@ -138,7 +150,7 @@ def _info(  # noqa: PLR0917
         rows.append((_("Filter: {name}").format(name=name.replace("_", " ")), shown))
     if chosen == OrderFilter():
         rows.append((_("Filter"), _("none: everything that Komet still shows")))
-    rows += [(_("Rows on {sheet}").format(sheet=s.name), str(s.frame.height)) for s in sheets]
+    rows += [(_("Rows on {sheet}").format(sheet=s.name), str(s.height)) for s in sheets]
     labels = {
         "purchase_orders": _("Purchase orders"),
         "lines": _("Lines"),

@@ -109,10 +109,7 @@ class Sheet:
 
     def stretches(self, first: int = 0) -> Iterator[pl.DataFrame]:
         """The rows in their order, from `first` on (counted from 0), at least one frame."""
-        if isinstance(self.rows, pl.DataFrame):
-            yield self.rows.slice(first)
-        else:
-            yield from self.rows.stretches(first)
+        return stretches_of(self.rows, first)
 
     def check(self) -> None:
         """Raise ``ValueError`` unless columns, rows and totals fit together."""
@@ -131,3 +128,11 @@ class Sheet:
                 f"Sheet {self.name!r}: totals belong to number columns after the first, "
                 f"not to {wrong}."
             )
+
+
+def stretches_of(rows: pl.DataFrame | Rows, first: int = 0) -> Iterator[pl.DataFrame]:
+    """Rows in their order, from `first` on (counted from 0), at least one frame."""
+    if isinstance(rows, pl.DataFrame):
+        yield rows.slice(first)
+    else:
+        yield from rows.stretches(first)

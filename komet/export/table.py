@@ -1,13 +1,15 @@
 """The SQL of exports: the rows of each sheet, and stored templates.
 
 A filter chooses order items; the other sheets hold the POs, lines, breakdowns and boxes that the
-chosen items belong to, whole. All are read from one snapshot of the data. A template is a name and
+chosen items belong to, whole. All are read from one snapshot of the data, a stretch of days at a
+time, so that the rows of a large export need not be in memory all at once. A template is a name and
 its definition as JSON.
 
 The joins need the tables of orders and of the mapping, so their SQL is read here.
 """
 
 import json
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
@@ -31,6 +33,10 @@ from komet.orders.table.items import (
 )
 from komet.orders.table.reading import SORTS, items_of, source
 
+STRETCH = 100_000
+"""Rows that are sorted at once, where a single day has no more."""
+BATCH = 10_000
+"""Rows that become a frame."""
 _BY_DATE = "i.ship_date, p.name, i.po_number, i.po_id"
 
 
@@ -68,7 +74,10 @@ def delete(con: Connection, name: str) -> None:
 
 
 def choose(con: Connection, chosen: OrderFilter) -> None:
-    """Put the keys of the chosen items into temporary tables, which the other sheets join."""
+    """Put the keys of the chosen items into temporary tables, which the other sheets join.
+
+    `chosen_orders` has the sums of all lines of a PO, chosen or not, that Komet still shows.
+    """
     found, params = source(chosen)
     con.run(
         "CREATE OR REPLACE TEMP TABLE chosen_lines AS SELECT i.provider_id, i.po_id, i.po_item_id,"
@@ -77,72 +86,130 @@ def choose(con: Connection, chosen: OrderFilter) -> None:
         params,
     )
     con.run(
-        "CREATE OR REPLACE TEMP TABLE chosen_orders AS SELECT DISTINCT provider_id, po_id"
-        " FROM chosen_lines"
+        """
+        CREATE OR REPLACE TEMP TABLE chosen_orders AS
+        WITH orders AS (SELECT DISTINCT provider_id, po_id FROM chosen_lines)
+        SELECT provider_id, po_id, h.* EXCLUDE (provider_id, po_id) FROM orders LEFT JOIN (
+          SELECT provider_id, po_id, count(*) AS lines, sum(total_boxes) AS boxes,
+            sum(total_cost) AS cost FROM po_lines SEMI JOIN orders USING (provider_id, po_id)
+          WHERE gone_at IS NULL GROUP BY ALL
+        ) h USING (provider_id, po_id)
+        """
     )
 
 
-def items(con: Connection, chosen: OrderFilter) -> pl.DataFrame:
+def items(con: Connection, chosen: OrderFilter, size: int | None = None) -> Iterator[pl.DataFrame]:
     """Order items with the columns of `items_sql`, statuses and order types in words."""
     found, params = items_of(chosen)
-    return con.frame(
-        f"WITH chosen AS ({found}) SELECT {items_sql(decoded=True)} FROM chosen i{LOOKUPS}"
-        f" ORDER BY {SORTS['ship_date']}",
+    # all items of a line ship on the same day, so that the first of them is found
+    yield from _by_day(
+        con,
+        lambda day: (
+            f"WITH chosen AS ({found} AND {day}) SELECT {items_sql(decoded=True)}"
+            f" FROM chosen i{LOOKUPS} ORDER BY {SORTS['ship_date']}"
+        ),
+        "i.ship_date",
+        source(chosen)[0],
         params,
+        size,
     )
 
 
-def purchase_orders(con: Connection) -> pl.DataFrame:
+def purchase_orders(con: Connection, size: int | None = None) -> Iterator[pl.DataFrame]:
     """One row a PO; boxes and cost as its header has them, else the sums of its lines."""
-    return con.frame(
-        f"""
-        SELECT {sheet_sql(Grain.PO)}, i.extra
-        FROM purchase_orders i SEMI JOIN chosen_orders USING (provider_id, po_id)
-        {PROVIDER_JOIN}{SLICE_JOIN}
-        LEFT JOIN (
-          SELECT provider_id, po_id, count(*) AS lines, sum(total_boxes) AS boxes,
-            sum(total_cost) AS cost FROM po_lines
-          SEMI JOIN chosen_orders USING (provider_id, po_id)
-          WHERE gone_at IS NULL GROUP BY ALL
-        ) h ON h.provider_id = i.provider_id AND h.po_id = i.po_id
-        ORDER BY i.ship_date, p.name, i.number, i.po_id
-        """
+    found = "FROM purchase_orders i JOIN chosen_orders h USING (provider_id, po_id)"
+    yield from _by_day(
+        con,
+        lambda day: (
+            f"SELECT {sheet_sql(Grain.PO)}, i.extra {found}{PROVIDER_JOIN}{SLICE_JOIN}"
+            f" WHERE {day} ORDER BY i.ship_date, p.name, i.number, i.po_id"
+        ),
+        "i.ship_date",
+        found,
+        size=size,
     )
 
 
-def lines(con: Connection) -> pl.DataFrame:
+def lines(con: Connection, size: int | None = None) -> Iterator[pl.DataFrame]:
     """One row a line, with the boxes and the cost of the whole line."""
-    return con.frame(
-        f"""
-        SELECT {sheet_sql(Grain.LINE)}, i.extra
-        FROM po_lines i JOIN chosen_lines c USING (provider_id, po_id, po_item_id)
-        {PROVIDER_JOIN}{BOX_TYPE_JOIN}{SLICE_JOIN} ORDER BY {_BY_DATE}, i.position
-        """
-    ).with_columns(pl.col("custom_fields").map_elements(_custom_text, return_dtype=pl.String))
+    found = "FROM po_lines i JOIN chosen_lines c USING (provider_id, po_id, po_item_id)"
+    custom = pl.col("custom_fields").map_elements(_custom_text, return_dtype=pl.String)
+    for frame in _by_day(
+        con,
+        lambda day: (
+            f"SELECT {sheet_sql(Grain.LINE)}, i.extra"
+            f" {found}{PROVIDER_JOIN}{BOX_TYPE_JOIN}{SLICE_JOIN}"
+            f" WHERE {day} ORDER BY {_BY_DATE}, i.position"
+        ),
+        "i.ship_date",
+        found,
+        size=size,
+    ):
+        yield frame.with_columns(custom)
 
 
-def breakdowns(con: Connection) -> pl.DataFrame:
+def breakdowns(con: Connection) -> Iterator[pl.DataFrame]:
     """One row a breakdown of the chosen mixed lines."""
-    return con.frame(
-        f"""
-        SELECT {sheet_sql(Grain.BREAKDOWN)}, i.extra
-        FROM po_breakdowns i SEMI JOIN chosen_lines USING (provider_id, po_id, po_item_id)
-        JOIN po_lines l USING (provider_id, po_id, po_item_id){PROVIDER_JOIN}{SKU_JOIN}
-        ORDER BY l.ship_date, p.name, l.po_number, l.po_id, l.position, i.position
-        """
-    )
+    return _of_lines(con, "po_breakdowns", sheet_sql(Grain.BREAKDOWN), SKU_JOIN, "i.position")
 
 
-def boxes(con: Connection) -> pl.DataFrame:
+def boxes(con: Connection) -> Iterator[pl.DataFrame]:
     """One row a carton; only lines that the grower shipped have any."""
-    return con.frame(
-        f"""
-        SELECT {sheet_sql(Grain.BOX)}, i.extra
-        FROM po_boxes i SEMI JOIN chosen_lines USING (provider_id, po_id, po_item_id)
-        JOIN po_lines l USING (provider_id, po_id, po_item_id){PROVIDER_JOIN}
-        ORDER BY l.ship_date, p.name, l.po_number, l.po_id, l.position, i.box_code
-        """
+    return _of_lines(con, "po_boxes", sheet_sql(Grain.BOX), "", "i.box_code")
+
+
+def _of_lines(
+    con: Connection, name: str, selected: str, joins: str, order: str
+) -> Iterator[pl.DataFrame]:
+    found = (
+        f"FROM {name} i SEMI JOIN chosen_lines USING (provider_id, po_id, po_item_id)"
+        " JOIN po_lines l USING (provider_id, po_id, po_item_id)"
     )
+    return _by_day(
+        con,
+        lambda day: (
+            f"SELECT {selected}, i.extra {found}{PROVIDER_JOIN}{joins} WHERE {day}"
+            f" ORDER BY l.ship_date, p.name, l.po_number, l.po_id, l.position, {order}"
+        ),
+        "l.ship_date",
+        found,
+    )
+
+
+def _by_day(  # noqa: PLR0917
+    con: Connection,
+    query: Callable[[str], str],
+    day: str,
+    found: str,
+    params: dict[str, Any] | None = None,
+    size: int | None = None,
+) -> Iterator[pl.DataFrame]:
+    """The rows of a query that sorts by a day first, `size` of them or a day's sorted at a time.
+
+    To sort all at once would need memory for all. `query` takes a condition; `found` is its
+    `FROM …`, which tells how many rows each `day` has.
+    """
+    size = size or STRETCH
+    counted = con.frame(f"SELECT {day} AS day, count(*) AS rows {found} GROUP BY 1", params)
+    days = counted.sort("day", nulls_last=True)
+    if days["rows"].sum() <= size:
+        yield from con.frames(query("true"), params, size=BATCH)
+        return
+    start, rows = 0, 0
+    for at, count in enumerate([*days["rows"], size + 1]):
+        if rows and rows + count > size:
+            condition, bounds = _within(day, days["day"][start:at])
+            yield from con.frames(query(condition), {**(params or {}), **bounds}, size=BATCH)
+            start, rows = at, 0
+        rows += count
+
+
+def _within(day: str, days: pl.Series) -> tuple[str, dict[str, Any]]:
+    known = days.drop_nulls()
+    bounds = {"first_day": known[0], "last_day": known[-1]} if known.len() else {}
+    parts = [f"{day} BETWEEN $first_day AND $last_day"] if bounds else []
+    parts += [f"{day} IS NULL"] if days.null_count() else []
+    return f"({' OR '.join(parts)})", bounds
 
 
 def unmapped(con: Connection, chosen: OrderFilter) -> tuple[pl.DataFrame, AtStake]:

@@ -1,9 +1,10 @@
 """Exports by a template: the rows of its level in its columns, headings, language and file type."""
 
+from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import polars as pl
 
@@ -11,10 +12,12 @@ from komet import language, time_zone
 from komet.clients.providers import list_providers
 from komet.context import AppContext
 from komet.db import audit
+from komet.db.database import Connection
 from komet.errors import InvalidInput, NotFound
 from komet.export import table
 from komet.export.layout import TOTALLED
 from komet.export.sheet import Column, ColumnKind, Sheet
+from komet.export.spool import Spool, SpooledRows
 from komet.export.template import (
     DAYS,
     DECIMALS,
@@ -105,25 +108,40 @@ def delete_template(ctx: AppContext, actor: Actor, name: str) -> None:
 
 def rows_of(ctx: AppContext, template: ExportTemplate, chosen: OrderFilter) -> pl.DataFrame:
     """The rows of the template's level in its columns, under its headings; sorted by ship date."""
-    kinds = _kinds(template)
     with language.using(template.language), ctx.read() as con:
-        if template.level is Level.ITEM:
-            found = table.items(con, chosen)
-        else:
-            table.choose(con, chosen)
-            po = template.level is Level.PO
-            found = table.purchase_orders(con) if po else table.lines(con)
-        return found.select(
-            _values(column, kinds.get(column.source)).alias(heading)
-            for column, heading in zip(template.columns, template.headings(), strict=True)
-        )
+        return pl.concat(_frames(con, template, chosen))
 
 
 def preview(
     ctx: AppContext, template: ExportTemplate, chosen: OrderFilter, rows: int = 20
 ) -> pl.DataFrame:
     """The first rows as they would be written."""
-    return rows_of(ctx, template, chosen).head(rows)
+    found: list[pl.DataFrame] = []
+    with language.using(template.language), ctx.read() as con:
+        for frame in _frames(con, template, chosen, rows):
+            found.append(frame)
+            if sum(one.height for one in found) >= rows:
+                break
+    return pl.concat(found).head(rows)
+
+
+def _frames(
+    con: Connection, template: ExportTemplate, chosen: OrderFilter, size: int | None = None
+) -> Iterator[pl.DataFrame]:
+    """The rows, `size` at a time or those of one day."""
+    if template.level is Level.ITEM:
+        frames = table.items(con, chosen, size)
+    else:
+        table.choose(con, chosen)
+        read = table.purchase_orders if template.level is Level.PO else table.lines
+        frames = read(con, size)
+    kinds = _kinds(template)
+    headings = template.headings()
+    for frame in frames:
+        yield frame.select(
+            _values(column, kinds.get(column.source)).alias(heading)
+            for column, heading in zip(template.columns, headings, strict=True)
+        )
 
 
 def export_by_template(
@@ -144,14 +162,15 @@ def export_by_template(
                 name=template.name, ending=template.file_type
             )
         )
-    frame = rows_of(ctx, template, chosen)
     dialect = Dialect(template.delimiter, template.decimal_comma, template.guard_formulas)
-    with explain_write_errors(target), language.using(template.language):
-        WRITERS[template.file_type].write(target, [_sheet(template, frame)], dialect)
+    with explain_write_errors(target), language.using(template.language), Spool() as spool:
+        with ctx.read() as con:
+            rows = spool.keep(_frames(con, template, chosen))
+        WRITERS[template.file_type].write(target, [_sheet(template, rows)], dialect)
     with ctx.write(actor, Permission.EXPORT) as con:
-        detail = {"template": template.name, "rows": frame.height}
+        detail = {"template": template.name, "rows": rows.height}
         audit.record(con, "template exported", target.name, ctx.now(), detail)
-    return target, frame.height
+    return target, rows.height
 
 
 def export_by_template_bytes(
@@ -191,21 +210,27 @@ def _values(column: TemplateColumn, kind: ColumnKind | None) -> pl.Expr:
     return value.cast(pl.Float64).round(DECIMALS[column.format])
 
 
-def _sheet(template: ExportTemplate, frame: pl.DataFrame) -> Sheet:
+def _sheet(template: ExportTemplate, rows: SpooledRows) -> Sheet:
     kinds = _kinds(template)
     columns = []
-    for column, heading in zip(template.columns, frame.columns, strict=True):
+    for column, heading in zip(template.columns, rows.schema, strict=True):
         kind = kinds.get(column.source, ColumnKind.TEXT)
         if column.format in DECIMALS:
             kind = _KINDS[DECIMALS[column.format]]
         elif column.format is not Format.AUTO:
             kind = ColumnKind.TEXT
         columns.append(Column(heading, kind, decimals=DECIMALS.get(column.format)))
-    totals: dict[str, Any] | None = None
+    totals: dict[str, Decimal] | None = None
     if template.totals and WRITERS[template.file_type].has_sheets:
-        totals = {
-            heading: Decimal(str(frame[heading].sum()))
-            for column, heading in list(zip(template.columns, frame.columns, strict=True))[1:]
-            if column.source in TOTALLED and frame[heading].dtype.is_numeric()
-        }
-    return Sheet(_("Orders"), tuple(columns), frame, totals)
+        totalled = [
+            heading
+            for column, (heading, dtype) in list(
+                zip(template.columns, rows.schema.items(), strict=True)
+            )[1:]
+            if column.source in TOTALLED and dtype.is_numeric()
+        ]
+        totals = dict.fromkeys(totalled, Decimal(0))
+        for stretch in rows.stretches():
+            for heading in totalled:
+                totals[heading] += Decimal(str(stretch[heading].sum()))
+    return Sheet(_("Orders"), tuple(columns), rows, totals)

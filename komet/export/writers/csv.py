@@ -10,7 +10,7 @@ import polars as pl
 import polars.selectors as cs
 
 from komet import time_zone
-from komet.export.sheet import Sheet
+from komet.export.sheet import Rows, Sheet, stretches_of
 from komet.export.writers.writer import Dialect
 from komet.language import _later
 from komet.replacing import replacing
@@ -34,7 +34,7 @@ class CsvFile:
         first = sheets[0]
         write_csv(
             target,
-            first.frame,
+            first.rows,
             delimiter=dialect.separator,
             decimal_comma=dialect.decimal_comma,
             guard_formulas=dialect.guard_formulas,
@@ -44,14 +44,14 @@ class CsvFile:
 
 def write_csv(
     target: Path,
-    frame: pl.DataFrame,
+    rows: pl.DataFrame | Rows,
     *,
     delimiter: str = ",",
     decimal_comma: bool = False,
     guard_formulas: bool = True,
     decimals: Mapping[str, int] | None = None,
 ) -> None:
-    """Write ``frame`` as CSV: UTF-8 with byte order mark, RFC 4180, atomic.
+    """Write ``rows`` as CSV: UTF-8 with byte order mark, RFC 4180, atomic.
 
     Dates are ISO (2026-11-02), timestamps 2026-11-02 03:04:05 in the time zone in
     force, nulls, NaN and infinities empty. Numbers have the decimals that they need
@@ -63,34 +63,43 @@ def write_csv(
     Raises ``TypeError`` naming the column for nested or binary values, ``OSError``
     if the folder cannot be written.
     """
-    for name, dtype in frame.schema.items():
+    for name, dtype in rows.schema.items():
         if dtype in _NESTED:
             raise TypeError(f"Column {name!r}: {dtype} cannot be written as CSV.")
+    with replacing(target) as part, part.open("wb") as file:
+        for number, stretch in enumerate(stretches_of(rows)):
+            texts = _texts(stretch, decimal_comma, guard_formulas, decimals or {})
+            texts.write_csv(
+                file,
+                include_bom=number == 0,
+                include_header=number == 0,
+                separator=delimiter,
+                line_terminator="\r\n",
+                date_format="%Y-%m-%d",
+                datetime_format="%Y-%m-%d %H:%M:%S",
+            )
+
+
+def _texts(
+    frame: pl.DataFrame, decimal_comma: bool, guard_formulas: bool, decimals: Mapping[str, int]
+) -> pl.DataFrame:
+    """Values as CSV has them, but for days and times."""
     texts = (cs.string() | cs.categorical() | cs.enum()).cast(pl.String)
-    fixed = decimals or {}
     safe = frame.with_columns(
         texts.str.replace(_FORMULA, "'$1") if guard_formulas else texts,
         cs.datetime(time_zone="*")
         .dt.convert_time_zone(time_zone.name())
         .dt.replace_time_zone(None),
         *(
-            _figures(frame[name], fixed.get(name), decimal_comma)
+            _figures(frame[name], decimals.get(name), decimal_comma)
             for name, dtype in frame.schema.items()
-            if dtype.is_float() or dtype.is_decimal() or (name in fixed and dtype.is_integer())
+            if dtype.is_float() or dtype.is_decimal() or (name in decimals and dtype.is_integer())
         ),
     )
     if guard_formulas:
         headings = pl.Series(frame.columns, dtype=pl.String).str.replace(_FORMULA, "'$1")
         safe.columns = headings.to_list()
-    with replacing(target) as part:
-        safe.write_csv(
-            part,
-            include_bom=True,
-            separator=delimiter,
-            line_terminator="\r\n",
-            date_format="%Y-%m-%d",
-            datetime_format="%Y-%m-%d %H:%M:%S",
-        )
+    return safe
 
 
 def _figures(values: pl.Series, places: int | None, decimal_comma: bool) -> pl.Series:
