@@ -33,7 +33,7 @@ from komet.orders.table.items import (
 )
 from komet.orders.table.reading import SORTS, items_of, source
 
-STRETCH = 100_000
+STRETCH = 30_000
 """Rows that are sorted at once, where a single day has no more."""
 BATCH = 10_000
 """Rows that become a frame."""
