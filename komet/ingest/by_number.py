@@ -20,6 +20,7 @@ from komet.errors import NotFound
 from komet.ingest import commit_clock
 from komet.ingest.commit import write_run
 from komet.ingest.commit_clock import RequestMark
+from komet.ingest.frames import to_frames
 from komet.ingest.model import RefreshResult, SliceRows
 from komet.ingest.sources import BY_NUMBER
 from komet.ingest.sources.komet_rows import slice_rows
@@ -141,7 +142,9 @@ class _NumberLane:
             if not days:
                 return
             now = self.ctx.now()
-            _run, written = write_run(con, days, source=BY_NUMBER, now=now, is_download=False)
+            _run, written = write_run(
+                con, [to_frames(day) for day in days], source=BY_NUMBER, now=now, is_download=False
+            )
             audit.record(con, "orders refreshed by number", ", ".join(numbers), now)
         for day in written:
             result.replaced += day.replaced

@@ -1,14 +1,15 @@
-"""What has changed between the stored PO and the incoming one: pure, row against row."""
+"""What has changed between stored POs and incoming ones: pure, frames against frames."""
 
 from collections.abc import Iterator
-from datetime import date, datetime
-from decimal import Decimal
-from typing import Any
 
-from komet.ingest.model import OrderBundle, OrderRows, Row
+import polars as pl
+
+from komet.ingest.frames import LINE, PO, OrderFrames, ordered_join
 from komet.orders.column import Grain
 from komet.orders.columns import tracked
 
+CHANGES = (*PO, "po_number", "po_item_id", "kind", "field", "before", "after")
+"""Columns of changes; `po_item_id` is null for a change of the PO itself."""
 _IDENTITIES = {
     "product_id": ("product_id", "product_description"),
     "product_description": ("product_id", "product_description"),
@@ -16,241 +17,210 @@ _IDENTITIES = {
     "customer_name": ("customer_id", "customer_name"),
 }
 """Who or what a field of a line names: an ID, and the name that stands for it without one."""
+_ORDER = ("_po", "_line", "_step")
+_WAS = "_was"
 
 
-def order_changes(stored: OrderBundle, incoming: OrderBundle) -> list[Row]:
+def order_changes(stored: OrderFrames, incoming: OrderFrames) -> pl.DataFrame:
     """Moved, changed and back; new, changed, gone and back lines. Empty for the same content.
 
-    A line that has another product or customer is `substituted`; one whose product is merely
-    called otherwise is `changed`. Each row: po_id, po_number, po_item_id (None for the PO itself),
-    kind, field, before, after.
+    `stored` and `incoming` have the same POs. A line that has another product or customer is
+    `substituted`; one whose product is merely called otherwise is `changed`.
     """
-    return [*_head_changes(stored.head, incoming.head), *_line_changes(stored, incoming)]
+    if incoming.purchase_orders.is_empty():
+        return pl.DataFrame(schema=dict.fromkeys(CHANGES, pl.String))
+    heads = ordered_join(
+        incoming.purchase_orders.with_row_index("_po"), stored.purchase_orders, on=PO, suffix=_WAS
+    )
+    found = [*_head_changes(heads), *_line_changes(heads, stored, incoming)]
+    return pl.concat(found).sort(_ORDER, maintain_order=True).select(CHANGES)
 
 
-def whole_order(kind: str, head: Row) -> Row:
-    """A change that concerns the PO as a whole: `new` or `gone`."""
-    return _change(head, kind)
+def whole_orders(kind: str, heads: pl.DataFrame) -> pl.DataFrame:
+    """A change that concerns each of these POs as a whole: `new` or `gone`; with their n."""
+    return heads.select(
+        "n",
+        *PO,
+        pl.col("number").alias("po_number"),
+        pl.lit(None, pl.String).alias("po_item_id"),
+        pl.lit(kind).alias("kind"),
+        *(pl.lit(None, pl.String).alias(name) for name in ("field", "before", "after")),
+    )
 
 
-def line_gone(line: Row) -> Row:
-    """A line that is no longer of its PO, because it is of another one now."""
-    return _change({"po_id": line["po_id"], "number": line["po_number"]}, "gone", line)
+def lines_gone(lines: pl.DataFrame) -> pl.DataFrame:
+    """Lines that are no longer of their PO, because they are of another one now; with their n."""
+    return lines.filter(pl.col("gone_at").is_null()).select(
+        "n",
+        *PO,
+        "po_number",
+        "po_item_id",
+        pl.lit("gone").alias("kind"),
+        *(pl.lit(None, pl.String).alias(name) for name in ("field", "before", "after")),
+    )
 
 
-def _head_changes(stored: Row, incoming: Row) -> Iterator[Row]:
-    before, after = _ship_date(stored), _ship_date(incoming)
-    if before != after:
-        yield _change(incoming, "moved", field="ship_date", before=before, after=after)
-    elif stored["gone_at"] is not None:
-        yield _change(incoming, "back")
-    yield from _field_changes(stored, incoming, tracked(Grain.PO), incoming)
+def _head_changes(heads: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    before = pl.coalesce("ship_date_was", "slice_date_was")
+    after = pl.coalesce("ship_date", "slice_date")
+    has_moved = before.ne_missing(after)
+    heads = heads.with_columns(_line=pl.lit(-1, pl.Int64), po_number=pl.col("number"))
+    moved = heads.filter(has_moved)
+    yield _changes(moved, "moved", 0, "ship_date", _text(moved, before), _text(moved, after))
+    yield _changes(heads.filter(~has_moved & pl.col("gone_at_was").is_not_null()), "back", 0)
+    yield from _field_changes(heads, tracked(Grain.PO))
 
 
-def _line_changes(stored: OrderBundle, incoming: OrderBundle) -> Iterator[Row]:
-    before = {line["po_item_id"]: line for line in stored.lines}
-    contents_before, contents_after = _contents(stored), _contents(incoming)
-    mixes_before, mixes_after = _mixes(stored), _mixes(incoming)
-    for line in incoming.lines:
-        item_id = line["po_item_id"]
-        old = before.pop(item_id, None)
-        if old is None:
-            yield _change(incoming.head, "new", line)
-            continue
-        if old["gone_at"] is not None and not _gone_with(stored.head, old):
-            yield _change(incoming.head, "back", line)
-        yield from _field_changes(old, line, tracked(Grain.LINE), incoming.head, line)
-        for field in ("breakdowns", "boxes"):
-            was, now = contents_before[field].get(item_id), contents_after[field].get(item_id)
-            if was != now:
-                mixed = field == "breakdowns" and item_id in mixes_before and item_id in mixes_after
-                other = mixed and mixes_before[item_id] != mixes_after[item_id]
-                kind = "substituted" if other else "changed"
-                yield _change(incoming.head, kind, line, field=field, before=was, after=now)
-    for line in before.values():
-        if line["gone_at"] is None or _gone_with(stored.head, line):
-            yield _change(incoming.head, "gone", line)
+def _line_changes(
+    heads: pl.DataFrame, stored: OrderFrames, incoming: OrderFrames
+) -> Iterator[pl.DataFrame]:
+    of_po = heads.select(*PO, "_po", pl.col("number").alias("po_number"), "gone_at_was")
+    of_po = of_po.rename({"gone_at_was": "po_gone_at"})
+    before = stored.po_lines.with_columns(_stored=pl.lit(value=True))
+    lines = incoming.po_lines.drop("po_number").with_row_index("_line")
+    lines = ordered_join(lines.with_columns(pl.col("_line").cast(pl.Int64)), of_po, on=PO)
+    lines = ordered_join(lines, before, on=LINE, how="left", suffix=_WAS)
+    yield _changes(lines.filter(pl.col("_stored").is_null()), "new", 0, of_line=True)
+    lines = lines.filter(pl.col("_stored"))
+    is_back = pl.col("gone_at_was").is_not_null() & ~_gone_with("gone_at_was")
+    yield _changes(lines.filter(is_back), "back", 0, of_line=True)
+    yield from _field_changes(lines, tracked(Grain.LINE), of_line=True)
+    yield from _content_changes(lines, stored, incoming)
+    missing = stored.po_lines.drop("po_number").join(incoming.po_lines, on=LINE, how="anti")
+    missing = ordered_join(missing.sort("position"), of_po, on=PO)
+    missing = missing.filter(pl.col("gone_at").is_null() | _gone_with("gone_at"))
+    last = pl.lit(incoming.po_lines.height, pl.Int64)
+    yield _changes(missing.with_columns(_line=last), "gone", 0, of_line=True)
 
 
-def _gone_with(head: Row, line: Row) -> bool:
+def _gone_with(line_gone_at: str) -> pl.Expr:
     """Whether the line went because its whole PO did, and is back when that is."""
-    return head["gone_at"] is not None and line["gone_at"] == head["gone_at"]
-
-
-def _contents(bundle: OrderBundle) -> dict[str, dict[str, str]]:
-    """What each line holds, as one readable text: its breakdowns, and the codes of its boxes."""
-    texts: dict[str, dict[str, str]] = {"breakdowns": {}, "boxes": {}}
-    for row in bundle.breakdowns:
-        pack = f"{_text(row['bunches'])}×{_text(row['stems_bunch'])}"
-        cost = f" @ {_text(row['cost'])}" if row["cost"] is not None else ""
-        product = row["product_description"] or row["product_id"]
-        _append(texts["breakdowns"], row["po_item_id"], f"{product} {pack}{cost}")
-    for row in bundle.boxes:
-        status = f" ({row['status_name']})" if row["status_name"] else ""
-        _append(texts["boxes"], row["po_item_id"], f"{row['box_code'] or '?'}{status}")
-    return texts
-
-
-def _mixes(bundle: OrderBundle) -> dict[str, set[str]]:
-    """The products in each mixed line."""
-    mixes: dict[str, set[str]] = {}
-    for row in bundle.breakdowns:
-        product = row["product_id"] or row["product_description"] or ""
-        mixes.setdefault(row["po_item_id"], set()).add(product)
-    return mixes
-
-
-def _append(texts: dict[str, str], item_id: str, text: str) -> None:
-    texts[item_id] = f"{texts[item_id]}; {text}" if item_id in texts else text
+    return (pl.col(line_gone_at) == pl.col("po_gone_at")).fill_null(value=False)
 
 
 def _field_changes(
-    before: Row, after: Row, fields: tuple[str, ...], head: Row, line: Row | None = None
-) -> Iterator[Row]:
-    for field in fields:
-        if before[field] == after[field]:
+    rows: pl.DataFrame, fields: tuple[str, ...], *, of_line: bool = False
+) -> Iterator[pl.DataFrame]:
+    for step, field in enumerate(fields, start=1):
+        changed = rows.filter(pl.col(field).ne_missing(pl.col(field + _WAS)))
+        if changed.is_empty():
             continue
-        kind = "changed"
-        if line is not None and field in _IDENTITIES:
-            if field == "customer_id" and before["customer_name"] != after["customer_name"]:
-                continue  # the name says it, and tells a person more
-            if _is_other(before, after, *_IDENTITIES[field]):
-                kind = "substituted"
-        yield _change(head, kind, line, field=field, before=before[field], after=after[field])
+        kind: pl.Expr | str = "changed"
+        if of_line and field in _IDENTITIES:
+            if field == "customer_id":
+                # the name says it, and tells a person more
+                changed = changed.filter(
+                    pl.col("customer_name").eq_missing(pl.col("customer_name_was"))
+                )
+            kind = pl.when(_is_other(*_IDENTITIES[field])).then(pl.lit("substituted"))
+            kind = kind.otherwise(pl.lit("changed"))
+        before, after = _text(changed, pl.col(field + _WAS)), _text(changed, pl.col(field))
+        yield _changes(changed, kind, step, field, before, after, of_line=of_line)
 
 
-def _is_other(before: Row, after: Row, id_field: str, name_field: str) -> bool:
+def _is_other(id_field: str, name_field: str) -> pl.Expr:
     """Whether another product or customer is named, and not the same one by another name."""
-    if before[id_field] is not None and after[id_field] is not None:
-        return bool(before[id_field] != after[id_field])
-    return bool(before[name_field] != after[name_field])
-
-
-def _change(
-    head: Row,
-    kind: str,
-    line: Row | None = None,
-    *,
-    field: str | None = None,
-    before: Any = None,
-    after: Any = None,
-) -> Row:
-    return {
-        "po_id": head["po_id"],
-        "po_number": head["number"],
-        "po_item_id": line["po_item_id"] if line else None,
-        "kind": kind,
-        "field": field,
-        "before": _text(before),
-        "after": _text(after),
-        "first_download": False,
-    }
-
-
-def _ship_date(head: Row) -> date | None:
-    ship_date: date | None = head["ship_date"] or head["slice_date"]
-    return ship_date
-
-
-def _text(value: Any) -> str | None:
-    if value is None:
-        return None
-    if isinstance(value, Decimal):
-        text = format(value, "f")
-        return text.rstrip("0").rstrip(".") if "." in text else text
-    if isinstance(value, date | datetime):
-        return value.isoformat()
-    return str(value)
-
-
-def to_bundles(rows: OrderRows) -> dict[str, OrderBundle]:
-    """The stored rows by PO ID, lines and breakdowns by their position."""
-    # copies: differences are taken from the rows as they were, after these have been changed
-    bundles = {head["po_id"]: OrderBundle(dict(head)) for head in rows.purchase_orders}
-    for line in sorted(rows.po_lines, key=lambda row: row["position"]):
-        bundles[line["po_id"]].lines.append(dict(line))
-    for row in sorted(rows.po_breakdowns, key=lambda row: row["position"]):
-        bundles[row["po_id"]].breakdowns.append(row)
-    for row in rows.po_boxes:
-        bundles[row["po_id"]].boxes.append(row)
-    return bundles
-
-
-def mark_new(bundle: OrderBundle, at: datetime) -> OrderBundle:
-    """The same PO, with all its lines, as first seen at that moment."""
-    for row in (bundle.head, *bundle.lines):
-        row.update(first_seen_at=at, changed_at=at, gone_at=None)
-    return bundle
-
-
-def merge(
-    stored: OrderBundle, incoming: OrderBundle, changes: list[Row], at: datetime
-) -> OrderBundle:
-    """The incoming PO with the history of the stored one, and with the lines that are gone from it.
-
-    `changes`: those of this PO, as `order_changes` gives them.
-    """
-    changed = {change["po_item_id"] for change in changes}
-    incoming.head.update(
-        first_seen_at=stored.head["first_seen_at"],
-        changed_at=at if changed else stored.head["changed_at"],
-        gone_at=None,
-    )
-    before = {line["po_item_id"]: line for line in stored.lines}
-    for line in incoming.lines:
-        old = before.pop(line["po_item_id"], None)
-        # a change of the header (moved, another status) is a change of each of its lines
-        is_changed = old is None or None in changed or line["po_item_id"] in changed
-        line.update(
-            first_seen_at=old["first_seen_at"] if old else at,
-            changed_at=at if is_changed or old is None else old["changed_at"],
-            gone_at=None,
-        )
-    for line in before.values():
-        line.update(gone_at=line["gone_at"] or at, slice_date=incoming.head["slice_date"])
-        if line["po_item_id"] in changed:
-            line["changed_at"] = at
-        incoming.lines.append(line)
-    for kept, rows in ((incoming.breakdowns, stored.breakdowns), (incoming.boxes, stored.boxes)):
-        kept += [
-            {**row, "slice_date": incoming.head["slice_date"]}
-            for row in rows
-            if row["po_item_id"] in before
-        ]
-    return incoming
-
-
-def mark_gone(stored: OrderBundle, at: datetime) -> OrderBundle:
-    """The same PO, with all its lines, as gone since that moment."""
-    stored.head.update(gone_at=at, changed_at=at)
-    for line in stored.lines:
-        line.update(gone_at=line["gone_at"] or at, changed_at=at)
-    return stored
-
-
-def to_rows(bundles: list[OrderBundle], now_of: dict[str, str]) -> OrderRows:
-    """All rows to write; a line that now belongs to another PO is not written with its old one.
-
-    `now_of`: PO item ID → the ID of the PO that the line belongs to now.
-    """
-    rows = OrderRows([], [], [], [])
-    for bundle in bundles:
-        po_id = bundle.head["po_id"]
-
-        def here(row: Row, po_id: str = po_id) -> bool:
-            return now_of.get(row["po_item_id"], po_id) == po_id
-
-        rows.purchase_orders.append(bundle.head)
-        rows.po_lines += filter(here, bundle.lines)
-        rows.po_breakdowns += filter(here, bundle.breakdowns)
-        rows.po_boxes += filter(here, bundle.boxes)
-    return rows
-
-
-def is_unchanged(head: Row, bundle: OrderBundle) -> bool:
-    """Whether the incoming PO says what the stored one says, on the same day, and is not back."""
+    known = pl.col(id_field).is_not_null() & pl.col(id_field + _WAS).is_not_null()
+    by_id = pl.col(id_field) != pl.col(id_field + _WAS)
     return (
-        head["content_hash"] == bundle.head["content_hash"]
-        and head["slice_date"] == bundle.head["slice_date"]
-        and head["gone_at"] is None
+        pl.when(known)
+        .then(by_id)
+        .otherwise(pl.col(name_field).ne_missing(pl.col(name_field + _WAS)))
     )
+
+
+def _content_changes(
+    lines: pl.DataFrame, stored: OrderFrames, incoming: OrderFrames
+) -> Iterator[pl.DataFrame]:
+    """Of what is below lines, as one readable text: their breakdowns, and the codes of boxes."""
+    contents = {
+        "breakdowns": (_mixes(stored.po_breakdowns), _mixes(incoming.po_breakdowns)),
+        "boxes": (_box_codes(stored.po_boxes), _box_codes(incoming.po_boxes)),
+    }
+    lines = lines.select(*PO, "po_item_id", "po_number", "_po", "_line")
+    for step, (field, (was, now)) in enumerate(contents.items(), start=1_000):
+        if was.is_empty() and now.is_empty():
+            continue
+        both = ordered_join(lines, was, on=LINE, how="left")
+        both = ordered_join(both, now, on=LINE, how="left", suffix="_now")
+        changed = both.filter(pl.col("text").ne_missing(pl.col("text_now")))
+        is_other = (pl.col("products") != pl.col("products_now")).fill_null(value=False)
+        kind = pl.when(is_other).then(pl.lit("substituted")).otherwise(pl.lit("changed"))
+        before, after = pl.col("text"), pl.col("text_now")
+        yield _changes(changed, kind, step, field, before, after, of_line=True)
+
+
+def _mixes(breakdowns: pl.DataFrame) -> pl.DataFrame:
+    """The breakdowns of each line as `text`, and the `products` in it."""
+    name, product_id = _filled("product_description"), _filled("product_id")
+    cost = pl.format(" @ {}", _text(breakdowns, pl.col("cost"))).fill_null("")
+    text = pl.format(
+        "{} {}×{}{}",
+        pl.coalesce(name, "product_id").fill_null("None"),
+        _text(breakdowns, pl.col("bunches")).fill_null("None"),
+        _text(breakdowns, pl.col("stems_bunch")).fill_null("None"),
+        cost,
+    )
+    return (
+        breakdowns.sort("position", maintain_order=True)
+        .select(*LINE, text.alias("text"), pl.coalesce(product_id, name, pl.lit("")).alias("of"))
+        .group_by(LINE, maintain_order=True)
+        .agg(pl.col("text").str.join("; "), pl.col("of").unique().sort().alias("products"))
+    )
+
+
+def _box_codes(boxes: pl.DataFrame) -> pl.DataFrame:
+    """The codes of each line's boxes as `text`; without products."""
+    status = pl.format(" ({})", _filled("status_name")).fill_null("")
+    text = pl.format("{}{}", _filled("box_code").fill_null("?"), status)
+    return (
+        boxes.select(*LINE, text.alias("text"))
+        .group_by(LINE, maintain_order=True)
+        .agg(pl.col("text").str.join("; "))
+        .with_columns(products=pl.lit(None, pl.List(pl.String)))
+    )
+
+
+def _filled(name: str) -> pl.Expr:
+    """The column, empty texts as null."""
+    return pl.when(pl.col(name) != "").then(pl.col(name))
+
+
+def _changes(  # noqa: PLR0917
+    rows: pl.DataFrame,
+    kind: str | pl.Expr,
+    step: int,
+    field: str | None = None,
+    before: pl.Expr | None = None,
+    after: pl.Expr | None = None,
+    *,
+    of_line: bool = False,
+) -> pl.DataFrame:
+    """One change a row, with what it is ordered by."""
+    nothing = pl.lit(None, pl.String)
+    return rows.select(
+        *PO,
+        "po_number",
+        (pl.col("po_item_id") if of_line else nothing).alias("po_item_id"),
+        (pl.lit(kind) if isinstance(kind, str) else kind).alias("kind"),
+        pl.lit(field, pl.String).alias("field"),
+        (nothing if before is None else before).alias("before"),
+        (nothing if after is None else after).alias("after"),
+        "_po",
+        "_line",
+        pl.lit(step, pl.Int32).alias("_step"),
+    )
+
+
+def _text(rows: pl.DataFrame, value: pl.Expr) -> pl.Expr:
+    """How a change names a value: figures without zeros at their end, times as ISO says."""
+    dtype = rows.lazy().select(value.alias("value")).collect_schema()["value"]
+    if dtype.is_decimal():
+        return value.cast(pl.String).str.strip_chars_end("0").str.strip_chars_end(".")
+    if isinstance(dtype, pl.Datetime):
+        second = value.dt.to_string("%Y-%m-%dT%H:%M:%S%:z")
+        exactly = value.dt.to_string("%Y-%m-%dT%H:%M:%S%.6f%:z")
+        return pl.when(value.dt.microsecond() == 0).then(second).otherwise(exactly)
+    if dtype == pl.Date:
+        return value.dt.to_string("%Y-%m-%d")
+    return value.cast(pl.String)

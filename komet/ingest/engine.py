@@ -1,4 +1,4 @@
-"""A run at work: fetch slices on a small pool of threads, write each in one transaction, resume.
+"""A run at work: fetch slices on a small pool of threads, write what has arrived, resume.
 
 A run can be killed at any moment. A slice is done only when its complete answer is committed, so
 whoever resumes the run fetches what is not done, and nothing twice.
@@ -7,14 +7,11 @@ whoever resumes the run fetches what is not done, and nothing twice.
 import logging
 import threading
 import time
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections import Counter, deque
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import AbstractContextManager
 from contextvars import copy_context
-from dataclasses import asdict
-from datetime import date
-from typing import Any
 
 from komet.api.errors import QuotaExhausted
 from komet.clients.table import providers
@@ -23,15 +20,21 @@ from komet.db.database import Connection
 from komet.db.errors import WrongKey
 from komet.errors import AppError
 from komet.ingest import commit_clock, sources
-from komet.ingest.commit import write_slice
+from komet.ingest.frames import to_frames
 from komet.ingest.model import Run, RunSlice, RunState, SliceRows, SliceState
-from komet.ingest.sources.source import Lanes, Pace
+from komet.ingest.slots import Incoming
+from komet.ingest.sources.source import Lane, Lanes, Pace
 from komet.ingest.table import runs, slices
+from komet.ingest.writing import MOST_TOGETHER, Fetched, take_together, write_ended
 from komet.language import _
 from komet.messages import FAILURES, Failure, Stored, outcome_to_store, to_store
 from komet.permissions import Actor, Permission
 
 _log = logging.getLogger(__name__)
+
+
+_LINGER = 0.5
+"""Seconds that a slice which has arrived waits for others to be written with."""
 
 
 class Cancelled(AppError):
@@ -116,9 +119,10 @@ class _Engine:
         self._stop = stop
         self._on_slice = on_slice
         self._paused: dict[str, QuotaExhausted] = {}
-        self._known_products: dict[str, set[str]] = {
-            provider_id: set() for provider_id in lanes.open
-        }
+        self._under_way: dict[Future[Incoming], RunSlice] = {}
+        self._again: list[RunSlice] = []
+        self._refused: set[int] = set()
+        self._beat = time.monotonic()
 
     @property
     def locked_out(self) -> WrongKey | None:
@@ -129,7 +133,7 @@ class _Engine:
     def work(self, todo: list[RunSlice]) -> None:
         """Keep the pool fetching while this thread writes, until nothing is left or it must stop.
 
-        As many slices again as are being fetched may wait, to be fetched or to be written, so that
+        Twice as many slices as are being fetched may wait, to be fetched or to be written, so that
         neither the network nor the disk idles, and a killed run loses no more than those.
         """
         with ThreadPoolExecutor(self._run.workers, thread_name_prefix="slice") as pool:
@@ -141,29 +145,52 @@ class _Engine:
                 raise
 
     def _keep_fetching(self, pool: ThreadPoolExecutor, queue: Iterator[RunSlice]) -> None:
-        under_way: dict[Future[SliceRows], RunSlice] = {}
-        beat = time.monotonic()
+        arrived: deque[Fetched] = deque()
         while True:
-            while len(under_way) < 2 * self._run.workers and not self._halted():
-                slice_ = next((s for s in queue if not self._waits(s)), None)
-                if slice_ is None:
-                    break
-                # the pool speaks the language of whoever runs it
-                fetch = copy_context().run
-                under_way[pool.submit(fetch, self._fetch, slice_)] = slice_
-            if self._halted():
-                for future in [f for f in under_way if f.cancel()]:
-                    del under_way[future]
-            if not under_way:
+            self._submit(pool, queue, len(arrived))
+            if not self._under_way and not arrived:
                 return
-            finished, _pending = wait(
-                under_way, runs.HEARTBEAT.total_seconds(), return_when=FIRST_COMPLETED
-            )
-            for future in finished:
-                self._settle(under_way.pop(future), future)
-            if time.monotonic() - beat >= runs.HEARTBEAT.total_seconds():
-                beat = time.monotonic()
-                self._heartbeat({(s.provider_id, s.slice_date) for s in under_way.values()})
+            if self._under_way:
+                finished, _pending = wait(
+                    self._under_way, self._patience(arrived), return_when=FIRST_COMPLETED
+                )
+                now = time.monotonic()
+                arrived += [Fetched(self._under_way.pop(f), f, now) for f in finished]
+            if self._should_write(arrived):
+                together = take_together(arrived)
+                # fetched while these are written
+                self._submit(pool, queue, len(arrived))
+                self._write_fetched(together)
+            elif self._is_beat_due():
+                with self._write() as con:
+                    self._heartbeat(con)
+
+    def _submit(self, pool: ThreadPoolExecutor, queue: Iterator[RunSlice], arrived: int) -> None:
+        """Give the pool what is next, or take back what it has not begun where it must stop."""
+        while len(self._under_way) + arrived < 3 * self._run.workers and not self._halted():
+            slice_ = self._again.pop() if self._again else None
+            slice_ = slice_ or next((s for s in queue if not self._waits(s)), None)
+            if slice_ is None:
+                break
+            # the pool speaks the language of whoever runs it
+            fetch = copy_context().run
+            self._under_way[pool.submit(fetch, self._fetch, slice_)] = slice_
+        if self._halted():
+            for future in [f for f in self._under_way if f.cancel()]:
+                del self._under_way[future]
+
+    def _patience(self, arrived: Sequence[Fetched]) -> float:
+        """Seconds to wait for the next slice."""
+        if not arrived:
+            return runs.HEARTBEAT.total_seconds()
+        return max(0.0, arrived[0].at + _LINGER - time.monotonic())
+
+    def _should_write(self, arrived: Sequence[Fetched]) -> bool:
+        """Whether to write now: a transaction for each slice would cost more than it gains."""
+        if not arrived:
+            return False
+        enough = min(2 * self._run.workers, MOST_TOGETHER)
+        return len(arrived) >= enough or not self._under_way or not self._patience(arrived)
 
     def close_lanes(self) -> None:
         """Record the requests that no slice's transaction has recorded, then close the lanes."""
@@ -206,12 +233,16 @@ class _Engine:
     def _write(self) -> AbstractContextManager[Connection]:
         return self._ctx.write(self._actor, Permission.DOWNLOAD)
 
-    def _heartbeat(self, under_way: set[tuple[str, date]]) -> None:
-        with self._write() as con:
-            if runs.heartbeat(con, self._run.id, under_way, self._ctx.now()):
-                self._stop.set()
+    def _is_beat_due(self) -> bool:
+        return time.monotonic() - self._beat >= runs.HEARTBEAT.total_seconds()
 
-    def _fetch(self, slice_: RunSlice) -> SliceRows:
+    def _heartbeat(self, con: Connection) -> None:
+        self._beat = time.monotonic()
+        under_way = {(s.provider_id, s.slice_date) for s in self._under_way.values()}
+        if runs.heartbeat(con, self._run.id, under_way, self._ctx.now()):
+            self._stop.set()
+
+    def _fetch(self, slice_: RunSlice) -> Incoming:
         """On a thread of the pool: ask the source for a day. Raises `FAILURES`."""
         if slice_.provider_id in self._lanes.broken:
             raise self._lanes.broken[slice_.provider_id]
@@ -220,24 +251,38 @@ class _Engine:
         lane = self._lanes.open[slice_.provider_id]
         if lane.spent:
             raise lane.spent
-        return lane.fetch(slice_.slice_date)
+        answer = lane.fetch(slice_.slice_date)
+        return to_frames(answer) if isinstance(answer, SliceRows) else answer
 
-    def _settle(self, slice_: RunSlice, future: Future[SliceRows]) -> None:
-        """On the run's own thread: write the slice, or why it failed, in one transaction."""
-        try:
-            rows = future.result()
-        except QuotaExhausted as error:
-            self._note_paused(slice_, error)
+    def _write_fetched(self, fetched: Sequence[Fetched]) -> None:
+        """On the run's own thread: write slices, or why they failed, in one transaction."""
+        answers: list[tuple[RunSlice, Incoming]] = []
+        failed: list[tuple[RunSlice, Failure]] = []
+        for slice_, future in ((one.slice, one.future) for one in fetched):
+            try:
+                answers.append((slice_, future.result()))
+            except QuotaExhausted as error:
+                self._note_paused(slice_, error)
+            except Cancelled:
+                continue
+            except FAILURES as error:
+                _log.warning("slice failed: %s", error)
+                failed.append((slice_, error))
+        if not answers and not failed:
             return
-        except Cancelled:
-            return
-        except FAILURES as error:
-            _log.warning("slice failed: %s", error)
-            ended = self._failed(slice_, error)
-        else:
-            ended = self._written(slice_, rows)
-        if self._on_slice:
-            self._on_slice(ended)
+        with self._write() as con:
+            for lane in self._lanes_of([slice_ for slice_, _end in (*answers, *failed)]):
+                lane.record(con)
+            ended, refused = write_ended(con, self._run.id, answers, failed, self._ctx.now())
+            if self._is_beat_due():
+                self._heartbeat(con)
+            commit = slices.newest_commit(con)
+        commit_clock.observe_commit(self._ctx.db.path, commit)
+        for slice_ in refused:
+            self._ask_again(slice_)
+        for slice_ in ended:
+            if self._on_slice:
+                self._on_slice(slice_)
 
     def _note_paused(self, slice_: RunSlice, error: QuotaExhausted) -> None:
         # named with all that share the pool, so not with the one client that happened to ask
@@ -247,34 +292,15 @@ class _Engine:
             if lane.pool is pool:
                 self._paused[lane.provider.name] = error
 
-    def _written(self, slice_: RunSlice, rows: SliceRows) -> RunSlice:
-        with self._write() as con:
-            self._lanes.open[slice_.provider_id].record(con)
-            known = self._known_products[slice_.provider_id]
-            result = write_slice(con, rows, self._run.id, known)
-            state = SliceState.DONE if result.orders else SliceState.EMPTY
-            elapsed = self._ctx.now() - rows.requested_at
-            fields = {
-                "state": state,
-                "reason": None,
-                "milliseconds": round(elapsed.total_seconds() * 1000),
-                **asdict(result),
-            }
-            ended = self._finish(con, slice_, fields)
-            commit = slices.newest_commit(con)
-        commit_clock.observe_commit(self._ctx.db.path, commit)
-        return ended
+    def _lanes_of(self, ended: Sequence[RunSlice]) -> list[Lane]:
+        ids = dict.fromkeys(slice_.provider_id for slice_ in ended)
+        return [self._lanes.open[id_] for id_ in ids if id_ in self._lanes.open]
 
-    def _failed(self, slice_: RunSlice, error: Failure) -> RunSlice:
-        lane = self._lanes.open.get(slice_.provider_id)
-        with self._write() as con:
-            if lane:
-                lane.record(con)
-            fields = {"state": SliceState.FAILED, "reason": to_store(error)}
-            return self._finish(con, slice_, fields)
+    def _ask_again(self, slice_: RunSlice) -> None:
+        """Once more, where what was taken for the stored answer is not the stored one any more.
 
-    def _finish(self, con: Connection, slice_: RunSlice, fields: dict[str, Any]) -> RunSlice:
-        key = (slice_.provider_id, slice_.slice_date)
-        runs.finish_slice(con, self._run.id, key, {**fields, "finished_at": self._ctx.now()})
-        why: Stored | None = fields.get("reason")
-        return slice_.model_copy(update={**fields, "reason": why.text if why else None})
+        Who is refused twice is left to the next try of the run, so that no loop spends requests.
+        """
+        if slice_.position not in self._refused:
+            self._refused.add(slice_.position)
+            self._again.append(slice_)

@@ -1,13 +1,21 @@
 """A slice as typed columns: what the store is compared with and written from, a table at a time."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 from datetime import date, datetime
+from typing import Any
 
 import polars as pl
+from polars._typing import JoinStrategy
 
 from komet.ingest.commit_clock import RequestMark
 from komet.ingest.model import KOMET, SliceRows
 from komet.orders.table import items as order_tables
+
+PO = ("provider_id", "po_id")
+LINE = (*PO, "po_item_id")
+DAY = ("provider_id", "slice_date")
+"""What names a PO, a line and a day slice."""
 
 
 @dataclass(frozen=True)
@@ -22,6 +30,19 @@ class OrderFrames:
     po_lines: pl.DataFrame
     po_breakdowns: pl.DataFrame
     po_boxes: pl.DataFrame
+
+    def clear(self) -> "OrderFrames":
+        """The same tables without rows."""
+        return OrderFrames(*(getattr(self, table.name).clear() for table in fields(self)))
+
+    def of_orders(self, keys: pl.DataFrame) -> "OrderFrames":
+        """The rows of these POs (`PO`)."""
+        return OrderFrames(
+            *(
+                ordered_join(getattr(self, table.name), keys, on=PO, how="semi")
+                for table in fields(self)
+            )
+        )
 
 
 @dataclass(frozen=True)
@@ -77,3 +98,31 @@ def to_frames(rows: SliceRows) -> SliceFrames:
         rows.source,
         rows.asked,
     )
+
+
+def together(parts: Sequence[OrderFrames]) -> OrderFrames:
+    """The rows of all."""
+    parts = parts or [_without_rows()]
+    return OrderFrames(
+        *(pl.concat([getattr(part, table.name) for part in parts]) for table in fields(OrderFrames))
+    )
+
+
+def _without_rows() -> OrderFrames:
+    return OrderFrames(
+        pl.DataFrame(schema=order_tables.purchase_orders()),
+        pl.DataFrame(schema=order_tables.po_lines()),
+        pl.DataFrame(schema=order_tables.po_breakdowns()),
+        pl.DataFrame(schema=order_tables.po_boxes()),
+    )
+
+
+def ordered_join(
+    left: pl.DataFrame,
+    right: pl.DataFrame,
+    on: Sequence[str],
+    how: JoinStrategy = "inner",
+    **options: Any,
+) -> pl.DataFrame:
+    """A join whose rows are in the order of the left frame; polars promises none by itself."""
+    return left.join(right, on=list(on), how=how, maintain_order="left", **options)

@@ -15,6 +15,7 @@ from komet.db import audit
 from komet.db.database import Connection
 from komet.errors import InvalidInput
 from komet.ingest.commit import write_run
+from komet.ingest.frames import to_frames
 from komet.ingest.model import Run, SliceRows
 from komet.ingest.sources import SOURCES
 from komet.ingest.sources.portal_file.file import OrderFile, read_order_file
@@ -106,7 +107,8 @@ def import_slices(
                 _("There is nothing to import: Komet's own orders are there for all days.")
             )
         source = SOURCES[writable[0].source]
-        run, _results = write_run(con, writable, source=source.run_name or source.name, now=now)
+        frames = [to_frames(rows) for rows in writable]
+        run, _results = write_run(con, frames, source=source.run_name or source.name, now=now)
         lines = sum(rows.line_count for rows in writable)
         audit.record(con, "file imported", subject, now, {"lines": lines})
         return run

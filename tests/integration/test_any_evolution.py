@@ -30,7 +30,8 @@ from komet.clients.model import Provider
 from komet.context import AppContext
 from komet.export.orders import export_orders
 from komet.ingest import commit_clock
-from komet.ingest.commit import write_slice
+from komet.ingest.commit import write_slices
+from komet.ingest.frames import to_frames
 from komet.ingest.sources.komet import ask_for_day
 from komet.ingest.table import slices
 from komet.orders import changes, query
@@ -104,7 +105,7 @@ def download(ctx: AppContext, komet: Komet, company: Company, day: int, run: str
         return
     assert not komet.failing
     with ctx.db.write() as con:
-        result = write_slice(con, rows, run, set())
+        (result,) = write_slices(con, [to_frames(rows)], run)
         commit = slices.newest_commit(con)
     commit_clock.observe_commit(ctx.db.path, commit)
     counted = company.expected.record_answer(company.evolution.world, day, run)

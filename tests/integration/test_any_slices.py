@@ -14,8 +14,9 @@ from komet.api.client import Slice
 from komet.api.models import PurchaseOrder
 from komet.context import AppContext
 from komet.ingest import commit_clock
-from komet.ingest.commit import write_slice
+from komet.ingest.commit import write_slices
 from komet.ingest.commit_clock import RequestMark
+from komet.ingest.frames import to_frames
 from komet.ingest.sources.komet_rows import slice_rows
 from komet.orders.changes import find_changes
 from komet.orders.model import ChangeFilter
@@ -76,7 +77,7 @@ def ask(
     found = [order(po, _DAYS[day], lines) for po, (on, lines) in world.items() if on == day]
     rows = slice_rows(provider, _DAYS[day], Slice(found, [], at), sent)
     with ctx.db.write() as con:
-        write_slice(con, rows, f"run-{provider}", set())
+        write_slices(con, [to_frames(rows)], f"run-{provider}")
 
 
 def kept(ctx: AppContext, provider: str) -> dict[str, list[dict[str, Any]]]:

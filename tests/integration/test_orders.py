@@ -17,8 +17,9 @@ from komet.clients.providers import list_providers
 from komet.context import AppContext
 from komet.export.orders import export_orders
 from komet.ingest import commit_clock
-from komet.ingest.commit import write_slice
+from komet.ingest.commit import write_slices
 from komet.ingest.commit_clock import RequestMark
+from komet.ingest.frames import to_frames
 from komet.ingest.sources.komet_rows import slice_rows
 from komet.ingest.table import runs
 from komet.mapping.history import Source
@@ -89,7 +90,7 @@ def put(
         run = runs.create_run(con, [(provider.id, DAY)], source="test", workers=1, now=at)
         read = [PurchaseOrder.model_validate(order, context=[]) for order in orders]
         rows = slice_rows(provider.id, DAY, Slice(read, [], at), sent)
-        write_slice(con, rows, run.id, set())
+        write_slices(con, [to_frames(rows)], run.id)
     return provider.id
 
 

@@ -16,7 +16,8 @@ from komet.api import KometClient, KometError
 from komet.api.client import Slice
 from komet.api.transport import Transport
 from komet.context import AppContext
-from komet.ingest.commit import write_slice
+from komet.ingest.commit import write_slices
+from komet.ingest.frames import to_frames
 from komet.ingest.model import SliceRows
 from komet.ingest.sources.komet_rows import slice_rows
 from komet.orders.table import items as order_tables
@@ -165,7 +166,7 @@ def _commit(ctx: AppContext, orders: list[Any], at: datetime) -> None:
     answer = _answered(json.dumps({"purchaseOrders": orders}).encode())
     rows = slice_rows("provider", DAY, Slice(answer.orders, answer.problems, at))
     with ctx.db.write() as con:
-        write_slice(con, rows, "run", set())
+        write_slices(con, [to_frames(rows)], "run")
 
 
 def test_the_store_takes_the_worst_and_sees_no_change_in_it(ctx: AppContext) -> None:

@@ -1,13 +1,13 @@
 """Order files as day slices: what the store is given, and that the store can take it."""
 
 from datetime import UTC, date, datetime
-from typing import Any
 
 import polars as pl
 import pytest
 from orderfile_samples import as_csv
 
 from komet.ingest.compare import order_changes
+from komet.ingest.frames import OrderFrames, to_frames
 from komet.ingest.sources.portal_file.file import OrderFile, read_order_file
 from komet.ingest.sources.portal_file.source import header_code, is_line_word, line_code, slices_of
 from komet.orders.table import items as order_tables
@@ -88,16 +88,13 @@ def test_the_hash_is_of_what_the_file_says() -> None:
 
 
 def test_two_imports_can_be_compared() -> None:
-    def order(*rows: list[str]) -> Any:
-        return slices_of(read(*rows), "p1", AT)[0].orders["file:7"]
+    def orders(*rows: list[str]) -> OrderFrames:
+        return to_frames(slices_of(read(*rows), "p1", AT)[0]).orders
 
-    held, incoming = order(*ROWS[1:3]), order([*ROWS[1][:5], "4", *ROWS[1][6:]], ROWS[2])
-    for row in (held.head, incoming.head, *held.lines, *incoming.lines):
-        row["gone_at"] = None
-    assert order_changes(held, held) == []
-    assert [(c["field"], c["before"], c["after"]) for c in order_changes(held, incoming)] == [
-        ("total_boxes", "3", "4")
-    ]
+    stored, incoming = orders(*ROWS[1:3]), orders([*ROWS[1][:5], "4", *ROWS[1][6:]], ROWS[2])
+    assert order_changes(stored, stored).is_empty()
+    found = order_changes(stored, incoming).select("field", "before", "after")
+    assert found.rows() == [("total_boxes", "3", "4")]
 
 
 def test_a_po_with_two_ship_dates_is_kept_on_both() -> None:

@@ -4,160 +4,171 @@ Uniqueness is kept by how we write: within one transaction the rows of every PO 
 deleted and inserted anew, in all tables. The callers hold that transaction.
 """
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import date
 
 import polars as pl
 
-from komet.db.database import Connection
-from komet.ingest.commit_clock import RequestMark
-from komet.ingest.model import OrderRows, Row
+from komet.db.database import TIME, Connection, Schema
+from komet.ingest.frames import DAY, LINE, PO, OrderFrames
 from komet.orders.table import items as order_tables
 
 _TABLES = ("purchase_orders", "po_lines", "po_breakdowns", "po_boxes")
+STORED_HEADS: Schema = {
+    "provider_id": pl.String,
+    "po_id": pl.String,
+    "slice_date": pl.Date,
+    "content_hash": pl.String,
+    "gone_at": TIME,
+    "seen_commit": pl.Int64,
+    "seen_by": pl.String,
+    "seen_turn": pl.Int64,
+}
+LINES_ELSEWHERE: Schema = {
+    "n": pl.Int64,
+    "provider_id": pl.String,
+    "po_item_id": pl.String,
+    "po_id": pl.String,
+    "slice_date": pl.Date,
+}
+_DAY_IS_NEWER = """CASE WHEN p.asked_by = d.asked_by THEN p.asked_turn < d.asked_turn
+  ELSE p.asked_commit < d.asked_commit END"""
+"""`RequestMark.before`; null, so not true, where nobody has asked for the day."""
 
 
-def stored_heads(
-    con: Connection, provider_id: str, day: date, po_ids: Sequence[str]
-) -> dict[str, Row]:
-    """What is stored of the POs of that day, and of these POs on any day, by PO ID.
+def stored_heads(con: Connection, days: pl.DataFrame, orders: pl.DataFrame) -> pl.DataFrame:
+    """What is stored of the POs of these days (`DAY`), and of these POs (`PO`) on any day.
 
-    Each row: po_id, slice_date, content_hash, gone_at, and `asked` (`RequestMark`): the newest
-    request that we know Komet's view of it from.
+    Returns `STORED_HEADS`; seen_commit, seen_by, seen_turn: the newest request (`RequestMark`) that
+    we know Komet's view of it from.
     """
-    rows = con.rows(
-        "SELECT p.po_id, p.slice_date, p.content_hash, p.gone_at, p.asked_commit, p.asked_by,"
-        " p.asked_turn, d.asked_commit AS day_commit, d.asked_by AS day_by,"
-        " d.asked_turn AS day_turn"
-        " FROM purchase_orders p LEFT JOIN day_slices d USING (provider_id, slice_date)"
-        " WHERE p.provider_id = $provider"
-        " AND (p.slice_date = $day OR list_contains($po_ids, p.po_id))",
-        {"provider": provider_id, "day": day, "po_ids": list(po_ids)},
+    return con.frame(
+        f"""
+        SELECT p.provider_id, p.po_id, p.slice_date, p.content_hash, p.gone_at,
+          CASE WHEN {_DAY_IS_NEWER} THEN d.asked_commit ELSE p.asked_commit END AS seen_commit,
+          CASE WHEN {_DAY_IS_NEWER} THEN d.asked_by ELSE p.asked_by END AS seen_by,
+          CASE WHEN {_DAY_IS_NEWER} THEN d.asked_turn ELSE p.asked_turn END AS seen_turn
+        FROM purchase_orders p LEFT JOIN day_slices d USING (provider_id, slice_date)
+        WHERE (p.provider_id, p.slice_date) IN (FROM wanted_days)
+          OR (p.provider_id, p.po_id) IN (FROM wanted_orders)
+        """,
+        wanted_days=days.select(DAY),
+        wanted_orders=orders.select(PO),
     )
-    return {row["po_id"]: {**row, "asked": _last_asked(row)} for row in rows}
 
 
-def _last_asked(row: Row) -> RequestMark:
-    alone = RequestMark(row["asked_commit"], row["asked_by"], row["asked_turn"])
-    if row["day_commit"] is None:
-        return alone
-    of_day = RequestMark(row["day_commit"], row["day_by"], row["day_turn"])
-    return of_day if alone.before(of_day) else alone
-
-
-def stored_rows(con: Connection, provider_id: str, po_ids: Sequence[str]) -> OrderRows:
-    """Every stored row of these POs."""
-    found = [
-        con.rows(
-            f"SELECT * FROM {table} WHERE provider_id = $provider"
-            " AND po_id IN (SELECT unnest($po_ids))",
-            {"provider": provider_id, "po_ids": list(po_ids)},
+def stored_orders(con: Connection, orders: pl.DataFrame) -> OrderFrames:
+    """Every stored row of these POs (`PO`); those of a table in the order in which they stand."""
+    with con.tables(wanted=orders.select(PO)):
+        return OrderFrames(
+            *(
+                con.frame(
+                    f"SELECT {', '.join(schema)} FROM {table}"
+                    " WHERE (provider_id, po_id) IN (FROM wanted) ORDER BY rowid"
+                )
+                for table, schema in _schemas().items()
+            )
         )
-        if po_ids
-        else []
-        for table in _TABLES
+
+
+def lines_elsewhere(con: Connection, owners: pl.DataFrame) -> pl.DataFrame:
+    """Of these lines (n, `LINE`), those stored under another PO, as they are stored there.
+
+    Returns `LINES_ELSEWHERE`.
+    """
+    return con.frame(
+        "SELECT o.n, l.provider_id, l.po_item_id, l.po_id, l.slice_date FROM po_lines l"
+        " JOIN owners o USING (provider_id, po_item_id) WHERE l.po_id <> o.po_id",
+        owners=owners.select("n", *LINE),
+    )
+
+
+def stored_lines(con: Connection, lines: pl.DataFrame) -> pl.DataFrame:
+    """The stored rows of these lines (`LINE`)."""
+    schema = order_tables.po_lines()
+    if lines.is_empty():
+        return pl.DataFrame(schema=schema)
+    return con.frame(
+        f"SELECT {', '.join(schema)} FROM po_lines"
+        " WHERE (provider_id, po_id, po_item_id) IN (FROM wanted)",
+        wanted=lines.select(LINE),
+    )
+
+
+def stored_items(con: Connection, orders: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
+    """The stored order items of these POs (n, `PO`), and of these lines (n, `LINE`), with their n.
+
+    Columns as of `derive_items`.
+    """
+    columns = ", ".join(order_tables.order_items())
+    parts = [
+        con.frame(
+            f"SELECT {columns}, n FROM order_items JOIN wanted USING ({', '.join(key)})",
+            wanted=wanted.select("n", *key),
+        )
+        for key, wanted in ((PO, orders), (LINE, lines))
+        if wanted.height
     ]
-    return OrderRows(*found)
+    return pl.concat(parts) if parts else pl.DataFrame(schema=_items())
 
 
-def lines_elsewhere(
-    con: Connection, provider_id: str, line_orders: dict[str, str]
-) -> dict[str, str]:
-    """Of these lines (PO item ID → PO ID), those stored under another PO: PO item ID → that PO."""
-    if not line_orders:
-        return {}
-    rows = con.rows(
-        "SELECT po_item_id, po_id FROM po_lines WHERE provider_id = $provider"
-        " AND po_item_id IN (SELECT unnest($items))",
-        {"provider": provider_id, "items": list(line_orders)},
-    )
-    return {
-        row["po_item_id"]: row["po_id"]
-        for row in rows
-        if line_orders[row["po_item_id"]] != row["po_id"]
-    }
-
-
-@contextmanager
-def staged(con: Connection, rows: OrderRows) -> Iterator[None]:
-    """Lines and breakdowns as the tables `lines` and `breakdowns` of every statement inside."""
-    lines = pl.DataFrame(rows.po_lines, schema=order_tables.po_lines())
-    breakdowns = pl.DataFrame(rows.po_breakdowns, schema=order_tables.po_breakdowns())
-    with con.tables(lines=lines, breakdowns=breakdowns):
-        yield
-
-
-def replace_orders(
-    con: Connection, provider_id: str, stored: Sequence[str], rows: OrderRows
-) -> None:
-    """Delete all rows of the stored POs, insert `rows`, and derive their order items.
-
-    Called inside of `staged`.
-    """
-    if stored:
+def delete_orders(con: Connection, orders: pl.DataFrame) -> None:
+    """Delete all rows of these POs (`PO`)."""
+    if orders.is_empty():
+        return
+    with con.tables(wanted=orders.select(PO)):
         for table in (*_TABLES, "order_items"):
-            con.run(
-                f"DELETE FROM {table} WHERE provider_id = $provider"
-                " AND po_id IN (SELECT unnest($po_ids))",
-                {"provider": provider_id, "po_ids": list(stored)},
-            )
-    con.insert(
-        "purchase_orders", pl.DataFrame(rows.purchase_orders, schema=order_tables.purchase_orders())
+            con.run(f"DELETE FROM {table} WHERE (provider_id, po_id) IN (FROM wanted)")
+
+
+def delete_lines(con: Connection, lines: pl.DataFrame) -> None:
+    """Delete lines (`LINE`) that have come back under another PO."""
+    if lines.is_empty():
+        return
+    with con.tables(wanted=lines.select(LINE)):
+        for table in ("po_lines", "po_breakdowns", "po_boxes", "order_items"):
+            con.run(f"DELETE FROM {table} WHERE (provider_id, po_id, po_item_id) IN (FROM wanted)")
+
+
+def derive_items(con: Connection, rows: OrderFrames) -> pl.DataFrame:
+    """The order items of these rows, with the n of their lines."""
+    index = rows.purchase_orders.select("n", *PO)
+    items = con.frame(
+        order_tables.derive_items(), lines=rows.po_lines, breakdowns=rows.po_breakdowns
     )
-    con.insert("po_boxes", pl.DataFrame(rows.po_boxes, schema=order_tables.po_boxes()))
-    if rows.po_lines:
-        con.run("INSERT INTO po_lines BY NAME FROM lines")
-        con.run(f"INSERT INTO order_items BY NAME {order_tables.derive_items()}")
-    if rows.po_breakdowns:
-        con.run("INSERT INTO po_breakdowns BY NAME FROM breakdowns")
+    items = items.select(list(order_tables.order_items()))
+    return items.join(index, on=list(PO), maintain_order="left").select(list(_items()))
 
 
-def learn_products(con: Connection, provider_id: str, rows: OrderRows, known: set[str]) -> None:
-    """Add the products that order lines show and no list has; `known` grows by them.
+def insert_orders(con: Connection, rows: OrderFrames) -> None:
+    """Insert these rows; their order items are the table `items`, with n."""
+    for table, schema in _schemas().items():
+        con.insert(table, getattr(rows, table).select(list(schema)))
+    con.run("INSERT INTO order_items BY NAME SELECT * EXCLUDE (n) FROM items")
 
-    An empty `known` is filled from the store first, so that a run asks only once.
+
+def learn_products(con: Connection, rows: OrderFrames) -> None:
+    """Add the products that order lines show and no list has.
+
+    The earliest slice names it; within that one the last breakdown, or else the last line.
     """
-    if not known:
-        known.update(
-            row["product_id"]
-            for row in con.rows(
-                "SELECT product_id FROM komet_products"
-                " WHERE provider_id = $provider AND product_id IS NOT NULL",
-                {"provider": provider_id},
-            )
+    key = ["provider_id", "product_id"]
+    shown = pl.concat(
+        table.select(
+            *key, "n", pl.col("product_description").alias("description"), below=pl.lit(below)
         )
-    seen = {
-        row["product_id"]: row["product_description"]
-        for row in (*rows.po_lines, *rows.po_breakdowns)
-        if row["product_id"] and row["product_id"] not in known
-    }
-    if seen:
-        frame = pl.DataFrame(
-            {"product_id": list(seen), "description": list(seen.values())},
-            schema={"product_id": pl.String, "description": pl.String},
-        )
-        con.run(
-            "INSERT INTO komet_products BY NAME SELECT $provider AS provider_id, product_id,"
-            " description, 'orders' AS source, current_timestamp AS updated_at FROM seen",
-            {"provider": provider_id},
-            seen=frame,
-        )
-        known.update(seen)
-
-
-def delete_lines(con: Connection, provider_id: str, items: dict[str, str]) -> None:
-    """Delete lines (PO item ID → PO ID) that have come back under another PO."""
-    for table in ("po_lines", "po_breakdowns", "po_boxes", "order_items"):
-        con.run(
-            f"DELETE FROM {table} t USING moved m WHERE t.provider_id = $provider"
-            " AND t.po_item_id = m.po_item_id AND t.po_id = m.po_id",
-            {"provider": provider_id},
-            moved=pl.DataFrame(
-                {"po_item_id": list(items), "po_id": list(items.values())},
-                schema={"po_item_id": pl.String, "po_id": pl.String},
-            ),
-        )
+        for below, table in enumerate((rows.po_lines, rows.po_breakdowns))
+    )
+    last = shown.filter(pl.col("product_id") != "").sort(
+        pl.col("n"), -pl.col("below"), maintain_order=True
+    )
+    last = last.unique([*key, "n", "below"], keep="last", maintain_order=True)
+    con.run(
+        "INSERT INTO komet_products BY NAME SELECT provider_id, product_id, description,"
+        " 'orders' AS source, current_timestamp AS updated_at FROM shown"
+        " ANTI JOIN komet_products k USING (provider_id, product_id)",
+        shown=last.unique(key, keep="first", maintain_order=True).select(*key, "description"),
+    )
 
 
 def delete_orders_of_source(
@@ -196,18 +207,14 @@ def delete_orders_of_source(
     return list(dict.fromkeys(row["number"] for row in dropped))
 
 
-def stored_lines(con: Connection, provider_id: str, items: dict[str, str]) -> OrderRows:
-    """The stored lines of these IDs (PO item ID → PO ID), with their breakdowns."""
-    found = [
-        [
-            row
-            for row in con.rows(
-                f"SELECT * FROM {table} WHERE provider_id = $provider"
-                " AND po_item_id IN (SELECT unnest($items))",
-                {"provider": provider_id, "items": list(items)},
-            )
-            if items[row["po_item_id"]] == row["po_id"]
-        ]
-        for table in ("po_lines", "po_breakdowns")
-    ]
-    return OrderRows([], found[0], found[1], [])
+def _schemas() -> dict[str, Schema]:
+    return {
+        "purchase_orders": order_tables.purchase_orders(),
+        "po_lines": order_tables.po_lines(),
+        "po_breakdowns": order_tables.po_breakdowns(),
+        "po_boxes": order_tables.po_boxes(),
+    }
+
+
+def _items() -> Schema:
+    return {**order_tables.order_items(), "n": pl.Int64}

@@ -3,6 +3,7 @@
 import os
 import socket
 from collections.abc import Sequence
+from dataclasses import asdict, fields
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -11,10 +12,11 @@ import polars as pl
 
 from komet import formulas
 from komet.db import process
-from komet.db.database import Connection
+from komet.db.database import TIME, Connection, Schema
 from komet.errors import NotFound
-from komet.ingest.model import Run, RunSlice, RunState
-from komet.ingest.table.slices import next_commit
+from komet.ingest.frames import DAY
+from komet.ingest.model import Row, Run, RunSlice, RunState, SliceResult, SliceState
+from komet.ingest.table.slices import take_commits
 from komet.language import _
 from komet.messages import Stored, stored_message
 from komet.orders.table.items import NOT_IMPLIED
@@ -25,6 +27,20 @@ _STUCK_AFTER = timedelta(minutes=20)
 """Even a process that lives may have lost a run; longer than one waits for the data file."""
 
 
+ENDED: Schema = {
+    "provider_id": pl.String,
+    "slice_date": pl.Date,
+    "state": pl.String,
+    "finished_at": TIME,
+    "milliseconds": pl.Int64,
+    "reason_code": pl.String,
+    "reason_data": pl.String,
+    **{
+        field.name: pl.List(pl.String) if field.name == "replaced" else pl.Int64
+        for field in fields(SliceResult)
+    },
+}
+"""How a slice ended: columns of `run_slices`."""
 _RUN_COLUMNS = ", ".join([*Run.model_fields, "message_code", "message_data"])
 _SLICE_COLUMNS = ", ".join([*RunSlice.model_fields, "reason_code", "reason_data"])
 _FOUND = (
@@ -58,7 +74,7 @@ def create_run(
             "end": max(days),
             "workers": workers,
             "now": now,
-            "commit": next_commit(con),
+            "commit": take_commits(con, 1),
             **_here(),
         },
     )
@@ -207,18 +223,36 @@ def request_cancel(con: Connection, run_id: str) -> None:
     con.run("UPDATE runs SET cancel_requested = true WHERE id = $id", {"id": run_id})
 
 
-def finish_slice(
-    con: Connection, run_id: str, key: tuple[str, date], fields: dict[str, Any]
-) -> None:
-    """Write how a slice ended: any columns of `run_slices`; `reason` as a `Stored`, or None."""
-    if "reason" in fields:
-        why: Stored | None = fields["reason"]
-        fields = {**fields, "reason": None, **_coded("reason", why)}
-    assignments = ", ".join(f"{name} = ${name}" for name in fields)
+def ended_slice(
+    key: tuple[str, date],
+    state: SliceState,
+    now: datetime,
+    *,
+    result: SliceResult | None = None,
+    why: Stored | None = None,
+    milliseconds: int | None = None,
+) -> Row:
+    """How a slice (provider ID, day) ended, as `finish_slices` takes it (`ENDED`)."""
+    return {
+        "provider_id": key[0],
+        "slice_date": key[1],
+        "state": state.value,
+        "finished_at": now,
+        "milliseconds": milliseconds,
+        **_coded("reason", why),
+        **(asdict(result) if result else {}),
+    }
+
+
+def finish_slices(con: Connection, run_id: str, ended: Sequence[Row]) -> None:
+    """Write how slices of a run ended, each as `ended_slice` says it."""
+    names = [name for name in ENDED if name not in DAY]
     con.run(
-        f"UPDATE run_slices SET {assignments}"
-        " WHERE run_id = $run AND provider_id = $provider AND slice_date = $day",
-        {**fields, "run": run_id, "provider": key[0], "day": key[1]},
+        f"UPDATE run_slices s SET reason = NULL, {', '.join(f'{n} = e.{n}' for n in names)}"
+        " FROM ended e WHERE s.run_id = $run AND s.provider_id = e.provider_id"
+        " AND s.slice_date = e.slice_date",
+        {"run": run_id},
+        ended=pl.DataFrame(list(ended), schema=ENDED),
     )
 
 

@@ -1,74 +1,130 @@
 """Day slices: the newest answer of each, with its changes and its data problems."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
-from datetime import date, datetime, timedelta
+from dataclasses import asdict, dataclass
+from datetime import date, timedelta
 
 import polars as pl
 
 from komet import formulas
-from komet.db.database import Connection
+from komet.db.database import TIME, Connection, Schema
 from komet.ingest.commit_clock import RequestMark
-from komet.ingest.model import KOMET, Row
-from komet.orders.table.items import DATA_PROBLEMS, PO_CHANGES
+from komet.ingest.frames import DAY, PO
+from komet.ingest.model import Row
+from komet.orders.table.items import ASKED, PO_CHANGES
+
+DAY_SLICES: Schema = {
+    "provider_id": pl.String,
+    "slice_date": pl.Date,
+    "fetched_at": TIME,
+    "run_id": pl.String,
+    "orders": pl.Int64,
+    "lines": pl.Int64,
+    "source": pl.String,
+    **ASKED,
+    "digest": pl.String,
+}
+"""`fetched_at`: when it was asked for. `digest`: of the answer, where all of it stands so."""
 
 
-def record_slice(
-    con: Connection,
-    *,
-    run_id: str,
-    provider_id: str,
-    day: date,
-    fetched_at: datetime,
-    asked: RequestMark,
-    orders: int,
-    lines: int,
-    changes: list[Row],
-    problems: list[Row],
-    source: str = KOMET,
-    again: bool = True,
+@dataclass(frozen=True)
+class Answer:
+    """The newest complete answer of a slice, as it is stored."""
+
+    source: str
+    asked: RequestMark
+    digest: str | None
+    orders: int
+    lines: int
+
+
+def record_slices(
+    con: Connection, slices: pl.DataFrame, problems: pl.DataFrame, *, again: bool
 ) -> None:
-    """Record the newest complete answer of a slice, with its changes and its data problems.
+    """Record the newest complete answers of slices (`DAY_SLICES`), with their data problems.
 
-    `fetched_at` is when it was asked for (UTC), `orders` and `lines` are counts. `again`: an older
-    answer is stored, which is replaced with its data problems.
+    `again`: older answers are stored, which are replaced. Data problems may be there without one:
+    those of single POs.
     """
-    key = {"provider": provider_id, "day": day}
-    for table in ("day_slices", "data_problems") if again else ():
-        con.run(f"DELETE FROM {table} WHERE provider_id = $provider AND slice_date = $day", key)
-    con.run(
-        "INSERT INTO day_slices (provider_id, slice_date, fetched_at, run_id, orders, lines,"
-        " source, asked_commit, asked_by, asked_turn) VALUES ($provider, $day, $fetched_at,"
-        " $run_id, $orders, $lines, $source, $commit, $process, $turn)",
-        {**key, **asdict(asked), "fetched_at": fetched_at, "run_id": run_id, "orders": orders,
-         "lines": lines, "source": source},
-    )  # fmt: skip
-    con.insert("data_problems", pl.DataFrame(problems, schema=DATA_PROBLEMS))
-    con.insert("po_changes", pl.DataFrame(changes, schema=PO_CHANGES))
+    with con.tables(answered=slices):
+        for table in ("day_slices", "data_problems") if again else ("data_problems",):
+            con.run(
+                f"DELETE FROM {table} WHERE (provider_id, slice_date)"
+                " IN (SELECT provider_id, slice_date FROM answered)"
+            )
+        con.run("INSERT INTO day_slices BY NAME FROM answered")
+    con.insert("data_problems", problems)
 
 
-def record_orders(  # noqa: PLR0917
-    con: Connection,
-    provider_id: str,
-    po_ids: Sequence[str],
-    asked: RequestMark,
-    changes: list[Row],
-    problems: list[Row],
+def renew_slices(con: Connection, slices: pl.DataFrame) -> None:
+    """Record that the stored answers of slices have come once more: `DAY_SLICES` without counts."""
+    with con.tables(answered=slices):
+        con.run(
+            "UPDATE day_slices d SET fetched_at = a.fetched_at, run_id = a.run_id,"
+            " asked_commit = a.asked_commit, asked_by = a.asked_by, asked_turn = a.asked_turn"
+            " FROM answered a WHERE d.provider_id = a.provider_id AND d.slice_date = a.slice_date"
+        )
+        con.run(
+            "UPDATE data_problems d SET seen_at = a.fetched_at FROM answered a"
+            " WHERE d.provider_id = a.provider_id AND d.slice_date = a.slice_date"
+        )
+
+
+def record_orders(
+    con: Connection, orders: pl.DataFrame, asked: RequestMark, problems: pl.DataFrame
 ) -> None:
-    """Record changes and data problems of single POs, whose day was not asked for as a whole."""
-    con.run(
-        "UPDATE purchase_orders SET asked_commit = $commit, asked_by = $process,"
-        " asked_turn = $turn WHERE provider_id = $provider"
-        " AND po_id IN (SELECT unnest($po_ids))",
-        {"provider": provider_id, "po_ids": list(po_ids), **asdict(asked)},
+    """Record data problems of single POs (`PO`), whose day was not asked for as a whole."""
+    orders = orders.select(PO)
+    with con.tables(orders=orders):
+        con.run(
+            "UPDATE purchase_orders SET asked_commit = $commit, asked_by = $process,"
+            " asked_turn = $turn WHERE (provider_id, po_id) IN (FROM orders)",
+            asdict(asked),
+        )
+        con.run("DELETE FROM data_problems WHERE (provider_id, po_id) IN (FROM orders)")
+    con.insert("data_problems", problems.join(orders, on=list(PO), how="semi"))
+
+
+def record_changes(con: Connection, changes: pl.DataFrame) -> None:
+    """Record changes of POs and lines (`PO_CHANGES`)."""
+    con.insert("po_changes", changes.select(list(PO_CHANGES)))
+
+
+def count_problems(con: Connection, days: pl.DataFrame) -> dict[int, int]:
+    """How many data problems are stored of these days (n and `DAY`), by n."""
+    if days.is_empty():
+        return {}
+    found = con.frame(
+        "SELECT n, count(*) AS problems FROM data_problems JOIN days USING (provider_id,"
+        " slice_date) GROUP BY n",
+        days=days,
     )
+    return dict(found.iter_rows())
+
+
+def forget_digests(con: Connection, days: pl.DataFrame) -> None:
+    """Read the next answers of these days (`DAY`) again, whatever they say."""
+    if days.is_empty():
+        return
     con.run(
-        "DELETE FROM data_problems WHERE provider_id = $provider"
-        " AND po_id IN (SELECT unnest($po_ids))",
-        {"provider": provider_id, "po_ids": list(po_ids)},
+        "UPDATE day_slices SET digest = NULL WHERE digest IS NOT NULL"
+        " AND (provider_id, slice_date) IN (FROM days)",
+        days=days.select(DAY).unique(),
     )
-    con.insert("data_problems", pl.DataFrame(problems, schema=DATA_PROBLEMS))
-    con.insert("po_changes", pl.DataFrame(changes, schema=PO_CHANGES))
+
+
+def forget_digests_of(con: Connection, provider_id: str) -> None:
+    """Read the next answer of each day of this provider again, whatever it says."""
+    con.run("UPDATE day_slices SET digest = NULL WHERE provider_id = $p", {"p": provider_id})
+
+
+def stored_digest(con: Connection, provider_id: str, day: date) -> str | None:
+    """The digest of the newest answer of that slice, where what is stored is what it said."""
+    found = con.value(
+        "SELECT digest FROM day_slices WHERE provider_id = $provider AND slice_date = $day",
+        {"provider": provider_id, "day": day},
+    )
+    return None if found is None else str(found)
 
 
 def has_orders(con: Connection, provider_id: str, day: date) -> bool:
@@ -84,22 +140,25 @@ def has_orders(con: Connection, provider_id: str, day: date) -> bool:
 
 def source_of(con: Connection, provider_id: str, day: date) -> str | None:
     """Where the newest answer of a slice comes from (`Source.name`), or None for none."""
-    newest = newest_answer(con, provider_id, day)
-    return None if newest is None else str(newest["source"])
-
-
-def newest_answer(con: Connection, provider_id: str, day: date) -> Row | None:
-    """The newest complete answer of that slice: `source`, and `asked` (`RequestMark`)."""
-    rows = con.rows(
-        "SELECT source, asked_commit, asked_by, asked_turn FROM day_slices"
-        " WHERE provider_id = $provider AND slice_date = $day",
+    found = con.value(
+        "SELECT source FROM day_slices WHERE provider_id = $provider AND slice_date = $day",
         {"provider": provider_id, "day": day},
     )
-    if not rows:
-        return None
-    row = rows[0]
-    asked = RequestMark(row["asked_commit"], row["asked_by"], row["asked_turn"])
-    return {"source": row["source"], "asked": asked}
+    return None if found is None else str(found)
+
+
+def newest_answers(con: Connection, days: pl.DataFrame) -> dict[tuple[str, date], Answer]:
+    """The newest complete answers of these slices (`DAY`), by provider ID and day."""
+    rows = con.frame(
+        "SELECT d.provider_id, d.slice_date, d.source, d.asked_commit, d.asked_by, d.asked_turn,"
+        " d.digest, d.orders, d.lines FROM day_slices d"
+        " SEMI JOIN days USING (provider_id, slice_date)",
+        days=days,
+    )
+    return {
+        (provider, day): Answer(source, RequestMark(*asked), digest, orders, lines)
+        for provider, day, source, *asked, digest, orders, lines in rows.iter_rows()
+    }
 
 
 def final_slices(
@@ -147,23 +206,21 @@ def find_numbers(con: Connection, numbers: Sequence[str]) -> list[Row]:
     )
 
 
-def withdraw_gone(
-    con: Connection, run_id: str, provider_id: str, po_ids: Sequence[str]
-) -> set[str]:
-    """Withdraw that POs are gone, where the same run said so and then found them on another day.
+def withdraw_gone(con: Connection, run_id: str, orders: pl.DataFrame) -> pl.DataFrame:
+    """Withdraw that POs (`PO`) are gone, where the same run said so and found them on another day.
 
-    Returns the IDs of these POs.
+    Returns these POs.
     """
-    if not po_ids:
-        return set()
+    if orders.is_empty():
+        return orders.select(PO)
     where = (
-        " FROM po_changes WHERE run_id = $run AND provider_id = $provider AND kind = 'gone'"
-        " AND po_item_id IS NULL AND po_id IN (SELECT unnest($po_ids))"
+        " FROM po_changes WHERE run_id = $run AND kind = 'gone' AND po_item_id IS NULL"
+        " AND (provider_id, po_id) IN (FROM orders)"
     )
-    params = {"run": run_id, "provider": provider_id, "po_ids": list(po_ids)}
-    found = {row["po_id"] for row in con.rows(f"SELECT po_id{where}", params)}
-    if found:
-        con.run(f"DELETE{where}", params)
+    with con.tables(orders=orders.select(PO)):
+        found = con.frame(f"SELECT DISTINCT provider_id, po_id{where}", {"run": run_id})
+        if found.height:
+            con.run(f"DELETE{where}", {"run": run_id})
     return found
 
 
@@ -172,7 +229,7 @@ def newest_commit(con: Connection) -> int:
     return int(con.value("SELECT max(commits) FROM commit_counter") or 0)
 
 
-def next_commit(con: Connection) -> int:
-    """A number for the commit that the caller's transaction makes."""
-    con.run("UPDATE commit_counter SET commits = commits + 1")
+def take_commits(con: Connection, count: int) -> int:
+    """Take the next `count` numbers of commits for the caller's transaction; the last of them."""
+    con.run("UPDATE commit_counter SET commits = commits + $count", {"count": count})
     return newest_commit(con)
