@@ -2,7 +2,7 @@
 
 import logging
 
-from komet.api.secret_transport import redact
+from komet.api.redaction import redact
 
 
 class RedactingFormatter(logging.Formatter):

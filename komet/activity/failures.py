@@ -11,7 +11,7 @@ import polars as pl
 from komet.activity import table
 from komet.activity.model import NOT_ASKED, QUOTA
 from komet.activity.requests import since
-from komet.api.secret_transport import redact
+from komet.api.redaction import redact
 from komet.context import AppContext
 from komet.language import _, _later
 from komet.messages import stored_message

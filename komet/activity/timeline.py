@@ -8,7 +8,7 @@ import polars as pl
 
 from komet.activity import model, table
 from komet.activity.model import ActivityFilter, Kind
-from komet.api.secret_transport import redact
+from komet.api.redaction import redact
 from komet.clients.table import providers
 from komet.context import AppContext
 from komet.ingest.model import RunState

@@ -14,9 +14,10 @@ from tenacity import wait_exponential_jitter as exponential_jitter
 
 from komet.api import models, reading
 from komet.api.answers import RowsAnswer, parse_response, parse_rows
+from komet.api.base_url import DEFAULT_BASE_URL
 from komet.api.checking import check
 from komet.api.errors import BadResponse, InvalidCall, KometError, Unavailable
-from komet.api.methods import DEFAULT_BASE_URL, Method, registry
+from komet.api.methods import Method, registry
 from komet.api.network import LARGEST_ANSWER
 from komet.api.reading import objects
 from komet.api.records import OUTCOME, model_for, readable
@@ -31,7 +32,7 @@ from komet.api.request import (
 )
 from komet.api.transport import Answer, Timeouts, Transport
 
-__all__ = ["DEFAULT_BASE_URL", "ApiCall", "KometClient", "RetryPolicy", "Slice"]
+__all__ = ["ApiCall", "KometClient", "RetryPolicy", "Slice"]
 
 _LONGEST_MESSAGE = 500
 Row = TypeVar("Row", bound=models.Record)

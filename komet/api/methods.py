@@ -12,9 +12,6 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-DEFAULT_BASE_URL = "https://api.kometsales.com/api"
-"""Komet's own address."""
-
 
 def _later(text: str) -> str:
     """Mark a text that whoever shows it translates: the catalogs are made from such marks."""

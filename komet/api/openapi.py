@@ -6,8 +6,8 @@ be missing. A parameter's condition stands in its description: OpenAPI has no wo
 
 from typing import Any
 
+from komet.api.base_url import DEFAULT_BASE_URL
 from komet.api.methods import (
-    DEFAULT_BASE_URL,
     GROUPS,
     Kind,
     Method,

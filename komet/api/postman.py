@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from komet.api.base_url import DEFAULT_BASE_URL
 from komet.api.checking import sample_parameters
 from komet.api.methods import (
-    DEFAULT_BASE_URL,
     GROUPS,
     Group,
     Method,

@@ -6,27 +6,15 @@ DEBUG (the headers of an answer, whose `Location` may echo our URL) is cut down 
 
 import json
 import logging
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from urllib.parse import quote, quote_plus
 
 import httpx
 
+from komet.api.redaction import DOTS, redact
+
 EXTENSION = "komet_secrets"
-_DOTS = "••••"
-_NAMED = re.compile(
-    r"""(?ix)
-    \b(authenticationToken|companyToken|token|password|username|apiKey|secret)
-    (["']?\s*[=:]\s*["']?)
-    ([^\s"'&,;}\])]+)
-    """
-)
-
-
-def redact(text: str) -> str:
-    """The text with the values of tokens, passwords and user names replaced by dots."""
-    return _NAMED.sub(rf"\1\2{_DOTS}", text)
 
 
 @dataclass(frozen=True)
@@ -42,7 +30,7 @@ class Secrets:
         for place in (self.query, self.body, self.headers):
             for value in filter(None, place.values()):
                 for form in (value, quote(value, safe=""), quote_plus(value)):
-                    text = text.replace(form, _DOTS)
+                    text = text.replace(form, DOTS)
         return redact(text)  # also what looks like a secret by its name and is not of this request
 
     def without(self, url: httpx.URL) -> httpx.URL:

@@ -4,7 +4,6 @@ No failure keeps httpx's own exception as its cause: the frames of that one hold
 was sent, with the token.
 """
 
-import ipaddress
 import math
 from collections.abc import Callable
 from contextlib import closing
@@ -15,6 +14,7 @@ from typing import Any, cast
 
 import httpx
 
+from komet.api.base_url import is_loopback, normalize_base_url
 from komet.api.decoding import ACCEPTED, decompress, parse_json
 from komet.api.errors import BadResponse, InvalidCall, Unavailable
 from komet.api.network import LARGEST_ANSWER, Bounds, Network, proxy_for, within_bounds
@@ -57,32 +57,6 @@ class Answer:
     def json(self) -> Any:
         """The body; numbers with a point are `Decimal`. Raises `BadResponse`."""
         return parse_json(self.content, self.charset)
-
-
-def normalize_base_url(base_url: str) -> str:
-    """The base URL without a trailing slash, `/api` added to a bare host.
-
-    Raises `InvalidCall` for anything but https://, save http:// on this machine's loopback.
-    """
-    raw = base_url.strip().rstrip("/")
-    try:
-        url = httpx.URL(raw)
-    except (httpx.InvalidURL, ValueError):
-        url = httpx.URL("")
-    if url.scheme == "http" and url.host and not _loopback(url.host):
-        raise InvalidCall("unencrypted_base_url")
-    odd = url.userinfo or "?" in raw or "#" in raw or (url.port or 0) > 65_535
-    if url.scheme not in {"http", "https"} or not url.host or odd:
-        shown = raw.split("?")[0].split("#")[0].rsplit("@", 1)[-1]
-        raise InvalidCall("invalid_base_url", url=shown)
-    return raw if url.path.strip("/") else f"{raw}/api"
-
-
-def _loopback(host: str) -> bool:
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 class Transport:
@@ -187,7 +161,7 @@ class Transport:
 def _network(base_url: str, pool: int) -> Network:
     url = httpx.URL(base_url)
     context = httpx.create_ssl_context()
-    return Network(pool, proxy_for(url, loopback=_loopback(url.host)), context)
+    return Network(pool, proxy_for(url, loopback=is_loopback(url.host)), context)
 
 
 def _failure(error: Exception) -> Exception:

@@ -13,9 +13,10 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from komet.api.client import DEFAULT_BASE_URL, KometClient, RetryPolicy
+from komet.api.base_url import DEFAULT_BASE_URL, normalize_base_url
+from komet.api.client import KometClient, RetryPolicy
 from komet.api.network import MB
-from komet.api.transport import Timeouts, normalize_base_url
+from komet.api.transport import Timeouts
 from komet.clients.allowance import Gate, Ledger
 from komet.clients.model import Provider
 from komet.clients.table import tokens as token_table

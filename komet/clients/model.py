@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from komet.api.client import DEFAULT_BASE_URL
+from komet.api.base_url import DEFAULT_BASE_URL
 from komet.errors import InvalidInput
 from komet.language import _, _later
 from komet.messages import stored_label

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from uuid import uuid4
 
-from komet.api.transport import normalize_base_url
+from komet.api.base_url import normalize_base_url
 from komet.clients.model import Overlap, Provider, ProviderFields, Token, is_loopback
 from komet.clients.overlaps import find_overlaps
 from komet.clients.table import providers as provider_table

@@ -4,8 +4,7 @@ from uuid import uuid4
 
 from pydantic import SecretStr
 
-from komet.api.client import DEFAULT_BASE_URL, KometClient
-from komet.api.transport import normalize_base_url
+from komet.api.base_url import DEFAULT_BASE_URL, normalize_base_url
 from komet.clients.model import DEFAULT_ADDRESS, KINDS, DuplicateOwner, Token, TokenFields
 from komet.clients.table import providers as provider_table
 from komet.clients.table import tokens as token_table
@@ -96,6 +95,8 @@ def add_token_by_login(
     The login travels in the URL (the contract's way). It is not logged or stored; of the answer,
     only the token is stored. Raises `KometError`, and what `add_token` raises but `DuplicateOwner`.
     """
+    from komet.api.client import KometClient
+
     ctx.authorize(actor, Permission.MANAGE_TOKENS)
     with ctx.read() as con:
         _checked_label(con, label)  # before the login goes out

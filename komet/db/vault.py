@@ -5,13 +5,16 @@ Fernet authenticates each value, so a key that does not fit is noticed, not gues
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from cryptography.fernet import Fernet, InvalidToken
 from pydantic import SecretStr
 
 from komet.db import opening
 from komet.db.errors import WrongKey
 from komet.language import _
+
+if TYPE_CHECKING:
+    from cryptography.fernet import Fernet
 
 
 class Vault:
@@ -37,6 +40,8 @@ class Vault:
 
     def open(self, ciphertext: str) -> SecretStr:
         """The decrypted secret. Raises `WrongKey` where it was encrypted with another key."""
+        from cryptography.fernet import InvalidToken
+
         try:
             return SecretStr(self._fernet().decrypt(ciphertext.encode()).decode())
         except InvalidToken as error:
@@ -46,7 +51,9 @@ class Vault:
                 _("Bring the old key back, or enter the token's secret again."),
             ) from error
 
-    def _fernet(self) -> Fernet:
+    def _fernet(self) -> "Fernet":
+        from cryptography.fernet import Fernet
+
         key = self._secret_key.get_secret_value() if self._secret_key else self._key_from_file()
         try:
             return Fernet(key)
@@ -91,6 +98,8 @@ class Vault:
             ) from error
 
     def _make_key(self) -> bool:
+        from cryptography.fernet import Fernet
+
         opening.make_folder(self._key_path.parent)
         # written whole beside its place and linked into it, so that of two processes that start
         # together neither reads half a key, and both end up with the same one

@@ -5,7 +5,7 @@ from pydantic import SecretStr
 from sample_accounts import ACTOR, Accounts, Komet
 
 from komet import demo
-from komet.api.client import DEFAULT_BASE_URL
+from komet.api.base_url import DEFAULT_BASE_URL
 from komet.api.errors import InvalidCall
 from komet.clients import providers, tokens
 from komet.clients.allowance import Ledger

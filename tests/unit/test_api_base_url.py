@@ -3,9 +3,9 @@
 import pytest
 from failure_messages import raises
 
-from komet.api.client import DEFAULT_BASE_URL
+from komet.api.base_url import DEFAULT_BASE_URL, normalize_base_url
 from komet.api.errors import InvalidCall
-from komet.api.transport import Timeouts, Transport, normalize_base_url
+from komet.api.transport import Timeouts, Transport
 from komet.messages import message
 
 
