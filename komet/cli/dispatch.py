@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from cyclopts import App, Parameter
 
 from komet.cli import sending
-from komet.cli.downloads import Names, Switch, provider_ids
+from komet.cli.arguments import Names, Switch, provider_ids
 from komet.cli.output import Json, say, say_json, table, warn
 from komet.cli.send_file import read_file, send_preview
 from komet.cli.session import actor
@@ -20,7 +20,7 @@ from komet.dispatch.sheet_reading import check_file
 from komet.errors import InvalidInput
 from komet.language import _, _n
 
-dispatch = App(name="dispatch", help="Confirm and ship a day's lines from one Excel file.")
+dispatch = App(name="dispatch")
 _MOST = 100_000
 
 

@@ -10,10 +10,11 @@ from cyclopts import Parameter
 
 from komet import time_zone
 from komet.backup.archive import keep_daily_backup
+from komet.cli.arguments import Names, Switch
 from komet.cli.output import Json, note, say, say_json, table, warn
 from komet.cli.progress import DownloadProgress
 from komet.cli.session import actor
-from komet.clients.providers import choose_providers, find_provider, list_providers
+from komet.clients.providers import choose_providers, list_providers
 from komet.context import AppContext, open_context
 from komet.errors import InvalidInput
 from komet.ingest.by_number import download_numbers, parse_numbers, providers_of
@@ -23,15 +24,8 @@ from komet.ingest.plan import plan_days, plan_refresh
 from komet.ingest.runs import list_runs, retry_run, show_run, start_run
 from komet.language import _, _n, moment
 
-Names = Annotated[list[str] | None, Parameter(consume_multiple=True, negative="")]
-Switch = Annotated[bool, Parameter(negative="")]
 INTERRUPTED = 130
 """What shells expect of a command that Ctrl-C has ended."""
-
-
-def provider_ids(ctx: AppContext, names: list[str] | None) -> tuple[str, ...]:
-    """The IDs of the client providers of these names; none for no names. Raises `NotFound`."""
-    return tuple(find_provider(ctx, name).id for name in names or ())
 
 
 def download(
@@ -141,7 +135,7 @@ def retry(run: str | None = None, /, *, json: Json = False) -> int:
     return _work(ctx, found, json)
 
 
-def runs_command(*, last: Switch = False, json: Json = False) -> int:
+def runs(*, last: Switch = False, json: Json = False) -> int:
     """Show past downloads; `--last` shows the days of the newest."""
     ctx = open_context()
     found = list_runs(ctx, limit=1 if last else 20)

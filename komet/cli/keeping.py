@@ -5,7 +5,7 @@ from pathlib import Path
 from komet.backup.archive import make_backup
 from komet.backup.doctor import check_health
 from komet.backup.restore import restore_backup
-from komet.cli.downloads import Switch
+from komet.cli.arguments import Switch
 from komet.cli.output import Json, err, say, say_json
 from komet.cli.session import actor
 from komet.context import open_context

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from komet.cli.downloads import Names, Switch, provider_ids
+from komet.cli.arguments import Names, Switch, provider_ids
 from komet.cli.output import Json, say, say_json, warn
 from komet.cli.session import actor
 from komet.context import open_context

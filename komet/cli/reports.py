@@ -7,7 +7,7 @@ import polars as pl
 from cyclopts import Parameter
 
 from komet import time_zone
-from komet.cli.downloads import Names, Switch, provider_ids
+from komet.cli.arguments import Names, Switch, provider_ids
 from komet.cli.output import Json, figure, say, say_json, table
 from komet.context import open_context
 from komet.language import _, moment

@@ -6,7 +6,7 @@ from typing import Annotated
 from cyclopts import App, Parameter
 
 from komet.cli import sending
-from komet.cli.downloads import Switch
+from komet.cli.arguments import Switch
 from komet.cli.output import Json, say_json
 from komet.cli.send_file import read_file, send_preview
 from komet.clients.providers import find_provider
@@ -14,7 +14,7 @@ from komet.context import open_context
 from komet.dispatch.model import WriteKind
 from komet.dispatch.stock import check_stock_file
 
-stock = App(name="stock", help="Change a client's stock from a CSV or Excel file.")
+stock = App(name="stock")
 DryRun = Annotated[bool, Parameter(negative="", help="Say what would be sent, and send nothing.")]
 Yes = Annotated[
     bool,
