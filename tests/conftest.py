@@ -81,7 +81,8 @@ def downloaded(home: Path, sandbox: Sandbox, prepared: PreparedFolders) -> Downl
 
 @pytest.fixture(scope="session")
 def _warm_command_line() -> Iterator[WarmInterpreter]:
-    interpreter = WarmInterpreter("komet.cli", ["komet.cli"])
+    commands = [f"komet.cli.{path.stem}" for path in (ROOT / "komet/cli").glob("[a-z]*.py")]
+    interpreter = WarmInterpreter("komet.cli", commands)
     yield interpreter
     interpreter.close()
 

@@ -2,31 +2,20 @@
 
 Exit 0 when all went well, 1 when something failed, 2 for wrong use. Tables and sentences go to
 standard output (with `--json`, JSON alone), progress and failures to standard error.
+
+A command's module is imported when the command is run: what all of them need takes seconds.
 """
 
 import locale
 import sys
-from typing import Annotated
+from importlib.util import find_spec
+from types import CodeType
+from typing import Annotated, Any
 
 from cyclopts import App, CycloptsError, Parameter
 
-from komet import __version__, language, logs, time_zone
+from komet import __version__, language, logs, time_zone, unneeded
 from komet.api.errors import InvalidCall
-from komet.cli import (
-    dispatch,
-    downloads,
-    explorer,
-    export,
-    invoice,
-    keeping,
-    labels,
-    mapping,
-    providers,
-    reports,
-    samples,
-    stock,
-    tokens,
-)
 from komet.cli.output import err, set_verbosity
 from komet.errors import InvalidInput, NotFound
 from komet.language import _
@@ -41,29 +30,40 @@ app = App(
     version=__version__,
     result_action="return_value",
 )
-app.command(tokens.token)
-app.command(providers.provider)
-app.command(mapping.mapping)
-app.command(downloads.download)
-app.command(downloads.refresh)
-app.command(downloads.retry)
-app.command(downloads.runs_command, name="runs")
-app.command(export.export)
-app.command(dispatch.dispatch)
-app.command(labels.labels)
-app.command(reports.changes)
-app.command(reports.planning)
-app.command(invoice.invoice)
-app.command(stock.stock)
-app.command(explorer.call)
-app.command(explorer.openapi)
-app.command(explorer.postman)
-app.command(keeping.backup)
-app.command(keeping.restore)
-app.command(keeping.doctor)
-app.command(samples.sandbox)
-app.command(samples.demo)
-app.command(samples.completion)
+
+
+def _add(module: str, *names: str, help: str | None = None) -> None:
+    """Make commands of what a module has by these names, without importing it.
+
+    `help`: that of a word which has commands below it. A function's is its docstring.
+    """
+    module = f"{__name__}.{module}"
+    docstrings = {} if help else _docstrings(module)
+    for name in names:
+        app.command(f"{module}:{name}", help=help or docstrings[name])
+
+
+def _docstrings(module: str) -> dict[str, str]:
+    """Of the functions of a module: name → docstring. The module is read, and not run."""
+    spec = find_spec(module)
+    loader: Any = spec and spec.loader
+    functions = [c for c in loader.get_code(module).co_consts if isinstance(c, CodeType)]
+    return {function.co_name: str(function.co_consts[0] or "") for function in functions}
+
+
+_add("tokens", "token", help="Komet API tokens.")
+_add("providers", "provider", help="Client providers: the importers whose orders we download.")
+_add("mapping", "mapping", help="Our SKU for each client's Komet product.")
+_add("downloads", "download", "refresh", "retry", "runs")
+_add("export", "export")
+_add("dispatch", "dispatch", help="Confirm and ship a day's lines from one Excel file.")
+_add("labels", "labels")
+_add("reports", "changes", "planning")
+_add("invoice", "invoice", help="Vendors' invoices for POs.")
+_add("stock", "stock", help="Change a client's stock from a CSV or Excel file.")
+_add("explorer", "call", "openapi", "postman")
+_add("keeping", "backup", "restore", "doctor")
+_add("samples", "sandbox", "demo", "completion")
 app.register_install_completion_command(help="Install completion for this shell, for `komet`.")
 
 
@@ -92,6 +92,7 @@ def launch(
 
 def main(arguments: list[str] | None = None) -> None:
     """Run one command and leave with its exit code."""
+    unneeded.leave_out()
     language.use_by_default(language.nearest(locale.getlocale()[0]))
     try:
         settings()

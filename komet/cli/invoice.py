@@ -19,7 +19,7 @@ from komet.dispatch.send import send_batch
 from komet.errors import InvalidInput
 from komet.language import _
 
-invoice = App(name="invoice", help="Vendors' invoices for POs.")
+invoice = App(name="invoice")
 
 
 @invoice.command(name="send")

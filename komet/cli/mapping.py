@@ -15,7 +15,7 @@ from komet.mapping import imports, products
 from komet.mapping.cells import write_bad_rows_csv
 from komet.replacing import replacing
 
-mapping = App(name="mapping", help="Our SKU for each client's Komet product.")
+mapping = App(name="mapping")
 _SHOWN = 20
 
 

@@ -14,7 +14,7 @@ from komet.context import open_context
 from komet.errors import InvalidInput
 from komet.language import _
 
-provider = App(name="provider", help="Client providers: the importers whose orders we download.")
+provider = App(name="provider")
 
 
 @provider.command(name="add")

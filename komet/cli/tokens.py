@@ -18,7 +18,7 @@ from komet.context import open_context
 from komet.errors import InvalidInput
 from komet.language import _, zoned_moment
 
-token = App(name="token", help="Komet API tokens.")
+token = App(name="token")
 _NO_ANSWER = 3
 
 
