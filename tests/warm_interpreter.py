@@ -27,7 +27,7 @@ from typing import IO
 
 _READ_BY_PYTHON_AT_START = ("LANG", "LC_", "PYTHON", "LD_")
 _STANDARD_STREAMS = 3
-_LAZY = ("pandas", "pyarrow.dataset", "babel.messages.mofile", "babel.messages.pofile")
+_LAZY = ("pyarrow.dataset", "babel.messages.mofile", "babel.messages.pofile")
 """What our modules, or DuckDB, import when they first need it."""
 
 
@@ -179,6 +179,10 @@ def _line(connection: socket.socket) -> str:
 def _serve(address: str, anew: str, imported: Sequence[str]) -> dict[str, str | list[str]]:
     """Fork for each request. Comes back only in the process that was asked for."""
     sys.path[0] = str(Path.cwd())  # the folder of the program, as with `python -m`
+    if anew == "komet.cli":
+        from komet import unneeded
+
+        unneeded.leave_out()  # as its `main` begins, for what is imported here
     for name in (*imported, *_LAZY):
         importlib.import_module(name)
     _leave_no_thread()

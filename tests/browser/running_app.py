@@ -16,6 +16,7 @@ _IMPORTED = (
     "streamlit.web.cli",
     "streamlit.web.bootstrap",
     "altair",
+    "pandas",
     "komet.web.shell.doors",
     *(f"komet.web.screens.{path.stem}" for path in (ROOT / "komet/web/screens").glob("[a-z]*.py")),
 )
