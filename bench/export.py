@@ -35,6 +35,7 @@ from komet.export.writers.excel_cells import excel_frame
 from komet.export.writers.xlsx import write_workbook
 from komet.orders.column import Grain
 from komet.orders.filters import OrderFilter
+from komet.orders.table import day_sums
 from komet.orders.table.items import derive_items
 from komet.permissions import SYSTEM
 from komet.settings import Settings
@@ -90,6 +91,7 @@ def build(home: Path, lines: int) -> None:
             "WITH lines AS (FROM po_lines), breakdowns AS (FROM po_breakdowns)"
             f" INSERT INTO order_items BY NAME {derive_items()}"
         )
+        day_sums.refresh(con, con.frame("SELECT DISTINCT provider_id, slice_date FROM po_lines"))
 
 
 def bare(home: Path) -> None:

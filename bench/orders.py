@@ -19,7 +19,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from komet.db import lease
 from komet.db.database import Database
 from komet.orders.filters import Mapped, OrderFilter
-from komet.orders.table import pages, totals
+from komet.orders.table import day_sums, pages, totals
 
 RUNS = 15
 FIRST = date(2024, 6, 1)
@@ -80,6 +80,7 @@ def build(db: Database, lines: int, first: date = FIRST) -> None:
             """,
             {"now": now},
         )
+        day_sums.refresh(con, con.frame("SELECT DISTINCT provider_id, slice_date FROM order_items"))
 
 
 def filters(last: date) -> dict[str, OrderFilter]:

@@ -136,8 +136,19 @@ def _readable(con: Connection, restore: str) -> Finding:
 
 
 def _sums(con: Connection) -> Finding:
-    """Items, boxes, stems and cost of every line, against its order items."""
-    lines, wrong = table.recount(con)
+    """Items, boxes, stems and cost of every line and every day, against the order items."""
+    lines, wrong, wrong_days = table.recount(con)
+    if wrong_days and not wrong:
+        return Finding(
+            "sums",
+            False,
+            _n(
+                "The sums of {n} day do not agree with its order items.",
+                "The sums of {n} days do not agree with their order items.",
+                wrong_days,
+            ).format(n=wrong_days),
+            _("Download their days again; if it stays so, restore a backup."),
+        )
     if wrong:
         return Finding(
             "sums",

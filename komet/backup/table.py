@@ -41,6 +41,29 @@ WITH parts AS (
 )
 SELECT count(*) AS lines, count(*) FILTER (wrong) AS wrong FROM compared
 """
+_DAYS = """
+WITH lines AS (
+  SELECT provider_id, slice_date, ship_date, po_id, po_item_id, count(*) AS items,
+    sum(stems) AS stems, arg_min(boxes, item_no) AS boxes, arg_min(total_cost, item_no) AS cost
+  FROM order_items WHERE gone_at IS NULL GROUP BY ALL
+), expected AS (
+  SELECT provider_id, slice_date, ship_date, count(DISTINCT po_id) AS orders, count(*) AS lines,
+    sum(items) AS items, sum(boxes) AS boxes, sum(cost) AS cost, sum(stems) AS stems
+  FROM lines GROUP BY ALL
+), kept AS (
+  SELECT provider_id, slice_date, ship_date, sum(purchase_orders) AS orders
+  FROM day_orders GROUP BY ALL
+), summed AS (
+  SELECT provider_id, slice_date, ship_date, sum(lines) AS lines, sum(items) AS items,
+    sum(boxes) AS boxes, sum(total_cost) AS cost, sum(stems) AS stems
+  FROM day_sums GROUP BY ALL
+)
+SELECT count(*) FROM expected e
+FULL JOIN kept k USING (provider_id, slice_date, ship_date)
+FULL JOIN summed s USING (provider_id, slice_date, ship_date)
+WHERE (e.orders, e.lines, e.items, e.boxes, e.cost, e.stems)
+  IS DISTINCT FROM (k.orders, s.lines, s.items, s.boxes, s.cost, s.stems)
+"""
 _ORPHANS = """
 SELECT (SELECT count(*) FROM po_lines l ANTI JOIN purchase_orders o USING (provider_id, po_id))
   + (SELECT count(*) FROM po_breakdowns b
@@ -90,10 +113,11 @@ class OddWrite(NamedTuple):
 
 
 class Recount(NamedTuple):
-    """How many lines there are, and how many do not agree with their order items."""
+    """How many lines there are, how many disagree with their order items, and how many days do."""
 
     lines: int
     wrong: int
+    wrong_days: int
 
 
 class Sealed(NamedTuple):
@@ -144,9 +168,10 @@ def read_through(con: Connection, table: str) -> int:
 
 
 def recount(con: Connection) -> Recount:
-    """Items, boxes, stems and cost of every line, against its order items."""
+    """Items, boxes, stems and cost of every line and of every day, against the order items."""
     counted = con.rows(_RECOUNT)[0]
-    return Recount(int(counted["lines"]), int(counted["wrong"]) + int(con.value(_ORPHANS)))
+    wrong = int(counted["wrong"]) + int(con.value(_ORPHANS))
+    return Recount(int(counted["lines"]), wrong, int(con.value(_DAYS)))
 
 
 def sealed_tokens(con: Connection) -> list[Sealed]:

@@ -22,6 +22,7 @@ from komet.ingest.slots import Slot
 from komet.ingest.sources import SOURCES
 from komet.ingest.table import differences, mirror, slices
 from komet.ingest.table.slices import DAY_SLICES
+from komet.orders.table import day_sums
 from komet.orders.table.items import ASKED
 
 _KEY: Schema = {"n": pl.Int64, "provider_id": pl.String, "slice_date": pl.Date}
@@ -119,17 +120,18 @@ class Group:
         changes = self._all_changes(own, stored.of_orders(gone), moved_lines)
         verdict = Verdict(written.select("n", *PO, "at", *ASKED), gone, own, self._owners)
         rows = merge_orders(stored, incoming, verdict)
-        before = mirror.stored_items(con, known, moved)
+        before, items = mirror.stored_items(con, known, moved), mirror.derive_items(con, rows)
         mirror.delete_orders(con, known)
         mirror.delete_lines(con, moved)
         with con.tables(
-            items=mirror.derive_items(con, rows),
+            items=items,
             items_before=before,
             recorded=self._recorded(),
             first_orders=changes.filter("first_download").select(PO),
         ):
             mirror.insert_orders(con, rows)
             differences.record(con, are_all_new=before.is_empty())
+        day_sums.refresh(con, pl.concat([before.select(DAY), items.select(DAY)]))
         mirror.learn_products(con, rows)
         slices.record_changes(con, ordered_join(changes, self._recorded(), on=("n",)))
         left = touched.filter(pl.col("day_was") != pl.col("slice_date"))

@@ -35,6 +35,9 @@ class Gone(StrEnum):
     ONLY = "only"
 
 
+_OF_DAYS = {"providers", "group", "ship_from", "ship_to"}
+
+
 class OrderFilter(BaseModel):
     """Everything combines with *and*; the values of one list with *or*. Empty means any.
 
@@ -122,6 +125,15 @@ class OrderFilter(BaseModel):
     def by_item(self) -> bool:
         """Whether items of one mixed line may be on either side of the filter."""
         return bool(self.product) or self.needs_sku or bool(self.work and self.work.of_items)
+
+    @property
+    def is_of_whole_days(self) -> bool:
+        """Whether it leaves all that Komet shows of each day of each provider, or nothing."""
+        fields = type(self).model_fields
+        return all(
+            name in _OF_DAYS or (name in fields and value == fields[name].default)
+            for name, value in self
+        )
 
     def where(self) -> tuple[str, dict[str, Any]]:  # noqa: PLR0912 - a branch a field
         """The condition on `order_items i` (and `mappings m` if `needs_sku`), and its values."""

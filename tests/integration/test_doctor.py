@@ -80,6 +80,16 @@ DAMAGES: dict[str, tuple[Callable[[Accounts], None], str, str]] = {
              " (SELECT min(po_item_id) FROM order_items WHERE stems > 0)"),
         "sums", "1 line",
     ),
+    "the sums of a day are not its own": (
+        _sql("UPDATE day_sums SET boxes = boxes + 1 WHERE rowid = (SELECT min(rowid) FROM day_sums"
+             " WHERE boxes > 0)"),
+        "sums", "1 day",
+    ),
+    "a PO is counted twice": (
+        _sql("UPDATE day_orders SET purchase_orders = purchase_orders + 1"
+             " WHERE rowid = (SELECT min(rowid) FROM day_orders)"),
+        "sums", "1 day",
+    ),
     "a line without its PO": (
         _sql("DELETE FROM purchase_orders WHERE po_id = (SELECT min(po_id) FROM po_lines)"),
         "sums", "line",

@@ -11,6 +11,7 @@ import polars as pl
 
 from komet.db.database import TIME, Connection, Schema
 from komet.ingest.frames import DAY, LINE, PO, OrderFrames
+from komet.orders.table import day_sums
 from komet.orders.table import items as order_tables
 
 _TABLES = ("purchase_orders", "po_lines", "po_breakdowns", "po_boxes")
@@ -193,18 +194,19 @@ def delete_orders_of_source(
             "po_id IN (SELECT po_id FROM purchase_orders WHERE provider_id = $provider"
             " AND starts_with(po_id, $prefix) AND list_contains($numbers, number))"
         )
-    dropped = con.rows(
-        "SELECT coalesce(number, po_id) AS number FROM purchase_orders"
-        f" WHERE provider_id = $provider AND {found} ORDER BY 1",
+    dropped = con.frame(
+        "SELECT provider_id, slice_date, coalesce(number, po_id) AS number FROM purchase_orders"
+        f" WHERE provider_id = $provider AND {found} ORDER BY number",
         params,
     )
-    if not dropped:
+    if dropped.is_empty():
         return []
     # backwards, so that purchase_orders goes last: the condition looks numbers up there
     others = ("order_items", "po_changes", "po_differences", "data_problems")
     for table in (*others, *reversed(_TABLES)):
         con.run(f"DELETE FROM {table} WHERE provider_id = $provider AND {found}", params)
-    return list(dict.fromkeys(row["number"] for row in dropped))
+    day_sums.refresh(con, dropped)
+    return dropped["number"].unique(maintain_order=True).to_list()
 
 
 def _schemas() -> dict[str, Schema]:

@@ -8,6 +8,7 @@ import polars as pl
 
 from komet.db.database import Connection
 from komet.orders.filters import OrderFilter
+from komet.orders.table import day_sums
 from komet.orders.table.items import grid_sql
 from komet.orders.table.reading import LINE, SORTS, source
 
@@ -38,6 +39,8 @@ def page(
 
 
 def _find(con: Connection, chosen: OrderFilter, sort: str, offset: int, limit: int) -> pl.DataFrame:
+    if sort in ("newest", "ship_date"):
+        chosen = day_sums.narrow(con, chosen, offset + limit, newest=sort == "newest")
     found, params = source(chosen)
     return con.frame(
         f"SELECT i.rowid AS row, {LINE}, i.item_no, i.ship_date {found}"

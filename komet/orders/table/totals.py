@@ -10,6 +10,7 @@ from komet import formulas
 from komet.db.database import Connection
 from komet.orders.filters import OrderFilter
 from komet.orders.model import Totals
+from komet.orders.table import day_sums
 from komet.orders.table.items import BOX_TYPE_JOIN
 from komet.orders.table.reading import source
 
@@ -21,10 +22,17 @@ _KEY = "provider_id", "po_id", "po_item_id"
 
 def totals(con: Connection, chosen: OrderFilter) -> Totals:
     """Sums over everything that the filter finds."""
-    found, params = source(chosen)
-    sums = _lines(found) if chosen.by_item else _items(found)
-    stem_unit = formulas.is_unit("i.unit_type", "stem")
-    bunch_unit = formulas.is_unit("i.unit_type", "bunch")
+    stem_units, bunch_units = (
+        f"sum(i.total_units) FILTER ({formulas.is_unit('i.unit_type', unit)})"
+        for unit in ("stem", "bunch")
+    )
+    if chosen.is_of_whole_days:
+        condition, params = day_sums.where(chosen)
+        sums = _days(condition)
+        stem_units, bunch_units = "sum(i.stem_units)", "sum(i.bunch_units)"
+    else:
+        found, params = source(chosen)
+        sums = _lines(found) if chosen.by_item else _items(found)
     row = con.rows(
         f"""
         {sums}
@@ -32,8 +40,7 @@ def totals(con: Connection, chosen: OrderFilter) -> Totals:
           coalesce(sum(i.lines), 0)::BIGINT AS lines,
           (SELECT purchase_orders FROM counted) AS purchase_orders,
           sum(i.boxes) AS boxes, sum(i.stems) AS stems, sum(i.total_cost) AS total_cost,
-          sum(i.total_units) FILTER ({stem_unit}) AS stem_units,
-          sum(i.total_units) FILTER ({bunch_unit}) AS bunch_units,
+          {stem_units} AS stem_units, {bunch_units} AS bunch_units,
           sum(i.quantity_confirmed) AS quantity_confirmed,
           sum(i.boxes::DECIMAL(28, 4) * {formulas.fbe_factor("i.box_type", "f")}) AS fbe
         FROM by_type i {BOX_TYPE_JOIN}
@@ -41,6 +48,19 @@ def totals(con: Connection, chosen: OrderFilter) -> Totals:
         params,
     )[0]
     return Totals(**{field.name: row[field.name] for field in fields(Totals)})
+
+
+def _days(condition: str) -> str:
+    """Where a filter leaves whole days, their sums are kept."""
+    summed = ", ".join(f"sum(i.{name}) AS {name}" for name in day_sums.SUMMED)
+    return f"""
+    WITH counted AS (
+      SELECT coalesce(sum(i.purchase_orders), 0)::BIGINT AS purchase_orders
+      FROM day_orders i WHERE {condition}
+    ), by_type AS (
+      SELECT i.provider_id, i.box_type, {summed} FROM day_sums i WHERE {condition} GROUP BY ALL
+    )
+    """
 
 
 def _items(found: str) -> str:
