@@ -80,9 +80,11 @@ def choose(con: Connection, chosen: OrderFilter) -> None:
     """
     found, params = source(chosen)
     con.run(
-        "CREATE OR REPLACE TEMP TABLE chosen_lines AS SELECT i.provider_id, i.po_id, i.po_item_id,"
-        " sum(i.stems) AS stems, count(*) FILTER (i.mixed) AS breakdown_count"
-        f" {found} GROUP BY ALL",
+        "CREATE OR REPLACE TEMP TABLE chosen_lines AS"
+        " SELECT i.provider_id, i.po_id, i.po_item_id, i.ship_date, i.stems,"
+        f" 0::BIGINT AS breakdown_count {found} AND NOT i.mixed UNION ALL BY NAME"
+        " SELECT i.provider_id, i.po_id, i.po_item_id, i.ship_date, sum(i.stems) AS stems,"
+        f" count(*) AS breakdown_count {found} AND i.mixed GROUP BY ALL",
         params,
     )
     con.run(
@@ -108,10 +110,10 @@ def items(con: Connection, chosen: OrderFilter, size: int | None = None) -> Iter
             f"WITH chosen AS ({found} AND {day}) SELECT {items_sql(decoded=True)}"
             f" FROM chosen i{LOOKUPS} ORDER BY {SORTS['ship_date']}"
         ),
-        "i.ship_date",
         source(chosen)[0],
-        params,
-        size,
+        "i.ship_date",
+        params=params,
+        size=size,
     )
 
 
@@ -124,8 +126,8 @@ def purchase_orders(con: Connection, size: int | None = None) -> Iterator[pl.Dat
             f"SELECT {sheet_sql(Grain.PO)}, i.extra {found}{PROVIDER_JOIN}{SLICE_JOIN}"
             f" WHERE {day} ORDER BY i.ship_date, p.name, i.number, i.po_id"
         ),
-        "i.ship_date",
         found,
+        "i.ship_date",
         size=size,
     )
 
@@ -141,8 +143,9 @@ def lines(con: Connection, size: int | None = None) -> Iterator[pl.DataFrame]:
             f" {found}{PROVIDER_JOIN}{BOX_TYPE_JOIN}{SLICE_JOIN}"
             f" WHERE {day} ORDER BY {_BY_DATE}, i.position"
         ),
-        "i.ship_date",
         found,
+        "i.ship_date",
+        "c.ship_date",
         size=size,
     ):
         yield frame.with_columns(custom)
@@ -162,7 +165,7 @@ def _of_lines(
     con: Connection, name: str, selected: str, joins: str, order: str
 ) -> Iterator[pl.DataFrame]:
     found = (
-        f"FROM {name} i SEMI JOIN chosen_lines USING (provider_id, po_id, po_item_id)"
+        f"FROM {name} i JOIN chosen_lines c USING (provider_id, po_id, po_item_id)"
         " JOIN po_lines l USING (provider_id, po_id, po_item_id)"
     )
     return _by_day(
@@ -171,45 +174,42 @@ def _of_lines(
             f"SELECT {selected}, i.extra {found}{PROVIDER_JOIN}{joins} WHERE {day}"
             f" ORDER BY l.ship_date, p.name, l.po_number, l.po_id, l.position, {order}"
         ),
-        "l.ship_date",
         found,
+        "l.ship_date",
+        "c.ship_date",
     )
 
 
-def _by_day(  # noqa: PLR0917
+def _by_day(
     con: Connection,
     query: Callable[[str], str],
-    day: str,
     found: str,
+    *days: str,
     params: dict[str, Any] | None = None,
     size: int | None = None,
 ) -> Iterator[pl.DataFrame]:
     """The rows of a query that sorts by a day first, `size` of them or a day's sorted at a time.
 
     To sort all at once would need memory for all. `query` takes a condition; `found` is its
-    `FROM …`, which tells how many rows each `day` has.
+    `FROM …`, which tells how many rows each day has. `days` are columns that hold the same day, the
+    first perhaps none: a table that is joined is to be searched for the days at hand as well.
     """
     size = size or STRETCH
-    counted = con.frame(f"SELECT {day} AS day, count(*) AS rows {found} GROUP BY 1", params)
-    days = counted.sort("day", nulls_last=True)
-    if days["rows"].sum() <= size:
+    counted = con.frame(f"SELECT {days[0]} AS day, count(*) AS rows {found} GROUP BY 1", params)
+    if counted["rows"].sum() <= size:
         yield from con.frames(query("true"), params, size=BATCH)
         return
+    known = counted.drop_nulls().sort("day")
+    within = query(" AND ".join(f"{day} BETWEEN $first_day AND $last_day" for day in days))
     start, rows = 0, 0
-    for at, count in enumerate([*days["rows"], size + 1]):
+    for at, count in enumerate([*known["rows"], size + 1]):
         if rows and rows + count > size:
-            condition, bounds = _within(day, days["day"][start:at])
-            yield from con.frames(query(condition), {**(params or {}), **bounds}, size=BATCH)
+            bounds = {"first_day": known["day"][start], "last_day": known["day"][at - 1]}
+            yield from con.frames(within, {**(params or {}), **bounds}, size=BATCH)
             start, rows = at, 0
         rows += count
-
-
-def _within(day: str, days: pl.Series) -> tuple[str, dict[str, Any]]:
-    known = days.drop_nulls()
-    bounds = {"first_day": known[0], "last_day": known[-1]} if known.len() else {}
-    parts = [f"{day} BETWEEN $first_day AND $last_day"] if bounds else []
-    parts += [f"{day} IS NULL"] if days.null_count() else []
-    return f"({' OR '.join(parts)})", bounds
+    if known.height < counted.height:
+        yield from con.frames(query(f"{days[0]} IS NULL"), params, size=BATCH)
 
 
 def unmapped(con: Connection, chosen: OrderFilter) -> tuple[pl.DataFrame, AtStake]:

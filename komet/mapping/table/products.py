@@ -185,14 +185,18 @@ def by_product_sql(where: str = "true") -> str:
 
     `where` is a condition on `order_items i` and its mapping `m`.
     """
+    found = f"FROM order_items i{SKU_JOIN} WHERE {where} AND {formulas.unmapped('i', 'm')}"
+    # a solid line is its only item: no group for each of a million lines
     return (
         "SELECT provider_id, product_id, any_value(product) AS product, sum(boxes) AS boxes,"
         " sum(stems) AS stems, sum(items)::BIGINT AS items, min(first_date) AS first_ship_date,"
         " max(last_date) AS last_ship_date FROM ("
+        "SELECT i.provider_id, i.product_id, i.product, i.boxes, i.stems, 1 AS items,"
+        f" i.ship_date AS first_date, i.ship_date AS last_date {found} AND NOT i.mixed"
+        " UNION ALL BY NAME "
         f"SELECT {_LINE}, i.product_id, any_value(i.product) AS product,"
         " any_value(i.boxes) AS boxes, sum(i.stems) AS stems, count(*) AS items,"
-        " min(i.ship_date) AS first_date, max(i.ship_date) AS last_date"
-        f" FROM order_items i{SKU_JOIN} WHERE {where} AND {formulas.unmapped('i', 'm')}"
+        f" min(i.ship_date) AS first_date, max(i.ship_date) AS last_date {found} AND i.mixed"
         " GROUP BY ALL) GROUP BY provider_id, product_id"
     )
 
@@ -228,23 +232,30 @@ def by_product(con: Connection, where: str, params: dict[str, Any]) -> pl.DataFr
 
 def at_stake(con: Connection, where: str = "true", params: dict[str, Any] | None = None) -> AtStake:
     """The figures over the order items that a condition on `i` and `m` leaves."""
+    found = f"FROM order_items i{SKU_JOIN} WHERE {where}"
+    unmapped = formulas.unmapped("i", "m")
     row = con.rows(
         f"""
-        WITH chosen AS (
-          SELECT i.*, {formulas.unmapped("i", "m")} AS unmapped FROM order_items i{SKU_JOIN}
-          WHERE {where}
-        ), lines AS (
-          SELECT {_LINE}, any_value(i.boxes) AS boxes, sum(i.stems) AS stems FROM chosen i
-          WHERE unmapped GROUP BY ALL
+        WITH mixed AS (
+          SELECT count(*) AS lines, sum(boxes) AS boxes, sum(stems) AS stems FROM (
+            SELECT {_LINE}, any_value(i.boxes) AS boxes, sum(i.stems) AS stems {found}
+            AND {unmapped} AND i.mixed GROUP BY ALL
+          )
+        ), found AS (
+          SELECT i.provider_id, i.product_id, i.boxes, i.stems, {unmapped} AS unmapped,
+            {unmapped} AND NOT i.mixed AS solid, i.product_id IS NULL AND i.gone_at IS NULL
+            AND {formulas.standing("i")} AS unidentified {found}
+        ), counted AS (
+          SELECT count(DISTINCT (provider_id, product_id)) FILTER (unmapped) AS products,
+            count(*) FILTER (unmapped) AS items, count(*) FILTER (solid) AS lines,
+            sum(boxes) FILTER (solid) AS boxes, sum(stems) FILTER (solid) AS stems,
+            count(*) FILTER (unidentified) AS unidentified
+          FROM found
         )
-        SELECT count(DISTINCT (i.provider_id, i.product_id)) FILTER (unmapped) AS products,
-          count(*) FILTER (unmapped) AS items,
-          (SELECT count(*) FROM lines) AS lines,
-          (SELECT coalesce(sum(boxes), 0) FROM lines) AS boxes,
-          (SELECT coalesce(sum(stems), 0) FROM lines) AS stems,
-          count(*) FILTER (i.product_id IS NULL AND i.gone_at IS NULL AND {formulas.standing("i")})
-            AS unidentified
-        FROM chosen i
+        SELECT c.products, c.items, c.lines + m.lines AS lines,
+          coalesce(c.boxes, 0) + coalesce(m.boxes, 0) AS boxes,
+          coalesce(c.stems, 0) + coalesce(m.stems, 0) AS stems, c.unidentified
+        FROM counted c, mixed m
         """,
         params or {},
     )[0]
