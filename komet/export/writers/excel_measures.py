@@ -6,8 +6,10 @@ A sheet is gone through a stretch at a time, before it is written.
 from __future__ import annotations
 
 from collections import Counter
-from itertools import accumulate
+from collections.abc import Sequence
+from itertools import accumulate, chain, count, islice
 from math import isfinite
+from typing import Any
 
 import polars as pl
 
@@ -51,22 +53,28 @@ class Measure:
         self._whole = total.is_integer()
         self._lengths: Counter[int] = Counter()
 
-    def add(self, values: pl.Series) -> None:
-        """Take in some of its values."""
-        if self._column.kind.is_number:
-            self._add_numbers(values)
-        elif self._column.kind is ColumnKind.TEXT and values.dtype != pl.Boolean:
-            lengths = values.cast(pl.String).str.len_chars().drop_nulls()
-            self._lengths.update(dict(lengths.clip(0, int(WIDEST)).value_counts().iter_rows()))
-
-    def _add_numbers(self, values: pl.Series) -> None:
-        if values.dtype.is_float():
+    def asked(self, dtype: pl.DataType) -> list[pl.Expr]:
+        """What to ask of a stretch of values of that type, for `add`."""
+        values = pl.col(self._column.heading)
+        if self._column.kind is ColumnKind.TEXT and dtype != pl.Boolean:
+            lengths = values.cast(pl.String).str.len_chars().drop_nulls().clip(0, int(WIDEST))
+            return [lengths.value_counts().implode()]
+        if not (self._column.kind.is_number and dtype.is_numeric()):
+            return []
+        if dtype.is_float():
             values = values.filter(values.is_finite())
-        if not values.dtype.is_numeric() or values.null_count() == values.len():
-            return
-        self._extremes += [float(str(values.min())), float(str(values.max()))]
-        if self._whole and self._column.kind is ColumnKind.QUANTITY:
-            self._whole = values.dtype.is_integer() or bool((values == values.floor()).all())
+        whole = pl.lit(value=True) if dtype.is_integer() else (values == values.floor()).all()
+        return [values.min(), values.max(), whole]
+
+    def add(self, answers: Sequence[Any]) -> None:
+        """Take in the answers, one to each question."""
+        if self._column.kind is ColumnKind.TEXT:
+            for counted in answers:
+                self._lengths.update(dict(tuple(pair.values()) for pair in counted))
+        elif answers and answers[0] is not None:
+            least, most, is_whole = answers
+            self._extremes += [float(least), float(most)]
+            self._whole = self._whole and is_whole
 
     def width(self) -> float:
         """In Excel's unit, about one digit of the default font.
@@ -107,10 +115,14 @@ def measure(sheet: Sheet) -> list[Measure]:
     """
     totals = sheet.totals or {}
     found = [Measure(column, _finite(totals.get(column.heading))) for column in sheet.columns]
+    excel_frame(sheet, pl.DataFrame(schema=sheet.rows.schema))
+    asked = [one.asked(dtype) for one, dtype in zip(found, sheet.rows.schema.dtypes(), strict=True)]
+    names = count()
+    questions = [[question.alias(f"{next(names)}") for question in part] for part in asked]
     for stretch in sheet.stretches():
-        excel_frame(sheet, stretch.clear())
-        for one, column in zip(found, sheet.columns, strict=True):
-            one.add(stretch.get_column(column.heading))
+        answers = iter(stretch.select(*chain(*questions)).row(0) if any(questions) else ())
+        for one, part in zip(found, questions, strict=True):
+            one.add(list(islice(answers, len(part))))
     return found
 
 
