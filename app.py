@@ -2,6 +2,7 @@
 
 import streamlit as st
 
-from komet.web.shell import doors
+from komet.web.shell import doors, warm_up
 
+warm_up.begin()
 app = st.App("navigation.py", middleware=doors.middleware())

@@ -2,9 +2,10 @@
 
 import streamlit as st
 
-from komet.web.shell import failures, guard, navigation, preferences, resources
+from komet.web.shell import failures, guard, navigation, preferences, resources, warm_up
 
 st.set_page_config(page_title="Komet Desk", page_icon=str(navigation.ICON), layout="wide")
+warm_up.wait()
 preferences.load()
 
 pages, groups = navigation.all_screens()
@@ -21,3 +22,4 @@ guard.mark_entered()
 preferences.choose()
 with failures.shown():
     page.run()
+warm_up.go_on()

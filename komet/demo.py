@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
 
@@ -19,8 +20,10 @@ from komet.dispatch.box_codes import Pattern, save_pattern, show_pattern
 from komet.language import _
 from komet.mapping import imports, products
 from komet.permissions import Actor
-from komet.sandbox.server import Sandbox
 from komet.sandbox.tokens import IMPORTER_A_COMPANY, IMPORTER_B_VENDOR, SampleToken
+
+if TYPE_CHECKING:
+    from komet.sandbox.server import Sandbox
 
 SYSTEM = "Sandbox (sample data)"
 DAYS_BACK = 22
@@ -47,8 +50,10 @@ PATTERNS = {"Magnolia Imports": Pattern("MAG-", 1, 10)}
 """The box codes of a sample importer; the other is left to be set by whoever tries it."""
 
 
-def start_sandbox(ctx: AppContext) -> Sandbox:
+def start_sandbox(ctx: AppContext) -> "Sandbox":
     """Start the sandbox on a free port and lead the sample providers to it."""
+    from komet.sandbox.server import Sandbox
+
     sandbox = Sandbox().start()
     stored = [provider.id for provider in samples(list_providers(ctx))]
     follow_sandbox(ctx, permissions.SYSTEM, stored, sandbox.base_url)
@@ -65,7 +70,7 @@ def has_samples(ctx: AppContext) -> bool:
     return bool(samples(list_providers(ctx)))
 
 
-def add_samples(ctx: AppContext, actor: Actor, sandbox: Sandbox) -> list[Provider]:
+def add_samples(ctx: AppContext, actor: Actor, sandbox: "Sandbox") -> list[Provider]:
     """Add the sample tokens and providers where they are missing, and return the providers."""
     by_label = {token.label: token for token in list_tokens(ctx)}
     by_name = {provider.name: provider for provider in list_providers(ctx)}
@@ -93,7 +98,7 @@ def add_samples(ctx: AppContext, actor: Actor, sandbox: Sandbox) -> list[Provide
     return samples(list_providers(ctx))
 
 
-def prepare(ctx: AppContext, actor: Actor, sandbox: Sandbox) -> list[Provider]:
+def prepare(ctx: AppContext, actor: Actor, sandbox: "Sandbox") -> list[Provider]:
     """Everything before the download: tokens, providers, product lists, mapping, box codes.
 
     One sample has a Company token, so that lines can be confirmed and shipped; the other's Vendor
@@ -144,7 +149,7 @@ def import_sample_mapping(ctx: AppContext, actor: Actor, chosen: list[Provider])
     return imports.apply_import(ctx, actor, checked).written
 
 
-def expected_totals(sandbox: Sandbox, start: date, end: date) -> dict[str, Decimal]:
+def expected_totals(sandbox: "Sandbox", start: date, end: date) -> dict[str, Decimal]:
     """The sandbox's own totals over the sample importers, by figure."""
     sums: dict[str, Decimal] = {}
     for sample in SAMPLES:

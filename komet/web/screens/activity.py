@@ -3,7 +3,6 @@
 import math
 from typing import Any
 
-import altair as alt
 import polars as pl
 import streamlit as st
 
@@ -251,6 +250,8 @@ def _requests_a_day(frame: pl.DataFrame, allowance: int) -> Any:
 
     Columns: day (Date), token (String), requests (Int64); see `daily_requests`.
     """
+    import altair as alt
+
     bars = (
         alt.Chart(frame)
         .mark_bar()

@@ -5,7 +5,6 @@ Streamlit's theme gives the colours, every axis its unit.
 
 from typing import Any
 
-import altair as alt
 import polars as pl
 from babel.dates import get_day_names, get_month_names
 
@@ -17,6 +16,8 @@ _COLOURS = ("#2f9e68", "#a9b8ae", "#d1495b", "#e0a93b", "#d8ded9")
 
 def boxes_by_ship_date(frame: pl.DataFrame) -> Any:
     """An Altair chart: stacked bars of boxes a ship date, from ship_date, provider, boxes."""
+    import altair as alt
+
     return (
         alt.Chart(frame)
         .mark_bar()
@@ -44,6 +45,8 @@ def day_grid(frame: pl.DataFrame) -> Any:
 
     `frame`: see `komet.ingest.runs.list_days`.
     """
+    import altair as alt
+
     words = {
         "done": _("done"),
         "empty": _("empty"),

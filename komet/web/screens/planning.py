@@ -5,7 +5,6 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-import altair as alt
 import polars as pl
 import streamlit as st
 
@@ -132,6 +131,8 @@ def weeks_chart(frame: pl.DataFrame, dimension: str, measure: str) -> Any:
 
     `frame`: week, `dimension` (String), value (Float64).
     """
+    import altair as alt
+
     largest = (
         frame.group_by(dimension).agg(pl.col("value").sum()).sort("value", descending=True)
     ).head(_SERIES)[dimension]

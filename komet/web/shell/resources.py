@@ -2,6 +2,7 @@
 
 import logging
 from functools import partial
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
@@ -11,7 +12,9 @@ from komet.context import AppContext, open_context
 from komet.dispatch.worker import SendWorker
 from komet.ingest.schedules import Scheduler
 from komet.ingest.worker import Worker
-from komet.sandbox.server import Sandbox
+
+if TYPE_CHECKING:
+    from komet.sandbox.server import Sandbox
 
 
 @st.cache_resource(show_spinner=False)
@@ -40,7 +43,7 @@ def sender() -> SendWorker:
 
 
 @st.cache_resource(show_spinner=False)
-def sandbox() -> Sandbox:
+def sandbox() -> "Sandbox":
     """The sample importers' Komet, started on first use; the sample providers then point at it."""
     return demo.start_sandbox(context())
 
