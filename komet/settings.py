@@ -7,8 +7,15 @@ from pathlib import Path
 from typing import Any, Literal
 
 from platformdirs import user_data_path
-from pydantic import Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from komet.errors import InvalidInput
 from komet.language import _, languages
@@ -19,11 +26,13 @@ _LONGEST_WAIT = 3600
 """Seconds: a wait that is longer than an hour is a slip of the keyboard."""
 
 
-class Settings(BaseSettings):
-    """One frozen object; `settings()` reads it once a process."""
+class Settings(BaseModel):
+    """One frozen object; `settings()` reads it once a process.
 
-    # A variable that is set to nothing, as in `KOMET_HOME= komet ...`, counts as not set.
-    model_config = SettingsConfigDict(env_prefix=_PREFIX, frozen=True, env_ignore_empty=True)
+    Without pydantic-settings, whose import takes as long as pydantic's own.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     home: Path = Field(
         default_factory=lambda: user_data_path("komet-desk", appauthor=False),
@@ -104,6 +113,18 @@ class Settings(BaseSettings):
     backup_days: int = Field(
         default=7, ge=0, le=3650, description="Days of automatic backups to keep; 0 makes none."
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read_environment(cls, given: dict[str, Any]) -> dict[str, Any]:
+        """What is not given comes from the environment, whatever the case of its name.
+
+        A variable that is set to nothing, as in `KOMET_HOME= komet ...`, counts as not set.
+        """
+        fields = {f"{_PREFIX}{name}".lower(): name for name in cls.model_fields}
+        found = {fields[name.lower()]: text for name, text in os.environ.items()
+                 if text and name.lower() in fields}  # fmt: skip
+        return found | given
 
     @field_validator("language")
     @classmethod
