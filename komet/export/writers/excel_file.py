@@ -9,6 +9,7 @@ import os
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextvars import copy_context
 from pathlib import Path
 
 import polars as pl
@@ -66,7 +67,9 @@ def _work(part: Part, looks: Looks, pool: ThreadPoolExecutor, ahead: int) -> Ite
     under_way: deque[Future[Piece]] = deque()
     row = 2
     for batch in part.batches(_BATCH):
-        under_way.append(pool.submit(_rows, part, batch, row, plain))
+        # the language and the time zone in force are those of the thread that asked
+        asked = copy_context().run
+        under_way.append(pool.submit(asked, _rows, part, batch, row, plain))
         row += batch.height
         if len(under_way) > ahead:
             yield under_way.popleft().result()
