@@ -9,8 +9,11 @@ from komet.orders import views
 from komet.orders.filters import OrderFilter
 from komet.orders.model import SavedView
 from komet.orders.work_lists import WorkList
+from komet.permissions import Actor
 from komet.web.screens.order_filters import fill
 from komet.web.shell import failures, state
+from komet.web.shell.remembered import remembered
+from komet.web.shell.resources import context
 from komet.web.shell.session import actor
 
 _ALL = ""
@@ -18,7 +21,7 @@ _ALL = ""
 
 def view_choice(ctx: AppContext) -> None:
     """Choose a view; it sets filters, columns and order. A link with `view=` opens one."""
-    saved = {view.id: view for view in views.list_views(ctx, actor())}
+    saved = {view.id: view for view in _views(actor())}
     _from_link(ctx, saved)
     titles = {_ALL: _("All orders")} | {work.value: _(work.label) for work in WorkList}
     titles |= {id_: view.name for id_, view in saved.items()}
@@ -46,6 +49,16 @@ def view_choice(ctx: AppContext) -> None:
         st.caption(_(WorkList(chosen).meaning))
     with right.popover(_("Save view"), icon=":material/bookmark:", width="stretch"):
         _save_form(ctx, saved.get(chosen or ""))
+
+
+@remembered
+def _views(whose: Actor) -> list[SavedView]:
+    return views.list_views(context(), whose)
+
+
+@remembered
+def _other_owners(whose: Actor) -> dict[str, int]:
+    return views.list_other_owners(context(), whose)
 
 
 def _save_form(ctx: AppContext, view: SavedView | None) -> None:
@@ -93,7 +106,7 @@ def _own_view(ctx: AppContext, view: SavedView) -> None:
 
 def _take_over_form(ctx: AppContext) -> None:
     """After a change of name: the views of the former one become those of the new."""
-    owners = views.list_other_owners(ctx, actor())
+    owners = _other_owners(actor())
     if not owners:
         return
     with st.form("take_over_views", border=False):

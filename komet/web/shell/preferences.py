@@ -1,8 +1,8 @@
 """Who sits at the browser: language and name, kept in a cookie of it, and its time zone."""
 
 import json
+import threading
 from collections.abc import Callable
-from functools import partial
 from typing import ParamSpec, TypeVar
 from urllib.parse import unquote
 
@@ -17,6 +17,8 @@ from komet.web.shell import failures, state
 P = ParamSpec("P")
 R = TypeVar("R")
 _COOKIE = "komet_desk"
+_spoken = threading.local()
+"""The language of the session whose run this thread makes."""
 _REMEMBER = f"""
 export default function(component) {{
   const value = encodeURIComponent(JSON.stringify(component.data));
@@ -30,14 +32,16 @@ def load() -> None:
 
     Called by `navigation.py` on every run, before anything is drawn.
     """
-    language.follow(partial(_of_session, state.LANGUAGE))
+    language.follow(_of_session)
     time_zone.follow(_of_browser)
+    _look_up_again()
     if state.LANGUAGE in st.session_state:
         return
     remembered = _remembered()
     spoken = remembered.get("language") or _text(st.context.locale)
     st.session_state[state.LANGUAGE] = language.nearest(spoken)
     st.session_state[state.PERSON] = remembered.get("person") or computer_user()
+    _look_up_again()
 
 
 def choose() -> None:
@@ -61,6 +65,7 @@ def choose() -> None:
         st.session_state[state.LANGUAGE] = spoken
         st.session_state[state.PERSON] = name.strip()
         st.session_state[state.REMEMBER] = True
+        _look_up_again()
         st.rerun()
     if st.session_state.get(state.REMEMBER):
         with st.sidebar:
@@ -81,10 +86,20 @@ def with_locale(act: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> Calla
     return later
 
 
-def _of_session(key: str) -> str | None:
-    if get_script_run_ctx(suppress_warning=True) is None:
+def _of_session() -> str | None:
+    run = get_script_run_ctx(suppress_warning=True)
+    if run is None:
         return None
-    return _text(st.session_state.get(key))
+    # each text asks, some 300 times a run, and the session's state is slow to answer
+    if getattr(_spoken, "run", None) is not run:
+        _spoken.language = _text(st.session_state.get(state.LANGUAGE))
+        _spoken.run = run
+    found: str | None = _spoken.language
+    return found
+
+
+def _look_up_again() -> None:
+    _spoken.run = None
 
 
 def _text(value: object) -> str | None:
