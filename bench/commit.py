@@ -20,12 +20,14 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 import duckdb
 import polars as pl
 
-from komet.api.client import Slice
-from komet.api.models import PurchaseOrder
+from komet.api.answers import parse_rows
+from komet.api.client import RawOrders
+from komet.api.methods import registry
+from komet.api.transport import Answer
 from komet.db.database import Database
 from komet.ingest.commit import write_slices
-from komet.ingest.frames import SliceFrames, to_frames
-from komet.ingest.sources.komet_rows import slice_rows
+from komet.ingest.frames import SliceFrames
+from komet.ingest.sources.komet_columns import read_slice
 
 SLICES, TOGETHER, ORDERS, LINES = 60, 4, 40, 5
 LARGE = 20_000
@@ -33,9 +35,9 @@ TODAY = date(2026, 11, 20)
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
 
 
-def answer(day: date, orders: int, lines: int, boxes: int = 1) -> list[dict[str, Any]]:
-    """Orders as Komet sends them."""
-    return [
+def answer(day: date, orders: int, lines: int, boxes: int = 1) -> str:
+    """An answer as Komet sends it."""
+    found: list[dict[str, Any]] = [
         {"id": f"{day}-{po}", "number": f"P{po}", "shipDate": str(day), "status": "Pending",
          "vendorName": "Farm", "origin": "BOG", "locationName": "Miami",
          "details": [
@@ -46,12 +48,14 @@ def answer(day: date, orders: int, lines: int, boxes: int = 1) -> list[dict[str,
               "markCode": "SHOP", "carrierName": "Truck"} for n in range(lines)]}
         for po in range(orders)
     ]  # fmt: skip
+    return json.dumps({"purchaseOrders": found})
 
 
-def read(day: date, found: list[dict[str, Any]]) -> SliceFrames:
+def read(day: date, text: str) -> SliceFrames:
     """The slice of an answer."""
-    orders = [PurchaseOrder.model_validate(one) for one in found]
-    return to_frames(slice_rows("bench", day, Slice(orders, [], NOW)))
+    answer = Answer(200, text.encode(), None, None)
+    rows = parse_rows(registry()["purchase.order.list"], answer, token_has_worked=True)
+    return read_slice("bench", day, RawOrders(rows, NOW))
 
 
 @contextmanager
@@ -90,18 +94,18 @@ def main() -> None:
         with measured("everything changed"):
             write(db, changed)
         day = TODAY + timedelta(days=1)
-        text = json.dumps(answer(day, LARGE // 10, 10))
+        text = answer(day, LARGE // 10, 10)
         with measured(f"{LARGE} lines: limit"):
-            rows = [line for po in json.loads(text) for line in po["details"]]
+            rows = [line for po in json.loads(text)["purchaseOrders"] for line in po["details"]]
             raw.register("frame", pl.DataFrame(rows).to_arrow())
             raw.execute("CREATE TABLE large AS FROM frame")
         with measured(f"{LARGE} lines: read"):
-            large = read(day, json.loads(text))
+            large = read(day, text)
         for name in ("first", "unchanged"):
             with measured(f"{LARGE} lines: {name}"):
                 write(db, [large])
-        text = json.dumps(answer(day, LARGE // 10, 10, boxes=2))
-        large = read(day, json.loads(text))
+        text = answer(day, LARGE // 10, 10, boxes=2)
+        large = read(day, text)
         with measured(f"{LARGE} lines: everything changed"):
             write(db, [large])
 

@@ -217,7 +217,7 @@ def main() -> None:
 
     from komet.api import KometClient, KometError, RetryPolicy
     from komet.api.transport import Timeouts
-    from komet.ingest.sources.komet_rows import slice_rows
+    from komet.ingest.sources.komet_columns import read_slice
     from komet.messages import message
 
     first, last = map(int, sys.argv[1:])
@@ -228,8 +228,9 @@ def main() -> None:
 
     def work(client: KometClient, method: str) -> str:
         if method == "purchase.order.list":
-            rows = slice_rows("provider", DAY, client.purchase_orders(DAY))
-            return f"{len(rows.orders)} orders, {len(rows.problems)} problems"
+            read = read_slice("provider", DAY, client.raw_orders(DAY))
+            orders, problems = read.orders.purchase_orders.height, read.problems.height
+            return f"{orders} orders, {problems} problems"
         calls: dict[str, Callable[[], object]] = {
             "product.list": client.products,
             "boxtype.list": client.box_types,

@@ -5,10 +5,10 @@ be missing and is not marked gone: that is for a whole day's answer to tell.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
-from komet.api.client import KometClient, Slice
+from komet.api.client import KometClient, RawOrders
 from komet.api.errors import BadResponse, Rejected, Unavailable
 from komet.clients.allowance import Ledger
 from komet.clients.connect import client_for
@@ -20,13 +20,14 @@ from komet.errors import NotFound
 from komet.ingest import commit_clock
 from komet.ingest.commit import write_run
 from komet.ingest.commit_clock import RequestMark
-from komet.ingest.frames import to_frames
-from komet.ingest.model import RefreshResult, SliceRows
+from komet.ingest.model import RefreshResult
 from komet.ingest.sources import BY_NUMBER
-from komet.ingest.sources.komet_rows import slice_rows
+from komet.ingest.sources.komet_columns import read_slice
+from komet.ingest.sources.komet_objects import layout_of, read_objects
 from komet.ingest.table import slices
 from komet.language import _
 from komet.messages import message
+from komet.orders.column import Grain
 from komet.permissions import Actor, Permission
 
 NUMBERS_A_REQUEST = 50
@@ -107,7 +108,7 @@ class _NumberLane:
         """Ask for these numbers at once; where that breaks, for each of them alone."""
         sent = commit_clock.mark_request(self.ctx.db.path)
         try:
-            answer = self.client.purchase_orders_by_number(numbers, self.provider.location_id)
+            answer = self.client.raw_orders_by_number(numbers, self.provider.location_id)
         except (BadResponse, Rejected, Unavailable) as error:
             if isinstance(error, Unavailable) and error.http_status is None:
                 raise  # nobody there: asking for each would only take longer
@@ -119,15 +120,11 @@ class _NumberLane:
             return
         self._write(numbers, answer, sent)
 
-    def _write(self, numbers: Sequence[str], answer: Slice, asked: RequestMark) -> None:
+    def _write(self, numbers: Sequence[str], answer: RawOrders, asked: RequestMark) -> None:
         requested = {number.upper() for number in numbers}
         # a server that ignores the parameter answers with anything: only what was asked for counts
-        answer = Slice(
-            [order for order in answer.orders if (order.number or "").upper() in requested],
-            answer.problems,
-            answer.requested_at,
-        )
-        incoming = {(order.number or "").upper() for order in answer.orders}
+        heads = [head for head in _read_heads(answer) if head.number.upper() in requested]
+        incoming = {head.number.upper() for head in heads}
         result = self.result
         result.missing += [number for number in numbers if number.upper() not in incoming]
         with self.ctx.read() as con:
@@ -136,15 +133,16 @@ class _NumberLane:
                 for row in slices.find_numbers(con, numbers)
                 if row["provider_id"] == self.provider.id
             }
-        days = _by_day(self.provider.id, answer, stored, asked, result.failed)
+        days = [
+            read_slice(self.provider.id, day, _choose(answer, indexes), asked, whole=False)
+            for day, indexes in sorted(_by_day(heads, stored, result.failed).items())
+        ]
         with self.ctx.write(self.actor, Permission.DOWNLOAD) as con:
             calls.record(con, self.ledger.drain())
             if not days:
                 return
             now = self.ctx.now()
-            _run, written = write_run(
-                con, [to_frames(day) for day in days], source=BY_NUMBER, now=now, is_download=False
-            )
+            _run, written = write_run(con, days, source=BY_NUMBER, now=now, is_download=False)
             audit.record(con, "orders refreshed by number", ", ".join(numbers), now)
         for day in written:
             result.replaced += day.replaced
@@ -153,36 +151,45 @@ class _NumberLane:
             result.changed += day.changed_orders + day.moved_orders
 
 
+@dataclass(frozen=True)
+class _Head:
+    """What tells where a PO belongs, and its index in the answer; `number` may be empty."""
+
+    index: int
+    po_id: str | None
+    number: str
+    ship_date: date | None
+
+
+def _read_heads(answer: RawOrders) -> list[_Head]:
+    read = read_objects(layout_of(Grain.PO), answer.answer.rows).columns
+    found = zip(read["po_id"], read["number"], read["ship_date"], strict=True)
+    return [_Head(n, po_id, number or "", day) for n, (po_id, number, day) in enumerate(found)]
+
+
+def _choose(answer: RawOrders, indexes: Sequence[int]) -> RawOrders:
+    """These orders alone, without what belongs to none of them."""
+    rows = [answer.answer.rows[index] for index in indexes]
+    texts = [answer.answer.texts[index] for index in indexes]
+    return replace(answer, answer=replace(answer.answer, rows=rows, texts=texts, problems=()))
+
+
 def _by_day(
-    provider_id: str,
-    answer: Slice,
-    stored: Mapping[str, date],
-    asked: RequestMark,
-    failed: dict[str, str],
-) -> list[SliceRows]:
-    """The answer as one slice per ship date; a PO without one stays on the day that is stored.
+    heads: Sequence[_Head], stored: Mapping[str, date], failed: dict[str, str]
+) -> dict[date, list[int]]:
+    """Ship date → the indexes of its POs; a PO without one stays on the day that is stored.
 
     One that is not stored either is noted in `failed`.
     """
     orders: dict[date, list[int]] = {}
     of_id: dict[str, date] = {}
-    for index, order in enumerate(answer.orders):
-        day = order.ship_date or stored.get((order.number or "").upper())
-        if day is not None and order.id is not None:
+    for head in heads:
+        day = head.ship_date or stored.get(head.number.upper())
+        if day is not None and head.po_id is not None:
             # two of one ID are one PO, whose lines stay together
-            day = of_id.setdefault(order.id, day)
+            day = of_id.setdefault(head.po_id, day)
         if day is None:
-            failed[order.number or ""] = _(
-                "It came without a ship date: download the day it ships on."
-            )
+            failed[head.number] = _("It came without a ship date: download the day it ships on.")
             continue
-        orders.setdefault(day, []).append(index)
-    found = []
-    for day, indexes in sorted(orders.items()):
-        of_day = [answer.orders[index] for index in indexes]
-        ids = {order.id for order in of_day}
-        problems = [p for p in answer.problems if p.po_id in ids]
-        rows = slice_rows(provider_id, day, Slice(of_day, problems, answer.requested_at), asked)
-        rows.whole = False
-        found.append(rows)
-    return found
+        orders.setdefault(day, []).append(head.index)
+    return orders

@@ -31,7 +31,6 @@ from komet.context import AppContext
 from komet.export.orders import export_orders
 from komet.ingest import commit_clock
 from komet.ingest.commit import write_slices
-from komet.ingest.frames import to_frames
 from komet.ingest.sources.komet import ask_for_day
 from komet.ingest.table import slices
 from komet.orders import changes, query
@@ -99,13 +98,15 @@ class Komet:
 def download(ctx: AppContext, komet: Komet, company: Company, day: int, run: str) -> None:
     """One day as the engine fetches and settles it; what fails leaves everything as it was."""
     try:
-        rows = ask_for_day(ctx, company.client, company.provider, DAYS[day])
+        with ctx.db.read() as con:
+            stored = slices.stored_digests(con, company.provider.id).get(DAYS[day])
+        answer = ask_for_day(ctx, company.client, company.provider, DAYS[day], stored)
     except KometError:
         assert komet.failing
         return
     assert not komet.failing
     with ctx.db.write() as con:
-        (result,) = write_slices(con, [to_frames(rows)], run)
+        (result,) = write_slices(con, [answer], run)
         commit = slices.newest_commit(con)
     commit_clock.observe_commit(ctx.db.path, commit)
     counted = company.expected.record_answer(company.evolution.world, day, run)

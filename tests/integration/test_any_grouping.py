@@ -17,6 +17,7 @@ import duckdb
 import hypothesis
 import pytest
 from hypothesis import strategies as st
+from record_rows import slice_rows
 
 from komet.api.client import Slice
 from komet.api.models import DataProblem, PurchaseOrder
@@ -26,7 +27,6 @@ from komet.ingest.commit import write_slices
 from komet.ingest.commit_clock import RequestMark
 from komet.ingest.frames import SameAnswer, SliceFrames, to_frames
 from komet.ingest.model import SliceResult
-from komet.ingest.sources.komet_rows import slice_rows
 from komet.ingest.sources.portal_file.source import NAME as FILE
 
 _DAYS = tuple(date(2026, 11, 23) + timedelta(days=n) for n in range(4))

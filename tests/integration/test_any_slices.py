@@ -7,6 +7,7 @@ from typing import Any
 import hypothesis
 import replayed_changes
 from hypothesis import strategies as st
+from record_rows import slice_rows
 from replayed_changes import Store
 from sample_accounts import add_client
 
@@ -17,7 +18,6 @@ from komet.ingest import commit_clock
 from komet.ingest.commit import write_slices
 from komet.ingest.commit_clock import RequestMark
 from komet.ingest.frames import to_frames
-from komet.ingest.sources.komet_rows import slice_rows
 from komet.orders.changes import find_changes
 from komet.orders.model import ChangeFilter
 from komet.orders.table.items import ASKED

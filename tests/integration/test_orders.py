@@ -8,6 +8,7 @@ from typing import Any
 import openpyxl
 import polars as pl
 import pytest
+from record_rows import slice_rows
 from sample_accounts import ACTOR, add_client
 
 from komet.api.client import Slice
@@ -20,7 +21,6 @@ from komet.ingest import commit_clock
 from komet.ingest.commit import write_slices
 from komet.ingest.commit_clock import RequestMark
 from komet.ingest.frames import to_frames
-from komet.ingest.sources.komet_rows import slice_rows
 from komet.ingest.table import runs
 from komet.mapping.history import Source
 from komet.mapping.table import mappings

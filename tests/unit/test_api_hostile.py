@@ -3,11 +3,11 @@
 import json
 import time
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
 import httpx
-import polars as pl
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -17,11 +17,9 @@ from komet.api.client import Slice
 from komet.api.transport import Transport
 from komet.context import AppContext
 from komet.ingest.commit import write_slices
-from komet.ingest.frames import to_frames
-from komet.ingest.model import SliceRows
-from komet.ingest.sources.komet_rows import slice_rows
+from komet.ingest.frames import SliceFrames
+from komet.ingest.sources.komet_columns import read_slice
 from komet.orders.table import items as order_tables
-from komet.orders.table.items import DATA_PROBLEMS
 
 DAY = date(2026, 11, 20)
 MEMBERS = st.sampled_from(
@@ -82,29 +80,31 @@ WORST: dict[str, Any] = {
 }
 
 
-def _answered(content: bytes, **headers: str) -> Slice:
+def _client(content: bytes, **headers: str) -> KometClient:
     inner = httpx.MockTransport(
         lambda _request: httpx.Response(200, content=content, headers=headers)
     )
     transport = Transport("https://komet.example/api", inner=inner)
-    with KometClient(transport=transport, sleep=lambda _seconds: None) as client:
+    return KometClient(transport=transport, sleep=lambda _seconds: None)
+
+
+def _answered(content: bytes, **headers: str) -> Slice:
+    with _client(content, **headers) as client:
         return client.purchase_orders(DAY)
 
 
-def _frames(rows: SliceRows) -> list[pl.DataFrame]:
-    bundles = list(rows.orders.values())
-    frames = [
-        pl.DataFrame([bundle.head for bundle in bundles], schema=order_tables.purchase_orders()),
-        pl.DataFrame([row for b in bundles for row in b.lines], schema=order_tables.po_lines()),
-        pl.DataFrame(
-            [row for b in bundles for row in b.breakdowns], schema=order_tables.po_breakdowns()
-        ),
-        pl.DataFrame([row for b in bundles for row in b.boxes], schema=order_tables.po_boxes()),
-        pl.DataFrame(rows.problems, schema=DATA_PROBLEMS),
-    ]
-    for frame in frames:
-        frame.to_arrow().validate(full=True)
-    return frames
+def _read(content: bytes, at: datetime | None = None) -> SliceFrames:
+    with _client(content) as client:
+        raw = client.raw_orders(DAY)
+    return read_slice("provider", DAY, replace(raw, requested_at=at or raw.requested_at))
+
+
+SCHEMAS = {
+    "purchase_orders": order_tables.purchase_orders,
+    "po_lines": order_tables.po_lines,
+    "po_breakdowns": order_tables.po_breakdowns,
+    "po_boxes": order_tables.po_boxes,
+}
 
 
 @settings(deadline=None)
@@ -112,18 +112,25 @@ def _frames(rows: SliceRows) -> list[pl.DataFrame]:
 @example([WORST])
 def test_any_orders_become_rows_that_fit_the_tables(orders: Any) -> None:
     body = json.dumps({"status": 1, "purchaseOrders": orders}).encode()
-    with suppress(KometError):
-        _frames(slice_rows("provider", DAY, _answered(body)))
+    try:
+        read = _read(body)
+    except KometError:
+        return
+    for name, schema in SCHEMAS.items():
+        frame = getattr(read.orders, name)
+        frame.to_arrow().validate(full=True)
+        assert dict(frame.schema) == schema()
+    read.problems.to_arrow().validate(full=True)
 
 
 def test_thousands_of_pos_of_one_id_are_soon_one() -> None:
     orders = [{"id": 1, "details": [{"poItemId": item}]} for item in range(8_000)]
-    answer = _answered(json.dumps({"purchaseOrders": [*orders, *orders[:10]]}).encode())
+    body = json.dumps({"purchaseOrders": [*orders, *orders[:10]]}).encode()
     began = time.process_time()
-    rows = slice_rows("provider", DAY, answer)
+    read = _read(body)
     assert time.process_time() - began < 5  # it was a minute, and four times that for twice as many
-    assert rows.line_count == 8_000
-    assert len(rows.problems) == 8_009
+    assert read.orders.po_lines.height == 8_000
+    assert read.problems.height == 8_009
 
 
 @settings(deadline=None)
@@ -134,6 +141,8 @@ def test_thousands_of_pos_of_one_id_are_soon_one() -> None:
 def test_any_bytes_are_an_answer_or_an_error_of_ours(body: bytes) -> None:
     with suppress(KometError):
         _answered(body)
+    with suppress(KometError):
+        _read(body)
 
 
 @pytest.mark.parametrize("charset", ["utf-8", "latin-1", "utf-7", "base64", "\0", '"'])
@@ -163,10 +172,9 @@ def test_values_that_cannot_be_read_are_empty_and_reported_with_their_line() -> 
 
 
 def _commit(ctx: AppContext, orders: list[Any], at: datetime) -> None:
-    answer = _answered(json.dumps({"purchaseOrders": orders}).encode())
-    rows = slice_rows("provider", DAY, Slice(answer.orders, answer.problems, at))
+    read = _read(json.dumps({"purchaseOrders": orders}).encode(), at)
     with ctx.db.write() as con:
-        write_slices(con, [to_frames(rows)], "run")
+        write_slices(con, [read], "run")
 
 
 def test_the_store_takes_the_worst_and_sees_no_change_in_it(ctx: AppContext) -> None:

@@ -8,11 +8,11 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from record_rows import slice_rows
 
 from komet.api import reading
 from komet.api.client import Slice
 from komet.api.models import DataProblem, PurchaseOrder
-from komet.ingest.sources.komet_rows import slice_rows
 from komet.orders.table import items as order_tables
 
 JSON = st.recursive(

@@ -13,12 +13,12 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
+from record_rows import slice_rows
 
 from komet.api import KometClient, KometError
 from komet.api.transport import Transport
 from komet.ingest.frames import SliceFrames, to_frames
 from komet.ingest.sources.komet_columns import read_slice
-from komet.ingest.sources.komet_rows import slice_rows
 from komet.orders import columns
 from komet.orders.column import Kind, OrderColumn
 

@@ -1,7 +1,8 @@
 """Komet Sales as a source: asked for one day of one client provider at a time.
 
 Every request passes the gate of its pool and stands in the ledger. An empty answer for a day of
-which orders are stored is asked for once more before it is believed.
+which orders are stored is asked for once more before it is believed. An answer that is the stored
+one, to the byte, is not read.
 """
 
 import threading
@@ -11,7 +12,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 
-from komet.api.client import KometClient, Slice
+from komet.api.client import KometClient, RawOrders
 from komet.api.errors import (
     AuthenticationError,
     BadResponse,
@@ -27,8 +28,10 @@ from komet.clients.table import calls
 from komet.context import AppContext
 from komet.db.database import Connection
 from komet.ingest import commit_clock
-from komet.ingest.model import KOMET, PoolPlan, SliceRows
-from komet.ingest.sources.komet_rows import slice_rows
+from komet.ingest.commit_clock import RequestMark
+from komet.ingest.frames import SameAnswer, SliceFrames
+from komet.ingest.model import KOMET, PoolPlan
+from komet.ingest.sources.komet_columns import read_slice, to_known, to_stored
 from komet.ingest.sources.source import Lane, Lanes, Pace
 from komet.ingest.table import slices
 from komet.messages import FAILURES, Failure
@@ -112,7 +115,8 @@ class KometLane:
     _good: int = 0
     _refused: int = 0
     _hopeless: KometError | None = None
-    _lists_done: bool = False
+    _is_prepared: bool = False
+    _digests: dict[date, str] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property
@@ -125,13 +129,17 @@ class KometLane:
         """The refusal of the gate, once there has been one."""
         return self.gate.spent if self.gate else None
 
-    def fetch(self, day: date) -> SliceRows:
-        """Ask for a day, after the lists that are due. Raises `FAILURES`."""
+    def fetch(self, day: date) -> SliceFrames | SameAnswer:
+        """Ask for a day, after the lists that are due. Raises `FAILURES`.
+
+        Who asks for the same day again has it read, whatever is stored.
+        """
         if self._hopeless:
             raise self._hopeless
-        self._refresh_lists()
+        self._prepare()
+        stored = self._digests.pop(day, None)
         try:
-            rows = ask_for_day(self.ctx, self.client, self.provider, day)
+            answer = ask_for_day(self.ctx, self.client, self.provider, day, stored)
         except (AuthenticationError, PermissionDenied) as error:
             self._refused += 1
             if self._good == 0 and self._refused >= _HOPELESS_AFTER:
@@ -139,7 +147,7 @@ class KometLane:
                 self._hopeless = error
             raise
         self._good += 1
-        return rows
+        return answer
 
     def record(self, con: Connection) -> None:
         """Write the ledger of the requests that were sent since the last time."""
@@ -150,48 +158,58 @@ class KometLane:
         if self.gate:
             self.gate.release(con)
 
-    def _refresh_lists(self) -> None:
+    def _prepare(self) -> None:
+        """Refresh the lists that are due, and look up which answers are stored: once a run."""
         with self._lock:
-            if self._lists_done:
+            if self._is_prepared:
                 return
-            self._lists_done = True
+            self._is_prepared = True
             with self.ctx.read() as con:
+                self._digests = slices.stored_digests(con, self.provider.id)
                 due = catalogs.due_lists(con, self.provider, self.ctx.now())
             catalogs.fetch_daily_lists(self.ctx, self.provider, self.client, due)
 
 
-def ask_for_day(ctx: AppContext, client: KometClient, provider: Provider, day: date) -> SliceRows:
-    """The rows of one day of one provider; spends one request, or two.
+def ask_for_day(
+    ctx: AppContext,
+    client: KometClient,
+    provider: Provider,
+    day: date,
+    stored: str | None = None,
+) -> SliceFrames | SameAnswer:
+    """The orders of one day of one provider; spends one request, or two.
 
-    An answer without orders, for a day of which some are stored, would mark them all as gone. So it
-    is asked for once more, and believed when both answers say the same. Raises `KometError`, and
-    `BadResponse` where they do not.
+    `stored`: the digest that is stored of that day; the same answer is not read. An answer without
+    orders, for a day of which some are stored, would mark them all as gone. So it is asked for once
+    more, and believed when both answers say the same. Raises `KometError`, and `BadResponse` where
+    they do not.
     """
-    rows, answer = _asked(ctx, client, provider, day)
-    if answer.orders:
-        return rows
+    asked, raw = _asked(ctx, client, provider, day, to_known(stored))
+    if raw.answer.same:
+        digest = to_stored(raw.answer.digest)
+        return SameAnswer(provider.id, day, raw.requested_at, digest, asked=asked)
+    if raw.answer.rows:
+        return read_slice(provider.id, day, raw, asked)
     with ctx.read() as con:
         had_orders = slices.has_orders(con, provider.id, day)
-    if not had_orders:
-        return rows
-    rows, again = _asked(ctx, client, provider, day)
-    if again.orders:
-        raise BadResponse(
-            "answers_differ",
-            method="purchase.order.list",
-            provider=provider.name,
-            day=day,
-            n=len(again.orders),
-        )
-    return rows
+    if had_orders:
+        asked, raw = _asked(ctx, client, provider, day, None)
+        if raw.answer.rows:
+            raise BadResponse(
+                "answers_differ",
+                method="purchase.order.list",
+                provider=provider.name,
+                day=day,
+                n=len(raw.answer.rows),
+            )
+    return read_slice(provider.id, day, raw, asked)
 
 
 def _asked(
-    ctx: AppContext, client: KometClient, provider: Provider, day: date
-) -> tuple[SliceRows, Slice]:
+    ctx: AppContext, client: KometClient, provider: Provider, day: date, known: str | None
+) -> tuple[RequestMark, RawOrders]:
     asked = commit_clock.mark_request(ctx.db.path)
-    answer = client.purchase_orders(day, provider.location_id)
-    return slice_rows(provider.id, day, answer, asked), answer
+    return asked, client.raw_orders(day, provider.location_id, known=known)
 
 
 def _with_catalogs(

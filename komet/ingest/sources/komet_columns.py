@@ -40,9 +40,14 @@ Columns = dict[str, pl.Series]
 
 
 def read_slice(
-    provider_id: str, day: date, raw: RawOrders, asked: RequestMark | None = None
+    provider_id: str,
+    day: date,
+    raw: RawOrders,
+    asked: RequestMark | None = None,
+    *,
+    whole: bool = True,
 ) -> SliceFrames:
-    """The columns of one answer."""
+    """The columns of one answer. `whole`: it has all POs of the day."""
     constant = {"provider_id": provider_id, "slice_date": day, "fetched_at": raw.requested_at}
     answer = _Answer(raw)
     orders = answer.frames(constant)
@@ -55,8 +60,9 @@ def read_slice(
         raw.requested_at,
         orders,
         pl.DataFrame(problems, schema=order_tables.DATA_PROBLEMS),
+        whole,
         asked=asked,
-        digest=to_stored(raw.answer.digest),
+        digest=to_stored(raw.answer.digest) if whole else None,
     )
 
 

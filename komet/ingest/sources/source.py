@@ -1,6 +1,6 @@
 """What a source of orders is: the seam behind which a second system, or a kind of file, stands.
 
-A source gives day slices (`SliceRows`): all that it knows of one provider's POs of one day. One
+A source gives day slices: all that it knows of one provider's POs of one day. One
 that can be asked (`QueryableSource`) is at work in a run, a lane for each provider; the slices of
 any other are handed to `komet.ingest.imports.import_slices`. Each is one line of `SOURCES`.
 """
@@ -18,6 +18,7 @@ from komet.api.errors import QuotaExhausted
 from komet.clients.model import Provider
 from komet.context import AppContext
 from komet.db.database import Connection
+from komet.ingest.frames import SameAnswer, SliceFrames
 from komet.ingest.model import OrderBundle, PoolPlan, Row, SliceRows
 from komet.messages import Failure
 from komet.orders import columns
@@ -76,8 +77,11 @@ class Lane(Protocol):
     def spent(self) -> QuotaExhausted | None:
         """Why nothing more can be asked for today."""
 
-    def fetch(self, day: date) -> SliceRows:
-        """The orders of one day. Raises `FAILURES`."""
+    def fetch(self, day: date) -> SliceRows | SliceFrames | SameAnswer:
+        """The orders of one day: as rows, as columns, or as those that are stored.
+
+        Asked for the same day once more, it reads the answer. Raises `FAILURES`.
+        """
 
     def record(self, con: Connection) -> None:
         """Record the requests since the last time, in the transaction of a slice."""

@@ -118,13 +118,14 @@ def forget_digests_of(con: Connection, provider_id: str) -> None:
     con.run("UPDATE day_slices SET digest = NULL WHERE provider_id = $p", {"p": provider_id})
 
 
-def stored_digest(con: Connection, provider_id: str, day: date) -> str | None:
-    """The digest of the newest answer of that slice, where what is stored is what it said."""
-    found = con.value(
-        "SELECT digest FROM day_slices WHERE provider_id = $provider AND slice_date = $day",
-        {"provider": provider_id, "day": day},
+def stored_digests(con: Connection, provider_id: str) -> dict[date, str]:
+    """The digest of the newest answer of each day, where what is stored is what it said."""
+    found = con.frame(
+        "SELECT slice_date, digest FROM day_slices"
+        " WHERE provider_id = $provider AND digest IS NOT NULL",
+        {"provider": provider_id},
     )
-    return None if found is None else str(found)
+    return dict(found.iter_rows())
 
 
 def has_orders(con: Connection, provider_id: str, day: date) -> bool:

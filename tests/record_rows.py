@@ -1,8 +1,8 @@
-"""From Komet's records to the rows that the store keeps.
+"""From the SDK's records to the rows that the store keeps, one by one.
 
-Nothing is invented: a value that could not be read is empty, and stands in `problems`. An order
-that comes without an ID is known by its number, a line by its index in the order; both are
-reported.
+What `komet.ingest.sources.komet_columns` does, computed by other means. Nothing is invented: a
+value that could not be read is empty, and stands in `problems`. An order that comes without an ID
+is known by its number, a line by its index in the order; both are reported.
 """
 
 import hashlib
@@ -24,7 +24,7 @@ from komet.orders import columns
 from komet.orders.column import Grain, Kind, OrderColumn
 
 _READER = "1"
-"""Part of every content hash: raise it when reading changes, and the next download re-reads all."""
+"""Part of every content hash."""
 
 _NESTED = {"details", "breakdowns", "boxes", "custom_fields"}
 
@@ -127,7 +127,7 @@ def _invent_id(stem: str, used: Container[str]) -> str:
     return found
 
 
-def _add_line(  # noqa: PLR0917
+def _add_line(
     bundle: OrderBundle,
     key: Row,
     header: Row,
