@@ -16,6 +16,7 @@ from functools import lru_cache
 from typing import Any, TypeVar
 
 from komet.api.errors import BadResponse
+from komet.api.garbage import collect_later
 from komet.api.network import Bounds
 
 Read = TypeVar("Read")
@@ -62,6 +63,7 @@ _ESCAPES = re.compile(
     """
 )
 _LENGTH_OF_ESCAPE = len(r"\u0000")
+_FEW_ESCAPES = 10_000
 _BLANKS = re.compile(r"[ \t\n\r]*")
 _AS_DIGITS = bytes(ord("0") if chr(n) in "0123456789" else ord(" ") for n in range(256))
 _ENDLESS = b"0" * (_LONGEST_INTEGER + 1)
@@ -140,7 +142,8 @@ def _parsed(
     _refuse_crowds(content)
     text, in_utf8 = _text(content, charset)
     try:
-        return read(_writable(text), _decoder(in_utf8))
+        with collect_later(len(content)):
+            return read(_writable(text), _decoder(in_utf8))
     except (ValueError, RecursionError):
         pass
     # raised out here because the decoder's own error carries the whole body along
@@ -252,10 +255,19 @@ def _text(content: bytes, charset: str | None) -> tuple[str, bytes]:
 def _writable(text: str) -> str:
     """JSON whose texts are all UTF-8, and are not cut short by whoever thinks in C."""
     text = text.replace("\0", "\ufffd")
-    # one sign is found at once, two take as long as a tenth of reading
-    if "\\" not in text or "\\u" not in text:
-        return text
-    return _ESCAPES.sub(_replaced, text)
+    return _ESCAPES.sub(_replaced, text) if _has_escapes(text) else text
+
+
+def _has_escapes(text: str) -> bool:
+    # one sign is found at once; finding two takes as long as a tenth of reading the whole
+    index = text.find("\\")
+    for _time in range(_FEW_ESCAPES):
+        if index < 0:
+            return False
+        if text.startswith("u", index + 1):
+            return True
+        index = text.find("\\", index + 2)
+    return "\\u" in text
 
 
 def _replaced(found: re.Match[str]) -> str:

@@ -16,6 +16,7 @@ import polars as pl
 
 from komet.api import reading
 from komet.api.client import RawOrders
+from komet.api.garbage import collect_later
 from komet.api.models import DataProblem
 from komet.db.database import Schema
 from komet.ingest.commit_clock import RequestMark
@@ -49,8 +50,9 @@ def read_slice(
 ) -> SliceFrames:
     """The columns of one answer. `whole`: it has all POs of the day."""
     constant = {"provider_id": provider_id, "slice_date": day, "fetched_at": raw.requested_at}
-    answer = _Answer(raw)
-    orders = answer.frames(constant)
+    with collect_later(sum(map(len, raw.answer.texts))):
+        answer = _Answer(raw)
+        orders = answer.frames(constant)
     problems = [
         {**constant, **vars(problem), "seen_at": raw.requested_at} for problem in answer.problems
     ]
@@ -108,6 +110,7 @@ class _Answer:
         self._ids: list[str | None] = heads.columns["po_id"].to_list()
         self._heads = _Table(heads, [], lambda index: (self._ids[index], None))
         self._note_unreadable(self._heads)
+        self._items: list[str | None] = []
         self._lines = self._read_lines()
         self._breakdowns = self._read_below("breakdowns", layout_of(Grain.BREAKDOWN))
         self._boxes = self._read_below("boxes", layout_of(Grain.BOX))
@@ -174,7 +177,7 @@ class _Answer:
     def _read_lines(self) -> _Table:
         holders, rows = self._flatten(self._heads, "details")
         read = read_objects(layout_of(Grain.LINE), rows)
-        items: list[str | None] = read.columns["po_item_id"].to_list()
+        items = self._items = read.columns["po_item_id"].to_list()
         lines = _Table(read, holders, lambda index: (self._ids[holders[index]], items[index]))
         self._note_unreadable(lines)
         return lines
@@ -254,7 +257,7 @@ class _Answer:
 
     def _tell_lines_apart(self, order: _Order) -> list[str]:
         """The ID of each line of the order; one that has none, or another's, is given one."""
-        items = [self._lines.key(line)[1] for line in order.lines]
+        items = [self._items[line] for line in order.lines]
         real_ids = {item for item in items if item is not None}
         used: set[str] = set()
         found: list[str] = []

@@ -126,7 +126,7 @@ def _set_unknown_apart(
     for index, row in enumerate(rows):
         if is_known(row):
             continue
-        unknown = {name: value for name, value in row.items() if name not in layout.known}
+        unknown = {name: row[name] for name in row.keys() - layout.known}
         if not layout.spelled.keys().isdisjoint(unknown):
             for other, member in layout.spelled.items():
                 if other in unknown and member not in spelled[index]:
