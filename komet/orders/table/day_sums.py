@@ -54,10 +54,19 @@ def where(chosen: OrderFilter) -> tuple[str, dict[str, Any]]:
 
 
 def narrow(con: Connection, chosen: OrderFilter, items: int, *, newest: bool) -> OrderFilter:
-    """A filter of whole days, on no more of them than its first or newest `items` stand on."""
-    if not chosen.is_of_whole_days:
+    """The same filter, on no more days than the first or newest `items` of its days stand on.
+
+    Only what Komet still shows is counted: another filter is left as it is.
+    """
+    if chosen.gone is not Gone.HIDE:
         return chosen
-    condition, params = where(chosen)
+    of_days = OrderFilter(
+        providers=chosen.providers,
+        group=chosen.group,
+        ship_from=chosen.ship_from,
+        ship_to=chosen.ship_to,
+    )
+    condition, params = where(of_days)
     order = "DESC" if newest else "ASC"
     until = con.value(
         "SELECT i.ship_date FROM (SELECT i.ship_date, sum(sum(i.items)) OVER"

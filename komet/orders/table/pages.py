@@ -13,6 +13,8 @@ from komet.orders.table.items import grid_sql
 from komet.orders.table.reading import LINE, SORTS, source
 
 _LINE = ["provider_id", "po_id", "po_item_id"]
+_AHEAD = 64
+"""Items that are looked through for each one that is wanted, before all are."""
 
 
 def page(
@@ -40,7 +42,17 @@ def page(
 
 def _find(con: Connection, chosen: OrderFilter, sort: str, offset: int, limit: int) -> pl.DataFrame:
     if sort in ("newest", "ship_date"):
-        chosen = day_sums.narrow(con, chosen, offset + limit, newest=sort == "newest")
+        # most filters find a page long before the last of their days
+        ahead = 1 if chosen.is_of_whole_days else _AHEAD
+        nearer = day_sums.narrow(con, chosen, (offset + limit) * ahead, newest=sort == "newest")
+        if nearer != chosen:
+            rows = _read(con, nearer, sort, offset, limit)
+            if rows.height == limit or nearer.is_of_whole_days:
+                return rows
+    return _read(con, chosen, sort, offset, limit)
+
+
+def _read(con: Connection, chosen: OrderFilter, sort: str, offset: int, limit: int) -> pl.DataFrame:
     found, params = source(chosen)
     return con.frame(
         f"SELECT i.rowid AS row, {LINE}, i.item_no, i.ship_date {found}"
