@@ -25,7 +25,7 @@ from komet.ingest.model import Run, RunSlice, RunState, SliceRows, SliceState
 from komet.ingest.slots import Incoming
 from komet.ingest.sources.source import Lane, Lanes, Pace
 from komet.ingest.table import runs, slices
-from komet.ingest.writing import MOST_TOGETHER, Fetched, take_together, write_ended
+from komet.ingest.writing import Fetched, is_enough, take_together, write_ended
 from komet.language import _
 from komet.messages import FAILURES, Failure, Stored, outcome_to_store, to_store
 from komet.permissions import Actor, Permission
@@ -33,7 +33,7 @@ from komet.permissions import Actor, Permission
 _log = logging.getLogger(__name__)
 
 
-_LINGER = 0.5
+_LINGER = 1.0
 """Seconds that a slice which has arrived waits for others to be written with."""
 
 
@@ -133,8 +133,9 @@ class _Engine:
     def work(self, todo: list[RunSlice]) -> None:
         """Keep the pool fetching while this thread writes, until nothing is left or it must stop.
 
-        Twice as many slices as are being fetched may wait, to be fetched or to be written, so that
-        neither the network nor the disk idles, and a killed run loses no more than those.
+        As many slices again as are being fetched may wait for that, so that the network does not
+        idle. Those that have arrived are written together, within a second, so that a killed run
+        loses no more than one transaction of them.
         """
         with ThreadPoolExecutor(self._run.workers, thread_name_prefix="slice") as pool:
             try:
@@ -147,7 +148,7 @@ class _Engine:
     def _keep_fetching(self, pool: ThreadPoolExecutor, queue: Iterator[RunSlice]) -> None:
         arrived: deque[Fetched] = deque()
         while True:
-            self._submit(pool, queue, len(arrived))
+            self._submit(pool, queue)
             if not self._under_way and not arrived:
                 return
             if self._under_way:
@@ -159,15 +160,15 @@ class _Engine:
             if self._should_write(arrived):
                 together = take_together(arrived)
                 # fetched while these are written
-                self._submit(pool, queue, len(arrived))
+                self._submit(pool, queue)
                 self._write_fetched(together)
             elif self._is_beat_due():
                 with self._write() as con:
                     self._heartbeat(con)
 
-    def _submit(self, pool: ThreadPoolExecutor, queue: Iterator[RunSlice], arrived: int) -> None:
+    def _submit(self, pool: ThreadPoolExecutor, queue: Iterator[RunSlice]) -> None:
         """Give the pool what is next, or take back what it has not begun where it must stop."""
-        while len(self._under_way) + arrived < 3 * self._run.workers and not self._halted():
+        while len(self._under_way) < 2 * self._run.workers and not self._halted():
             slice_ = self._again.pop() if self._again else None
             slice_ = slice_ or next((s for s in queue if not self._waits(s)), None)
             if slice_ is None:
@@ -189,8 +190,7 @@ class _Engine:
         """Whether to write now: a transaction for each slice would cost more than it gains."""
         if not arrived:
             return False
-        enough = min(2 * self._run.workers, MOST_TOGETHER)
-        return len(arrived) >= enough or not self._under_way or not self._patience(arrived)
+        return is_enough(arrived) or not self._under_way or not self._patience(arrived)
 
     def close_lanes(self) -> None:
         """Record the requests that no slice's transaction has recorded, then close the lanes."""

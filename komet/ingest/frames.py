@@ -37,6 +37,8 @@ class OrderFrames:
 
     def of_orders(self, keys: pl.DataFrame) -> "OrderFrames":
         """The rows of these POs (`PO`)."""
+        if keys.is_empty():
+            return self.clear()
         return OrderFrames(
             *(
                 ordered_join(getattr(self, table.name), keys, on=PO, how="semi")

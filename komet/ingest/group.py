@@ -97,9 +97,10 @@ class Group:
         changes = pl.DataFrame(schema=_CHANGES)
         if self._written.height or self._missing["is_gone"].any():
             changes = self._write_orders()
-        self._record_answers()
+        counts = self._counts()
+        self._record_answers(counts)
         self._renew_answers()
-        return self._results(changes, replaced)
+        return self._results(changes, counts, replaced)
 
     def _write_orders(self) -> pl.DataFrame:
         """Write what is new, touched and gone; returns the changes."""
@@ -107,7 +108,9 @@ class Group:
         touched = written.filter(pl.col("state") == "touched")
         gone = self._missing.filter("is_gone").drop("is_gone")
         known = pl.concat([touched.select("n", *PO), gone.select("n", *PO)])
-        incoming = self._incoming.of_orders(written)
+        incoming = self._incoming
+        if written.height < self._heads.height:
+            incoming = incoming.of_orders(written)
         stored = mirror.stored_orders(con, known) if known.height else incoming.clear()
         # lines that are taken from POs which are left as they are otherwise
         moved = ordered_join(self._elsewhere, known, on=PO, how="anti")
@@ -174,9 +177,8 @@ class Group:
             "n", "slice_date", "commit_no", seen_at="at", run_id=pl.lit(self._run_id)
         )
 
-    def _record_answers(self) -> None:
+    def _record_answers(self, counts: dict[int, tuple[int, int]]) -> None:
         """Record the answers that were read, with their data problems."""
-        counts = self._counts()
         # where not all stands as the answer says, the same answer would have to be read again
         in_part = {
             *self._missing.filter(~pl.col("is_gone"))["n"],
@@ -224,8 +226,13 @@ class Group:
         found = dict.fromkeys(self._parts, (0, 0))
         return found | {n: (orders, count) for n, orders, count in counts.iter_rows()}
 
-    def _results(self, changes: pl.DataFrame, replaced: Sequence[str]) -> list[SliceResult | None]:
-        counts, kinds = self._counts(), _count_kinds(changes)
+    def _results(
+        self,
+        changes: pl.DataFrame,
+        counts: dict[int, tuple[int, int]],
+        replaced: Sequence[str],
+    ) -> list[SliceResult | None]:
+        kinds = _count_kinds(changes) if changes.height else {}
         problems = slices.count_problems(
             self._con,
             pl.DataFrame(

@@ -85,11 +85,11 @@ def count_independent(
 
 def _first_shared(claims: pl.DataFrame, key: Sequence[str]) -> int | None:
     """The first slice that claims what an earlier one has claimed."""
-    claims = claims.drop_nulls().unique()
-    if claims.height == claims.select(key).n_unique():
+    claims = claims.drop_nulls()
+    if claims.select(key).is_unique().all():
         return None
-    second = claims.group_by(key).agg(pl.col("n").sort().get(1, null_on_oob=True))
-    found = second["n"].min()
+    claimed = claims.group_by(key).agg(pl.col("n").unique().sort().get(1, null_on_oob=True))
+    found = claimed["n"].min()
     return found if isinstance(found, int) else None
 
 

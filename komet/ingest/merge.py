@@ -4,12 +4,12 @@ Nothing is left out: a line that its PO no longer has is written again, as gone,
 another PO now.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import polars as pl
 
 from komet.db.database import TIME
-from komet.ingest.frames import LINE, PO, OrderFrames, ordered_join
+from komet.ingest.frames import LINE, PO, OrderFrames, ordered_join, together
 from komet.orders.table.items import ASKED
 
 _HISTORY = ("first_seen_at", "changed_at", "gone_at")
@@ -34,77 +34,108 @@ class Verdict:
 
 def merge_orders(stored: OrderFrames, incoming: OrderFrames, verdict: Verdict) -> OrderFrames:
     """All rows to write, each with `n`, the index of its slice."""
-    changes = verdict.changes
-    heads_changed = changes.filter(pl.col("po_item_id").is_null()).select(PO).unique()
-    orders_changed = changes.select(PO).unique().with_columns(is_changed=pl.lit(value=True))
-    lines_changed = changes.filter(pl.col("po_item_id").is_not_null()).select(LINE).unique()
-    lines_changed = lines_changed.with_columns(line_changed=pl.lit(value=True))
-    heads_changed = heads_changed.with_columns(head_changed=pl.lit(value=True))
+    parts = [_shown(stored, incoming, verdict)]
+    if stored.purchase_orders.height:
+        parts += [_left(stored, incoming, verdict), _gone(stored, verdict)]
+    names = [table.name for table in fields(OrderFrames)]
+    columns = {name: [*getattr(incoming, name).columns, "n"] for name in names}
+    rows = together(
+        [
+            OrderFrames(*(getattr(part, name).select(columns[name]) for name in names))
+            for part in parts
+        ]
+    )
+    owners = verdict.line_owners
+    if owners.height == rows.po_lines.height:
+        return rows
+    return OrderFrames(
+        rows.purchase_orders,
+        *(_of_owners(getattr(rows, name), owners) for name in names if name != "purchase_orders"),
+    )
 
-    heads = incoming.purchase_orders.drop(*_HISTORY, *ASKED)
-    heads = ordered_join(heads, verdict.incoming, on=PO)
-    heads = ordered_join(heads, orders_changed, on=PO, how="left")
-    heads = _with_history(
-        ordered_join(heads, _history(stored.purchase_orders, PO), on=PO, how="left"),
-        pl.col("is_changed").fill_null(value=False),
-    )
+
+def _shown(stored: OrderFrames, incoming: OrderFrames, verdict: Verdict) -> OrderFrames:
+    """What the answers show, with its history."""
+    changes = verdict.changes
+    is_changed = pl.lit(value=True).alias("is_changed")
+    of_orders = changes.select(PO).unique().with_columns(is_changed)
+    # a change of the header (moved, another status) is a change of each of its lines
+    of_heads = changes.filter(pl.col("po_item_id").is_null()).select(PO).unique()
+    of_lines = pl.concat(
+        [
+            ordered_join(incoming.po_lines.select(LINE), of_heads, on=PO, how="semi"),
+            changes.filter(pl.col("po_item_id").is_not_null()).select(LINE),
+        ]
+    ).unique()
+    heads = ordered_join(incoming.purchase_orders.drop(*_HISTORY, *ASKED), verdict.incoming, on=PO)
     lines = ordered_join(incoming.po_lines.drop(*_HISTORY), verdict.incoming, on=PO)
-    lines = ordered_join(lines, heads_changed, on=PO, how="left")
-    lines = ordered_join(lines, lines_changed, on=LINE, how="left")
-    is_changed = pl.col("head_changed") | pl.col("line_changed")
-    lines = _with_history(
-        ordered_join(lines, _history(stored.po_lines, LINE), on=LINE, how="left"),
-        is_changed.fill_null(value=False),
+    return OrderFrames(
+        _with_history(heads, stored.purchase_orders, of_orders, PO),
+        _with_history(lines, stored.po_lines, of_lines.with_columns(is_changed), LINE),
+        *(
+            ordered_join(rows, verdict.incoming.select("n", *PO), on=PO)
+            for rows in (incoming.po_breakdowns, incoming.po_boxes)
+        ),
     )
+
+
+def _left(stored: OrderFrames, incoming: OrderFrames, verdict: Verdict) -> OrderFrames:
+    """The lines that POs of the answers no longer have."""
     days = ordered_join(
-        incoming.purchase_orders.select(*PO, "slice_date"), verdict.incoming, on=PO
-    ).select(*PO, "n", "at", pl.col("slice_date").alias("day"))
-    left = ordered_join(stored.po_lines, incoming.po_lines, on=LINE, how="anti")
-    left = ordered_join(left, lines_changed, on=LINE, how="left")
-    left = ordered_join(left, days, on=PO).with_columns(
+        incoming.purchase_orders.select(*PO, pl.col("slice_date").alias("day")),
+        verdict.incoming.select("n", *PO, "at"),
+        on=PO,
+    )
+    changed = verdict.changes.select(*LINE, pl.lit(value=True).alias("is_changed")).unique()
+    lines = ordered_join(stored.po_lines, incoming.po_lines, on=LINE, how="anti")
+    lines = ordered_join(ordered_join(lines, days, on=PO), changed, on=LINE, how="left")
+    lines = lines.with_columns(
         slice_date=pl.col("day"),
         gone_at=pl.coalesce("gone_at", "at"),
-        changed_at=pl.when("line_changed").then("at").otherwise("changed_at"),
+        changed_at=pl.when("is_changed").then("at").otherwise("changed_at"),
     )
-    lines_of_gone = ordered_join(stored.po_lines, verdict.gone, on=PO).with_columns(
-        gone_at=pl.coalesce("gone_at", "at"), changed_at=pl.col("at")
+    of_line = lines.select(*LINE, "n", "day")
+    return OrderFrames(
+        stored.purchase_orders.clear().with_columns(n=pl.lit(None, pl.Int64)),
+        lines,
+        *(
+            ordered_join(rows, of_line, on=LINE).with_columns(slice_date=pl.col("day"))
+            for rows in (stored.po_breakdowns, stored.po_boxes)
+        ),
     )
-    heads_of_gone = ordered_join(stored.purchase_orders, verdict.gone, on=PO).with_columns(
-        gone_at=pl.col("at"), changed_at=pl.col("at")
-    )
-    merged = {"purchase_orders": [heads, heads_of_gone], "po_lines": [lines, left, lines_of_gone]}
-    for table in ("po_breakdowns", "po_boxes"):
-        rows: pl.DataFrame = getattr(stored, table)
-        with_day = ordered_join(rows, left.select(*LINE, "n", "day"), on=LINE)
-        merged[table] = [
-            ordered_join(getattr(incoming, table), verdict.incoming, on=PO),
-            with_day.with_columns(slice_date=pl.col("day")),
-            ordered_join(rows, verdict.gone, on=PO),
-        ]
-    found = {}
-    for table, parts in merged.items():
-        columns = [*getattr(incoming, table).columns, "n"]
-        found[table] = pl.concat([part.select(columns) for part in parts])
-        if table != "purchase_orders":
-            found[table] = _of_owners(found[table], verdict.line_owners)
-    return OrderFrames(**found)
 
 
-def _history(stored: pl.DataFrame, key: tuple[str, ...]) -> pl.DataFrame:
-    return stored.select(
+def _gone(stored: OrderFrames, verdict: Verdict) -> OrderFrames:
+    """The POs that answers leave out, with all their lines."""
+    gone = verdict.gone
+    return OrderFrames(
+        ordered_join(stored.purchase_orders, gone, on=PO).with_columns(
+            gone_at=pl.col("at"), changed_at=pl.col("at")
+        ),
+        ordered_join(stored.po_lines, gone, on=PO).with_columns(
+            gone_at=pl.coalesce("gone_at", "at"), changed_at=pl.col("at")
+        ),
+        ordered_join(stored.po_breakdowns, gone, on=PO),
+        ordered_join(stored.po_boxes, gone, on=PO),
+    )
+
+
+def _with_history(
+    rows: pl.DataFrame, stored: pl.DataFrame, changed: pl.DataFrame, key: tuple[str, ...]
+) -> pl.DataFrame:
+    """The rows with the times that only the store knows; what is not stored yet is new."""
+    was = stored.select(
         *key,
         pl.col("first_seen_at").alias("first_was"),
         pl.col("changed_at").alias("changed_was"),
         pl.lit(value=True).alias("is_stored"),
     )
-
-
-def _with_history(rows: pl.DataFrame, is_changed: pl.Expr) -> pl.DataFrame:
-    """The rows with the times that only the store knows; what is not stored yet is new."""
+    rows = ordered_join(ordered_join(rows, was, on=key, how="left"), changed, on=key, how="left")
     is_stored = pl.col("is_stored").fill_null(value=False)
+    is_same = is_stored & pl.col("is_changed").is_null()
     return rows.with_columns(
         first_seen_at=pl.when(is_stored).then("first_was").otherwise("at"),
-        changed_at=pl.when(is_stored & ~is_changed).then("changed_was").otherwise("at"),
+        changed_at=pl.when(is_same).then("changed_was").otherwise("at"),
         gone_at=pl.lit(None, TIME),
     )
 

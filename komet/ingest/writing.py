@@ -14,7 +14,7 @@ from komet.ingest.slots import Incoming
 from komet.ingest.table import runs
 from komet.messages import Failure, to_store
 
-MOST_TOGETHER = 16
+_MOST_SLICES = 16
 _MOST_LINES = 50_000
 """Slices and lines of one transaction: it holds the data file about as long as one burst."""
 
@@ -36,11 +36,16 @@ class Fetched:
         return answer.orders.po_lines.height if isinstance(answer, SliceFrames) else 0
 
 
+def is_enough(arrived: Sequence[Fetched]) -> bool:
+    """Whether there are enough for one transaction."""
+    return len(arrived) >= _MOST_SLICES or sum(one.lines for one in arrived) >= _MOST_LINES
+
+
 def take_together(arrived: deque[Fetched]) -> list[Fetched]:
     """The first that arrived, as many as one short transaction may hold the data file for."""
     taken: list[Fetched] = []
     lines = 0
-    while arrived and len(taken) < MOST_TOGETHER and lines <= _MOST_LINES:
+    while arrived and len(taken) < _MOST_SLICES and lines < _MOST_LINES:
         taken.append(arrived.popleft())
         lines += taken[-1].lines
     return taken
