@@ -13,7 +13,7 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from komet.db import opening, versions
+from komet.db import opening, small_frames, versions
 from komet.db.lease import Identity, lease_of
 from komet.db.migrate import check_tables, migrate, store_id
 from komet.db.turns import Priority
@@ -109,13 +109,20 @@ class Connection:
 
     @contextmanager
     def _registered(self, frames: dict[str, pl.DataFrame]) -> Iterator[None]:
+        small = [name for name, frame in frames.items() if small_frames.is_small(frame)]
         for name, frame in frames.items():
-            self.raw.register(name, frame.to_arrow())
+            if name in small:
+                small_frames.create_table(self.raw, name, frame)
+            else:
+                self.raw.register(name, frame.to_arrow())
         try:
             yield
         finally:
             for name in frames:
-                self.raw.unregister(name)
+                if name in small:
+                    small_frames.drop_table(self.raw, name)
+                else:
+                    self.raw.unregister(name)
 
 
 class Database:
