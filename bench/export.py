@@ -32,7 +32,7 @@ from komet.export.sheet import Column, Sheet
 from komet.export.template import KOMET_DESK
 from komet.export.templates import export_by_template
 from komet.export.writers.excel_cells import excel_frame
-from komet.export.writers.xlsx import write_workbook
+from komet.export.writers.xlsx import EXCEL_ROWS, write_workbook
 from komet.orders.column import Grain
 from komet.orders.filters import OrderFilter
 from komet.orders.table import day_sums
@@ -96,11 +96,12 @@ def build(home: Path, lines: int) -> None:
 
 def bare(home: Path) -> None:
     """The Items sheet by rustpy-xlsxwriter from a frame in memory, without any formats."""
-    from rustpy_xlsxwriter import write_worksheet
+    from rustpy_xlsxwriter import write_worksheets
 
     frame = pl.read_ipc(home / "bare.arrow")
     with measured(home / "orders.xlsx"):
-        write_worksheet(frame, str(home / "orders.xlsx"))
+        parts = enumerate(frame.iter_slices(EXCEL_ROWS - 1), start=1)
+        write_worksheets([(f"Items {n}", part) for n, part in parts], str(home / "orders.xlsx"))
 
 
 def items(home: Path) -> None:
