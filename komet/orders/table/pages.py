@@ -10,7 +10,7 @@ from komet.db.database import Connection
 from komet.orders.filters import OrderFilter
 from komet.orders.table import day_sums
 from komet.orders.table.items import grid_sql
-from komet.orders.table.reading import LINE, SORTS, source
+from komet.orders.table.reading import LINE, SORTS, in_group, source
 
 _LINE = ["provider_id", "po_id", "po_item_id"]
 _AHEAD = 64
@@ -21,6 +21,7 @@ def page(
     con: Connection, chosen: OrderFilter, *, sort: str = "newest", offset: int = 0, limit: int = 200
 ) -> pl.DataFrame:
     """Items of one page, with the columns of `grid_sql`. `sort` is a key of `SORTS`."""
+    chosen = in_group(con, chosen)
     rows = _mark_first(con, chosen, _find(con, chosen, sort, offset, limit))
     selected, lookups = grid_sql()
     leading = rows.filter("is_first")["row"]

@@ -18,6 +18,7 @@ from komet.language import _
 from komet.orders import columns
 from komet.orders.filters import Gone, OrderFilter
 from komet.orders.model import DIMENSIONS, OrderDetail
+from komet.orders.table import day_sums
 from komet.orders.table.items import (
     BOX_TYPE_JOIN,
     LOOKUPS,
@@ -39,6 +40,26 @@ SORTS = {
     "cost": f"i.total_cost DESC NULLS LAST, {_ORDER}",
     "product": f"i.product_folded, {_ORDER}",
 }
+
+
+def in_group(con: Connection, chosen: OrderFilter) -> OrderFilter:
+    """The same filter, with the providers of its group in the place of the group.
+
+    A list is looked up once for each word of a packed column, a subquery for every row, and only
+    after all columns of the row were read.
+    """
+    if not chosen.group:
+        return chosen
+    found = con.rows(
+        "SELECT id FROM providers WHERE"
+        " (len($providers) = 0 OR list_contains($providers, id))"
+        " AND lower(komet_group) = lower($komet_group) ORDER BY id",
+        {"providers": list(chosen.providers), "komet_group": chosen.group},
+    )
+    if not found:
+        return chosen
+    ids = tuple(row["id"] for row in found)
+    return chosen.model_copy(update={"providers": ids, "group": None})
 
 
 def source(chosen: OrderFilter) -> tuple[str, dict[str, Any]]:
@@ -68,10 +89,16 @@ def items_of(chosen: OrderFilter, selected: str = "i.*") -> tuple[str, dict[str,
 
 def by_ship_date(con: Connection, chosen: OrderFilter) -> pl.DataFrame:
     """ship_date (Date), provider (String), boxes (Float64): boxes that ship each day."""
-    items, params = items_of(chosen, "i.ship_date, i.provider_id, i.boxes")
+    chosen = in_group(con, chosen)
+    if chosen.is_of_whole_days:
+        where, params = day_sums.where(chosen)
+        found = f"SELECT * FROM day_sums i WHERE {where} AND i.lines > 0"
+    else:
+        items, params = items_of(chosen, "i.ship_date, i.provider_id, i.boxes")
+        found = f"SELECT * FROM ({items}) i WHERE i.is_first"
     return con.frame(
-        f"SELECT ship_date, p.name AS provider, sum(boxes)::DOUBLE AS boxes FROM ({items}"
-        ") i JOIN providers p ON p.id = i.provider_id WHERE is_first AND ship_date IS NOT NULL"
+        "SELECT ship_date, p.name AS provider, sum(boxes)::DOUBLE AS boxes"
+        f" FROM ({found}) i JOIN providers p ON p.id = i.provider_id WHERE ship_date IS NOT NULL"
         " GROUP BY ALL ORDER BY ALL",
         params,
     )
@@ -101,6 +128,7 @@ def sums(
     con: Connection, chosen: OrderFilter, by: tuple[str, ...], measure: str = "boxes"
 ) -> pl.DataFrame:
     """One row a combination of `by` (keys of `DIMENSIONS`, `PERIODS`), with `value` (Float64)."""
+    chosen = in_group(con, chosen)
     items, params = items_of(
         chosen,
         "i.provider_id, i.ship_date, i.product, i.product_id, i.customer_name, i.carrier_name,"
@@ -157,9 +185,11 @@ def order(con: Connection, provider_id: str, po_id: str) -> OrderDetail:
     return OrderDetail(
         header=header[0],
         items=con.frame(
-            f"WITH chosen AS (SELECT i.*, i.item_no <= 1 AS is_first {found} AND i.po_id = $po)"
+            f"WITH chosen AS (SELECT i.*, i.item_no <= 1 AS is_first {found} AND i.po_id = $po"
+            " AND i.slice_date = $day)"
             f" SELECT {items_sql()} FROM chosen i{LOOKUPS} ORDER BY i.po_item_id, i.item_no",
-            {**params, "po": po_id},
+            # all items of a PO stand on its day: of the other days nothing is read
+            {**params, "po": po_id, "day": header[0]["slice_date"]},
         ),
         breakdowns=con.frame(
             "SELECT po_item_id, product_id, product_description AS product, bunches,"

@@ -12,7 +12,7 @@ from komet.orders.filters import OrderFilter
 from komet.orders.model import Totals
 from komet.orders.table import day_sums
 from komet.orders.table.items import BOX_TYPE_JOIN
-from komet.orders.table.reading import source
+from komet.orders.table.reading import in_group, source
 
 _SUMMED = "boxes", "stems", "total_cost", "total_units", "quantity_confirmed"
 _OF_LINE = "box_type", "unit_type", "boxes", "total_cost", "quantity_confirmed"
@@ -22,6 +22,7 @@ _KEY = "provider_id", "po_id", "po_item_id"
 
 def totals(con: Connection, chosen: OrderFilter) -> Totals:
     """Sums over everything that the filter finds."""
+    chosen = in_group(con, chosen)
     stem_units, bunch_units = (
         f"sum(i.total_units) FILTER ({formulas.is_unit('i.unit_type', unit)})"
         for unit in ("stem", "bunch")
