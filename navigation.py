@@ -6,6 +6,7 @@ from komet.web.shell import failures, guard, navigation, preferences, resources,
 
 st.set_page_config(page_title="Komet Desk", page_icon=str(navigation.ICON), layout="wide")
 warm_up.wait()
+st.logo(str(navigation.LOGO), icon_image=str(navigation.ICON), size="large")
 preferences.load()
 
 pages, groups = navigation.all_screens()

@@ -114,9 +114,9 @@ elif st.button(_("Send"), type="primary", icon=":material/send:", disabled=bool(
     send(provider, name, params)
 
 if sent and sent.method == name:
-    st.subheader(_("Answer"))
+    st.header(_("Answer"))
     answer(ctx, spec, sent)
 
-st.subheader(_("History"))
+st.header(_("History"))
 history(ctx, send_again)
 documents(ctx)

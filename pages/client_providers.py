@@ -24,7 +24,7 @@ if not stored:
 for provider in stored:
     card(ctx, provider, every_token)
 
-st.subheader(_("Add a client provider"))
+st.header(_("Add a client provider"))
 if every_token:
     provider_form(ctx, every_token)
 else:

@@ -58,6 +58,6 @@ if from_file is not None:
         preview_and_send(ctx, from_file, "dispatch_file", on_sent=forget_file)
 elif typed := dispatch.typed():
     with st.container(border=True):
-        st.subheader(_("Preview"))
+        st.header(_("Preview"))
         preview = checked("dispatch", tuple(typed.items()), lambda: dispatch.preview_typed(ctx))
         preview_and_send(ctx, preview, "dispatch", on_sent=dispatch.forget_typed)

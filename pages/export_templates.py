@@ -61,7 +61,7 @@ with failures.shown():
         icon=":material/download:",
         on_click="ignore",
     )
-    st.subheader(_("Preview"))
+    st.header(_("Preview"))
     shown = preview(ctx, template, OrderFilter())
     if shown.is_empty():
         st.caption(_("There are no orders to show yet; the headings are these."))

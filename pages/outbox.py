@@ -18,7 +18,7 @@ st.title(_("Outbox"))
 follow_batch(ctx)
 if (again := kept_preview("outbox")) is not None:
     with st.container(border=True):
-        st.subheader(_("Preview"))
+        st.header(_("Preview"))
         preview_and_send(ctx, again, "outbox")
 
 counts = count_writes(ctx)

@@ -37,10 +37,10 @@ if done["download"]:
     dispatch_work()
     chart = reads.by_ship_date(OrderFilter())
     if chart.height:
-        st.subheader(_("Boxes by ship date"))
+        st.header(_("Boxes by ship date"))
         st.altair_chart(boxes_by_ship_date(chart))
 if done["provider"]:
-    st.subheader(_("Client providers"))
+    st.header(_("Client providers"))
     provider_table(ctx)
     row = st.container(horizontal=True)
     with row:

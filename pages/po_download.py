@@ -95,10 +95,10 @@ with st.container(border=True):
 
 at_work = active_run(ctx)
 if at_work:
-    st.subheader(_("Download at work"))
+    st.header(_("Download at work"))
     live_progress(ctx, at_work.id)
 elif newest:
-    st.subheader(_("Last download"))
+    st.header(_("Last download"))
     run_result(ctx, newest.id)
 with st.expander(_("Schedule")):
     schedule_forms(ctx, active)

@@ -49,7 +49,7 @@ with leaving:
         preview = ship.preview_shipment(ctx, lines, flight)
         if preview is not None:
             with st.container(border=True):
-                st.subheader(_("Preview"))
+                st.header(_("Preview"))
                 ship.warn_of_splits(preview)
                 preview_and_send(ctx, preview, "ship", on_sent=ship.forget_all)
 with left:

@@ -25,7 +25,7 @@ if not stored:
 for token in stored:
     card(ctx, token)
 
-st.subheader(_("Add a token"))
+st.header(_("Add a token"))
 by_secret, by_login, ask = st.tabs(
     [_("I have a token"), _("Get one by login"), _("What to ask for")]
 )

@@ -138,7 +138,7 @@ def test_a_screen_shows_its_title_and_no_exception(
     assert "Traceback" not in texts(visit)
     with language.using(code):
         assert [title.value for title in visit.title] == [_(TITLES[screen])]
-        headings = [heading.value for heading in visit.subheader]
+        headings = [heading.value for heading in visit.header]
         if is_full(app):
             assert not visit.error
             assert set(headings) >= {_(heading) for heading in HEADINGS.get(screen, [])}

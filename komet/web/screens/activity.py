@@ -165,7 +165,7 @@ def spent_requests(ctx: AppContext) -> None:
     of_pool = rows.filter(pl.col("token_id").is_in([token.id for token in pool.tokens]))
     if not of_pool.height:
         return
-    st.subheader(_("By day, token and method"))
+    st.header(_("By day, token and method"))
     figure = st.column_config.NumberColumn
     st.dataframe(
         of_pool.drop("token_id"),

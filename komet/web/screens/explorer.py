@@ -253,7 +253,7 @@ def _open(call: MethodCall) -> None:
 
 def documents(ctx: AppContext) -> None:
     """OpenAPI and Postman as downloads."""
-    st.subheader(_("For developers"))
+    st.header(_("For developers"))
     st.caption(
         _("The same registry as an OpenAPI 3.1 document and as a Postman collection, without any"
           " token.")

@@ -135,7 +135,7 @@ def show_awb(found: Transit, chosen: dict[str, Any]) -> None:
         pl.col(name).eq_missing(pl.lit(chosen[name])) for name in ("awb", "ship_date", "has_left")
     ]
     [title] = name_flights(pl.DataFrame([chosen], schema=found.awbs.schema))["awb"]
-    st.subheader(f"{failures.plain(title)} · {day(chosen['ship_date'])}")
+    st.header(f"{failures.plain(title)} · {day(chosen['ship_date'])}")
     boxes = found.boxes.filter(*mine)
     tabs = st.tabs([_("Houses"), _("Lines"), _("Boxes")])
     columns = _columns()

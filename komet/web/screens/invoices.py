@@ -71,7 +71,7 @@ def send_files(ctx: AppContext, every: Sequence[Provider]) -> None:
 
     made_of = [(_file(row, files).file_id, row["client"], *_given(row)) for row in ready]
     with failures.shown(), st.container(border=True):
-        st.subheader(_("Preview"))
+        st.header(_("Preview"))
         preview = checked(
             "invoices",
             made_of,

@@ -49,7 +49,7 @@ def invoices_in_komet(ctx: AppContext, able: Sequence[Provider]) -> None:
     _actions(ctx, provider, chosen)
     if (preview := kept_preview(_SLOT)) is not None:
         with st.container(border=True):
-            st.subheader(_("Preview"))
+            st.header(_("Preview"))
             preview_and_send(ctx, preview, _SLOT)
 
 

@@ -170,7 +170,7 @@ def prebook_lines(ctx: AppContext, provider: Provider) -> None:
         _choose(ctx, provider, kept[2], _("Listed {when}.").format(when=zoned_moment(kept[1])))
     if (preview := kept_preview(f"{_LINES}_{provider.id}")) is not None:
         with st.container(border=True):
-            st.subheader(_("Preview"))
+            st.header(_("Preview"))
             preview_and_send(ctx, preview, f"{_LINES}_{provider.id}")
 
 

@@ -36,7 +36,7 @@ def show_reading(file: OrderFile) -> None:
     """Problems first, then the headings and the rows that were skipped."""
     problems = file.problems
     if problems.height:
-        st.subheader(_("What could not be read"))
+        st.header(_("What could not be read"))
         st.caption(_("These values stay empty; rows in error are left out. Nothing is invented."))
         st.dataframe(
             problems.head(_SHOWN).with_columns(

@@ -22,7 +22,7 @@ def order_filters(providers: Sequence[Provider], choices: dict[str, list[str]]) 
     groups = sorted({p.komet_group for p in providers if p.komet_group})
     values: dict[str, Any] = {}
     with st.sidebar:
-        st.subheader(_("Filters"))
+        st.header(_("Filters"))
         values["providers"] = _choose_values("providers", _("Client provider"), list(names), names)
         if groups or st.session_state.get(_key("group")):
             selected = st.session_state.get(_key("group"))

@@ -32,7 +32,7 @@ def steps(done: dict[str, bool]) -> None:
         ("download", "pages/po_download.py", _("Download purchase orders"),
          _("Any range of days, all clients at once; then filter and export to Excel.")),
     )  # fmt: skip
-    st.subheader(_("Four steps to your first export"))
+    st.header(_("Four steps to your first export"))
     for at, (step, page, label, explained) in enumerate(rows, start=1):
         with st.container(border=True):
             icon = ":material/check_circle:" if done[step] else ":material/radio_button_unchecked:"
@@ -42,7 +42,7 @@ def steps(done: dict[str, bool]) -> None:
 
 def sample_button(ctx: AppContext) -> None:
     """One press: two sample importers, their products mapped, thirty days on their way."""
-    st.subheader(_("Or look around first"))
+    st.header(_("Or look around first"))
     st.markdown(
         _("Starts the built-in sandbox, adds two made-up importers, maps most of their products and"
           " downloads thirty days. No Komet account is needed, and nothing leaves this computer.")
@@ -90,7 +90,7 @@ def dispatch_work() -> None:
     left = {work: totals for work, totals in counted.items() if totals.lines}
     if not left and not waiting:
         return
-    st.subheader(_("Left to dispatch"))
+    st.header(_("Left to dispatch"))
     row = st.container(horizontal=True)
     for work, totals in left.items():
         with row.container(border=True, width=230):

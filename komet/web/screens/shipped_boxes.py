@@ -69,7 +69,7 @@ def _exchange(ctx: AppContext, boxes: pl.DataFrame, edited: pl.DataFrame) -> Non
         return
     with st.container(border=True):
         count = len(exchanges)
-        st.subheader(_n("Exchange {n} box code", "Exchange {n} box codes", count).format(n=count))
+        st.header(_n("Exchange {n} box code", "Exchange {n} box codes", count).format(n=count))
         with failures.shown():
             preview = checked(
                 "exchange",
@@ -85,7 +85,7 @@ def _move(ctx: AppContext, boxes: pl.DataFrame, edited: pl.DataFrame) -> None:
         return
     with st.container(border=True):
         count = len(codes)
-        st.subheader(_n("Move {n} box", "Move {n} boxes", count).format(n=count))
+        st.header(_n("Move {n} box", "Move {n} boxes", count).format(n=count))
         left, right = st.columns(2)
         awb = left.text_input(_("To this AWB"), key="move_awb", placeholder="729-1234 5675")
         day = right.date_input(

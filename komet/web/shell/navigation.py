@@ -10,6 +10,8 @@ from komet.language import _, _later
 ICON = Path(__file__).parent / "icon.svg"
 """Of our own: one of Streamlit's would be fetched from a server on the internet."""
 
+LOGO = Path(__file__).parent / "logo.svg"
+
 _SCREENS = {
     "": {
         "overview": (_later("Overview"), "home"),
