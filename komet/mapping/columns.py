@@ -47,6 +47,18 @@ def read_columns(source: pl.DataFrame, names: Sequence[str], known: Known) -> He
     `source`: [row: Int64, then the cells as String]. Raises MappingFileError as
     `resolve_headings` does.
     """
+    scores, found = weigh_columns(source, names, known)
+    headings = resolve_headings(names, scores)
+    return replace(headings, notes=_notes(headings, found))
+
+
+def weigh_columns(
+    source: pl.DataFrame, names: Sequence[str], known: Known
+) -> tuple[list[dict[str, float]], dict[int, Matches]]:
+    """What each column may be, by headings and values: its weights, and what its values match.
+
+    Columns whose heading is surely something else are not compared, and stand in no match.
+    """
     scores = [dict(weigh_heading(name)) for name in names]
     compared = [
         column
@@ -68,8 +80,7 @@ def read_columns(source: pl.DataFrame, names: Sequence[str], known: Known) -> He
             if not certain and values.height:
                 found[column] = _matches(values, products)
                 _score(score, found[column], values["value"], known, by_values=by_values)
-    headings = resolve_headings(names, scores)
-    return replace(headings, notes=_notes(headings, found))
+    return scores, found
 
 
 def first_row_by_values(records: Sequence[Sequence[str]], known: Known) -> int | None:

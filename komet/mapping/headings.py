@@ -189,6 +189,44 @@ def resolve_headings(
     return Headings(tuple(names), chosen, ignored, tuple(notes))
 
 
+def choose_columns(names: Sequence[str], columns: Mapping[str, int]) -> Headings:
+    """The columns as a person gave them: field → position.
+
+    Raises MappingFileError where an import could not use them, or one is given twice.
+    """
+    if len(set(columns.values())) < len(columns) or not all(
+        position < len(names) for position in columns.values()
+    ):
+        raise MappingFileError(
+            _("The columns do not fit the file"),
+            _("A column is taken for two things, or the file does not have it."),
+            _("Say of each column of the file what it is."),
+        )
+    if SKU not in columns or columns.keys().isdisjoint(KOMET_FIELDS):
+        raise MappingFileError(
+            _("A column is missing"),
+            _("No column is taken for your SKU.")
+            if SKU not in columns
+            else _("No column tells which of Komet's products a row is about."),
+            _("Say which column holds it: SKU, and one of Komet's product ID, legacy code or"
+              " description."),
+        )  # fmt: skip
+    used = set(columns.values())
+    ignored = tuple(name for at, name in enumerate(names) if at not in used and name.strip())
+    return Headings(tuple(names), dict(columns), ignored)
+
+
+def guess_columns(scored: Sequence[Weights]) -> dict[str, int]:
+    """The likeliest column of each field, though an import could not use them all."""
+    ranked = _assignments(scored, {field: _claims(scored, field) for field in FIELDS})
+    chosen = dict(ranked[0][1]) if ranked else {}
+    for field in FIELDS:
+        free = [column for column in _claims(scored, field) if column not in chosen.values()]
+        if field not in chosen and free:
+            chosen[field] = free[0]
+    return chosen
+
+
 def _claims(scored: Sequence[Weights], field: str) -> list[int]:
     """The columns that may be a field, the likeliest first."""
     found = [c for c, score in enumerate(scored) if score.get(field, 0) >= ENOUGH]

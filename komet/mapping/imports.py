@@ -31,6 +31,7 @@ from komet.mapping.model import (
     Written,
 )
 from komet.mapping.problems import PROBLEM_SCHEMA
+from komet.mapping.table import columns as remembered
 from komet.mapping.table import mappings, products
 from komet.permissions import Actor, Permission
 from komet.text import normalize_text
@@ -40,20 +41,32 @@ _EDITED = {"provider_id": pl.String, "komet_id": pl.String, "sku": pl.String}
 _SHOWN = {"provider_id": pl.String, "komet_id": pl.String, "shown": pl.String}
 
 
-def dry_run_file(
-    ctx: AppContext, data: bytes, file_name: str, provider_id: str | None, kind: str = PRODUCT
-) -> DryRun:
-    """Read a file and say what it would do; nothing is written.
-
-    `provider_id` is for rows that name no client. Raises `InvalidInput`, `MappingFileError`.
-    """
+def check_size(data: bytes, file_name: str) -> None:
+    """Raise `InvalidInput` for a file that is too large to be read."""
     if len(data) > MOST_BYTES:
         raise InvalidInput(
             _("{name} is larger than 50 MB.").format(name=file_name),
             next_step=_("Split it, or leave out columns that are not needed."),
         )
+
+
+def dry_run_file(
+    ctx: AppContext,
+    data: bytes,
+    file_name: str,
+    provider_id: str | None,
+    kind: str = PRODUCT,
+    *,
+    columns: Mapping[str, int] | None = None,
+) -> DryRun:
+    """Read a file and say what it would do; nothing is written.
+
+    `provider_id` is for rows that name no client. `columns`: field → position, where a person says
+    which column is which (see `komet.mapping.matching`). Raises `InvalidInput`, `MappingFileError`.
+    """
+    check_size(data, file_name)
     known = load_known(ctx, provider_id, kind)
-    file = read_mapping(data, file_name, known)
+    file = read_mapping(data, file_name, known, columns)
     if kind == "box_type":
         # orders are joined by the code in capitals
         file = replace(file, rows=file.rows.with_columns(pl.col(KOMET_ID).str.to_uppercase()))
@@ -71,6 +84,7 @@ def load_known(ctx: AppContext, provider_id: str | None, kind: str = PRODUCT) ->
             default_provider_id=provider_id,
             skus=products.load_skus(con) if kind == PRODUCT else frozenset(),
             listed=products.load_providers_with_list(con, kind),
+            remembered=remembered.load_remembered(con, provider_id, kind),
         )
 
 

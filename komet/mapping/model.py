@@ -87,7 +87,8 @@ class Known:
     `products`: [provider_id, komet_id, legacy_code, description: String]; `mappings`:
     [provider_id, komet_id, sku, sku_description: String]; `providers`: name → provider_id;
     `default_provider_id` is for rows that name no client; `skus`: further SKUs of ours, exactly as
-    they are stored; `listed`: the clients whose product list is here (None: those with products).
+    they are stored; `listed`: the clients whose product list is here (None: those with products);
+    `remembered`: set of headings → field → position, as a person has given them before.
     """
 
     products: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=_PRODUCTS))
@@ -96,6 +97,7 @@ class Known:
     default_provider_id: str | None = None
     skus: frozenset[str] = frozenset()
     listed: frozenset[str] | None = None
+    remembered: Mapping[tuple[str, ...], Mapping[str, int]] = field(default_factory=dict)
 
     @cached_property
     def verbatim(self) -> Mapping[str, frozenset[str]]:

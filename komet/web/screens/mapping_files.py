@@ -1,6 +1,7 @@
 """Mapping files on the screen: the dry run, applying it, undoing it, and files to take away."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 import polars as pl
 import streamlit as st
@@ -8,14 +9,16 @@ import streamlit as st
 from komet.clients.model import Provider
 from komet.context import AppContext
 from komet.language import _, _n, current, number
-from komet.mapping import imports, products
+from komet.mapping import imports, matching, products
 from komet.mapping.cells import write_bad_rows_csv, write_template_csv
 from komet.mapping.model import DryRun
 from komet.tabular.file import FILE_TYPES
+from komet.web.screens.column_matcher import choose_fields
 from komet.web.screens.mapping_grid import keep_result
 from komet.web.shell import failures, session, state
 
 _SHOWN = 500
+Made = TypeVar("Made")
 
 
 def import_file(ctx: AppContext, provider: Provider, kind: str) -> None:
@@ -42,31 +45,56 @@ def import_file(ctx: AppContext, provider: Provider, kind: str) -> None:
         return
     data, name = uploaded.getvalue(), uploaded.name
 
-    def check() -> DryRun:
-        failed: Mapping[str, str] = {}
-        if fetch or not missing:
-            lists = products.find_missing_lists_for_file(ctx, data, name, provider.id, kind)
-            if lists:
-                with st.spinner(products.announce_lists(lists)):
-                    failed = products.fetch_lists(ctx, session.actor(), lists, kind)
-        st.session_state[state.MAPPING_LISTS_FAILED] = tuple(failed.values())
-        return imports.dry_run_file(ctx, data, name, provider.id, kind)
+    def fetch_lists() -> tuple[str, ...]:
+        if missing and not fetch:
+            return ()
+        lists = products.find_missing_lists_for_file(ctx, data, name, provider.id, kind)
+        if not lists:
+            return ()
+        with st.spinner(products.announce_lists(lists)):
+            return tuple(products.fetch_lists(ctx, session.actor(), lists, kind).values())
 
     with failures.shown():
         made_of = (uploaded.file_id, provider.id, kind, current(), fetch)
-        checked = _keep_dry_run("file", made_of, check)
-        for message in st.session_state.get(state.MAPPING_LISTS_FAILED, ()):
+        for message in _keep("lists", made_of, fetch_lists):
             st.warning(failures.plain(message), icon=":material/warning:")
-        apply_form(ctx, checked)
+        proposed = _keep(
+            "columns", made_of, lambda: matching.match_columns(ctx, data, name, provider.id, kind)
+        )
+        said = choose_fields(ctx, provider, kind, name, proposed, key=uploaded.file_id)
+        found = proposed if said is None else _keep(
+            "chosen",
+            (*made_of, tuple(said.items())),
+            lambda: matching.match_columns(ctx, data, name, provider.id, kind, columns=said),
+        )  # fmt: skip
+        if found.problem:
+            failures.show(found.problem)
+            return
+        checked = _keep(
+            "file",
+            (*made_of, tuple(found.fields.items())),
+            lambda: imports.dry_run_file(ctx, data, name, provider.id, kind, columns=said),
+        )
+        remember = said is not None and st.checkbox(
+            failures.plain(_("Remember these columns for {name}").format(name=provider.name)),
+            value=True,
+            key=f"mapping_remember_{uploaded.file_id}",
+            help=_("The next file with the same headings is read in the same way."),
+        )
+        if apply_form(ctx, checked):
+            if remember:
+                matching.remember_columns(ctx, session.actor(), provider.id, found, kind)
+            st.rerun()
 
 
-def _keep_dry_run(slot: str, made_of: tuple[object, ...], check: Callable[[], DryRun]) -> DryRun:
-    """The dry run that is on the screen: what is applied is what was seen."""
-    kept: dict[str, tuple[object, DryRun]] = st.session_state.setdefault(state.MAPPING_CHECKED, {})
+def _keep(slot: str, made_of: tuple[object, ...], make: Callable[[], Made]) -> Made:
+    """What is on the screen, made once: what is applied is what was seen."""
+    kept: dict[str, tuple[object, Any]] = st.session_state.setdefault(state.MAPPING_CHECKED, {})
     made_of = (*made_of, st.session_state.get(state.MAPPING_SAVES, 0))
     if slot not in kept or kept[slot][0] != made_of:
-        kept[slot] = made_of, check()
-    return kept[slot][1]
+        kept[slot] = made_of, make()
+    found: Made = kept[slot][1]
+    return found
 
 
 def forget_dry_runs() -> None:
@@ -74,28 +102,29 @@ def forget_dry_runs() -> None:
     st.session_state.pop(state.MAPPING_CHECKED, None)
 
 
-def apply_form(ctx: AppContext, checked: DryRun) -> None:
-    """What a dry run found, and the button that writes it."""
+def apply_form(ctx: AppContext, checked: DryRun) -> bool:
+    """What a dry run found, and the button that writes it; whether it was pressed."""
     _show_dry_run(checked)
     apply, undo_hint = st.columns([1, 3], vertical_alignment="center")
     count = checked.to_apply.height
-    if apply.button(
+    pressed = apply.button(
         _n("Apply {n:,} row", "Apply {n:,} rows", count).format(n=count),
         type="primary",
         disabled=not count,
         key=f"apply_{checked.source}_{checked.name}",
-    ):
+    )
+    if pressed:
         done = imports.apply_import(ctx, session.actor(), checked)
         keep_result(
             done,
             _("Written: {new} new, {changed} changed.").format(new=done.new, changed=done.changed),
         )
-        st.rerun()
     undo_hint.caption(
         _("Rows in error are left out. The import can be undone.")
         if count
         else _("There is nothing to write.")
     )
+    return pressed
 
 
 def copy_form(ctx: AppContext, every: Sequence[Provider], to: Provider, kind: str) -> None:
@@ -117,12 +146,13 @@ def copy_form(ctx: AppContext, every: Sequence[Provider], to: Provider, kind: st
         )
         if source:
             with failures.shown():
-                checked = _keep_dry_run(
+                checked = _keep(
                     "copy",
                     (source, to.id, kind, overwrite, current()),
                     lambda: imports.dry_run_copy(ctx, source, to.id, kind, overwrite=overwrite),
                 )
-                apply_form(ctx, checked)
+                if apply_form(ctx, checked):
+                    st.rerun()
 
 
 def _show_dry_run(checked: DryRun) -> None:

@@ -45,11 +45,8 @@ FILE_IMPORTS = "_file_imports"
 MAPPING_SAVES = "_mapping_saves"
 """How often mappings were written: part of the keys of the grid and of the uploader."""
 
-MAPPING_LISTS_FAILED = "_mapping_lists_failed"
-"""Sentences of the product lists that could not be fetched for the mapping file on the screen."""
-
 MAPPING_CHECKED = "_mapping_checked"
-"""The dry runs on the screen, by place: what each was made from, and what it found."""
+"""What was made of the file on the screen, by place: what from, and what it found."""
 
 MAPPING_OVERTAKEN = "_mapping_overtaken"
 """Sentences on mappings that were not written, because somebody else was faster."""
