@@ -12,7 +12,12 @@ from komet.web.screens.mapping_files import (
     forget_dry_runs,
     import_file,
 )
-from komet.web.screens.mapping_grid import coverage_line, editable_grid, show_overtaken
+from komet.web.screens.mapping_grid import (
+    coverage_line,
+    editable_grid,
+    show_overtaken,
+    warn_of_unsaved,
+)
 from komet.web.screens.mapping_history import mapping_history
 from komet.web.screens.mapping_suggestions import suggestion_list
 from komet.web.shell import failures, guard, reads
@@ -59,6 +64,7 @@ else:
     st.caption(_("Your own codes for what this client's orders name; they are columns of exports."))
 
 show_overtaken()
+warn_of_unsaved(provider_id, kind, {id_: found.name for id_, found in by_id.items()})
 labels = [_("Unmapped queue"), _("All"), _("Import and export"), _("History")]
 if kind == PRODUCT:
     labels.insert(1, _("Suggestions"))

@@ -46,8 +46,8 @@ def type_sku(page: Page, row: int, sku: str) -> None:
     settled(page)
 
 
-def save(page: Page, saying: str) -> None:
-    page.get_by_role("button", name="Save SKUs").locator("visible=true").first.click()
+def save(page: Page, saying: str, button: str = "Save 1 SKU") -> None:
+    page.get_by_role("button", name=button).locator("visible=true").first.click()
     expect(page.get_by_text(saying)).to_be_visible()
     settled(page)
 
@@ -77,7 +77,7 @@ def test_a_stale_tab_does_not_overwrite_in_all_products(people: tuple[Page, Page
     # Luis still sees what was there before: he changes the same row, and another one
     type_sku(luis, 0, "LUIS-1")
     type_sku(luis, 1, "LUIS-2")
-    save(luis, "Saved 1 code.")
+    save(luis, "Saved 1 code.", "Save 2 SKUs")
     expect(luis.get_by_text("because somebody has changed it since you looked")).to_be_visible()
     warning = luis.get_by_test_id("stAlert").filter(has_text="since you looked").inner_text()
     assert "LUIS-1" in warning
@@ -112,3 +112,34 @@ def test_a_stale_queue_does_not_overwrite(people: tuple[Page, Page]) -> None:
     luis.get_by_test_id("stButton").get_by_role("button", name="Close").click()
     settled(luis)
     expect(luis.get_by_text("since you looked")).to_have_count(0)
+
+
+def test_typed_codes_stay_until_they_are_saved(people: tuple[Page, Page]) -> None:
+    ana, luis = people
+    ana.get_by_role("tab", name="All", exact=True).click()
+    settled(ana)
+    expect(ana.get_by_role("button", name="Save")).to_have_count(0)
+    type_sku(ana, 0, "KEPT-1")
+    search = ana.get_by_label("Search name, Komet ID or code").locator("visible=true")
+    search.fill("no such product")
+    search.press("Enter")
+    settled(ana)
+    search.fill("")
+    search.press("Enter")
+    settled(ana)
+    assert copied(ana, 0) == "KEPT-1"
+    save(ana, "Saved 1 code.")
+    expect(ana.get_by_role("button", name="Save")).to_have_count(0)
+
+    # nobody else has seen it before
+    luis.reload()
+    settled(luis)
+    luis.get_by_role("tab", name="All", exact=True).click()
+    settled(luis)
+    assert copied(luis, 0) == "KEPT-1"
+
+    # dropped, it is as it was
+    type_sku(luis, 0, "DROPPED")
+    luis.get_by_role("button", name="Discard").locator("visible=true").first.click()
+    settled(luis)
+    assert copied(luis, 0) == "KEPT-1"

@@ -42,6 +42,9 @@ LABELS_PRINTING = "_labels_printing"
 FILE_IMPORTS = "_file_imports"
 """How often an order file was imported: part of the uploader's key."""
 
+MAPPING_UNSAVED = "_mapping_unsaved"
+"""What was typed in the grids and not saved, by client and kind."""
+
 MAPPING_SAVES = "_mapping_saves"
 """How often mappings were written: part of the keys of the grid and of the uploader."""
 
