@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from cyclopts import Parameter
 
-from komet import time_zone
+from komet import time_zone, unneeded
 from komet.backup.archive import keep_daily_backup
 from komet.cli.arguments import Names, Switch
 from komet.cli.output import Json, note, say, say_json, table, warn
@@ -64,7 +64,7 @@ def download(
     if sum((bool(provider), bool(group), all)) != 1:
         raise InvalidInput(_("Choose one of --provider, --group and --all."))
     _check_workers(workers)
-    ctx = open_context().for_long_work()
+    ctx = _opened()
     chosen = choose_providers(ctx, names=provider or (), group=group, every=all)
     plan = plan_days(ctx, chosen, from_, to)
     if dry_run:
@@ -103,7 +103,7 @@ def refresh(
     if provider and group:
         raise InvalidInput(_("Choose one of --provider and --group."))
     _check_workers(workers)
-    ctx = open_context().for_long_work()
+    ctx = _opened()
     chosen = choose_providers(ctx, names=provider or (), group=group, every=group is None)
     if number:
         named = chosen if provider or group else ()
@@ -126,7 +126,7 @@ def refresh(
 
 def retry(run: str | None = None, /, *, json: Json = False) -> int:
     """Fetch the failed and unfinished days of a run (default: the last), and nothing else."""
-    ctx = open_context().for_long_work()
+    ctx = _opened()
     found, count = retry_run(ctx, actor(), run)
     if not count:
         say(_("Nothing to retry: every day of that download is there."))
@@ -176,6 +176,12 @@ def runs(*, last: Switch = False, json: Json = False) -> int:
             "",
         )  # fmt: skip
     return 0
+
+
+def _opened() -> AppContext:
+    """For work that nobody waits for, and that makes no workbook."""
+    unneeded.leave_out("pyarrow")
+    return open_context().for_long_work()
 
 
 def _check_workers(workers: int | None) -> None:

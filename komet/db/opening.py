@@ -27,6 +27,7 @@ from komet.db.errors import (
     UnusableFile,
 )
 from komet.language import _
+from komet.unneeded import is_left_out
 
 _CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": "false",
@@ -70,7 +71,9 @@ def warm_up() -> None:
     and numpy: half a second, for which nobody else should have to wait.
     """
     with duckdb.connect(":memory:") as instance:
-        instance.execute("SELECT $text", {"text": ""}).pl()
+        answer = instance.execute("SELECT $text", {"text": ""})
+        if not is_left_out("pyarrow"):
+            answer.pl()
 
 
 def copies_folder(path: Path) -> Path:
