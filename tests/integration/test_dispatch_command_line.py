@@ -93,9 +93,15 @@ class Sheet:
         self._book = openpyxl.load_workbook(path)
         self._sheet = self._book.worksheets[0]
         self._at = {cell.value: index for index, cell in enumerate(self._sheet[1], start=1)}
-        ids = self._at["Line ID"]
-        self.rows = {str(self._sheet.cell(row, ids).value): row
-                     for row in range(2, self._sheet.max_row + 1)}  # fmt: skip
+        # two importers may give lines the same ID: those of Magnolia are meant
+        self.rows = {
+            str(self._value(row, "Line ID")): row
+            for row in range(2, self._sheet.max_row + 1)
+            if self._value(row, "Client provider") == "Magnolia"
+        }
+
+    def _value(self, row: int, heading: str) -> Any:
+        return self._sheet.cell(row, self._at[heading]).value
 
     def fill(self, line_id: str, **values: Any) -> int:
         """Write under these headings, with _ for blanks; the row."""
