@@ -27,7 +27,8 @@ from komet.sandbox.tokens import IMPORTER_A_COMPANY
 from komet.sandbox.truth import BoxTruth
 
 AWB, OTHER = "729-12345675", "729-12345686"  # 1234567 and 1234568 leave 5 and 6 over sevens
-BACK, AHEAD = 3, 1
+BACK, AHEAD = 10, 1
+"""Days in which both clients have shipped something, whatever day it is."""
 
 
 @pytest.fixture(scope="module")

@@ -41,19 +41,21 @@ from komet.sandbox.tokens import IMPORTER_A_COMPANY
 
 PDF = b"%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\n%%EOF\n"
 METHOD = "v2/vendor/invoice"
+BACK, AHEAD = 7, 2
+"""Days in which both clients have shipped something, whatever day it is."""
 
 
 @pytest.fixture
 def accounts(downloaded: Downloaded) -> Accounts:
     """On a sandbox that knows its POs, PDFs and pictures, and locks what is synchronized."""
-    found = downloaded(2, 2)
+    found = downloaded(BACK, AHEAD)
     found.sandbox.state.strict = True
     return found
 
 
 def orders_of(accounts: Accounts, *, shipped: bool, key: str = "magnolia") -> list[PurchaseOrder]:
     """POs of the downloaded days, as the sandbox has them, of which all lines (or none) shipped."""
-    first, last = accounts.days(2, 2)
+    first, last = accounts.days(BACK, AHEAD)
     found = []
     for order in accounts.sandbox.state.all_orders(key):
         own = key == "magnolia" or order.vendor_id == PETALO_OWN_VENDOR_ID
@@ -347,7 +349,7 @@ def test_sending_anew_knows_what_was_sent_since(accounts: Accounts, order: Purch
 
 
 def test_shipped_pos_that_lack_an_invoice(accounts: Accounts, order: PurchaseOrder) -> None:
-    first, last = accounts.days(2, 2)
+    first, last = accounts.days(BACK, AHEAD)
     chosen = InvoiceFilter(first, last, (accounts.magnolia.id,), lacking=True)
     before = list_invoice_states(accounts.ctx, chosen)
     full = {str(one.number) for one in orders_of(accounts, shipped=True)}
