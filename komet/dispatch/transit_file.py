@@ -9,7 +9,7 @@ from komet.context import AppContext
 from komet.db import audit
 from komet.dispatch.awb import format_awb
 from komet.dispatch.transit import BOX_STATES, Transit
-from komet.export.layout import Layout, sheet_of
+from komet.export.layout import Layout, parted, sheet_of
 from komet.export.sheet import ColumnKind as Kind
 from komet.export.writers.writer import explain_write_errors, written_bytes
 from komet.export.writers.xlsx import write_workbook
@@ -105,7 +105,7 @@ def export_transit(ctx: AppContext, actor: Actor, found: Transit, target: Path) 
         sheet_of(_("AWBs"), _AWBS, name_flights(found.awbs), totals),
         sheet_of(_("Houses"), _HOUSES, name_flights(found.houses)),
         sheet_of(_("Lines"), _LINES, name_flights(found.lines)),
-        sheet_of(_("Boxes"), _BOXES, boxes),
+        sheet_of(_("Boxes"), _BOXES, parted(boxes)),
     ]
     with explain_write_errors(target):
         write_workbook(target, sheets)
