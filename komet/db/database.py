@@ -50,8 +50,7 @@ class Connection:
         self, sql: str, params: dict[str, Any] | None = None, **frames: pl.DataFrame
     ) -> pl.DataFrame:
         """The rows of a query as a polars frame."""
-        versions.note_statement(sql)
-        self.written |= versions.written_by(sql)
+        self._note(sql)
         with self._registered(frames):
             if is_left_out("pyarrow"):
                 return pl.DataFrame(self.raw.sql(sql, params=params or {}))
@@ -64,8 +63,7 @@ class Connection:
 
         Until the last is taken, nothing else may be asked of this connection.
         """
-        versions.note_statement(sql)
-        self.written |= versions.written_by(sql)
+        self._note(sql)
         found = self.raw.execute(sql, params or {}).to_arrow_reader(size)
         empty = True
         for batch in found:
@@ -91,8 +89,7 @@ class Connection:
 
         By DuckDB's own rows: a file of 20 MB takes 100 MB on the way, and 350 in a frame.
         """
-        versions.note_statement(sql)
-        self.written |= versions.written_by(sql)
+        self._note(sql)
         found = self.raw.execute(sql, params or {}).fetchone()
         return None if found is None or found[0] is None else bytes(found[0])
 
@@ -109,6 +106,11 @@ class Connection:
         """Frames that several statements name as tables: handed over once."""
         with self._registered(frames):
             yield
+
+    def _note(self, sql: str) -> None:
+        """Note what a statement reads, and what it may write."""
+        versions.note_statement(sql)
+        self.written |= versions.written_by(sql)
 
     @contextmanager
     def _registered(self, frames: dict[str, pl.DataFrame]) -> Iterator[None]:
