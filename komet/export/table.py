@@ -33,9 +33,9 @@ from komet.orders.table.items import (
 )
 from komet.orders.table.reading import SORTS, items_of, source
 
-STRETCH = 30_000
+STRETCH = 15_000
 """Rows that are sorted at once, where a single day has no more."""
-BATCH = 10_000
+BATCH = 5_000
 """Rows that become a frame."""
 _BY_DATE = "i.ship_date, p.name, i.po_number, i.po_id"
 

@@ -27,8 +27,8 @@ from komet.export.writers.excel_markup import (
 from komet.export.writers.excel_rows import rows_xml
 from komet.export.writers.zip_file import Piece, ZipWriter, pack
 
-_BATCH = 3_400
-"""Rows that are made at once: some 5 MB of XML. Fewer cost time, more cost memory."""
+_BATCH = 2_500
+"""Rows that are made at once: some 4 MB of XML. Fewer cost time, more cost memory."""
 _MOST_WORKERS = 4
 
 
