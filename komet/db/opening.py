@@ -67,13 +67,13 @@ _INVALIDATED = "database has been invalidated"
 def warm_up() -> None:
     """Let DuckDB import what it needs for parameters and results, before we have the file.
 
-    Where this process has not left them out (`komet.unneeded`), the first parameters import pandas
-    and numpy: half a second, for which nobody else should have to wait.
+    The first parameters import pandas and numpy: half a second, for which nobody else should have
+    to wait. Where this process has left them out (`komet.unneeded`), nothing is worth it.
     """
+    if is_left_out("pandas"):
+        return
     with duckdb.connect(":memory:") as instance:
-        answer = instance.execute("SELECT $text", {"text": ""})
-        if not is_left_out("pyarrow"):
-            answer.pl()
+        instance.execute("SELECT $text", {"text": ""}).pl()
 
 
 def copies_folder(path: Path) -> Path:

@@ -53,4 +53,5 @@ def test_a_list_needs_the_store_and_nothing_else(accounts: Accounts, words: str)
     found = imported_by(accounts.ctx.settings.home, *words.split())
     unneeded = set(NEVER) - ({"httpx"} if words == "runs" else set())  # its module downloads, too
     assert found >= {"duckdb", "polars"}
+    assert words != "provider list" or "pyarrow" not in found
     assert found.isdisjoint(unneeded), found & unneeded
