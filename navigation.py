@@ -11,6 +11,7 @@ preferences.load()
 
 pages, groups = navigation.all_screens()
 page = st.navigation(groups, expanded=True)
+st.set_page_config(page_title=navigation.tab_title(page.title))
 
 requested = guard.requested_page()
 if requested and requested[0] in pages:

@@ -96,6 +96,11 @@ def nearest(tag: str | None) -> str:
     return ours.get(asked) or ours.get(asked.partition("_")[0]) or DEFAULT
 
 
+def tag(code: str) -> str:
+    """The code of a language as browsers write it: `pt_BR` is `pt-BR`."""
+    return code.replace("_", "-")
+
+
 class Message(str):
     """A text whose `format` writes numbers and dates as the language in force does.
 

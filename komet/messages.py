@@ -257,7 +257,7 @@ _MESSAGES: dict[str, Description | Callable[[Data], Description]] = {
     ),
     "method_not_allowed": Description(
         _later("The token may not call this method."),
-        next_step=_later("Ask the client, or Komet support, to enable it for the token."),
+        next_step=_later("Ask the importer, or Komet support, to enable it for the token."),
     ),
     "too_many_requests": Description(
         _later("Komet asks to slow down."),

@@ -28,7 +28,7 @@ if not every:
 left, right = st.columns(2)
 provider = every[
     left.selectbox(
-        _("Client provider"), list(every), format_func=lambda id_: every[id_].name,
+        _("Importer"), list(every), format_func=lambda id_: every[id_].name,
         key="catalog_provider", persist_state="session",
     )
 ]  # fmt: skip

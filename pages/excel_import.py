@@ -25,7 +25,7 @@ if not every_provider:
 
 names = {provider.id: provider.name for provider in every_provider}
 provider_id = st.selectbox(
-    _("Client provider"), list(names), format_func=lambda id_: names[id_], key="file_provider"
+    _("Importer"), list(names), format_func=lambda id_: names[id_], key="file_provider"
 )
 done = st.session_state.get(state.FILE_IMPORTS, 0)
 uploaded = st.file_uploader(

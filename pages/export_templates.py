@@ -3,7 +3,7 @@
 import polars as pl
 import streamlit as st
 
-from komet.export.template import READY_MADE, parse_template
+from komet.export.template import READY_MADE, parse_template, title_of
 from komet.export.templates import (
     delete_template,
     export_by_template_bytes,
@@ -32,7 +32,7 @@ for name, error in broken.items():
 picked = st.session_state.pop(state.TEMPLATE_PICK, None)
 if picked in every:
     st.session_state[state.TEMPLATE] = picked
-name = st.selectbox(_("Template"), list(every), key=state.TEMPLATE)
+name = st.selectbox(_("Template"), list(every), format_func=title_of, key=state.TEMPLATE)
 original = every[name]
 ready_made = name in READY_MADE
 if ready_made:

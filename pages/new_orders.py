@@ -25,7 +25,7 @@ with st.container():  # one element, whatever is in it: the chosen tab stays cho
     follow_batch(ctx)
     new_orders_hint(ctx)
 provider_id = st.selectbox(
-    _("Client provider"),
+    _("Importer"),
     list(by_id),
     format_func=lambda id_: by_id[id_].name,
     key="new_orders_provider",

@@ -44,7 +44,7 @@ states = by_state.pills(
     on_change=forget_selection,
 )
 clients = by_client.multiselect(
-    _("Client provider"),
+    _("Importer"),
     list(names),
     format_func=lambda id_: names[id_],
     placeholder=_("Any"),

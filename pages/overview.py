@@ -18,7 +18,7 @@ from komet.web.shell import guard, reads
 
 ctx = guard.enter("overview")
 st.title("Komet Desk")
-st.caption(_("Purchase orders from every client on Komet, with your own SKUs, in Excel."))
+st.caption(_("Purchase orders from every importer on Komet, with your own SKUs, in Excel."))
 
 done = list_setup_steps(ctx)
 at_work = active_run(ctx)
@@ -40,7 +40,7 @@ if done["download"]:
         st.header(_("Boxes by ship date"))
         st.altair_chart(boxes_by_ship_date(chart))
 if done["provider"]:
-    st.header(_("Client providers"))
+    st.header(_("Importers"))
     provider_table(ctx)
     row = st.container(horizontal=True)
     with row:

@@ -10,7 +10,7 @@ from komet.web.shell import guard, reads
 
 ctx = guard.enter("planning")
 st.title(_("Planning"))
-st.caption(_("Boxes are cartons; amounts are in each provider's currency; weeks are ISO weeks."))
+st.caption(_("Boxes are cartons; amounts are in each importer's currency; weeks are ISO weeks."))
 
 if not reads.choices()["statuses"]:
     st.info(_("No orders yet. Download some, or try the app with sample data from the Overview."))

@@ -50,7 +50,7 @@ with st.container(border=True):
         )
         offered = [p.name for p in active if group is None or p.komet_group == group]
         names = st.multiselect(
-            _("Client providers"), offered, default=offered, key=f"download_names_{group}"
+            _("Importers"), offered, default=offered, key=f"download_names_{group}"
         )
     with right:
         preset = st.pills(
@@ -65,7 +65,7 @@ with st.container(border=True):
         refreshing = preset == _("Open window")
         if refreshing:
             st.caption(
-                _("Each client's own window, by default 3 days back to 21 ahead; days that are"
+                _("Each importer's own window, by default 3 days back to 21 ahead; days that are"
                   " final are left alone.")
             )  # fmt: skip
         elif span is None:

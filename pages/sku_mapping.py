@@ -35,7 +35,7 @@ if not every_provider:
 by_id = {provider.id: provider for provider in every_provider}
 left, right = st.columns([1, 2], vertical_alignment="bottom")
 provider_id = left.selectbox(
-    _("Client provider"),
+    _("Importer"),
     list(by_id),
     format_func=lambda id_: by_id[id_].name,
     key="mapping_provider",
@@ -51,7 +51,7 @@ if kind == PRODUCT:
     coverage_line(coverage)
     if st.button(
         _("Fetch the product list"),
-        help=_("Asks Komet for this client's products and box types (2 requests). Downloads do it"
+        help=_("Asks Komet for this importer's products and box types (2 requests). Downloads do it"
                " once a day."),
     ):  # fmt: skip
         with failures.shown():
@@ -61,7 +61,9 @@ if kind == PRODUCT:
             failures.notice(catalogs.outcome_message(outcome))
             st.rerun()
 else:
-    st.caption(_("Your own codes for what this client's orders name; they are columns of exports."))
+    st.caption(
+        _("Your own codes for what this importer's orders name; they are columns of exports.")
+    )
 
 show_overtaken()
 warn_of_unsaved(provider_id, kind, {id_: found.name for id_, found in by_id.items()})

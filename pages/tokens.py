@@ -11,7 +11,7 @@ from komet.web.shell import guard
 ctx = guard.enter("tokens")
 st.title(_("Tokens"))
 st.caption(
-    _("A token is the key to one client's Komet. Its secret is stored encrypted and never shown"
+    _("A token is the key to one importer's Komet. Its secret is stored encrypted and never shown"
       " again.")
 )  # fmt: skip
 

@@ -45,7 +45,7 @@ OUTCOMES = {
     ),
     "PermissionDenied": Outcome(
         _later("Method not allowed"),
-        _later("Ask the client, or Komet support, to enable the method for the token. Orders come"
+        _later("Ask the importer, or Komet support, to enable the method for the token. Orders come"
                " without the lists of products and box types."),
         "tokens",
     ),
@@ -65,13 +65,13 @@ OUTCOMES = {
     "Unavailable": Outcome(
         _later("Komet unavailable"),
         _later("Nothing, where it passed: the request was tried again. Where days failed, retry"
-               " them later; if no client answers, look at your own connection."),
+               " them later; if no importer answers, look at your own connection."),
         "po_download",
     ),
     "BadResponse": Outcome(
         _later("Answer unreadable"),
         _later("Nothing, where it passed: the request was tried again. Where the same day fails"
-               " each time, tell Komet support the client, the day and the time."),
+               " each time, tell Komet support the importer, the day and the time."),
         "po_download",
     ),
     "Rejected": Outcome(

@@ -69,8 +69,8 @@ _LABELS = {
     "orders": _later("POs"),
     "packed": _later("lines packed"),
     "planned": _later("still planned"),
-    "provider": _later("client provider"),
-    "providers": _later("client providers"),
+    "provider": _later("importer"),
+    "providers": _later("importers"),
     "refused": _later("refused"),
     "rows": _later("rows"),
     "sending": _later("being sent"),
@@ -128,7 +128,7 @@ def _event(row: Mapping[str, Any]) -> str:
     if row["what"] != model.DOWNLOADED:
         return redact(model.describe_event(row["what"], row["subject"]))
     found = [name for name in row["providers"] or [] if name]
-    named = ", ".join(found[:_NAMED]) or _("clients that are not there any more")
+    named = ", ".join(found[:_NAMED]) or _("importers that are not there any more")
     if len(found) > _NAMED:
         named = _("{names} and {n} more").format(names=named, n=len(found) - _NAMED)
     return model.describe_event(model.DOWNLOADED, f"{named}, {_days(row)}")

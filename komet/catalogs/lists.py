@@ -148,7 +148,7 @@ def outcome_message(outcome: dict[str, str]) -> str:
 
 def refusal_message(provider: Provider) -> str:
     """A message that the token may not list these."""
-    return _("The token of {provider} may not list these: ask the client to enable it.").format(
+    return _("The token of {provider} may not list these: ask the importer to enable it.").format(
         provider=provider.name
     )
 

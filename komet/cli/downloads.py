@@ -165,7 +165,7 @@ def runs(*, last: Switch = False, json: Json = False) -> int:
         say("")
         table(
             (
-                _("Provider"), _("Day"), _("State"), _("POs"), _("Lines"), _("Reason"),
+                _("Importer"), _("Day"), _("State"), _("POs"), _("Lines"), _("Reason"),
                 _("Imported POs replaced"),
             ),
             [
@@ -204,9 +204,9 @@ def _show_plan(ctx: AppContext, plan: Plan, json: bool) -> int:
     for id_, day in plan.slices:
         days.setdefault(names.get(id_, id_), []).append(day)
     table(
-        (_("Provider"), _("Days"), _("From"), _("To")),
+        (_("Importer"), _("Days"), _("From"), _("To")),
         [(name, len(found), min(found), max(found)) for name, found in days.items()],
-        _("There is nothing to download: choose providers and days."),
+        _("There is nothing to download: choose importers and days."),
     )
     say(plan.sentence)
     return 0

@@ -89,8 +89,8 @@ def import_file(
         )  # fmt: skip
         if counts["unknown"]:
             unknown = _n(
-                "{verb} too: {n} with a product ID that the client's list does not have.",
-                "{verb} too: {n} with product IDs that the client's list does not have.",
+                "{verb} too: {n} with a product ID that the importer's list does not have.",
+                "{verb} too: {n} with product IDs that the importer's list does not have.",
                 counts["unknown"],
             )
             say(unknown.format(verb=verb, n=counts["unknown"]))

@@ -83,7 +83,7 @@ def changes(
         return 0
     described = found_changes.describe_changes(frame)
     table(
-        (time_zone.headed(_("Seen")), _("Provider"), _("PO number"), _("What happened"),
+        (time_zone.headed(_("Seen")), _("Importer"), _("PO number"), _("What happened"),
          _("Ship date"), _("Product"), _("Field"), _("Before"), _("After")),
         [
             (moment(time_zone.local(row["seen_at"])), row["provider"], row["po_number"],

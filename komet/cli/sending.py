@@ -29,7 +29,7 @@ def say_preview(ctx: AppContext, preview: Preview) -> None:
     names = _names(ctx)
     if preview.drafts:
         table(
-            (_("Client provider"), _("Kind"), _("Method"), _("Writes"), _("Requests")),
+            (_("Importer"), _("Kind"), _("Method"), _("Writes"), _("Requests")),
             [
                 (c.provider, _(KINDS[c.kind].label), c.method, c.writes, c.requests)
                 for c in preview.counts
@@ -125,7 +125,7 @@ def say_writes(ctx: AppContext, writes: Sequence[Write], empty: str) -> None:
     """Writes as a table."""
     rows = receipt_frame(ctx, writes).rows(named=True)
     table(
-        (_("Row"), _("Client provider"), _("PO number"), _("Product"), _("What was to be done"),
+        (_("Row"), _("Importer"), _("PO number"), _("Product"), _("What was to be done"),
          _("State"), _("Reason")),
         [
             (row["file_row"], row["provider"], row["po_number"], row["product"], row["words"],

@@ -104,7 +104,7 @@ class Token(BaseModel):
                 _("The token {label} is for {known} and is not sent to {other}.").format(
                     label=self.label, known=host_of(self.address), other=host_of(base_url)
                 ),
-                _("Whoever is given another address would receive the client's token."),
+                _("Whoever is given another address would receive the importer's token."),
                 _("If the address is right, enter the token's secret again (Tokens, Replace"
                   " secret)."),
             )  # fmt: skip

@@ -125,7 +125,7 @@ def _require_token(con: Connection, fields: ProviderFields) -> None:
     token = token_table.token_by_id(con, fields.token_id) if fields.token_id else None
     if token is None or token.retired_at:
         raise InvalidInput(
-            _("A client provider needs a token."), next_step=_("Choose the token of this client.")
+            _("A client provider needs a token."), next_step=_("Choose the token of this importer.")
         )
 
 

@@ -164,8 +164,8 @@ def retire_token(
         if clients and not in_use_too:
             raise InvalidInput(
                 _n(
-                    "The token is in use by {n} client: {names}.",
-                    "The token is in use by {n} clients: {names}.",
+                    "The token is in use by {n} importer: {names}.",
+                    "The token is in use by {n} importers: {names}.",
                     len(clients),
                 ).format(n=len(clients), names=", ".join(clients)),
                 _("Their downloads stop until you choose another token for them."),

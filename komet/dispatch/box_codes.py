@@ -143,7 +143,7 @@ def make_box_codes(
         stored = boxes.pattern_of(con, provider_id)
         if stored is None:
             raise InvalidInput(
-                _("This client has no pattern for box codes."),
+                _("This importer has no pattern for box codes."),
                 next_step=_("Set prefix, next number and length, or write the codes yourself."),
             )
         pattern = Pattern(*stored)

@@ -55,7 +55,7 @@ def exchange_box_codes(ctx: AppContext, name: str, exchanges: Sequence[Exchange]
         box = known.get((one.provider_id, one.box_code))
         why: str | None
         if box is None:
-            why = _("This client has no box of this code.")
+            why = _("This importer has no box of this code.")
         elif key in seen:
             why = _("Row {row} gives the same code.").format(row=seen[key])
         elif key in taken or used.get(key, set()) - {str(box["po_item_id"])}:
@@ -85,7 +85,7 @@ def move_boxes(
     for row, (provider_id, code) in enumerate(codes, start=1):
         box = known.get((provider_id, code))
         if box is None:
-            said = _("This client has no box of this code.")
+            said = _("This importer has no box of this code.")
             problems.append(Remark(row, code, said, provider_id))
         else:
             drafts.append(_draft(WriteKind.MOVE_BOX, row, code, box, content))

@@ -66,7 +66,7 @@ def check_lines(
         key = (entry.provider_id, entry.po_item_id)
         line = stored.get(key)
         if line is None:
-            said = _("This line is not among the downloaded orders of its client.")
+            said = _("This line is not among the downloaded orders of its importer.")
             found.problems.append(_remark(entry, None, said))
             continue
         if key in seen:
@@ -211,7 +211,7 @@ def _shipment(  # noqa: PLR0917
         raise InvalidInput(
             _(
                 "{boxes} of {ordered} boxes: Komet ships a part of a line by its box codes. Write"
-                " them, or make them from the client's pattern."
+                " them, or make them from the importer's pattern."
             ).format(boxes=number(going), ordered=number(line.boxes))
         )
     content: dict[str, Any] = {

@@ -160,19 +160,19 @@ def _order(entry: InvoiceEntry, orders: Sequence[dict[str, Any]]) -> dict[str, A
     clients = dict.fromkeys(order["provider"] for order in own)
     if len(clients) > 1:
         raise InvalidInput(
-            _("{clients} each have a PO {number}: choose the client.").format(
+            _("{clients} each have a PO {number}: choose the importer.").format(
                 clients=", ".join(clients), number=wanted
             )
         )
     if not own and same:
         raise InvalidInput(
-            _("The PO {number} is one of {provider}, not of this client.").format(
+            _("The PO {number} is one of {provider}, not of this importer.").format(
                 number=wanted, provider=same[0]["provider"]
             )
         )
     if not own:
         told = (
-            _("The PO {number} is not among the downloaded orders of this client.")
+            _("The PO {number} is not among the downloaded orders of this importer.")
             if entry.provider_id
             else _("The PO {number} is not among the downloaded orders.")
         )

@@ -13,14 +13,13 @@ from komet.dispatch.row_fields import FIELDS
 from komet.dispatch.row_file import Row
 from komet.dispatch.table import known
 from komet.errors import InvalidInput
+from komet.ingest.sources.portal_file.fields import unit_word
 from komet.language import _
+from komet.orders import statuses
 from komet.text import normalize_text
 
 _NOUNS = {"vendor": "vendors", "customer": "customers", "carrier": "carriers"}
-_UNITS = {
-    "Stem": {"stem", "stems", "st", "tallo", "tallos", "unit", "units"},
-    "Bunch": {"bunch", "bunches", "bu", "bun", "ramo", "ramos", "bonche", "bonches"},
-}
+_SHORT_UNITS = {"st": "Stem", "unit": "Stem", "units": "Stem", "bu": "Bunch", "bun": "Bunch"}
 
 
 @dataclass(frozen=True)
@@ -106,12 +105,12 @@ class Known:
 
     def _unknown(self, text: str) -> InvalidInput:
         return InvalidInput(
-            _("“{text}” is no product that this client has: Komet would skip it (UNKNOWN).").format(
-                text=text
-            ),
+            _(
+                "“{text}” is no product that this importer has: Komet would skip it (UNKNOWN)."
+            ).format(text=text),
             next_step=_("Map or alias this product first, or fetch the product list anew.")
             if self.has_list
-            else _("Fetch the client's product list first."),
+            else _("Fetch the importer's product list first."),
         )
 
     def _ambiguous(self, asked: Mapping[str, str], found: Mapping[str, set[str]]) -> InvalidInput:
@@ -156,7 +155,9 @@ class Known:
                         )
                     )
             raise InvalidInput(
-                _("“{text}” is nobody that this client's orders or lists name.").format(text=any_),
+                _("“{text}” is nobody that this importer's orders or lists name.").format(
+                    text=any_
+                ),
                 next_step=_("Write the ID or the code in a column of its own."),
             )
         if needed:
@@ -172,7 +173,7 @@ class Known:
             raise InvalidInput(_("The column “{name}” is empty.").format(name=_(label)))
         if self._box_types and text not in self._box_types:
             raise InvalidInput(
-                _("“{text}” is no box type of this client: {known}.").format(
+                _("“{text}” is no box type of this importer: {known}.").format(
                     text=text, known=", ".join(sorted(self._box_types)[:20])
                 )
             )
@@ -192,9 +193,9 @@ class Known:
 def unit_type(row: Row) -> str:
     """Stem or Bunch, as Komet writes it. Raises `InvalidInput`."""
     word = normalize_text(row.text("unit_type"))
-    for unit, words in _UNITS.items():
-        if word in words:
-            return unit
+    unit = _SHORT_UNITS.get(word) or unit_word(word)
+    if unit in statuses.UNIT:
+        return unit
     if not word:
         label = FIELDS["unit_type"].label
         raise InvalidInput(_("The column “{name}” is empty.").format(name=_(label)))

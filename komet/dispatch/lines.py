@@ -75,7 +75,7 @@ def refuse_several_clients(rows: Iterable[Mapping[str, object]], name: str) -> N
     if len(clients) > 1:
         raise InvalidInput(
             _("{clients} each have {name}.").format(clients=", ".join(clients), name=name),
-            next_step=_("Choose one of them as the client provider above, then do it again."),
+            next_step=_("Choose one of them as the importer above, then do it again."),
         )
 
 

@@ -76,7 +76,7 @@ def scan_box(
         key = (provider_id, po_item_id)
         line = lines.load_lines(con, [key]).get(key)
         if line is None:
-            raise InvalidInput(_("This line is not among the downloaded orders of its client."))
+            raise InvalidInput(_("This line is not among the downloaded orders of its importer."))
         if code in line.packed:
             raise InvalidInput(
                 _("{code} was scanned already: box {n} of this line.").format(

@@ -63,7 +63,7 @@ def preview_writes(
                 remark(draft, _("Row {row} is about the same.").format(row=first.row))
             )
         elif client is None or token is None:
-            found.problems.append(remark(draft, _("This client has no token in use.")))
+            found.problems.append(remark(draft, _("This importer has no token in use.")))
         elif why := hindrance(draft, earlier.get(key, ()), again=again):
             found.left_out.append(remark(draft, why))
             if (write := _find_open(draft, earlier.get(key, ()))) is not None:

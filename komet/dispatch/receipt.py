@@ -29,7 +29,7 @@ from komet.permissions import Actor, Permission
 
 RECEIPT: Layout = (
     ("file_row", _later("Row"), Kind.INTEGER),
-    ("provider", _later("Client provider"), Kind.TEXT),
+    ("provider", _later("Importer"), Kind.TEXT),
     ("po_number", _later("PO number"), Kind.TEXT),
     ("ship_date", _later("Ship date"), Kind.DATE),
     ("po_item_id", _later("Line ID"), Kind.TEXT),

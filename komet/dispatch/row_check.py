@@ -89,7 +89,7 @@ class RowChecker:
     def ask_about_unlisted(self, row: Row, product_id: str) -> None:
         """Have a person say yes to a product that cannot be looked up."""
         said = _(
-            "The product list of this client is not here, so nobody knows whether Komet has the"
+            "The product list of this importer is not here, so nobody knows whether Komet has the"
             " product {id}; one that it has not is skipped without a word."
         ).format(id=product_id)
         self.found.questions.append(self.remark(row, said))

@@ -101,7 +101,7 @@ _FIELDS = (
           _later("ID, code or name")),
     Field("location_code", _I, _later("Location code"), (
         "companyLocationCode", "código de ubicación", "código ubicación", "código de locación"),
-        _later("where the client has several locations")),
+        _later("where the importer has several locations")),
     Field("po_number", _I, _later("Add to PO"), (
         *_orders("po_number", loose=False), "purchaseOrderNumber", "agregar a PO"),
         _later("number of a PO that is there; empty for a new one")),

@@ -95,7 +95,7 @@ def send_batch(
         else:
             without.extend(own)
     if without:
-        missing = InvalidInput(_("This client has no token in use."))
+        missing = InvalidInput(_("This importer has no token in use."))
         waits = Outcome(WriteState.PLANNED, missing.code, missing.data)
         with ctx.write(actor, Permission.WRITE_TO_KOMET) as con:
             outcomes = [(write.id, waits) for write in without]

@@ -48,7 +48,7 @@ class FileColumn:
 
 
 COLUMNS = (
-    FileColumn("provider", _later("Client provider")),
+    FileColumn("provider", _later("Importer")),
     FileColumn("po_number", _later("PO number")),
     FileColumn("order_ship_date", _later("Order ship date"), ColumnKind.DATE),
     FileColumn("product", _later("Product")),

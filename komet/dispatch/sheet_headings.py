@@ -22,7 +22,8 @@ _DEPTH = 20
 """Rows from the top in which the headings may stand: people put a title above them."""
 _ALSO = {
     "po_item_id": ("PO item ID", "ID de ítem de PO", "poItemId"),
-    "provider": ("Provider", "Proveedor", "Importer", "Comprador", "Importador"),
+    "provider": ("Client provider", "Cliente proveedor", "Provider", "Proveedor", "Importador"),
+    "customer": ("Cliente",),
     "boxes": ("To confirm",),
     "awb": ("AWB number", "MAWB", "Guía"),
     "house_awb": ("HAWB",),

@@ -198,17 +198,17 @@ class _Owners:
             if holders:
                 both = ", ".join(sorted(self._names.get(one, one) for one in holders))
                 raise InvalidInput(
-                    _("Several clients have a line {line}: {names}.").format(
+                    _("Several importers have a line {line}: {names}.").format(
                         line=line_id, names=both
                     ),
-                    next_step=_("Name the client in the row."),
+                    next_step=_("Name the importer in the row."),
                 )
             raise InvalidInput(
-                _("No client has a line {line} among the downloaded orders.").format(line=line_id)
+                _("No importer has a line {line} among the downloaded orders.").format(line=line_id)
             )
         named = self._by_name.get(normalize_text(name))
         if named is None:
-            raise InvalidInput(_("“{name}” is no client provider of ours.").format(name=name))
+            raise InvalidInput(_("“{name}” is no importer of ours.").format(name=name))
         if holders and named not in holders:
             others = ", ".join(sorted(self._names.get(one, one) for one in holders))
             raise InvalidInput(

@@ -14,6 +14,7 @@ from komet.export.sheet import ColumnKind as Kind
 from komet.export.writers.writer import explain_write_errors, written_bytes
 from komet.export.writers.xlsx import write_workbook
 from komet.language import _, _later
+from komet.orders import statuses
 from komet.permissions import Actor, Permission
 
 _FLIGHT: Layout = (
@@ -36,7 +37,7 @@ _AWBS: Layout = (
     ("arrival_date", _later("Expected arrival"), Kind.DATE),
     ("origin", _later("Origin"), Kind.TEXT),
     ("houses", _later("House AWB"), Kind.TEXT),
-    ("clients", _later("Client providers"), Kind.TEXT),
+    ("clients", _later("Importers"), Kind.TEXT),
     *_SUMS,
     *_COUNTS,
     ("unplanned", _later("Not of our orders"), Kind.QUANTITY),
@@ -47,13 +48,13 @@ _AWBS: Layout = (
 _HOUSES: Layout = (
     *_FLIGHT,
     ("house_awb", _later("House AWB"), Kind.TEXT),
-    ("clients", _later("Client providers"), Kind.TEXT),
+    ("clients", _later("Importers"), Kind.TEXT),
     *_SUMS,
     *_COUNTS,
 )
 _LINE: Layout = (
     ("house_awb", _later("House AWB"), Kind.TEXT),
-    ("provider", _later("Provider"), Kind.TEXT),
+    ("provider", _later("Importer"), Kind.TEXT),
     ("po_number", _later("PO number"), Kind.TEXT),
     ("product", _later("Product"), Kind.TEXT),
     ("customer", _later("Customer"), Kind.TEXT),
@@ -86,9 +87,12 @@ def name_flights(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def name_states(frame: pl.DataFrame) -> pl.DataFrame:
-    """The same with the states of boxes in words."""
+    """The same with the states of boxes in words: ours, and Komet's."""
     words = {state.value: _(word) for state, word in BOX_STATES.items()}
-    return frame.with_columns(pl.col("state").replace(words))
+    of_komet = {word: _(shown) for word, shown in statuses.BOX.items()}
+    return frame.with_columns(
+        pl.col("state").replace(words), pl.col("box_status").replace(of_komet)
+    )
 
 
 def export_transit(ctx: AppContext, actor: Actor, found: Transit, target: Path) -> None:

@@ -37,7 +37,7 @@ _REQUESTS: Layout = (
 _ERRORS: Layout = (
     ("last_seen", _later("Last seen"), Kind.TIME),
     ("what", _later("What went wrong"), Kind.TEXT),
-    ("client", _later("Client"), Kind.TEXT),
+    ("client", _later("Importer"), Kind.TEXT),
     ("reason", _later("Reason"), Kind.TEXT),
     ("method", _later("Method"), Kind.TEXT),
     ("times", _later("How often"), Kind.QUANTITY),

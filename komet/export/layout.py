@@ -26,7 +26,7 @@ _EXTRA = "\x00extra "
 _KINDS: dict[Stored, Kind] = {kind: Kind(kind.value) for kind in Stored if kind is not Stored.JSON}
 
 UNMAPPED: Layout = (
-    ("provider", _later("Provider"), Kind.TEXT),
+    ("provider", _later("Importer"), Kind.TEXT),
     ("product_id", _later("Komet product ID"), Kind.TEXT),
     ("product", _later("Product"), Kind.TEXT),
     ("legacy_code", _later("Komet code"), Kind.TEXT),
@@ -45,7 +45,7 @@ INFO: Layout = (("what", _later("What"), Kind.TEXT), ("value", _later("Value"), 
 CHANGES: Layout = (
     ("seen_at", _later("Seen"), Kind.TIME),
     ("kind", _later("What happened"), Kind.TEXT),
-    ("provider", _later("Provider"), Kind.TEXT),
+    ("provider", _later("Importer"), Kind.TEXT),
     ("po_number", _later("PO number"), Kind.TEXT),
     ("ship_date", _later("Ship date"), Kind.DATE),
     ("vendor_name", _later("Vendor"), Kind.TEXT),

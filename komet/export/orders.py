@@ -173,7 +173,7 @@ def _info(  # noqa: PLR0917
     without = table.box_types_without_factor(con)
     rows += [
         (_("Box types without an FBE factor"), ", ".join(without) or _("none")),
-        (_("Amounts"), _("in the provider's currency, which Komet does not state")),
+        (_("Amounts"), _("in the importer's currency, which Komet does not state")),
         (_("Times"), time_zone.name()),
         (
             _("Changes since"),

@@ -285,3 +285,21 @@ PLAIN_ERP = ExportTemplate(
     guard_formulas=False,
 )
 READY_MADE = {t.name: t for t in (KOMET_DESK, AS_KOMET, UNOSOF_LIKE, PLAIN_ERP)}
+_TITLES = {
+    AS_KOMET.name: _later("As Komet"),
+    UNOSOF_LIKE.name: _later("UNOSOF-like"),
+    PLAIN_ERP.name: _later("Plain ERP import"),
+}
+
+
+def title_of(name: str) -> str:
+    """What a template is called on screen: a ready-made one in the language in force."""
+    if name not in READY_MADE:
+        return name
+    return _("{name} (ready-made)").format(name=_(_TITLES.get(name, name)))
+
+
+def is_called(template: str, asked: str) -> bool:
+    """Whether a template is meant by a name, in any case, as it is stored or as it is shown."""
+    known = {template.casefold(), _(_TITLES.get(template, template)).casefold()}
+    return asked.strip().casefold() in known

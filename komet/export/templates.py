@@ -26,6 +26,7 @@ from komet.export.template import (
     Format,
     Level,
     TemplateColumn,
+    is_called,
     list_columns,
     parse_template,
 )
@@ -72,7 +73,7 @@ def find_template(ctx: AppContext, name: str) -> ExportTemplate:
                 _("Save it anew on Export templates, or take another."),
             )
     for stored, template in known.items():
-        if stored.casefold() == name.strip().casefold():
+        if is_called(stored, name):
             return template
     raise NotFound(
         _("There is no export template “{name}”.").format(name=name),

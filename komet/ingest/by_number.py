@@ -61,7 +61,7 @@ def providers_of(
     if unknown:
         raise NotFound(
             _("No downloaded PO has the number {numbers}.").format(numbers=", ".join(unknown)),
-            next_step=_("Say whose it is: choose a client provider."),
+            next_step=_("Say whose it is: choose an importer."),
         )
     return asked
 

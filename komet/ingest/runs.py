@@ -33,7 +33,7 @@ def start_run(
     if not plan.slices:
         if plan.left_alone:
             raise InvalidInput(_("Every day of the open window is final: nothing to refresh."))
-        raise InvalidInput(_("There is nothing to download: choose providers and days."))
+        raise InvalidInput(_("There is nothing to download: choose importers and days."))
     workers = workers or ctx.settings.workers
     source = sources.SOURCES[plan.source].run_name or source
     with ctx.write(actor, Permission.DOWNLOAD) as con:

@@ -73,7 +73,7 @@ def draft_labels(
 
 def _check_single(box: LabelBox, seen: set[Key]) -> None:
     if box.key in seen:
-        raise InvalidInput(_("Another box of this client has this code."))
+        raise InvalidInput(_("Another box of this importer has this code."))
     seen.add(box.key)
 
 

@@ -199,3 +199,18 @@ READY_MADE = {
                       barcodes=(Barcode.BOX_CODE, Barcode.GS1)),
     )
 }  # fmt: skip
+_TITLES = {
+    "Box 4 × 3 in": _later("Box 4 × 3 in"),
+    "Caja 4 × 3 in": _later("Box 4 × 3 in, in Spanish"),
+    "Box 100 × 50 mm": _later("Box 100 × 50 mm"),
+    "Caja 100 × 50 mm": _later("Box 100 × 50 mm, in Spanish"),
+    "Box A4, 8 a sheet": _later("Box A4, 8 a sheet"),
+    "Caja A4, 8 por hoja": _later("Box A4, 8 a sheet, in Spanish"),
+    "Box A4, 14 a sheet": _later("Box A4, 14 a sheet"),
+    "GS1 4 × 3 in (GTIN is our SKU)": _later("GS1 4 × 3 in (GTIN is our SKU)"),
+}
+
+
+def title_of(name: str) -> str:
+    """What a template is called on screen: a ready-made one in the language in force."""
+    return _(_TITLES.get(name, name))

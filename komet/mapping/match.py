@@ -57,11 +57,11 @@ def match_clients(
     shown = sorted(providers, key=str.casefold)
     more = " …" if len(shown) > _MOST_NAMES else ""
     unknown = message(
-        _("There is no client “{name}”. Known: {known}."),
+        _("There is no importer “{name}”. Known: {known}."),
         name=pl.col(PROVIDER),
         known=pl.lit(", ".join(shown[:_MOST_NAMES]) + more),
     )
-    nobody = pl.lit(_("The row names no client, and none was chosen for the file."))
+    nobody = pl.lit(_("The row names no importer, and none was chosen for the file."))
     lost = pl.col("provider_id").is_null()
     named = pl.col(PROVIDER).is_not_null()
     column = headings.name(PROVIDER)
@@ -155,7 +155,7 @@ def _errors(found: pl.DataFrame, headings: Headings) -> list[pl.DataFrame]:
         (by_description, DESCRIPTION, "ids_by_description"),
     ):
         heading = headings.name(field)
-        missing = message(_("“{text}” is not in this client's product list."), text=pl.col(field))
+        missing = message(_("“{text}” is not in this importer's product list."), text=pl.col(field))
         several = message(
             _("“{text}” fits several products ({ids}). Give the Komet product ID."),
             text=pl.col(field),
@@ -196,7 +196,9 @@ def _errors(found: pl.DataFrame, headings: Headings) -> list[pl.DataFrame]:
 
 def _warnings(found: pl.DataFrame, headings: Headings) -> list[pl.DataFrame]:
     given = pl.col(KOMET_ID).is_not_null()
-    unlisted = message(_("Product {id} is not in this client's product list."), id=pl.col(KOMET_ID))
+    unlisted = message(
+        _("Product {id} is not in this importer's product list."), id=pl.col(KOMET_ID)
+    )
     other_code = message(
         _("No product has the legacy code {code}: product {id} was taken by its ID."),
         code=pl.col(LEGACY_CODE),

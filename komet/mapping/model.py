@@ -50,7 +50,7 @@ FIELDS = (PROVIDER, KOMET_ID, LEGACY_CODE, DESCRIPTION, SKU, SKU_DESCRIPTION)
 KOMET_FIELDS = (KOMET_ID, LEGACY_CODE, DESCRIPTION)
 
 FIELD_LABELS = {
-    PROVIDER: _later("Provider"),
+    PROVIDER: _later("Importer"),
     KOMET_ID: _later("Komet product ID"),
     LEGACY_CODE: _later("Komet legacy code"),
     DESCRIPTION: _later("Komet description"),

@@ -39,7 +39,7 @@ def _our_code(kind: str) -> dict[Grain, str]:
 _STEMS_OF_BREAKDOWN = formulas.stems("l.total_boxes", "{0}.bunches", "{0}.stems_bunch")
 
 COLUMNS: tuple[OrderColumn, ...] = (
-    OrderColumn(name="provider", label=_later("Provider"), sql=_everywhere("p.name"),
+    OrderColumn(name="provider", label=_later("Importer"), sql=_everywhere("p.name"),
                 shown=Shown.FIRST, pinned=True),
     OrderColumn(name="po_number", label=_later("PO number"), head="number", copied="po_number",
                 sql=_below("l.po_number"), tracked=True, shown=Shown.FIRST, pinned=True),
@@ -94,6 +94,7 @@ COLUMNS: tuple[OrderColumn, ...] = (
     OrderColumn(name="position", label=_later("Position"), box="position"),
     OrderColumn(name="status_id", box="status_id", exported=_NOWHERE),
     OrderColumn(name="status_name", label=_later("Box status"), box="status_name",
+                codes=statuses.BOX,
                 sql={Grain.BOX: "coalesce(i.status_name, i.status_id)"}),
     OrderColumn(name="boxes", label=_later("Boxes"), kind=Kind.QUANTITY, unit="boxes",
                 head="total_boxes", line="total_boxes",
@@ -107,8 +108,8 @@ COLUMNS: tuple[OrderColumn, ...] = (
     OrderColumn(name="units", label=_later("Units"), kind=Kind.QUANTITY,
                 unit="stems or bunches a box, as the unit type says", line="units", of_item=False,
                 tracked=True, exported=_NOWHERE),
-    OrderColumn(name="unit_type", label=_later("Unit type"), line="unit_type", tracked=True,
-                shown=Shown.FIRST),
+    OrderColumn(name="unit_type", label=_later("Unit type"), line="unit_type",
+                codes=statuses.UNIT, tracked=True, shown=Shown.FIRST),
     OrderColumn(name="total_units", label=_later("Total units"), kind=Kind.QUANTITY,
                 unit="stems or bunches, as the unit type says", line="total_units",
                 mixed=formulas.breakdown_units("l", "b"), tracked=True, shown=Shown.FIRST),
@@ -224,7 +225,7 @@ def decode_value(name: str | None, value: str | None) -> str | None:
 
 
 def decode_codes(frame: pl.DataFrame) -> pl.DataFrame:
-    """The same rows with codes of statuses and order types in words."""
+    """The same rows with codes of statuses, order types and units in words."""
     return frame.with_columns(
         pl.col(name).replace(
             {v: statuses.decode(codes, v) for v in frame[name].unique().drop_nulls()}

@@ -88,7 +88,7 @@ CHANGE_WORDS = {
     ChangeKind.FIRST: _later("First download"),
 }
 CHANGE_GROUPS = {
-    "provider": _later("Client provider"),
+    "provider": _later("Importer"),
     "customer_name": _later("Customer"),
     "product": _later("Product"),
 }
@@ -148,7 +148,7 @@ DIMENSIONS = {
     "customer_name": _later("Customer"),
     "carrier_name": _later("Carrier"),
     "origin": _later("Origin"),
-    "provider": _later("Client provider"),
+    "provider": _later("Importer"),
     "vendor_name": _later("Vendor"),
     "location_name": _later("Location"),
     "box_type": _later("Box type"),

@@ -1,4 +1,4 @@
-"""The two status axes, decoded. An unknown code is shown as it is.
+"""Statuses, order types and units in words. An unknown code is shown as it is.
 
 The header's status and a line's status are different lists (Komet says so itself); the codes of
 the header are documented, those of lines only in part (UNOSOF's manual: C confirmed, S shipped).
@@ -23,6 +23,20 @@ LINE = {
     "S": _later("Shipped"),
 }
 ORDER_TYPE = {"P": _later("Prebook"), "S": _later("Standing order"), "D": _later("Double")}
+UNIT = {
+    "Stem": _later("Stem"),
+    "Stems": _later("Stem"),
+    "Bunch": _later("Bunch"),
+    "Bunches": _later("Bunch"),
+}
+"""Komet writes words here, not codes, and not always the same."""
+BOX = {
+    "Shipped": _later("Shipped"),
+    "In transit": _later("In transit"),
+    "Received": _later("Received"),
+    "Shipped to customer": _later("Shipped to customer"),
+}
+"""The states of a box as far as we have seen them: Komet documents no list."""
 
 
 def decode(codes: Mapping[str, str], code: str | None) -> str:

@@ -131,7 +131,7 @@ class WorkList(StrEnum):
         "price",
         _later("Zero or odd price"),
         _later(
-            "No price, zero, or more than 30 % off the median of the same product at this client."
+            "No price, zero, or more than 30 % off the median of the same product at this importer."
         ),
         "(coalesce(i.unit_cost, 0) = 0 OR EXISTS (FROM ("
         "SELECT provider_id, product_id, unit_type, median(unit_cost) AS usual FROM order_items"

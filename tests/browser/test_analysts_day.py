@@ -132,9 +132,12 @@ def test_language_and_name_are_remembered(app: App, browser: Browser) -> None:
     expect(page.get_by_role("link", name="Órdenes de compra").first).to_be_visible()
     # a function, not an expression: the page forbids the evaluation of texts
     page.wait_for_function("() => document.cookie.includes('komet_desk')")
+    expect(page.locator("html")).to_have_attribute("lang", "es")
     again = context.new_page()
     again.goto(app.url)
     settled(again)
     expect(again.get_by_role("link", name="Órdenes de compra").first).to_be_visible()
+    expect(again.locator("html")).to_have_attribute("lang", "es")
+    expect(again).to_have_title("Inicio · Komet Desk")
     expect(again.get_by_test_id("stSidebar").get_by_text("Ana", exact=True)).to_be_visible()
     context.close()

@@ -31,7 +31,7 @@ def stock_file(boxes: list[int | str]) -> bytes:
 
 
 def choose(page: Page, client: str) -> None:
-    page.get_by_role("combobox", name="Client provider").click()
+    page.get_by_role("combobox", name="Importer").click()
     page.get_by_role("option", name=client).first.click()
     settled(page)
 

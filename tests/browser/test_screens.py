@@ -72,6 +72,7 @@ def test_every_screen_empty_and_full_wide_and_narrow_on_its_own_origin(
                 page.set_viewport_size({"width": width, "height": 900})
                 settled(page)
                 expect(page.get_by_role("heading", level=1)).to_have_text(title)
+                expect(page).to_have_title(re.compile(r".+ · Komet Desk$"))
                 assert "Traceback" not in page.inner_text("body"), (state, screen, width)
             page.set_viewport_size({"width": 1440, "height": 900})
             icon = page.locator("link[rel~=icon]").first.evaluate("i => i.href")

@@ -178,17 +178,17 @@ def test_a_dispatch_is_told_with_clients_and_counts(downloaded: Downloaded) -> N
 
     planned = row_of(frame, "Dispatch planned: monday.xlsx")
     assert planned["who"] == "Luis"
-    counted, _comma, clients = str(planned["details"]).partition(", client providers: ")
+    counted, _comma, clients = str(planned["details"]).partition(", importers: ")
     assert counted == "to send: 2, to do by hand: 1"
     assert set(clients.split(", ")) == {"Magnolia", "Pétalo"}
     sent = str(row_of(frame, "Dispatch sent: monday.xlsx")["details"])
-    assert sent.startswith("sent: 1, refused: 1, to do by hand: 1, client providers: ")
+    assert sent.startswith("sent: 1, refused: 1, to do by hand: 1, importers: ")
     withdrawn = row_of(frame, "Planned dispatch withdrawn: 1")
-    assert withdrawn["details"] == "withdrawn: 1, client providers: Pétalo"
+    assert withdrawn["details"] == "withdrawn: 1, importers: Pétalo"
     packed = row_of(frame, "Boxes packed: 2")
-    assert packed["details"] == "lines: 1, client provider: Magnolia"
+    assert packed["details"] == "lines: 1, importer: Magnolia"
     pattern = row_of(frame, "Pattern of box codes saved, next: A-0007")
-    assert pattern["details"] == "client provider: Magnolia"
+    assert pattern["details"] == "importer: Magnolia"
     assert set(frame["kind"]) == {"Dispatch"}
     with language.using("es"):
         events = told(ctx, ActivityFilter(kinds=(Kind.DISPATCH,)))["event"].to_list()

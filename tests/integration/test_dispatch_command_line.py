@@ -97,7 +97,7 @@ class Sheet:
         self.rows = {
             str(self._value(row, "Line ID")): row
             for row in range(2, self._sheet.max_row + 1)
-            if self._value(row, "Client provider") == "Magnolia"
+            if self._value(row, "Importer") == "Magnolia"
         }
 
     def _value(self, row: int, heading: str) -> Any:

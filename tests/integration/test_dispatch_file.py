@@ -262,8 +262,8 @@ BAD_VALUES = {
     "no such line": ({"Line ID": "99", "Boxes to confirm": 1}, "not among the downloaded orders"),
     "no line": ({"Line ID": None, "Boxes to confirm": 1}, "The row has no Line ID"),
     "another client": (
-        {"Client provider": "Otra Flor", "Boxes to confirm": 1},
-        "“Otra Flor” is no client provider of ours",
+        {"Importer": "Otra Flor", "Boxes to confirm": 1},
+        "“Otra Flor” is no importer of ours",
     ),
     "columns sorted apart": (
         {"PO number": "P1", "Boxes to confirm": 1},
@@ -359,6 +359,11 @@ def test_columns_renamed_missing_or_twice_are_named(accounts: Accounts) -> None:
     own = check(accounts, template.changed(rename("Customer", "My notes")))
     assert own.problems == ()
     assert [remark.subject for remark in own.left_out] == ["My notes"]
+    # what earlier versions called them is still read
+    former = ("Client provider", "Cliente proveedor", "Proveedor")
+    for heading, name in [*(("Importer", name) for name in former), ("Customer", "Cliente")]:
+        read = check(accounts, template.changed(rename(heading, name, None)))
+        assert (read.problems, read.left_out, len(read.drafts)) == ((), (), 1), name
     twice = check(accounts, template.changed(rename("Customer", "Lot")))
     assert [p.reason for p in twice.problems] == ["The column “Lot” is there twice."]
     with pytest.raises(NotDispatchFile, match=r"“Line ID” is missing in dispatch.xlsx"):

@@ -364,10 +364,10 @@ def test_a_token_that_is_retired_meanwhile_sends_nothing_more(world: World) -> N
     assert [str(why)[:21] for why in told] == ["The token is retired."]
     later = check_lines(ctx, "test", entries(world, 4))
     assert later.drafts == ()
-    assert {problem.reason for problem in later.problems} == {"This client has no token in use."}
+    assert {problem.reason for problem in later.problems} == {"This importer has no token in use."}
     again = send_batch(ctx, ACTOR, queued.batch_id)
     told = {write.reason for write in again.writes if write.state is WriteState.PLANNED}
-    assert told == {"This client has no token in use."}
+    assert told == {"This importer has no token in use."}
 
 
 def test_a_clock_that_is_turned_back_sends_nothing_twice(

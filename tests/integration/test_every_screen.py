@@ -26,7 +26,7 @@ from komet.settings import Settings, settings
 from komet.web.shell import resources, state
 
 HEADINGS = {
-    "overview": ["Left to dispatch", "Boxes by ship date", "Client providers"],
+    "overview": ["Left to dispatch", "Boxes by ship date", "Importers"],
     "purchase_orders": ["Filters"],
     "po_download": ["Last download"],
     "client_providers": ["Add a client provider"],

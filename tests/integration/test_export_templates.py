@@ -95,7 +95,7 @@ def test_one_row_a_po(filled: Accounts, tmp_path: Path) -> None:
     )  # fmt: skip
     path, rows = export_by_template(filled.ctx, ACTOR, template, OrderFilter(), tmp_path)
     assert rows == query.total_items(filled.ctx, OrderFilter()).purchase_orders
-    assert read(path).select("Provider", "PO ID").n_unique() == rows
+    assert read(path).select("Importer", "PO ID").n_unique() == rows
 
 
 def test_formats_fixed_values_and_a_spanish_csv(filled: Accounts, tmp_path: Path) -> None:

@@ -285,7 +285,7 @@ def test_the_excel_file_has_all_of_it(accounts: Accounts, tmp_path: Path) -> Non
     assert len(rows) == found.boxes.height
     [mine] = [row for row in rows if row[at["Box code"]] == "K-02"]
     assert (mine[at["AWB"]], mine[at["House AWB"]]) == ("729-1234 5675", "H-1")
-    assert (mine[at["Provider"]], mine[at["State"]]) == ("Magnolia", "Under way")
+    assert (mine[at["Importer"]], mine[at["State"]]) == ("Magnolia", "Under way")
     assert "carrierName" in at  # what Komet sent of the box, and we have no column for
     heading, *rows, total = sheets["AWBs"]
     boxes = heading.index("Boxes")

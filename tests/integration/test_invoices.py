@@ -214,7 +214,7 @@ def test_pictures_are_known_by_their_content() -> None:
 def test_the_po_is_downloaded_and_its_clients_own(accounts: Accounts, order: PurchaseOrder) -> None:
     foreign = check(accounts, order, total="1", provider=accounts.petalo)
     assert foreign.is_empty
-    assert "is one of Magnolia, not of this client" in reasons(foreign.problems)
+    assert "is one of Magnolia, not of this importer" in reasons(foreign.problems)
     nowhere = check_invoice(accounts.ctx, accounts.magnolia.id, "P999", "a.pdf", PDF, "1", "1")
     assert "not among the downloaded orders" in reasons(nowhere.problems)
     unwritten = check_invoice(accounts.ctx, accounts.magnolia.id, " ", "a.pdf", PDF, "1", "1")

@@ -54,7 +54,7 @@ def test_our_codes_are_columns_of_the_export(filled: Accounts, tmp_path: Path) -
     chosen = OrderFilter(providers=(filled.magnolia.id,))
     export_orders(filled.ctx, ACTOR, chosen, tmp_path / "out.xlsx")
     sheet = fastexcel.read_excel(tmp_path / "out.xlsx").load_sheet("Items").to_polars()
-    rows = sheet.filter(sheet["Provider"] != "Total").rows(named=True)
+    rows = sheet.filter(sheet["Importer"] != "Total").rows(named=True)
     assert rows
     assert {row["Our box type"] for row in rows} == {f"our-{row['Box type']}" for row in rows}
     for heading, name in (("Our customer", "Customer"), ("Our location", "Location")):

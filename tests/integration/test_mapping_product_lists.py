@@ -111,7 +111,7 @@ def test_the_command_line_counts_unknown_ids_apart(
     file.write_text("SKU,Komet\n" + "".join(f"F-{i},{i}\n" for i in [*known, "9900001"]))
     done = komet("mapping", "import", str(file), "--provider", "Magnolia")
     assert "3 new" in done.stdout
-    assert "1 with a product ID that the client's list does not have" in done.stdout
+    assert "1 with a product ID that the importer's list does not have" in done.stdout
     again = komet("mapping", "import", str(file), "--provider", "Magnolia", "--json")
     counts = json.loads(again.stdout)["counts"]
     assert (counts["unchanged"], counts["unknown"], counts["new"]) == (4, 0, 0)

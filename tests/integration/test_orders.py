@@ -233,7 +233,7 @@ def test_the_workbook(held: AppContext, tmp_path: Path) -> None:
     items = workbook["Items"]
     headings = [cell.value for cell in items[1]]
     assert headings == [
-        "Provider", "PO number", "Ship date", "PO status", "Line status", "Vendor", "Customer",
+        "Importer", "PO number", "Ship date", "PO status", "Line status", "Vendor", "Customer",
         "Location", "Origin", "Carrier", "Mark code", "Komet product ID", "Product", "SKU",
         "SKU description", "Box type", "Boxes", "Bunches", "Stems per bunch", "Unit type",
         "Total units", "Stems", "FBE", "Unit cost", "Total cost", "Quantity confirmed",
@@ -249,7 +249,7 @@ def test_the_workbook(held: AppContext, tmp_path: Path) -> None:
     assert (rows[0]["PO status"], rows[0]["Line status"]) == ("Confirmed by farm", "Confirmed")
     assert (rows[3]["PO status"], rows[3]["Line status"]) == ("XX", "Odd")
     assert rows[1]["Order type"] == "Standing order"
-    assert rows[-1]["Provider"] == "Total"
+    assert rows[-1]["Importer"] == "Total"
     assert rows[-1]["Total units"] is None  # stems and bunches are not added up
     assert rows[-1]["Stems"] == 2300
     pos = list(workbook["POs"].iter_rows(values_only=True))

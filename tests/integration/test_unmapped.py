@@ -124,7 +124,7 @@ def test_the_sheets_say_it(filled: Accounts, expected: dict[str, Any], tmp_path:
     assert total["Items"] == expected["items"] == sheet["Items"].head(-1).sum()
     names = {provider.name: provider.id for provider in filled.both}
     assert {
-        (names[row["Provider"]], str(row["Komet product ID"])): row["Boxes at stake"]
+        (names[row["Importer"]], str(row["Komet product ID"])): row["Boxes at stake"]
         for row in sheet.head(-1).iter_rows(named=True)
     } == {key: float(boxes) for key, boxes in expected["rows"].items()}
     info = dict(book.load_sheet("Info").to_polars().iter_rows())
@@ -141,7 +141,7 @@ def test_the_command_line_says_it(
     told = json.loads(done.stdout)
     assert (told["items"], Decimal(told["boxes"])) == (expected["items"], expected["boxes"])
     rows = pl.read_csv(tmp_path / "open.csv", infer_schema=False)
-    assert rows.select("Provider", "Komet product ID").n_unique() == len(expected["rows"])
+    assert rows.select("Importer", "Komet product ID").n_unique() == len(expected["rows"])
     with filled.ctx.db.read() as con:
         run = runs.latest_runs(con, filled.ctx.now(), limit=1)[0]
         assert runs.summary(con, run.id)["unmapped"] == len(expected["rows"])

@@ -66,6 +66,16 @@ def test_the_rows_fit_the_tables() -> None:
             assert all(set(line) == set(order_tables.po_lines()) for line in bundle.lines)
 
 
+def test_units_become_the_words_of_komet() -> None:
+    words = ["Tallo", "TALLOS", "ramos", "Bonche", "stems", "Bunch", "Kilo", ""]
+    names = [*NAMES, "Tipo de unidad"]
+    rows = [[*ROWS[1], word] for word in words]
+    file = read_order_file(as_csv([names, *rows]).encode(), "orders.csv")
+    [incoming] = slices_of(file, "p1", AT)
+    found = [line["unit_type"] for line in incoming.orders["file:7"].lines]
+    assert found == ["Stem", "Stem", "Bunch", "Bunch", "Stem", "Bunch", "Kilo", None]
+
+
 def test_lines_that_cannot_be_stored_are_left_out() -> None:
     file = read(*ROWS, ["9", "Uno", "", "", "Rose", "1", "1", ""])
     assert sum(incoming.line_count for incoming in slices_of(file, "p1", AT)) == 3

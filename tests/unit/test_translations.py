@@ -97,3 +97,30 @@ def test_no_text_hides_in_an_f_string() -> None:
         if hidden.search(line)
     ]
     assert lines == []
+
+
+# One word for one thing: the farm is no client, the importer no provider (the set-up screen keeps
+# the users' own "client provider"), and the florist behind the importer is the end customer.
+OTHER_WORDS = {
+    "en": r"(?<!client )(?<!--)\bproviders?\b(?! (add|set|list)\b)|\bclients?\b(?! provider)"
+    r"|\bgrowers?\b|\bpurchasers?\b",
+    "es": r"\bimportador|\bmape|(?<!cliente )(?<!clientes )(?<!portal de )\bproveedor"
+    r"|\bclientes?\b(?! (proveedor|final))|\bubicaci|\bborr|\bplanead|\bheredad|\bcomputadora"
+    r"|\brespaldo|\b(el|los|un|del|al|su|sus) pedidos?\b|[«»]|\blocalidad",
+}
+OF_THE_PROGRAM = {"The token is not a parameter: the client adds it by itself."}
+"""Here a client is a program."""
+
+
+@pytest.mark.parametrize("code", OTHER_WORDS)
+def test_one_word_for_one_thing(code: str) -> None:
+    other = re.compile(OTHER_WORDS[code], re.IGNORECASE)
+    texts = translations.texts() if code == language.DEFAULT else translations.catalog(code)
+    bad = [
+        text
+        for message in texts
+        if message.id and message.id not in OF_THE_PROGRAM
+        for text in forms(message.id if code == language.DEFAULT else message.string)
+        if other.search(_PLACEHOLDER.sub("", text))
+    ]
+    assert bad == []

@@ -237,7 +237,7 @@ def _reasons(group: pl.DataFrame) -> None:
         hide_index=True,
         placeholder="",
         column_config={
-            "client": _("Client"),
+            "client": _("Importer"),
             "reason": st.column_config.TextColumn(_("Reason or method"), width="large"),
             "times": st.column_config.NumberColumn(_("How often"), format="localized"),
             "last_seen": moment_column(_("Last seen")),

@@ -34,7 +34,7 @@ def pattern_menu(ctx: AppContext, lines: pl.DataFrame) -> None:
             st.caption(_("No line is shown."))
             return
         client = st.selectbox(
-            _("Client"), list(names), format_func=lambda id_: names[id_], key="pattern_client"
+            _("Importer"), list(names), format_func=lambda id_: names[id_], key="pattern_client"
         )
         kept = show_pattern(ctx, client) or Pattern("", 1, 8)
         prefix = st.text_input(
@@ -75,7 +75,7 @@ def pattern_menu(ctx: AppContext, lines: pl.DataFrame) -> None:
                 failures.notice(_("The pattern is saved."))
                 st.rerun()
         if not total:
-            st.caption(_("Tick lines of this client that have no codes yet."))
+            st.caption(_("Tick lines of this importer that have no codes yet."))
 
 
 def code_file_menu(ctx: AppContext, lines: pl.DataFrame) -> None:

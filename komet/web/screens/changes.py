@@ -51,7 +51,7 @@ def change_filter(every: Sequence[Provider], last: Download | None, now: datetim
     names = {provider.id: provider.name for provider in every}
     a, b, c = st.columns(3)
     ids = a.multiselect(
-        _("Client provider"), list(names), format_func=lambda id_: names[id_],
+        _("Importer"), list(names), format_func=lambda id_: names[id_],
         placeholder=_("Any"), key="changes_providers",
     )  # fmt: skip
     customer = b.text_input(_("Customer contains"), key="changes_customer")
@@ -144,7 +144,7 @@ def change_table(frame: pl.DataFrame) -> None:
         placeholder="",
         column_config={
             "seen_at": moment_column(_("Seen")),
-            "provider": _("Provider"),
+            "provider": _("Importer"),
             "po_number": st.column_config.TextColumn(_("PO number"), pinned=True),
             "kind": _("What happened"),
             "ship_date": st.column_config.DateColumn(_("Ship date"), format=day_pattern()),

@@ -31,7 +31,7 @@ def boxes_by_ship_date(frame: pl.DataFrame) -> Any:
             ),
             tooltip=[
                 alt.Tooltip("ship_date:T", title=_("Ship date"), format=day_code()),
-                alt.Tooltip("provider:N", title=_("Provider")),
+                alt.Tooltip("provider:N", title=_("Importer")),
                 alt.Tooltip("boxes:Q", title=_("Boxes"), format=",.0f"),
             ],
         )
@@ -59,7 +59,7 @@ def day_grid(frame: pl.DataFrame) -> Any:
         x=alt.X("yearmonthdate(day):O", title=_("Ship date"), axis=alt.Axis(format="%d %b")),
         y=alt.Y("provider:N", title=None, axis=alt.Axis(labelLimit=160)),
         tooltip=[
-            alt.Tooltip("provider:N", title=_("Provider")),
+            alt.Tooltip("provider:N", title=_("Importer")),
             alt.Tooltip("day:T", title=_("Ship date"), format=day_code()),
             alt.Tooltip("word:N", title=_("State")),
             alt.Tooltip("orders:Q", title=_("POs")),

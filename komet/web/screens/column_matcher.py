@@ -54,7 +54,7 @@ def choose_fields(
                 help=_("Click it to choose another one."),
             ),
             "evidence": st.column_config.TextColumn(
-                _("Evidence"), help=_("How many of its values are known of this client.")
+                _("Evidence"), help=_("How many of its values are known of this importer.")
             ),
         },
     )

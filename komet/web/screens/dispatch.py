@@ -171,7 +171,7 @@ def confirm_grid(lines: pl.DataFrame, made_of: object) -> None:
             "stems": st.column_config.NumberColumn(_("Stems"), format="localized", width=75),
             "fbe": st.column_config.NumberColumn(_("FBE"), format="%.2f", width=70),
             "total_cost": st.column_config.NumberColumn(_("Cost"), format="%.2f", width=90),
-            "provider": st.column_config.TextColumn(_("Client"), width=115),
+            "provider": st.column_config.TextColumn(_("Importer"), width=115),
         },
     )  # fmt: skip
 

@@ -28,7 +28,7 @@ def to_excel(ctx: AppContext, chosen: LineFilter) -> None:
         mime=EXCEL_TYPE,
         on_click="ignore",
         icon=":material/download:",
-        help=_("All open lines of these days and clients, with columns to fill in: boxes, AWB,"
+        help=_("All open lines of these days and importers, with columns to fill in: boxes, AWB,"
                " house AWB, box codes, lot, reference."),
     )  # fmt: skip
 

@@ -5,6 +5,7 @@ import streamlit as st
 from komet import time_zone
 from komet.context import AppContext
 from komet.export.orders import export_orders_bytes
+from komet.export.template import title_of
 from komet.export.templates import export_by_template_bytes, list_templates, target_name
 from komet.export.writers import WRITERS
 from komet.export.writers.writer import dialects
@@ -34,7 +35,9 @@ def export_menu(ctx: AppContext, chosen: OrderFilter) -> None:
                 width="stretch",
             )
         every, broken = list_templates(ctx)
-        picked = st.selectbox(_("Template"), list(every), key="export_template")
+        picked = st.selectbox(
+            _("Template"), list(every), format_func=title_of, key="export_template"
+        )
         file_name = target_name(ctx, every[picked], chosen)
         st.download_button(
             _("With this template"),

@@ -34,7 +34,7 @@ def transit_filter(every: Sequence[Provider], today: date) -> tuple[tuple[str, .
             st.session_state[key] = _day_in_address(name) or usual
     left, start, end = st.columns([2, 1, 1])
     clients = left.multiselect(
-        _("Client provider"),
+        _("Importer"),
         list(names),
         format_func=lambda id_: names[id_],
         placeholder=_("Any"),
@@ -68,7 +68,7 @@ def show_figures(found: Transit) -> None:
         _("Boxes shipped"): (number(boxes), None),
         _("Full boxes (FBE)"): (
             number(left["fbe"].sum() or 0, 2),
-            _("Full-box equivalents, by each client's factors: the unit that airlines bill by."),
+            _("Full-box equivalents, by each importer's factors: the unit that airlines bill by."),
         ),
         _("Received"): (number(arrived), None),
         _("Missing"): (
@@ -190,8 +190,8 @@ def _columns() -> dict[str, Any]:
         "awb": st.column_config.TextColumn(_("AWB"), pinned=True),
         "house_awb": _("House AWB"),
         "houses": _("House AWB"),
-        "clients": _("Client providers"),
-        "provider": _("Provider"),
+        "clients": _("Importers"),
+        "provider": _("Importer"),
         "origin": _("Origin"),
         "po_number": _("PO number"),
         "product": _("Product"),

@@ -148,10 +148,10 @@ def _file_grid(
             "file": st.column_config.TextColumn(_("File"), pinned=True, width="medium"),
             "po": st.column_config.TextColumn(_("PO"), width="small"),
             "client": st.column_config.SelectboxColumn(
-                _("Client"),
+                _("Importer"),
                 width="medium",
                 options=list(names.values()),
-                help=_("Needed only where two clients have a PO of the same number."),
+                help=_("Needed only where two importers have a PO of the same number."),
             ),
             "number": st.column_config.TextColumn(_("Invoice number")),
             "total": st.column_config.TextColumn(
@@ -170,7 +170,7 @@ def _unsure(match: FileMatch, names: dict[str, str]) -> str | None:
         return told.format(numbers=", ".join(match.numbers))
     if len(match.clients) > 1:
         clients = ", ".join(names.get(id_, "") for id_ in match.clients)
-        return _("Choose the client: {clients}").format(clients=clients)
+        return _("Choose the importer: {clients}").format(clients=clients)
     return None
 
 
@@ -185,7 +185,7 @@ def shipped_orders(every: Sequence[Provider], today: date) -> None:
     _fill_from_link(list(names), today)
     left, start, end = st.columns([2, 1, 1])
     ids = left.multiselect(
-        _("Client provider"), list(names), format_func=lambda id_: names[id_],
+        _("Importer"), list(names), format_func=lambda id_: names[id_],
         placeholder=_("Any"), key="invoices_providers", persist_state="session",
     )  # fmt: skip
     begin = start.date_input(
@@ -274,7 +274,7 @@ def _order_table(frame: pl.DataFrame) -> None:
         height=min(38 + 35 * frame.height, 560),
         column_config={
             "po_number": st.column_config.TextColumn(_("PO"), pinned=True, width="small"),
-            "provider": st.column_config.TextColumn(_("Client")),
+            "provider": st.column_config.TextColumn(_("Importer")),
             "ship_date": st.column_config.DateColumn(_("Ship date"), format=day_pattern()),
             "vendor": st.column_config.TextColumn(_("Vendor")),
             "lines": st.column_config.TextColumn(

@@ -17,6 +17,7 @@ from komet.labels.template import (
     LabelTemplate,
     Media,
     parse_template,
+    title_of,
 )
 from komet.labels.templates import default_template, delete_template, list_templates, save_template
 from komet.language import _, languages
@@ -32,7 +33,9 @@ def template_choice(ctx: AppContext) -> LabelTemplate:
         st.session_state[state.LABEL_TEMPLATE] = picked
     if st.session_state.get(state.LABEL_TEMPLATE) not in every:
         st.session_state[state.LABEL_TEMPLATE] = default_template().name
-    name = st.selectbox(_("Label template"), list(every), key=state.LABEL_TEMPLATE)
+    name = st.selectbox(
+        _("Label template"), list(every), format_func=title_of, key=state.LABEL_TEMPLATE
+    )
     with st.expander(_("Change the template")):
         for stored, error in broken.items():
             _broken_template(ctx, stored, error.reason)

@@ -38,7 +38,7 @@ def label_filter(every: Sequence[Provider], today: date) -> OrderFilter:
     names = {provider.id: provider.name for provider in every}
     left, start, end, right = st.columns([3, 2, 2, 3])
     ids = left.multiselect(
-        _("Client provider"), list(names), format_func=lambda id_: names[id_],
+        _("Importer"), list(names), format_func=lambda id_: names[id_],
         placeholder=_("Any"), key="labels_providers", persist_state="session",
     )  # fmt: skip
     begin = start.date_input(

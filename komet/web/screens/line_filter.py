@@ -57,7 +57,7 @@ def line_filter(ctx: AppContext, every: Sequence[Provider]) -> LineFilter:
                 start=day(span[0]), end=day(span[1]))  # fmt: skip
             st.caption(words)
     clients = right.multiselect(
-        _("Client provider"), list(names), format_func=lambda id_: names[id_],
+        _("Importer"), list(names), format_func=lambda id_: names[id_],
         placeholder=_("Any"), key="lines_clients", persist_state="session",
     )  # fmt: skip
     return LineFilter(date_from=span[0], date_to=span[1], providers=tuple(clients))

@@ -60,7 +60,7 @@ def _list(
     today = time_zone.today(ctx.now())
     left, start, end, right = st.columns([2, 1, 1, 1], vertical_alignment="bottom")
     id_ = left.selectbox(
-        _("Client provider"), list(every), format_func=lambda one: every[one].name,
+        _("Importer"), list(every), format_func=lambda one: every[one].name,
         key="listed_invoices_client",
     )  # fmt: skip
     first = start.date_input(

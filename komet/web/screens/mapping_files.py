@@ -39,7 +39,7 @@ def import_file(ctx: AppContext, provider: Provider, kind: str) -> None:
         type=list(FILE_TYPES),
         key=f"mapping_file_{cleared}",
         help=_("Needs a column of your SKUs and one of Komet's product IDs, codes or names. A"
-               " column Provider sends rows to other clients."),
+               " column Importer sends rows to other importers."),
     )  # fmt: skip
     if uploaded is None:
         return
@@ -132,14 +132,14 @@ def copy_form(ctx: AppContext, every: Sequence[Provider], to: Provider, kind: st
     others = {provider.id: provider.name for provider in every if provider.id != to.id}
     if not others:
         return
-    with st.expander(_("Copy from another client")):
+    with st.expander(_("Copy from another importer")):
         st.caption(
             _("Finds the same names there and takes over their codes; you see what would change"
               " first.")
         )  # fmt: skip
         source = st.selectbox(
             _("Copy from"), list(others), index=None, format_func=lambda id_: others[id_],
-            placeholder=_("Choose a client"), key=f"copy_from_{to.id}_{kind}",
+            placeholder=_("Choose an importer"), key=f"copy_from_{to.id}_{kind}",
         )  # fmt: skip
         overwrite = st.checkbox(
             _("Also what is mapped already"), key=f"copy_overwrite_{to.id}_{kind}"
@@ -173,8 +173,8 @@ def _show_dry_run(checked: DryRun) -> None:
         st.caption(failures.plain(note))
     if counts["unknown"]:
         st.caption(
-            _("Unknown ID: the client's product list does not have it. It is written all the same,"
-              " as the list may be older than the product: look at these rows first.")
+            _("Unknown ID: the importer's product list does not have it. It is written all the"
+              " same, as the list may be older than the product: look at these rows first.")
         )  # fmt: skip
     if checked.file.ignored_columns:
         st.caption(

@@ -54,7 +54,7 @@ def mapping_history(ctx: AppContext) -> None:
             "changed_at": moment_column(_("When")),
             "who": _("Who"),
             "source": _("Source"),
-            "provider": _("Provider"),
+            "provider": _("Importer"),
             "kind": _("Kind"),
             "komet_id": _("Komet ID"),
             "description": st.column_config.TextColumn(_("Name"), width="medium"),

@@ -24,7 +24,7 @@ def suggestion_list(ctx: AppContext, provider_id: str) -> None:
     if found.is_empty():
         st.info(
             _("Nothing to suggest: every product has a SKU, or none of your SKUs is like one. SKUs"
-              " become known by mapping files, of any client.")
+              " become known by mapping files, of any importer.")
         )  # fmt: skip
         return
     threshold = st.slider(

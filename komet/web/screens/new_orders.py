@@ -117,8 +117,8 @@ def lists_form(ctx: AppContext, provider: Provider) -> None:
     """The lists in which names are looked up, and a button that fetches them."""
     with st.expander(_("How products and people are found")):
         st.caption(
-            _("By ID, code, your SKU or name, in the lists that Komet has of this client and in its"
-              " downloaded orders. What is in neither is refused: Komet would skip the product"
+            _("By ID, code, your SKU or name, in the lists that Komet has of this importer and in"
+              " its downloaded orders. What is in neither is refused: Komet would skip the product"
               " without a word.")
         )  # fmt: skip
         label = _n("Fetch the lists ({n} request)", "Fetch the lists ({n} requests)", len(_LISTS))

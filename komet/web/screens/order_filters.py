@@ -23,7 +23,7 @@ def order_filters(providers: Sequence[Provider], choices: dict[str, list[str]]) 
     values: dict[str, Any] = {}
     with st.sidebar:
         st.header(_("Filters"))
-        values["providers"] = _choose_values("providers", _("Client provider"), list(names), names)
+        values["providers"] = _choose_values("providers", _("Importer"), list(names), names)
         if groups or st.session_state.get(_key("group")):
             selected = st.session_state.get(_key("group"))
             options = groups if selected in {None, *groups} else [*groups, selected]

@@ -63,7 +63,7 @@ def order_list(
     if pages > 1:
         st.pagination(pages, key=page_key)
     st.caption(
-        _("Select a row to open its PO. Amounts are in the provider's currency. Boxes and cost of a"
+        _("Select a row to open its PO. Amounts are in the importer's currency. Boxes and cost of a"
           " mixed box stand on its first item.")
     )  # fmt: skip
     if row is not None and row < frame.height:

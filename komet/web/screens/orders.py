@@ -44,7 +44,7 @@ def warn_of_shared_orders() -> None:
     """Name the clients, the orders and the boxes too many; nothing where none are shared."""
     if shared := reads.shared_orders():
         lines = [failures.plain(found.message) for found in shared]
-        lines.append(_("Filter by one of the clients for figures that count each order once."))
+        lines.append(_("Filter by one of the importers for figures that count each order once."))
         st.warning("  \n".join(lines), icon=":material/content_copy:")
 
 
@@ -53,11 +53,11 @@ def show_totals(totals: Totals) -> None:
     figures = {
         _("Purchase orders"): (number(totals.purchase_orders), None),
         _("Boxes"): (_figure(totals.boxes, 0), _("Cartons; a mixed box counts once.")),
-        _("FBE"): (_figure(totals.fbe, 2), _("Full-box equivalents, by each client's factors.")),
+        _("FBE"): (_figure(totals.fbe, 2), _("Full-box equivalents, by each importer's factors.")),
         _("Stems"): (_figure(totals.stems, 0), _("Boxes × bunches × stems per bunch.")),
         _("Total cost"): (
             _figure(totals.total_cost, 2),
-            _("In the provider's currency; Komet does not state which."),
+            _("In the importer's currency; Komet does not state which."),
         ),
     }
     row = st.container(horizontal=True)
@@ -153,7 +153,7 @@ def open_order(ctx: AppContext, provider_id: str, po_id: str, number: str | None
 def _whole_order(order: OrderDetail) -> None:
     header = order.header
     facts = {
-        _("Provider"): header["provider"],
+        _("Importer"): header["provider"],
         _("Ship date"): order.ship_date,
         _("Status"): statuses.decode(statuses.HEADER, header["status"]),
         _("Vendor"): header["vendor_name"],
@@ -177,7 +177,7 @@ def _whole_order(order: OrderDetail) -> None:
     tabs: dict[str, Callable[[], None]] = {
         _("Lines"): lambda: _lines(order.items),
         _("Boxes ({n})").format(n=order.boxes.height): lambda: _table(
-            order.boxes, _("No boxes yet: Komet shows them once the grower has shipped.")
+            order.boxes, _("No boxes yet: Komet shows them once the farm has shipped.")
         ),
         _("Changes ({n})").format(n=order.changes.height): lambda: _changes(order.changes),
         _("Problems ({n})").format(n=order.problems.height): lambda: _table(

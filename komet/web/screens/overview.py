@@ -24,13 +24,13 @@ def steps(done: dict[str, bool]) -> None:
     """Four steps to the first export, ticked as they are done; see `runs.list_setup_steps`."""
     rows = (
         ("token", "pages/tokens.py", _("Add a token"),
-         _("The key to a client's Komet. The importer, or Komet support, makes it.")),
+         _("The key to an importer's Komet. The importer, or Komet support, makes it.")),
         ("provider", "pages/client_providers.py", _("Add a client provider"),
          _("The importer itself: its token, and its location if it has several.")),
         ("mapping", "pages/sku_mapping.py", _("Map your SKUs"),
          _("Upload a CSV with your SKU for each Komet product. It also works afterwards.")),
         ("download", "pages/po_download.py", _("Download purchase orders"),
-         _("Any range of days, all clients at once; then filter and export to Excel.")),
+         _("Any range of days, all importers at once; then filter and export to Excel.")),
     )  # fmt: skip
     st.header(_("Four steps to your first export"))
     for at, (step, page, label, explained) in enumerate(rows, start=1):
@@ -68,7 +68,7 @@ def refresh_button(ctx: AppContext) -> None:
             _("Refresh"),
             type="primary",
             icon=":material/refresh:",
-            help=_("Downloads the open days of every active client: what changed since the last"
+            help=_("Downloads the open days of every active importer: what changed since the last"
                    " time is on Changes."),
         )  # fmt: skip
         st.caption(failures.plain(plan.sentence))
@@ -137,7 +137,7 @@ def provider_table(ctx: AppContext) -> None:
         hide_index=True,
         placeholder="",
         column_config={
-            "provider": _("Provider"),
+            "provider": _("Importer"),
             "last": moment_column(_("Last download")),
             "days": _("Days held"),
             "orders": st.column_config.NumberColumn(_("POs"), format="localized"),

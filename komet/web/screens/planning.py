@@ -31,7 +31,7 @@ def planning_filter(every: Sequence[Provider], today: date) -> OrderFilter:
     first, last = default_days(today)
     left, start, end = st.columns([2, 1, 1])
     ids = left.multiselect(
-        _("Client provider"), list(names), format_func=lambda id_: names[id_],
+        _("Importer"), list(names), format_func=lambda id_: names[id_],
         placeholder=_("Any"), key="planning_providers", persist_state="session",
     )  # fmt: skip
     begin = start.date_input(

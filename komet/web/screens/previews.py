@@ -64,8 +64,8 @@ def show_preview(ctx: AppContext, preview: Preview, slot: str) -> bool:
     _line_by_line(preview, names, numbered=numbered)
     if preview.by_hand:
         st.info(
-            _("To do by hand: {n}. The client's token may not do it, so a person does it in Komet's"
-              " portal; until then it waits in the outbox.").format(n=len(preview.by_hand)),
+            _("To do by hand: {n}. The importer's token may not do it, so a person does it in"
+              " Komet's portal; until then it waits in the outbox.").format(n=len(preview.by_hand)),
             icon=":material/back_hand:",
         )  # fmt: skip
     if preview.problems:
@@ -123,7 +123,7 @@ def _counts(preview: Preview) -> None:
         hide_index=True,
         placeholder="",
         column_config={
-            "provider": st.column_config.TextColumn(_("Client"), pinned=True),
+            "provider": st.column_config.TextColumn(_("Importer"), pinned=True),
             "what": _("What"),
             "writes": st.column_config.NumberColumn(_("To send"), format="localized"),
             "requests": st.column_config.NumberColumn(_("Requests"), format="localized"),
@@ -178,7 +178,7 @@ def _line_by_line(preview: Preview, names: dict[str, str], *, numbered: bool) ->
                 "po_number": st.column_config.TextColumn(_("PO"), width="small"),
                 "product": st.column_config.TextColumn(_("Product"), width="medium"),
                 "what": st.column_config.TextColumn(_("What"), width="large"),
-                "provider": _("Client"),
+                "provider": _("Importer"),
             },
         )
         if len(every) > _SHOWN:
@@ -223,7 +223,7 @@ def _remarks(remarks: Sequence[Remark], names: dict[str, str], *, numbered: bool
             "row": _row_column() if numbered else None,
             "subject": st.column_config.TextColumn(_("Of"), width=230),
             "reason": st.column_config.TextColumn(_("Reason"), width=560),
-            "provider": st.column_config.TextColumn(_("Client"), width=115),
+            "provider": st.column_config.TextColumn(_("Importer"), width=115),
         },
     )
     if len(remarks) > _SHOWN:

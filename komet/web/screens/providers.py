@@ -62,7 +62,7 @@ def card(ctx: AppContext, provider: Provider, tokens: Sequence[Token]) -> None:
         if row.button(
             _("Deactivate") if provider.active else _("Activate"),
             key=f"active_{provider.id}",
-            help=_("An inactive provider is not downloaded; its orders stay."),
+            help=_("An inactive importer is not downloaded; its orders stay."),
         ):
             with failures.shown(), _overlap_asked(f"activate_{provider.id}"):
                 _notify_saved(
@@ -129,12 +129,12 @@ def provider_form(ctx: AppContext, tokens: Sequence[Token], stored: Provider | N
         group = right.text_input(
             _("Komet group"),
             (stored.komet_group if stored else "") or "",
-            help=_("A word of yours, to work on several clients at once."),
+            help=_("A word of yours, to work on several importers at once."),
         )
         company = left.text_input(
             _("Company ID"),
             (stored.company_id if stored else "") or "",
-            help=_("Providers with the same company ID share its daily requests."),
+            help=_("Importers with the same company ID share its daily requests."),
         )
         base_url = right.text_input(
             _("Base URL (advanced)"),

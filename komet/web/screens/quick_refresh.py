@@ -17,7 +17,7 @@ def quick_refresh(ctx: AppContext, page: pl.DataFrame, every: Sequence[Provider]
     """A small form: numbers of this page, or typed; whose they are, if not stored."""
     names = {provider.id: provider for provider in every if provider.active}
     with st.popover(_("Refresh POs"), icon=":material/refresh:"), st.form("quick", border=False):
-        st.caption(_("Asks Komet for single POs now, a request for each client and 50 numbers."))
+        st.caption(_("Asks Komet for single POs now, a request for each importer and 50 numbers."))
         numbers = st.multiselect(
             _("PO numbers"),
             page["po_number"].drop_nulls().unique(maintain_order=True).to_list(),
@@ -25,7 +25,7 @@ def quick_refresh(ctx: AppContext, page: pl.DataFrame, every: Sequence[Provider]
             placeholder=_("Pick or type"),
         )
         ids = st.multiselect(
-            _("Of these clients"),
+            _("Of these importers"),
             list(names),
             format_func=lambda id_: names[id_].name,
             placeholder=_("Those we hold them of"),

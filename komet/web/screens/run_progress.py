@@ -99,7 +99,7 @@ def run_result(ctx: AppContext, run_id: str) -> None:
             hide_index=True,
             placeholder="",
             column_config={
-                "provider": _("Provider"),
+                "provider": _("Importer"),
                 "day": st.column_config.DateColumn(_("Ship date"), format=day_pattern()),
                 "reason": st.column_config.TextColumn(_("Why it failed"), width="large"),
             },

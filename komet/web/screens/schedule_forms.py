@@ -39,7 +39,7 @@ def _card(ctx: AppContext, schedule: Schedule, active: Sequence[Provider]) -> No
         f"**{plain(schedule.name)}**",
         plain(", ".join(schedule.times)),
         plain(schedule.time_zone),
-        plain(", ".join(clients)) if schedule.provider_ids else _("all active clients"),
+        plain(", ".join(clients)) if schedule.provider_ids else _("all active importers"),
     ]
     st.markdown("  ·  ".join(facts))
     when = _("off")
@@ -86,11 +86,11 @@ def _form(ctx: AppContext, stored: Schedule | None, active: Sequence[Provider]) 
             _("Time zone"), zones, index=zones.index(chosen_zone) if chosen_zone in zones else None
         )
         ids = st.multiselect(
-            _("Client providers"),
+            _("Importers"),
             list(names),
             default=[i for i in stored.provider_ids if i in names] if stored else [],
             format_func=lambda id_: names[id_],
-            placeholder=_("All active clients"),
+            placeholder=_("All active importers"),
         )
         on = st.checkbox(_("On"), value=stored.active if stored else True)
         if st.form_submit_button(_("Save"), type="primary"):

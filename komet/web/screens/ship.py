@@ -138,7 +138,7 @@ def ship_grid(lines: pl.DataFrame, made_of: object) -> None:
             "box_type": st.column_config.TextColumn(_("Box"), width=55),
             "fbe": st.column_config.NumberColumn(_("FBE"), format="%.2f", width=70),
             "sku": _("SKU"),
-            "provider": st.column_config.TextColumn(_("Client"), width=105),
+            "provider": st.column_config.TextColumn(_("Importer"), width=105),
         },
     )  # fmt: skip
 
@@ -199,7 +199,7 @@ def say_choice(lines: pl.DataFrame, flight: Flight) -> None:
     said = _n(
         "**{n} line** chosen, {boxes} boxes,", "**{n} lines** chosen, {boxes} boxes,", count
     ).format(n=number(count), boxes=number(boxes))
-    said += " " + _n("of {n} client.", "of {n} clients.", clients).format(n=clients)
+    said += " " + _n("of {n} importer.", "of {n} importers.", clients).format(n=clients)
     if not flight.awb:
         said += " " + _("Write their AWB to see what would be sent.")
     st.markdown(said)

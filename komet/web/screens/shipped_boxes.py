@@ -50,7 +50,7 @@ def shipped_boxes(ctx: AppContext, chosen: LineFilter) -> None:
             ),
             "lot": _("Lot"),
             "ship_date": st.column_config.DateColumn(_("Ships"), format=day_pattern()),
-            "provider": _("Client"),
+            "provider": _("Importer"),
         },
     )  # fmt: skip
     _exchange(ctx, boxes, edited)

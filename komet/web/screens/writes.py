@@ -102,7 +102,7 @@ def writes_table(
             "what": st.column_config.TextColumn(_("What"), width=270),
             "reason": st.column_config.TextColumn(_("Reason"), width="large"),
             "product": st.column_config.TextColumn(_("Product"), width="medium"),
-            "provider": _("Client"),
+            "provider": _("Importer"),
             "row": st.column_config.NumberColumn(_("Row"), format="%d"),
             "person": _("By"),
             "at": moment_column(_("When")),

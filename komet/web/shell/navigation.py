@@ -46,6 +46,11 @@ _SCREENS = {
 }
 
 
+def tab_title(screen: str) -> str:
+    """What the browser's tab says: the screen first, because tabs are narrow."""
+    return f"{screen} · Komet Desk"
+
+
 def all_screens() -> tuple[dict[str, StreamlitPage], dict[str, list[StreamlitPage]]]:
     """Every screen by its file's name, and the same under the headings of the navigation."""
     pages: dict[str, StreamlitPage] = {}

@@ -19,12 +19,17 @@ R = TypeVar("R")
 _COOKIE = "komet_desk"
 _spoken = threading.local()
 """The language of the session whose run this thread makes."""
-_REMEMBER = f"""
+_IN_BROWSER = f"""
 export default function(component) {{
-  const value = encodeURIComponent(JSON.stringify(component.data));
-  document.cookie = "{_COOKIE}=" + value + "; path=/; max-age=31536000; samesite=lax";
+  const {{tag, remembered}} = component.data;
+  document.documentElement.lang = tag;
+  if (remembered) {{
+    const value = encodeURIComponent(JSON.stringify(remembered));
+    document.cookie = "{_COOKIE}=" + value + "; path=/; max-age=31536000; samesite=lax";
+  }}
 }}
 """
+"""Says the language of the page, which Streamlit always calls English, and keeps the cookie."""
 
 
 def load() -> None:
@@ -67,9 +72,10 @@ def choose() -> None:
         st.session_state[state.REMEMBER] = True
         _look_up_again()
         st.rerun()
-    if st.session_state.get(state.REMEMBER):
-        with st.sidebar:
-            _component()(data={"language": spoken, "person": person}, key="remember")
+    chosen = {"language": spoken, "person": person}
+    remembered = chosen if st.session_state.get(state.REMEMBER) else None
+    with st.sidebar:
+        _component()(data={"tag": language.tag(spoken), "remembered": remembered}, key="remember")
 
 
 def with_locale(act: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> Callable[[], R]:
@@ -124,4 +130,4 @@ def _remembered() -> dict[str, str]:
 
 @st.cache_resource(show_spinner=False)
 def _component() -> Callable[..., object]:
-    return st.components.v2.component("komet_remember", js=_REMEMBER)
+    return st.components.v2.component("komet_remember", js=_IN_BROWSER)

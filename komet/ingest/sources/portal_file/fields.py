@@ -216,6 +216,14 @@ _SPANISH_LINE = {
 }  # fmt: skip
 _OTHER_SPELLINGS_HEADER = {"canceled": "CA"}
 _OTHER_SPELLINGS_LINE = {"canceled": "CA"}
+_UNITS = {
+    word: unit
+    for unit, words in {
+        "Stem": "stem stems tallo tallos",
+        "Bunch": "bunch bunches ramo ramos bonche bonches",
+    }.items()
+    for word in words.split()
+}
 _HEADER = {
     normalize_text(word, solid=True): code
     for word, code in (_SPANISH_HEADER | _OTHER_SPELLINGS_HEADER).items()
@@ -234,6 +242,11 @@ def header_code(word: str) -> str:
 def line_code(word: str) -> str:
     """The code of a line's status; what is none comes back as it is."""
     return _code(statuses.LINE, _LINE, word)
+
+
+def unit_word(word: str) -> str:
+    """Stem or Bunch, as Komet writes it; what is neither comes back as it is."""
+    return _UNITS.get(normalize_text(word), word.strip())
 
 
 def is_line_word(word: str) -> bool:

@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any
 
 from komet.ingest.model import OrderBundle, Row, SliceRows
-from komet.ingest.sources.portal_file.fields import header_code, is_line_word, line_code
+from komet.ingest.sources.portal_file.fields import header_code, is_line_word, line_code, unit_word
 from komet.ingest.sources.portal_file.file import OrderFile
 from komet.ingest.sources.source import make_bundle
 
@@ -78,6 +78,7 @@ class _Words:
         self.of_order = cache(header_code)
         self.of_line = cache(line_code)
         self.is_of_lines = cache(is_line_word)
+        self.of_unit = cache(unit_word)
 
 
 def _bundle(key: Row, lines: list[Row], words: _Words, at: datetime) -> OrderBundle:
@@ -97,6 +98,7 @@ def _line(line: Row, words: _Words) -> Row:
     return {
         **{name: value for name, value in line.items() if name not in _NOT_OF_LINES},
         "line_item_status": words.of_line(word) if word else None,
+        "unit_type": words.of_unit(unit) if (unit := line["unit_type"]) else None,
     }
 
 
