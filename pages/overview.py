@@ -5,7 +5,7 @@ import streamlit as st
 from komet.ingest.runs import active_run, list_setup_steps
 from komet.language import _
 from komet.orders.filters import OrderFilter
-from komet.web.screens.charts import boxes_by_ship_date
+from komet.web.screens.chart_table import show_boxes
 from komet.web.screens.orders import warn_of_shared_orders
 from komet.web.screens.overview import (
     dispatch_work,
@@ -38,7 +38,7 @@ if done["download"]:
     chart = reads.by_ship_date(OrderFilter())
     if chart.height:
         st.header(_("Boxes by ship date"))
-        st.altair_chart(boxes_by_ship_date(chart))
+        show_boxes(chart)
 if done["provider"]:
     st.header(_("Importers"))
     provider_table(ctx)

@@ -167,7 +167,8 @@ def list_providers(*, json: Json = False) -> int:
     if json:
         say_json(
             [
-                entry.model_dump(mode="json") | {"token_retired": _retired(by_id, entry.token_id)}
+                entry.model_dump(mode="json", exclude={"colour"})
+                | {"token_retired": _retired(by_id, entry.token_id)}
                 for entry in found
             ]
         )

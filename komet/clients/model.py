@@ -139,9 +139,13 @@ class ProviderFields(BaseModel):
 
 
 class Provider(ProviderFields):
-    """A stored provider. Times are in UTC."""
+    """A stored provider. Times are in UTC.
+
+    `colour`: the number of its colour in charts, from 0, which it keeps.
+    """
 
     id: str
+    colour: int | None = None
     created_at: datetime
     updated_at: datetime
 

@@ -1,6 +1,7 @@
 """Client providers: the importers on Komet whose orders we download."""
 
 from collections.abc import Mapping, Sequence
+from itertools import count
 from uuid import uuid4
 
 from komet.api.base_url import normalize_base_url
@@ -152,6 +153,7 @@ def _save(
         Provider(
             **fields.model_dump(include=set(ProviderFields.model_fields)),
             id=before.id if before else str(uuid4()),
+            colour=before.colour if before else _free_colour(every),
             created_at=before.created_at if before else now,
             updated_at=now,
         ),
@@ -159,6 +161,11 @@ def _save(
     what = "provider changed" if before else "provider added"
     audit.record(con, what, fields.name, now, fields.model_dump())
     return saved
+
+
+def _free_colour(every: Sequence[Provider]) -> int:
+    taken = {provider.colour for provider in every}
+    return next(n for n in count() if n not in taken)
 
 
 def _check_name(fields: ProviderFields, others: Sequence[Provider]) -> None:

@@ -14,6 +14,9 @@ from komet.orders.filters import OrderFilter
 from komet.orders.model import MEASURES, Pivot
 from komet.orders.table import reading
 
+_MOST_DAYS = 90
+"""Bars of more days than these would be thinner than a few pixels."""
+
 
 def default_days(today: date) -> tuple[date, date]:
     """The first and the last ship date where nobody chose any: four weeks back to four ahead.
@@ -22,6 +25,24 @@ def default_days(today: date) -> tuple[date, date]:
     """
     monday = _monday(today)
     return monday - timedelta(weeks=4), monday + timedelta(weeks=5, days=-1)
+
+
+def shows_weeks(days: pl.DataFrame) -> bool:
+    """Whether a chart of these days is read better by week: they span more than 90 days."""
+    if days.is_empty():
+        return False
+    first, last = days["ship_date"].min(), days["ship_date"].max()
+    return isinstance(first, date) and isinstance(last, date) and (last - first).days > _MOST_DAYS
+
+
+def sum_days_by_week(days: pl.DataFrame) -> pl.DataFrame:
+    """ship_date, provider, boxes with the Monday of its ISO week for each ship date."""
+    return (
+        days.with_columns(pl.col("ship_date").dt.truncate("1w"))
+        .group_by("ship_date", "provider")
+        .agg(pl.col("boxes").sum())
+        .sort("ship_date", "provider")
+    )
 
 
 def sum_weeks(ctx: AppContext, chosen: OrderFilter, dimension: str, measure: str) -> pl.DataFrame:

@@ -189,6 +189,16 @@ def test_the_name_of_a_location_goes_with_its_id(ctx: AppContext) -> None:
     assert (moved.location_id, moved.location_name) == ("2", None)
 
 
+def test_a_client_keeps_its_colour_and_a_new_one_gets_another(ctx: AppContext) -> None:
+    one, two = add_client(ctx, "Zinnia"), add_client(ctx, "Acme")
+    assert (one.colour, two.colour) == (0, 1)
+    providers.edit_provider(ctx, ACTOR, one.id, {"name": "Aster"})
+    providers.deactivate_provider(ctx, ACTOR, two.id)
+    add_client(ctx, "Bouvardia")
+    found = {provider.name: provider.colour for provider in providers.list_providers(ctx)}
+    assert found == {"Aster": 0, "Acme": 1, "Bouvardia": 2}
+
+
 def test_a_label_is_refused_before_the_login_goes_out(
     accounts: Accounts, monkeypatch: pytest.MonkeyPatch
 ) -> None:

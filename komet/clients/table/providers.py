@@ -12,7 +12,7 @@ from komet.language import _
 
 _COLUMNS = (
     "id, name, system, token_id, location_id, location_name, komet_group, company_id, base_url,"
-    " active, days_back, days_ahead, created_at, updated_at"
+    " active, days_back, days_ahead, colour, created_at, updated_at"
 )
 
 

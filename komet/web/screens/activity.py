@@ -14,6 +14,7 @@ from komet.context import AppContext
 from komet.export.activity import export_activity_bytes
 from komet.export.writers.xlsx import EXCEL_TYPE
 from komet.language import _, _later, _n, day_code, day_pattern, number, zoned_moment
+from komet.web.screens.chart_table import show_chart
 from komet.web.screens.charts import in_our_language
 from komet.web.shell import reads
 from komet.web.shell.failures import plain
@@ -156,7 +157,16 @@ def spent_requests(ctx: AppContext) -> None:
         st.metric(_("Left today"), number(pool.left_today), border=True, width=170)
         st.metric(_("Allowed a day"), number(pool.allowance), border=True, width=170)
     daily = daily_requests(ctx, pool)
-    st.altair_chart(_requests_a_day(daily, pool.allowance))
+    show_chart(
+        _requests_a_day(daily, pool.allowance),
+        daily,
+        {
+            "day": st.column_config.DateColumn(_("Day (UTC)"), format=day_pattern()),
+            "token": _("Token"),
+            "requests": st.column_config.NumberColumn(_("Requests"), format="localized"),
+        },
+        _("Requests a day and token; {n:,} a day are allowed.").format(n=pool.allowance),
+    )
     st.caption(
         _("The last {n} days, each from 00:00 to 24:00 UTC. Every try counts. The allowance is"
           " today's. Requests that other programs make for the same company are not seen here.")

@@ -1,8 +1,9 @@
 """Charts, readable in both themes and in the language in force.
 
-Streamlit's theme gives the colours, every axis its unit.
+Every axis has its unit. An importer has one colour in all of them; the theme gives the others.
 """
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import polars as pl
@@ -14,23 +15,57 @@ _STATES = ("done", "empty", "failed", "running", "queued")
 _COLOURS = ("#2f9e68", "#a9b8ae", "#d1495b", "#e0a93b", "#d8ded9")
 
 
-def boxes_by_ship_date(frame: pl.DataFrame) -> Any:
-    """An Altair chart: stacked bars of boxes a ship date, from ship_date, provider, boxes."""
+# Of the 12 colours of Martin Krzywinski's "Color palettes for color blindness"
+# (https://mk.bcgsc.ca/colorblind/palettes.mhtml), in an order in which the first are the furthest
+# apart; without #FFB2FD, which people who see no red take for #00C2F9.
+IMPORTERS = (
+    "#008DF9", "#FF6E3A", "#009F81", "#9F0162", "#FFC33B", "#8400CD", "#FF5AAF", "#00C2F9",
+    "#A40122", "#00FCCF", "#E20134",
+)  # fmt: skip
+_EDGE = "#808080"
+"""The edge of a bar: light colours would be lost on white, dark ones on black."""
+
+
+def importer_scale(names: Iterable[str], numbers: Mapping[str, int | None]) -> Any:
+    """The Altair scale of importers: each keeps its colour whoever else is in the chart.
+
+    `numbers`: name → the number of its colour, see `komet.clients.model.Provider`.
+    """
     import altair as alt
 
+    domain = sorted(set(names), key=str.casefold)
+    return alt.Scale(
+        domain=domain,
+        range=[IMPORTERS[(numbers.get(name) or 0) % len(IMPORTERS)] for name in domain],
+    )
+
+
+def boxes_by_ship_date(
+    frame: pl.DataFrame, numbers: Mapping[str, int | None], *, weeks: bool
+) -> Any:
+    """An Altair chart: stacked bars of boxes a ship date, from ship_date, provider, boxes.
+
+    `numbers`: of the importers' colours. `weeks`: each ship date is the Monday of its week.
+    """
+    import altair as alt
+
+    title = _("Ship week, from Monday") if weeks else _("Ship date")
+    # a bar of a week is as wide as its days, but for a gap
+    shown = frame.with_columns(until=pl.col("ship_date").cast(pl.Datetime).dt.offset_by("156h"))
+    bars = alt.Chart(shown if weeks else frame).mark_bar(stroke=_EDGE, strokeWidth=0.5)
     return (
-        alt.Chart(frame)
-        .mark_bar()
+        (bars.encode(x2="until:T") if weeks else bars)
         .encode(
-            x=alt.X(
-                "ship_date:T", title=_("Ship date"), axis=alt.Axis(format="%d %b", tickCount=8)
-            ),
+            x=alt.X("ship_date:T", title=title, axis=alt.Axis(format="%d %b", tickCount=8)),
             y=alt.Y("boxes:Q", title=_("Boxes")),
             color=alt.Color(
-                "provider:N", title=None, legend=alt.Legend(orient="top", labelLimit=220)
+                "provider:N",
+                title=None,
+                scale=importer_scale(frame["provider"], numbers),
+                legend=alt.Legend(orient="top", labelLimit=220, symbolStrokeWidth=0),
             ),
             tooltip=[
-                alt.Tooltip("ship_date:T", title=_("Ship date"), format=day_code()),
+                alt.Tooltip("ship_date:T", title=title, format=day_code()),
                 alt.Tooltip("provider:N", title=_("Importer")),
                 alt.Tooltip("boxes:Q", title=_("Boxes"), format=",.0f"),
             ],
@@ -47,14 +82,8 @@ def day_grid(frame: pl.DataFrame) -> Any:
     """
     import altair as alt
 
-    words = {
-        "done": _("done"),
-        "empty": _("empty"),
-        "failed": _("failed"),
-        "running": _("running"),
-        "queued": _("waiting"),
-    }
-    shown = frame.with_columns(word=pl.col("state").replace(words))
+    words = _state_words()
+    shown = frame.with_columns(word=name_states(frame["state"]))
     base = alt.Chart(shown).encode(
         x=alt.X("yearmonthdate(day):O", title=_("Ship date"), axis=alt.Axis(format="%d %b")),
         y=alt.Y("provider:N", title=None, axis=alt.Axis(labelLimit=160)),
@@ -87,6 +116,21 @@ def day_grid(frame: pl.DataFrame) -> Any:
         .properties(height=36 * rows + 170)
         .configure(locale=in_our_language())
     )
+
+
+def name_states(states: pl.Series) -> pl.Series:
+    """The states of days in words."""
+    return states.replace(_state_words())
+
+
+def _state_words() -> dict[str, str]:
+    return {
+        "done": _("done"),
+        "empty": _("empty"),
+        "failed": _("failed"),
+        "running": _("running"),
+        "queued": _("waiting"),
+    }
 
 
 def in_our_language() -> dict[str, Any]:

@@ -13,7 +13,7 @@ from komet.context import AppContext
 from komet.language import _
 from komet.orders.filters import OrderFilter
 from komet.orders.model import Totals
-from komet.web.screens.charts import boxes_by_ship_date
+from komet.web.screens.chart_table import show_boxes
 from komet.web.screens.export_menu import export_menu
 from komet.web.screens.order_views import columns_choice
 from komet.web.screens.orders import column_words, open_order, order_table, sort_choice
@@ -30,7 +30,8 @@ def boxes_chart(chosen: OrderFilter) -> None:
         _("Boxes by ship date"), expanded=True, key="orders_chart", on_change="rerun"
     )
     if place.open:
-        place.altair_chart(boxes_by_ship_date(reads.by_ship_date(chosen)))
+        with place:
+            show_boxes(reads.by_ship_date(chosen))
 
 
 @st.fragment

@@ -8,7 +8,8 @@ from komet.ingest.runs import list_days, retry_run, watch_run
 from komet.ingest.wording import describe_changes, label_state
 from komet.language import _, _n, day_pattern
 from komet.messages import FAILURES
-from komet.web.screens.charts import day_grid
+from komet.web.screens.chart_table import show_chart
+from komet.web.screens.charts import day_grid, name_states
 from komet.web.shell import failures, reads
 from komet.web.shell.moments import moment_column
 from komet.web.shell.resources import worker
@@ -37,7 +38,7 @@ def live_progress(ctx: AppContext, run_id: str) -> None:
     if run.state is RunState.QUEUED:
         words += " · " + _("waiting for the download before it")
     st.progress(finished / max(1, summary["slices"]), text=words)
-    st.altair_chart(day_grid(list_days(ctx, run_id)))
+    st.altair_chart(day_grid(list_days(ctx, run_id)), alt=words)
     asked = run.cancel_requested
     if st.button(
         _("Cancelling after the days under way …") if asked else _("Cancel"),
@@ -91,7 +92,21 @@ def run_result(ctx: AppContext, run_id: str) -> None:
                 st.rerun()
     days = reads.days_of_run(run.id)
     if days.height:
-        st.altair_chart(day_grid(days))
+        show_chart(
+            day_grid(days),
+            days.with_columns(state=name_states(days["state"])),
+            {
+                "provider": _("Importer"),
+                "day": st.column_config.DateColumn(_("Ship date"), format=day_pattern()),
+                "state": _("State"),
+                "orders": st.column_config.NumberColumn(_("POs"), format="localized"),
+                "lines": st.column_config.NumberColumn(_("Lines"), format="localized"),
+                "reason": _("Reason"),
+            },
+            _("The days of the download by importer, and what became of each. {found}").format(
+                found=_in_words(summary)
+            ),
+        )
     failed = days.filter(days["reason"].is_not_null())
     if failed.height:
         st.dataframe(

@@ -14,6 +14,7 @@ from komet.catalogs.model import CatalogTable
 from komet.clients import allowance
 from komet.clients.model import Provider
 from komet.clients.overlaps import SharedOrders, list_shared_orders
+from komet.clients.providers import list_providers
 from komet.dispatch import outbox
 from komet.dispatch.boxes import list_boxes
 from komet.dispatch.confirmation_sheet import list_by_hand
@@ -61,6 +62,12 @@ def page(
 def by_ship_date(chosen: OrderFilter) -> pl.DataFrame:
     """Boxes by ship date and provider; see `komet.orders.query.sum_boxes_by_day`."""
     return query.sum_boxes_by_day(context(), chosen)
+
+
+@remembered
+def colours() -> dict[str, int | None]:
+    """The number of each importer's colour, by its name."""
+    return {provider.name: provider.colour for provider in list_providers(context())}
 
 
 @remembered
