@@ -60,7 +60,7 @@ if row.button(_("Fetch from Komet"), icon=":material/refresh:", type="primary",
         )
         st.rerun()
 
-text = st.text_input(_("Contains"), key="catalog_text", placeholder=_("rose 60"))
+text = st.text_input(_("Contains"), key="catalog_text", placeholder=_("rose 60"), live=True)
 found = search_list(reads.catalog(provider, kind), text)
 if found.tried_at is None:
     st.info(_("Nothing has been fetched of this list yet."))

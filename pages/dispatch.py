@@ -49,7 +49,7 @@ else:
 if from_file is not None:
     with st.container(border=True):
         head = st.container(horizontal=True, vertical_alignment="center")
-        head.subheader(_("Preview"))
+        head.header(_("Preview"))
         if head.button(_("Close"), key="close_file", type="tertiary"):
             forget_file()
             st.rerun()

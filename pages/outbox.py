@@ -48,6 +48,7 @@ clients = by_client.multiselect(
     list(names),
     format_func=lambda id_: names[id_],
     placeholder=_("Any"),
+    select_all=False,
     key="outbox_clients",
     on_change=forget_selection,
 )

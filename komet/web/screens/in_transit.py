@@ -38,6 +38,7 @@ def transit_filter(every: Sequence[Provider], today: date) -> tuple[tuple[str, .
         list(names),
         format_func=lambda id_: names[id_],
         placeholder=_("Any"),
+        select_all=False,
         key="transit_clients",
     )
     first = start.date_input(_("Ships from"), format=day_pattern(), key="transit_from")

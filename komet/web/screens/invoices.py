@@ -186,7 +186,7 @@ def shipped_orders(every: Sequence[Provider], today: date) -> None:
     left, start, end = st.columns([2, 1, 1])
     ids = left.multiselect(
         _("Importer"), list(names), format_func=lambda id_: names[id_],
-        placeholder=_("Any"), key="invoices_providers", persist_state="session",
+        placeholder=_("Any"), select_all=False, key="invoices_providers", persist_state="session",
     )  # fmt: skip
     begin = start.date_input(
         _("Ships from"), format=day_pattern(), key="invoices_from", persist_state="session"

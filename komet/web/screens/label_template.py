@@ -88,11 +88,13 @@ def _editor(template: LabelTemplate, key: str) -> dict[str, Any]:
     )  # fmt: skip
     fields = st.multiselect(
         _("Fields, in their order"), list(Field), default=list(template.fields),
-        format_func=lambda one: _(FIELD_LABELS[one]), key=f"label_fields_{key}",
+        format_func=lambda one: _(FIELD_LABELS[one]), placeholder=_("none"),
+        key=f"label_fields_{key}",
     )  # fmt: skip
     barcodes = st.multiselect(
         _("Barcodes, from top to bottom"), list(Barcode), default=list(template.barcodes),
-        format_func=lambda one: _(BARCODE_LABELS[one]), key=f"label_barcodes_{key}",
+        format_func=lambda one: _(BARCODE_LABELS[one]), placeholder=_("none"),
+        key=f"label_barcodes_{key}",
         help=_("The box code is what Komet knows a box by. GS1 barcodes are lower here than the"
                " 32 mm that GS1 wants on logistic labels."),
     )  # fmt: skip

@@ -39,7 +39,7 @@ def label_filter(every: Sequence[Provider], today: date) -> OrderFilter:
     left, start, end, right = st.columns([3, 2, 2, 3])
     ids = left.multiselect(
         _("Importer"), list(names), format_func=lambda id_: names[id_],
-        placeholder=_("Any"), key="labels_providers", persist_state="session",
+        placeholder=_("Any"), select_all=False, key="labels_providers", persist_state="session",
     )  # fmt: skip
     begin = start.date_input(
         _("Ships from"), key="labels_from", format=day_pattern(), persist_state="session"

@@ -58,7 +58,7 @@ def line_filter(ctx: AppContext, every: Sequence[Provider]) -> LineFilter:
             st.caption(words)
     clients = right.multiselect(
         _("Importer"), list(names), format_func=lambda id_: names[id_],
-        placeholder=_("Any"), key="lines_clients", persist_state="session",
+        placeholder=_("Any"), select_all=False, key="lines_clients", persist_state="session",
     )  # fmt: skip
     return LineFilter(date_from=span[0], date_to=span[1], providers=tuple(clients))
 

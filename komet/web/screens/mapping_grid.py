@@ -67,7 +67,7 @@ def editable_grid(ctx: AppContext, provider_id: str, only: str, empty: str, kind
     """What a provider has of a kind (`only`: see `list_known`); a button saves the edits."""
     key = f"{kind}_{only}_{provider_id}"
     text = st.text_input(
-        _("Search name, Komet ID or code"), key=f"search_{key}", placeholder=_("rose 60")
+        _("Search name, Komet ID or code"), key=f"search_{key}", placeholder=_("rose 60"), live=True
     )
     product = kind == PRODUCT
     name, code = (_("Product"), _("SKU")) if product else (_("Name"), _("Our code"))

@@ -43,7 +43,10 @@ def mapping_history(ctx: AppContext) -> None:
                     failures.notice(_("Undone."))
                     st.rerun()
     text = st.text_input(
-        _("Search name, Komet ID or code"), key="history_search", placeholder=_("rose 60")
+        _("Search name, Komet ID or code"),
+        key="history_search",
+        placeholder=_("rose 60"),
+        live=True,
     )
     frame = imports.list_changes(ctx, text)
     st.dataframe(

@@ -23,12 +23,14 @@ def quick_refresh(ctx: AppContext, page: pl.DataFrame, every: Sequence[Provider]
             page["po_number"].drop_nulls().unique(maintain_order=True).to_list(),
             accept_new_options=True,
             placeholder=_("Pick or type"),
+            select_all=False,
         )
         ids = st.multiselect(
             _("Of these importers"),
             list(names),
             format_func=lambda id_: names[id_].name,
             placeholder=_("Those we hold them of"),
+            select_all=False,
         )
         if st.form_submit_button(_("Ask Komet"), type="primary") and numbers:
             with failures.shown(), st.spinner(_("Asking Komet for these POs …")):

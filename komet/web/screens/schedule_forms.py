@@ -91,6 +91,7 @@ def _form(ctx: AppContext, stored: Schedule | None, active: Sequence[Provider]) 
             default=[i for i in stored.provider_ids if i in names] if stored else [],
             format_func=lambda id_: names[id_],
             placeholder=_("All active importers"),
+            select_all=False,
         )
         on = st.checkbox(_("On"), value=stored.active if stored else True)
         if st.form_submit_button(_("Save"), type="primary"):

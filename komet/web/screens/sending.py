@@ -157,7 +157,7 @@ def _receipt(ctx: AppContext, batch_id: str, writes: Sequence[Write]) -> None:
     good = {WriteState.SENT, WriteState.BY_HAND, WriteState.WITHDRAWN}
     with st.container(border=True):
         head = st.container(horizontal=True, vertical_alignment="center")
-        head.subheader(_("Receipt"))
+        head.header(_("Receipt"))
         if head.button(_("Close"), key="close_receipt", type="tertiary"):
             st.query_params.pop(BATCH, None)
             st.rerun()

@@ -20,7 +20,7 @@ _FIGURES = ("quantity", "bunches", "stemsBunch", "totalUnits")
 def stock_list(ctx: AppContext, provider: Provider) -> None:
     """List the stock anew, search it, see it."""
     bar = st.container(horizontal=True, vertical_alignment="bottom")
-    text = bar.text_input(_("Contains"), key="stock_text", placeholder=_("rose 60"))
+    text = bar.text_input(_("Contains"), key="stock_text", placeholder=_("rose 60"), live=True)
     if bar.button(_("List the stock (1 request)"), icon=":material/refresh:", type="primary"):
         with failures.shown(), st.spinner(_("Asking Komet …")):
             failures.notice(fetch_list(ctx, actor(), provider, INVENTORY))
