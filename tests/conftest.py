@@ -17,8 +17,8 @@ from komet.sandbox.server import Sandbox, build_application
 from komet.sandbox.state import SandboxState
 from komet.settings import Settings
 
-# a loaded machine is slow, not wrong
-hypothesis.settings.register_profile("patient", deadline=None)
+# a loaded machine is slow, not wrong; CI tries the same examples each time, a person ever new ones
+hypothesis.settings.register_profile("patient", deadline=None, derandomize="CI" in os.environ)
 hypothesis.settings.load_profile("patient")
 
 

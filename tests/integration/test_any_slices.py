@@ -1,5 +1,6 @@
 """Any slices in any order: the last state is kept, and changes lead from one to the next."""
 
+import os
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any
@@ -47,7 +48,8 @@ _OWN = {"provider_id", "run_id", "first_seen_at", "changed_at", "fetched_at", "g
 _TABLES = ("purchase_orders", "po_lines", "po_breakdowns", "order_items")
 _numbers = count()
 _MANY = hypothesis.settings(
-    max_examples=40, suppress_health_check=[hypothesis.HealthCheck.function_scoped_fixture]
+    max_examples=int(os.environ.get("KOMET_EXAMPLES", "25")),
+    suppress_health_check=[hypothesis.HealthCheck.function_scoped_fixture],
 )
 
 
