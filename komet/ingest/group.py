@@ -137,6 +137,8 @@ class Group:
         day_sums.refresh(con, pl.concat([before.select(DAY), items.select(DAY)]))
         mirror.learn_products(con, rows)
         slices.record_changes(con, ordered_join(changes, self._recorded(), on=("n",)))
+        gone_before = moved_lines.filter(pl.col("gone_at").is_not_null())
+        slices.record_taken_lines(con, self._run_id, gone_before)
         left = touched.filter(pl.col("day_was") != pl.col("slice_date"))
         left_days = pl.concat([left.select("provider_id", slice_date="day_was"), moved.select(DAY)])
         slices.forget_digests(con, left_days)

@@ -123,6 +123,11 @@ def test_the_last_state_is_what_is_kept(
 
 @_MANY
 @hypothesis.given(first=_WORLD, second=_WORLD, days=st.permutations([0, 1, 2]))
+@hypothesis.example(  # p1 goes with its lines, p2 takes them, p1 comes back without
+    first={"p1": (2, {"l1": 1, "l2": 1}), "p2": (0, {}), "p3": (0, {})},
+    second={"p1": (0, {}), "p2": (1, {"l1": 1, "l2": 1, "l3": 1}), "p3": (0, {})},
+    days=[2, 1, 0],
+)
 def test_changes_lead_from_one_download_to_the_next(
     ctx: AppContext, first: World, second: World, days: list[int]
 ) -> None:

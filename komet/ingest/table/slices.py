@@ -9,7 +9,7 @@ import polars as pl
 from komet import formulas
 from komet.db.database import TIME, Connection, Schema
 from komet.ingest.commit_clock import RequestMark
-from komet.ingest.frames import DAY, PO
+from komet.ingest.frames import DAY, LINE, PO
 from komet.ingest.model import Row
 from komet.orders.table.items import ASKED, PO_CHANGES
 
@@ -223,6 +223,23 @@ def withdraw_gone(con: Connection, run_id: str, orders: pl.DataFrame) -> pl.Data
         if found.height:
             con.run(f"DELETE{where}", {"run": run_id})
     return found
+
+
+def record_taken_lines(con: Connection, run_id: str, lines: pl.DataFrame) -> None:
+    """Record of lines (`LINE`) that they are gone from POs which the same run saw go.
+
+    As long as the PO is gone, that tells of its lines (`NOT_IMPLIED`). Where the run finds it on
+    another day (`withdraw_gone`), the lines that another PO has taken meanwhile are still gone.
+    """
+    if lines.is_empty():
+        return
+    con.run(
+        "INSERT INTO po_changes BY NAME SELECT g.* EXCLUDE (po_item_id), t.po_item_id"
+        " FROM po_changes g JOIN taken t USING (provider_id, po_id)"
+        " WHERE g.run_id = $run AND g.kind = 'gone' AND g.po_item_id IS NULL",
+        {"run": run_id},
+        taken=lines.select(LINE),
+    )
 
 
 def newest_commit(con: Connection) -> int:
