@@ -103,6 +103,10 @@ def filters(last: date) -> dict[str, OrderFilter]:
         ),
         "all days, one PO": OrderFilter(po_numbers=("P150000",)),
         "all days, product text": OrderFilter(product="senorita 50"),
+        "a month, search": OrderFilter(
+            ship_from=last - timedelta(days=29), ship_to=last, search="rose 60"
+        ),
+        "all days, search": OrderFilter(search="carnation 50 customer"),
         "all days, one group, unmapped": OrderFilter(group="G1", mapped=Mapped.UNMAPPED),
         "everything": OrderFilter(),
     }

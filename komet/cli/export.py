@@ -35,6 +35,7 @@ def export(
     location: Names = None,
     origin: Names = None,
     box_type: Names = None,
+    search: str = "",
     product: str = "",
     sku: str = "",
     mark_code: Names = None,
@@ -54,6 +55,8 @@ def export(
 
     Filters combine; without any, all that Komet still shows is exported. Statuses are codes or
     words (CF or "Confirmed by farm"); texts find a part, without regard to case and accents.
+    --search finds words in any order over product, SKU, customer, PO number and mark code, in
+    English and Spanish ("rose 60").
     --standing leaves out what was cancelled. With --template the file has that layout, and OUT may
     be a folder.
 
@@ -83,6 +86,7 @@ def export(
         locations=tuple(location or ()),
         origins=tuple(origin or ()),
         box_types=tuple(box_type or ()),
+        search=search,
         product=product,
         sku=sku,
         mark_codes=tuple(mark_code or ()),

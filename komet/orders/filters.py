@@ -15,7 +15,7 @@ from komet import time_zone
 from komet.errors import InvalidInput
 from komet.formulas import folded, standing, unmapped
 from komet.language import _
-from komet.orders import columns, statuses
+from komet.orders import columns, search, statuses
 from komet.orders.work_lists import WorkList
 
 
@@ -41,7 +41,8 @@ _OF_DAYS = {"providers", "group", "ship_from", "ship_to"}
 class OrderFilter(BaseModel):
     """Everything combines with *and*; the values of one list with *or*. Empty means any.
 
-    `providers` are provider IDs. `product` and `sku` find a part of the text, the rest match as a
+    `providers` are provider IDs. `search` finds words in any order, as
+    `komet.orders.search` says. `product` and `sku` find a part of the text, the rest match as a
     whole; case and accents never matter. `changed_since` is when we saw a change; without a zone
     it is read in the one in force. `work` is one of the ready-made work lists; `standing` leaves
     out what was cancelled. Filters of the registry of columns that have no field here come as
@@ -62,6 +63,7 @@ class OrderFilter(BaseModel):
     locations: tuple[str, ...] = ()
     origins: tuple[str, ...] = ()
     box_types: tuple[str, ...] = ()
+    search: str = ""
     product: str = ""
     sku: str = ""
     mark_codes: tuple[str, ...] = ()
@@ -124,7 +126,9 @@ class OrderFilter(BaseModel):
     @property
     def by_item(self) -> bool:
         """Whether items of one mixed line may be on either side of the filter."""
-        return bool(self.product) or self.needs_sku or bool(self.work and self.work.of_items)
+        if self.search or self.product:
+            return True
+        return self.needs_sku or bool(self.work and self.work.of_items)
 
     @property
     def is_of_whole_days(self) -> bool:
@@ -170,6 +174,10 @@ class OrderFilter(BaseModel):
             # as typed or in capitals: folding a million numbers would take longer than the rest
             typed = {*self.po_numbers, *(number.upper() for number in self.po_numbers)}
             add("i.po_number IN (SELECT unnest($po_numbers))", po_numbers=sorted(typed))
+        if self.search:
+            words, values = search.condition(self.search)
+            conditions += words
+            params |= values
         if self.product:
             add(
                 f"(contains(i.product_folded, {folded('$product')}) OR i.product_id = $product)",

@@ -1,6 +1,7 @@
 """Random filters over random order items: totals and pages are what plain Python says."""
 
 import os
+import re
 import unicodedata
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
@@ -29,6 +30,13 @@ USUAL = {"FB": Decimal(1), "HB": Decimal("0.5"), "QB": Decimal("0.25"), "EB": De
 SKUS = {("a", "1"): "RÑ-60", ("a", "2"): "CL-40", ("b", "1"): "rñ-50"}
 WORDS = {"CA": "Cancelled"}
 PRODUCTS = ("Rosa Ñandú 60", "Clavel señorita", "Hydrangea AZUL", "rosa blanca", None)
+SEARCHES = ("60 rosa", "rose ÑANDÚ", "carnations", "hortensia blue", "bloom", "p3 roses",
+            "petal mk1", "white rose", "RÑ", "40", "1", "P1", "clavel señorita cl-40",
+            "nobody")  # fmt: skip
+SAME = (
+    {"rosa", "rose", "roses"}, {"clavel", "carnation", "carnations"}, {"hydrangea", "hortensia"},
+    {"azul", "blue"}, {"blanca", "white"},
+)  # fmt: skip
 DAY = date(2026, 11, 16)
 SEEN = datetime(2026, 11, 16, 6, tzinfo=UTC)
 
@@ -97,6 +105,7 @@ def make_filter(dice: Random, *, of_days: bool) -> OrderFilter:
         "box_types": maybe(0.1, ("hb", "QB")),
         "mark_codes": maybe(0.1, ("mk1",)),
         "po_numbers": maybe(0.1, ("p3", "P5")),
+        "search": maybe(0.3, *SEARCHES),
         "product": maybe(0.3, "nandu", "ROSA", "1", "señorita"),
         "sku": maybe(0.1, "rn", "40"),
         "mapped": maybe(0.3, Mapped.MAPPED, Mapped.UNMAPPED),
@@ -114,6 +123,27 @@ def fold(text: str | None) -> str | None:
         return None
     plain = unicodedata.normalize("NFD", text.lower())
     return "".join(letter for letter in plain if not unicodedata.combining(letter))
+
+
+def has_word(item: Item, sku: str | None, word: str) -> bool:
+    """Whether a word of a search is somewhere in an item."""
+    product, customer, mark, number, code = (
+        fold(text) or ""
+        for text in (
+            item["product"],
+            item["customer_name"],
+            item["mark_code"],
+            item["po_number"],
+            sku,
+        )
+    )
+    if word.isdigit() and len(word) < 3:
+        inside = any(re.search(rf"(?<!\d){word}", text) for text in (product, customer, code))
+        return inside or mark.startswith(word) or number.startswith(word)
+    others = next((same for same in SAME if word in same), {word})
+    named = others & {*product.split(), *code.split("-")}
+    inside = any(word in text for text in (product, customer, mark, number, code))
+    return bool(named) or inside or item["product_id"] == word
 
 
 def find(items: list[Item], chosen: OrderFilter) -> list[Item]:
@@ -145,6 +175,9 @@ def find(items: list[Item], chosen: OrderFilter) -> list[Item]:
                 rules.append(fold(item[name]) in wanted)
         if chosen.po_numbers:
             rules.append(item["po_number"] in {number.upper() for number in chosen.po_numbers})
+        if chosen.search:
+            words = (fold(chosen.search) or "").split()
+            rules.append(all(has_word(item, sku, word) for word in words))
         if chosen.product:
             inside = (fold(chosen.product) or "") in (fold(item["product"]) or "")
             rules.append(inside or item["product_id"] == chosen.product)
