@@ -13,6 +13,8 @@ from pydantic import BaseModel, ConfigDict, field_validator
 from komet import time_zone
 from komet.language import _later
 
+_SUMMED = "boxes", "fbe", "stems", "total_cost"
+
 
 @dataclass(frozen=True)
 class Totals:
@@ -34,8 +36,29 @@ class Totals:
 
 
 @dataclass(frozen=True)
+class OrderKey:
+    """Which PO: of a client, by Komet's ID; `number` is what people call it."""
+
+    provider_id: str
+    po_id: str
+    number: str
+    provider: str = ""
+
+
+@dataclass(frozen=True)
+class LineSums:
+    """What the lines of a PO come to; amounts in the provider's currency."""
+
+    lines: int
+    boxes: Decimal
+    fbe: Decimal
+    stems: Decimal
+    total_cost: Decimal
+
+
+@dataclass(frozen=True)
 class OrderDetail:
-    """`header`: a row of purchase_orders, with `provider`. Frames: see `table.reading.order`."""
+    """`header`: a row of purchase_orders, with `provider`. Frames: see `table.order.order`."""
 
     header: dict[str, Any]
     items: pl.DataFrame
@@ -62,6 +85,19 @@ class OrderDetail:
         """Since when Komet no longer shows it."""
         gone_at: datetime | None = self.header["gone_at"]
         return gone_at
+
+    def sum_lines(self, *, cancelled: bool = False) -> LineSums:
+        """The lines that Komet still shows: those that stand, or those that were cancelled."""
+        found = self.items.filter(pl.col("gone_at").is_null(), pl.col("stands") != cancelled)
+        sums = {name: Decimal(found[name].sum()) for name in _SUMMED}
+        return LineSums(lines=found["po_item_id"].n_unique(), **sums)
+
+    @property
+    def products_without_sku(self) -> dict[str, str]:
+        """Komet product ID → name, of the products of this PO that still need a SKU."""
+        found = self.items.filter("needs_sku").unique("product_id", maintain_order=True)
+        names = found["product"].fill_null("")
+        return dict(zip(found["product_id"].to_list(), names.to_list(), strict=True))
 
 
 class ChangeKind(StrEnum):

@@ -4,8 +4,8 @@ import polars as pl
 
 from komet.context import AppContext
 from komet.orders.filters import OrderFilter
-from komet.orders.model import OrderDetail, Totals
-from komet.orders.table import pages, reading, totals
+from komet.orders.model import OrderDetail, OrderKey, Totals
+from komet.orders.table import order, pages, reading, totals
 
 
 def total_items(ctx: AppContext, chosen: OrderFilter) -> Totals:
@@ -38,6 +38,20 @@ def list_choices(ctx: AppContext) -> dict[str, list[str]]:
 
 
 def read_order(ctx: AppContext, provider_id: str, po_id: str) -> OrderDetail:
-    """Everything of one PO; its frames as `reading.order` says. Raises `NotFound`."""
+    """Everything of one PO; its frames as `table.order.order` says. Raises `NotFound`."""
     with ctx.read() as con:
-        return reading.order(con, provider_id, po_id)
+        return order.order(con, provider_id, po_id)
+
+
+def find_orders(ctx: AppContext, number: str) -> list[OrderKey]:
+    """The POs of a number, one a client that has it; a PO ID finds its PO, too."""
+    with ctx.read() as con:
+        return order.find(con, number)
+
+
+def find_beside(
+    ctx: AppContext, chosen: OrderFilter, sort: str, provider_id: str, po_id: str
+) -> tuple[OrderKey | None, OrderKey | None]:
+    """The POs before and after one among those that a filter finds; see `table.order.beside`."""
+    with ctx.read() as con:
+        return order.beside(con, chosen, sort, provider_id, po_id)

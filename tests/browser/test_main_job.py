@@ -94,18 +94,44 @@ def test_sample_data_mapping_download_filter_excel(app: App, page: Page, tmp_pat
     assert {urlsplit(url).netloc for url in abroad} == {urlsplit(app.url).netloc}
 
 
-def test_a_po_opens_with_its_lines_and_changes(sample_app: App, page: Page) -> None:
-    page.goto(f"{sample_app.url}/purchase_orders")
+def test_a_po_opens_at_the_side_by_a_click_and_by_its_address(sample_app: App, page: Page) -> None:
+    page.goto(f"{sample_app.url}/purchase_orders?mapped=unmapped")
     settled(page)
-    table = page.get_by_test_id("stDataFrame")
-    box = table.bounding_box()
+    box = page.get_by_test_id("stDataFrame").first.bounding_box()
     assert box
-    page.mouse.click(box["x"] + 20, box["y"] + 55)
-    dialog = page.get_by_role("dialog")
-    expect(dialog).to_be_visible()
-    expect(dialog.get_by_text("Ship date")).to_be_visible()
-    for tab in ("Boxes", "Changes", "Problems", "Extra fields"):
-        dialog.get_by_role("tab", name=tab).click()
-    page.keyboard.press("Escape")
-    expect(dialog).to_have_count(0)
+    page.mouse.click(box["x"] + 480, box["y"] + 55)  # any cell of the first row
+    panel = page.get_by_role("dialog")
+    number = panel.get_by_test_id("stMetricValue")
+    expect(number).to_be_visible()
     settled(page)
+    first = number.inner_text()
+    assert re.search(rf"[?&]po={first}\b", page.url)
+    assert "mapped=unmapped" in page.url
+    for told in ("Ship date", "Total cost", "Changes"):
+        expect(panel.get_by_text(told).first).to_be_visible()
+    expect(panel.get_by_role("button", name="Previous")).to_be_disabled()
+
+    panel.get_by_role("button", name="Next").click()
+    expect(number).not_to_have_text(first)
+    settled(page)
+    assert f"po={number.inner_text()}" in page.url
+    page.keyboard.press("ArrowLeft")
+    expect(number).to_have_text(first)
+    settled(page)
+
+    field = panel.get_by_placeholder("Your SKU").first
+    field.fill("PO-PANEL-1")
+    field.press("Enter")
+    expect(page.get_by_text("Saved 1 code.")).to_be_visible()
+
+    page.reload()
+    settled(page)
+    expect(number).to_have_text(first)
+    page.keyboard.press("Escape")
+    expect(panel).to_have_count(0)
+    settled(page)
+    assert "po=" not in page.url
+    page.go_back()
+    expect(number).to_have_text(first)
+    page.goto(f"{sample_app.url}/purchase_orders?po=NONE-SUCH")
+    expect(panel.get_by_text("There is no purchase order NONE-SUCH here.")).to_be_visible()

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from komet.context import AppContext
 from komet.orders import query
 from komet.orders.filters import Gone, Mapped, OrderFilter
-from komet.orders.table import day_sums, pages
+from komet.orders.table import day_sums, order, pages
 from komet.orders.table.items import order_items
 from komet.orders.table.reading import SORTS
 
@@ -341,12 +341,25 @@ def check_pages(ctx: AppContext, chosen: OrderFilter, found: list[Item], dice: R
             assert row[name] == (value if carries else None), name
 
 
+def check_beside(ctx: AppContext, chosen: OrderFilter, found: list[Item], dice: Random) -> None:
+    """Whoever goes from PO to PO sees each one that the filter finds once, as the pages do."""
+    sort = dice.choice(list(SORTS))
+    ordered = sorted(found, key=lambda item: (ORDERS[sort](item), _natural(item)))
+    keys = list(dict.fromkeys(key_of(item)[:2] for item in ordered))
+    for at, key in enumerate(keys):
+        around = keys[at - 1] if at else None, keys[at + 1] if at + 1 < len(keys) else None
+        told = query.find_beside(ctx, chosen, sort, *key)
+        assert tuple(one and (one.provider_id, one.po_id) for one in told) == around
+    assert query.find_beside(ctx, chosen, sort, "a", "none such") == (None, None)
+
+
 @pytest.mark.parametrize("examples", [_EXAMPLES])
 def test_totals_and_pages_are_what_plain_python_says(
     ctx: AppContext, monkeypatch: pytest.MonkeyPatch, examples: int
 ) -> None:
     # so few items stand on all days of the first look
     monkeypatch.setattr(pages, "_AHEAD", 1)
+    monkeypatch.setattr(order, "_NEAR", timedelta(0))
 
     @hypothesis.settings(max_examples=examples, database=None, deadline=None)
     @hypothesis.given(seed=st.integers(0, 2**32))
@@ -359,5 +372,7 @@ def test_totals_and_pages_are_what_plain_python_says(
             found = find(items, chosen)
             check_totals(ctx, chosen, found)
             check_pages(ctx, chosen, found, dice)
+            if number % 5 == 0:
+                check_beside(ctx, chosen, found, dice)
 
     look_up()

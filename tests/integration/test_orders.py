@@ -197,6 +197,21 @@ def test_a_mapping_works_backwards_at_once(held: AppContext) -> None:
     assert totals(held, mapped=Mapped.UNMAPPED).items == 4
 
 
+def test_a_po_is_found_by_its_number_and_its_lines_come_to_its_sums(held: AppContext) -> None:
+    [found] = query.find_orders(held, " p000001 ")
+    assert (found.po_id, found.number) == ("1", "P000001")
+    assert [key.number for key in query.find_orders(held, "2")] == ["P000002"]
+    assert query.find_orders(held, "P9") == []
+    sums = query.read_order(held, found.provider_id, "1").sum_lines()
+    assert (sums.lines, sums.boxes, sums.stems) == (2, 7, 1800)  # 4 + 3; 1,200 + 300 + 300
+    assert (sums.fbe, sums.total_cost) == (Decimal("2.75"), Decimal("1023.5"))
+    line = {**ORDERS[0]["details"][0], "lineItemStatus": "CA"}
+    put(held, [{**ORDERS[0], "details": [line, ORDERS[0]["details"][1]]}], AT + timedelta(hours=1))
+    order = query.read_order(held, found.provider_id, "1")
+    assert (order.sum_lines().boxes, order.sum_lines(cancelled=True).boxes) == (3, 4)
+    assert order.products_without_sku == {"077": "Clavel rojo", "78": "Hydrangea azul"}
+
+
 def test_what_is_not_there_any_more_is_marked_and_comes_back(held: AppContext) -> None:
     provider = put(held, ORDERS[:1], AT + timedelta(hours=1))
     assert totals(held).purchase_orders == 1

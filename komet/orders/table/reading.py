@@ -1,11 +1,10 @@
-"""Reading order items and POs: sums, the values there are, a PO in full.
+"""Reading order items: sums, and the values there are.
 
 Boxes, cost, FBE and confirmed boxes belong to a line: of a mixed line they stand on the first of
 its items that a filter leaves, and nowhere else, so that a column adds up to its total. Exports
 read these in the one snapshot of all their sheets.
 """
 
-import json
 from datetime import date
 from typing import Any
 
@@ -13,19 +12,11 @@ import polars as pl
 
 from komet import formulas
 from komet.db.database import Connection
-from komet.errors import NotFound
-from komet.language import _
 from komet.orders import columns
-from komet.orders.filters import Gone, OrderFilter
-from komet.orders.model import DIMENSIONS, OrderDetail
+from komet.orders.filters import OrderFilter
+from komet.orders.model import DIMENSIONS
 from komet.orders.table import day_sums
-from komet.orders.table.items import (
-    BOX_TYPE_JOIN,
-    LOOKUPS,
-    MAPPING_JOIN,
-    NOT_IMPLIED,
-    items_sql,
-)
+from komet.orders.table.items import BOX_TYPE_JOIN, MAPPING_JOIN
 
 LINE = "i.provider_id, i.po_id, i.po_item_id"
 """What makes a line of an item `i`."""
@@ -159,78 +150,4 @@ def has_days(con: Connection, start: date, end: date) -> bool:
             "SELECT count(*) > 0 FROM day_slices WHERE slice_date BETWEEN $start AND $end",
             {"start": start, "end": end},
         )
-    )
-
-
-def order(con: Connection, provider_id: str, po_id: str) -> OrderDetail:
-    """Everything of one PO. Raises `NotFound`.
-
-    items: the columns of `items_sql`. breakdowns: po_item_id, product_id, product, bunches,
-    stems_bunch, cost. boxes: po_item_id, box_code, lot_number, position, status. changes: seen_at,
-    kind, po_item_id, field, before, after, oldest first. problems: po_item_id, field, value. extra:
-    part, field, value, for every member that Komet sent and we have no column for.
-    """
-    key = {"provider": provider_id, "po": po_id}
-    where = "WHERE provider_id = $provider AND po_id = $po"
-    header = con.rows(
-        "SELECT o.*, p.name AS provider, d.fetched_at AS downloaded_at FROM purchase_orders o"
-        " JOIN providers p ON p.id = o.provider_id LEFT JOIN day_slices d"
-        " ON d.provider_id = o.provider_id AND d.slice_date = o.slice_date"
-        " WHERE o.provider_id = $provider AND o.po_id = $po",
-        key,
-    )
-    if not header:
-        raise NotFound(_("That purchase order is not there any more."))
-    found, params = source(OrderFilter(providers=(provider_id,), gone=Gone.SHOW))
-    return OrderDetail(
-        header=header[0],
-        items=con.frame(
-            f"WITH chosen AS (SELECT i.*, i.item_no <= 1 AS is_first {found} AND i.po_id = $po"
-            " AND i.slice_date = $day)"
-            f" SELECT {items_sql()} FROM chosen i{LOOKUPS} ORDER BY i.po_item_id, i.item_no",
-            # all items of a PO stand on its day: of the other days nothing is read
-            {**params, "po": po_id, "day": header[0]["slice_date"]},
-        ),
-        breakdowns=con.frame(
-            "SELECT po_item_id, product_id, product_description AS product, bunches,"
-            f" stems_bunch, cost FROM po_breakdowns {where} ORDER BY po_item_id, position",
-            key,
-        ),
-        boxes=con.frame(
-            "SELECT po_item_id, box_code, lot_number, position,"
-            f" coalesce(status_name, status_id) AS status FROM po_boxes {where}"
-            " ORDER BY po_item_id, box_code",
-            key,
-        ),
-        changes=con.frame(
-            "SELECT seen_at, kind, po_item_id, field, before, after FROM po_changes c"
-            f" {where} AND {NOT_IMPLIED}"
-            " ORDER BY commit_no, seen_at, po_item_id NULLS FIRST, field",
-            key,
-        ),
-        problems=con.frame(
-            f"SELECT po_item_id, field, value FROM data_problems {where} ORDER BY ALL", key
-        ),
-        extra=_extras(
-            con.rows(
-                f"SELECT 'PO' AS part, extra FROM purchase_orders {where}"
-                f" UNION ALL SELECT 'Line ' || po_item_id, extra FROM po_lines {where}"
-                f" UNION ALL SELECT 'Breakdown of ' || po_item_id, extra FROM po_breakdowns"
-                f" {where} UNION ALL SELECT 'Box of ' || po_item_id, extra FROM po_boxes"
-                f" {where}",
-                key,
-            )
-        ),
-    )
-
-
-def _extras(rows: list[dict[str, Any]]) -> pl.DataFrame:
-    return pl.DataFrame(
-        [
-            {"part": row["part"], "field": name, "value": str(value)}
-            for row in rows
-            if row["extra"]
-            for name, value in json.loads(row["extra"]).items()
-        ],
-        schema={"part": pl.String, "field": pl.String, "value": pl.String},
     )

@@ -11,7 +11,7 @@ from komet.errors import InvalidInput
 from komet.language import _, day_pattern
 from komet.orders import columns
 from komet.orders.filters import Gone, Mapped, OrderFilter
-from komet.web.shell import failures, state
+from komet.web.shell import failures, links, state
 
 
 def order_filters(providers: Sequence[Provider], choices: dict[str, list[str]]) -> OrderFilter:
@@ -78,7 +78,7 @@ def order_filters(providers: Sequence[Provider], choices: dict[str, list[str]]) 
         {name: tuple(v) if isinstance(v, list) else v for name, v in values.items() if v}
     )
     st.session_state[state.ORDERS_LINK] = chosen.to_query()
-    st.query_params.from_dict(chosen.to_query())
+    links.keep_in_address(**chosen.to_query())
     return chosen
 
 

@@ -15,12 +15,14 @@ from komet.orders.filters import OrderFilter
 from komet.orders.model import Totals
 from komet.web.screens.chart_table import show_boxes
 from komet.web.screens.export_menu import export_menu
+from komet.web.screens.order_panel import pick, show_order
 from komet.web.screens.order_views import columns_choice
-from komet.web.screens.orders import column_words, open_order, order_table, sort_choice
+from komet.web.screens.orders import column_words, order_table, sort_choice
 from komet.web.screens.quick_refresh import quick_refresh
-from komet.web.shell import parts, reads, state
+from komet.web.shell import parts, reads
 
 _PAGE_ROWS = 200
+_TABLE = "orders_table"
 
 
 @st.fragment
@@ -59,14 +61,11 @@ def order_list(
         quick_refresh(ctx, frame, providers)
         export_menu(ctx, chosen)
 
-    cleared = st.session_state.get(state.ORDERS_TABLE, 0)
-    row = order_table(frame, f"orders_table_{cleared}", columns)
+    order_table(frame, _TABLE, columns, on_pick=lambda: pick(_TABLE, frame))
     if pages > 1:
         st.pagination(pages, key=page_key)
     st.caption(
-        _("Select a row to open its PO. Amounts are in the importer's currency. Boxes and cost of a"
+        _("Click a row to open its PO. Amounts are in the importer's currency. Boxes and cost of a"
           " mixed box stand on its first item.")
     )  # fmt: skip
-    if row is not None and row < frame.height:
-        order = frame.row(row, named=True)
-        open_order(ctx, order["provider_id"], order["po_id"], order["po_number"])
+    show_order(ctx, chosen, sort, _TABLE)

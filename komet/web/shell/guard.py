@@ -9,7 +9,7 @@ to the page that they asked for, with the parameters of their link.
 import streamlit as st
 
 from komet.context import AppContext
-from komet.web.shell import state
+from komet.web.shell import address, state
 from komet.web.shell.resources import context
 
 
@@ -27,6 +27,7 @@ def enter(page: str) -> AppContext:
         link = {name: st.query_params.get_all(name) for name in st.query_params}
         st.session_state[state.REQUESTED] = (page, link)
         st.switch_page("navigation.py")
+    address.visit(page)
     return context()
 
 

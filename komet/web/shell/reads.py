@@ -31,7 +31,7 @@ from komet.mapping.suggestions import suggest_skus
 from komet.orders import planning, query
 from komet.orders.changes import count_changes, find_changes, sum_differences
 from komet.orders.filters import OrderFilter
-from komet.orders.model import ChangeFilter, Pivot, Totals
+from komet.orders.model import ChangeFilter, OrderDetail, OrderKey, Pivot, Totals
 from komet.web.shell.remembered import remembered, remembered_briefly
 from komet.web.shell.resources import context
 
@@ -56,6 +56,26 @@ def page(
 ) -> pl.DataFrame:
     """One page of items; see `komet.orders.query.list_items`."""
     return query.list_items(context(), chosen, sort=sort, offset=offset, limit=limit)
+
+
+@remembered
+def orders_of_number(number: str) -> list[OrderKey]:
+    """The POs of a number; see `komet.orders.query.find_orders`."""
+    return query.find_orders(context(), number)
+
+
+@remembered
+def order(provider_id: str, po_id: str) -> OrderDetail:
+    """Everything of one PO; see `komet.orders.query.read_order`."""
+    return query.read_order(context(), provider_id, po_id)
+
+
+@remembered
+def orders_beside(
+    chosen: OrderFilter, sort: str, provider_id: str, po_id: str
+) -> tuple[OrderKey | None, OrderKey | None]:
+    """The POs before and after one; see `komet.orders.query.find_beside`."""
+    return query.find_beside(context(), chosen, sort, provider_id, po_id)
 
 
 @remembered

@@ -6,6 +6,12 @@ ENTERED = "_entered"
 REQUESTED = "_wanted"
 """The page and the link's parameters of a visitor who came past `navigation.py`."""
 
+VISIT = "_visit"
+"""The screen that is visited, and how many visits there were."""
+
+ADDRESSES = "_addresses"
+"""What each part of a screen has last said in the address."""
+
 NOTICE = "_notice"
 """One sentence to show after a rerun."""
 
@@ -20,9 +26,6 @@ ORDERS_LINKED = "_orders_linked"
 
 ORDERS_PICK = "_orders_pick"
 """The view to choose on the next run, after one was saved or deleted."""
-
-ORDERS_TABLE = "_orders_table"
-"""How often the table's selection was cleared: part of its key."""
 
 TEMPLATE = "export_template_chosen"
 """The export template that is being edited."""
@@ -65,9 +68,6 @@ INVOICE_UPLOADS = "_invoice_uploads"
 
 INVOICES_SENT = "_invoices_sent"
 """The uploader's IDs of the files that were sent."""
-
-INVOICES_LINKED = "_invoices_linked"
-"""Whether the link that opened Invoices was one to its shipped POs."""
 
 INVOICES_LISTED = "_invoices_listed"
 """What Komet has listed last: what was asked for, the invoices, the batch followed at the time."""
