@@ -2,7 +2,15 @@
 
 import streamlit as st
 
-from komet.web.shell import failures, guard, navigation, preferences, resources, warm_up
+from komet.web.shell import (
+    failures,
+    guard,
+    keyboard,
+    navigation,
+    preferences,
+    resources,
+    warm_up,
+)
 
 st.set_page_config(page_title="Komet Desk", page_icon=str(navigation.ICON), layout="wide")
 warm_up.wait()
@@ -22,6 +30,7 @@ with failures.shown():
 failures.show_notice()
 guard.mark_entered()
 preferences.choose()
+keyboard.listen()
 with failures.shown():
     page.run()
 warm_up.go_on()

@@ -4,12 +4,14 @@ import streamlit as st
 
 from komet.language import _
 from komet.web.screens import activity
-from komet.web.shell import failures, guard
+from komet.web.shell import address, failures, guard
 
 ctx = guard.enter("activity")
 st.title(_("Activity"))
 
-done, spent, wrong = st.tabs([_("Who did what"), _("Requests"), _("Errors")])
+tabs = {"done": _("Who did what"), "requests": _("Requests"), "errors": _("Errors")}
+address.bind("activity_tab", address.worded("activity_tab", "tab", tabs, "done"))
+done, spent, wrong = st.tabs(list(tabs.values()), key="activity_tab", on_change="rerun")
 with done, failures.shown():
     activity.time_line(ctx, activity.filters(ctx))
 with spent, failures.shown():

@@ -19,11 +19,12 @@ from komet.language import _
 from komet.messages import problem_message
 from komet.sandbox.tokens import token_for
 from komet.web.screens.explorer import about, answer, as_code, documents, history, parameters
-from komet.web.shell import failures, guard, state
+from komet.web.shell import address, failures, guard, state
 from komet.web.shell.resources import sandbox
 from komet.web.shell.session import actor
 
 SANDBOX = "Sandbox"  # where a call goes that has no provider
+FIRST = "purchase.order.list"
 
 ctx = guard.enter("api_explorer")
 st.title(_("API explorer"))
@@ -56,9 +57,19 @@ def send_again(call: MethodCall) -> None:
         send(provider, call.method, call.params)
 
 
+address.bind(
+    "explorer",
+    address.choice("explorer_group", "group", list(GROUPS)),
+    address.choice(
+        state.EXPLORER_METHOD, "method",
+        [name for name, spec in registry().items() if spec.token_in != "none"], FIRST,
+    ),
+    address.choice("explorer_provider", "client", [*every, SANDBOX], next(iter(every), SANDBOX)),
+)  # fmt: skip
 left, right = st.columns([1, 2])
 group = left.selectbox(
     _("Group"), list(GROUPS), index=None, placeholder=_("Any"), key="explorer_group",
+    persist_state="session",
     format_func=lambda name: _(GROUPS[name]),
 )  # fmt: skip
 names = [
@@ -67,9 +78,7 @@ names = [
     if spec.token_in != "none" and group in {None, spec.group}
 ]
 if st.session_state.get(state.EXPLORER_METHOD) not in names:
-    st.session_state[state.EXPLORER_METHOD] = (
-        "purchase.order.list" if "purchase.order.list" in names else names[0]
-    )
+    st.session_state[state.EXPLORER_METHOD] = FIRST if FIRST in names else names[0]
 name = right.selectbox(
     _("Method"), names, key=state.EXPLORER_METHOD, persist_state="session",
     format_func=lambda found: f"{found} · {registry()[found].title or ''}",

@@ -10,7 +10,7 @@ from komet.clients.providers import list_providers
 from komet.explorer.answers import export_answer
 from komet.export.writers.xlsx import EXCEL_TYPE
 from komet.language import _, _n, day_pattern, zoned_moment
-from komet.web.shell import failures, guard, reads
+from komet.web.shell import address, failures, guard, reads
 from komet.web.shell.preferences import with_locale
 from komet.web.shell.session import actor
 
@@ -25,6 +25,12 @@ if not every:
     st.page_link("pages/client_providers.py", label=_("Go to Client providers"))
     st.stop()
 
+address.bind(
+    "catalogs",
+    address.choice("catalog_provider", "client", list(every), next(iter(every))),
+    address.choice("catalog_kind", "list", list(KINDS), next(iter(KINDS))),
+    address.text("catalog_text", "contains"),
+)
 left, right = st.columns(2)
 provider = every[
     left.selectbox(
@@ -60,7 +66,14 @@ if row.button(_("Fetch from Komet"), icon=":material/refresh:", type="primary",
         )
         st.rerun()
 
-text = st.text_input(_("Contains"), key="catalog_text", placeholder=_("rose 60"), live=True)
+text = st.text_input(
+    _("Contains"),
+    key="catalog_text",
+    persist_state="session",
+    placeholder=_("rose 60"),
+    type="search",
+    live=True,
+)
 found = search_list(reads.catalog(provider, kind), text)
 if found.tried_at is None:
     st.info(_("Nothing has been fetched of this list yet."))

@@ -15,7 +15,7 @@ from komet.export.templates import (
 from komet.language import _, day_pattern
 from komet.orders.filters import OrderFilter
 from komet.web.screens.template_editor import broken_template, template_editor
-from komet.web.shell import failures, guard, state
+from komet.web.shell import address, failures, guard, state
 from komet.web.shell.preferences import with_locale
 from komet.web.shell.session import actor
 
@@ -32,7 +32,12 @@ for name, error in broken.items():
 picked = st.session_state.pop(state.TEMPLATE_PICK, None)
 if picked in every:
     st.session_state[state.TEMPLATE] = picked
-name = st.selectbox(_("Template"), list(every), format_func=title_of, key=state.TEMPLATE)
+address.bind(
+    "templates", address.choice(state.TEMPLATE, "template", list(every), next(iter(every)))
+)
+name = st.selectbox(
+    _("Template"), list(every), format_func=title_of, key=state.TEMPLATE, persist_state="session"
+)
 original = every[name]
 ready_made = name in READY_MADE
 if ready_made:

@@ -6,10 +6,10 @@ from komet import time_zone
 from komet.clients.providers import list_providers
 from komet.dispatch.listed_invoices import may_list_invoices
 from komet.language import _
-from komet.web.screens.invoices import is_about_shipped, send_files, shipped_orders
+from komet.web.screens.invoices import send_files, shipped_orders
 from komet.web.screens.listed_invoices import invoices_in_komet
 from komet.web.screens.sending import follow_batch
-from komet.web.shell import guard, state
+from komet.web.shell import address, guard
 
 ctx = guard.enter("invoices")
 st.title(_("Invoices"))
@@ -24,12 +24,13 @@ if not every:
 
 follow_batch(ctx)
 able = may_list_invoices(ctx)
-labels = [_("Send invoices"), _("Shipped POs"), *([_("In Komet")] if able else [])]
-# as the visit began: the address follows the choice, and must not turn the page over
-shipped = st.session_state.setdefault(
-    state.INVOICES_LINKED, is_about_shipped(st.query_params.to_dict())
-)
-tabs = st.tabs(labels, default=labels[1] if shipped else None, key="invoices_tab")
+words = {"send": _("Send invoices"), "shipped": _("Shipped POs")}
+words |= {"komet": _("In Komet")} if able else {}
+of_shipped = {"client", "from", "to", "shown"}
+if "invoices_tab" not in st.session_state and of_shipped & set(st.query_params):
+    st.query_params.setdefault("tab", "shipped")
+address.bind("invoices_tab", address.worded("invoices_tab", "tab", words, "send"))
+tabs = st.tabs(list(words.values()), key="invoices_tab", on_change="rerun")
 with tabs[0]:
     send_files(ctx, every)
 with tabs[1]:

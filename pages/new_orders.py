@@ -7,7 +7,7 @@ from komet.language import _
 from komet.web.screens.new_orders import file_form, lists_form, new_orders_hint, prebook_lines
 from komet.web.screens.sending import follow_batch
 from komet.web.screens.stock import stock_list
-from komet.web.shell import guard
+from komet.web.shell import address, guard
 
 ctx = guard.enter("new_orders")
 st.title(_("New orders and stock"))
@@ -24,6 +24,9 @@ if not by_id:
 with st.container():  # one element, whatever is in it: the chosen tab stays chosen
     follow_batch(ctx)
     new_orders_hint(ctx)
+address.bind(
+    "new_orders", address.choice("new_orders_provider", "client", list(by_id), next(iter(by_id)))
+)
 provider_id = st.selectbox(
     _("Importer"),
     list(by_id),
@@ -32,7 +35,11 @@ provider_id = st.selectbox(
     persist_state="session",
 )
 provider = by_id[provider_id]
-from_file, from_prebooks, in_stock = st.tabs([_("From a file"), _("Prebook lines"), _("Stock")])
+words = {"file": _("From a file"), "prebooks": _("Prebook lines"), "stock": _("Stock")}
+address.bind("new_orders_tab", address.worded("new_orders_tab", "tab", words, "file"))
+from_file, from_prebooks, in_stock = st.tabs(
+    list(words.values()), key="new_orders_tab", on_change="rerun"
+)
 with from_file:
     file_form(ctx, provider)
     lists_form(ctx, provider)

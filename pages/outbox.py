@@ -7,10 +7,9 @@ from komet.dispatch.model import OPEN, STATES, WriteState
 from komet.dispatch.outbox import count_writes, list_writes
 from komet.language import _, number
 from komet.web.screens.previews import kept_preview
-from komet.web.screens.sending import BATCH, follow_batch, preview_and_send
+from komet.web.screens.sending import follow_batch, preview_and_send
 from komet.web.screens.writes import ORDER, actions, forget_selection, writes_table
-from komet.web.shell import guard
-from komet.web.shell.links import choices_in_address, keep_in_address
+from komet.web.shell import address, guard
 
 ctx = guard.enter("outbox")
 st.title(_("Outbox"))
@@ -31,16 +30,21 @@ if not any(counts.values()):
     st.stop()
 
 names = {provider.id: provider.name for provider in list_providers(ctx)}
-choices_in_address("outbox_states", "state", [one.value for one in WriteState])
-choices_in_address("outbox_clients", "client", list(names))
+address.bind(
+    "outbox",
+    address.choices("outbox_states", "state", [one.value for one in WriteState]),
+    address.choices("outbox_clients", "client", list(names)),
+)
+offered = {one for one in ORDER if counts[one]} | set(st.session_state["outbox_states"])
 by_state, by_client = st.columns([2, 1], vertical_alignment="bottom")
 states = by_state.pills(
     _("State"),
-    [one.value for one in ORDER if counts[one]],
+    [one.value for one in ORDER if one in offered],
     selection_mode="multi",
     format_func=lambda one: f"{_(STATES[WriteState(one)])} {number(counts[WriteState(one)])}",
     wrap=True,
     key="outbox_states",
+    persist_state="session",
     on_change=forget_selection,
 )
 clients = by_client.multiselect(
@@ -50,9 +54,9 @@ clients = by_client.multiselect(
     placeholder=_("Any"),
     select_all=False,
     key="outbox_clients",
+    persist_state="session",
     on_change=forget_selection,
 )
-keep_in_address(state=states, client=clients, batch=[st.query_params.get(BATCH) or ""])
 chosen_states = [WriteState(one) for one in states] or None
 writes = [
     write

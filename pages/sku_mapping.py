@@ -13,6 +13,7 @@ from komet.web.screens.mapping_files import (
     import_file,
 )
 from komet.web.screens.mapping_grid import (
+    SEARCHES,
     coverage_line,
     editable_grid,
     show_overtaken,
@@ -20,7 +21,7 @@ from komet.web.screens.mapping_grid import (
 )
 from komet.web.screens.mapping_history import mapping_history
 from komet.web.screens.mapping_suggestions import suggestion_list
-from komet.web.shell import failures, guard, reads
+from komet.web.shell import address, failures, guard, reads
 from komet.web.shell.session import actor
 
 ctx = guard.enter("sku_mapping")
@@ -33,6 +34,11 @@ if not every_provider:
     st.stop()
 
 by_id = {provider.id: provider for provider in every_provider}
+address.bind(
+    "mapping",
+    address.choice("mapping_provider", "client", list(by_id), every_provider[0].id),
+    address.choice("mapping_kind", "kind", list(KINDS), PRODUCT),
+)
 left, right = st.columns([1, 2], vertical_alignment="bottom")
 provider_id = left.selectbox(
     _("Importer"),
@@ -40,10 +46,13 @@ provider_id = left.selectbox(
     format_func=lambda id_: by_id[id_].name,
     key="mapping_provider",
     persist_state="session",
+    on_change=address.forget,
+    args=SEARCHES,
 )
 kind = right.pills(
-    _("What to map"), list(KINDS), format_func=lambda name: _(KINDS[name]), default=PRODUCT,
-    required=True, wrap=True, key="mapping_kind",
+    _("What to map"), list(KINDS), format_func=lambda name: _(KINDS[name]),
+    required=True, wrap=True, key="mapping_kind", persist_state="session",
+    on_change=address.forget, args=SEARCHES,
 ) or PRODUCT  # fmt: skip
 provider = by_id[provider_id]
 coverage = reads.coverage().filter(provider_id=provider_id)
@@ -67,25 +76,28 @@ else:
 
 show_overtaken()
 warn_of_unsaved(provider_id, kind, {id_: found.name for id_, found in by_id.items()})
-labels = [_("Unmapped queue"), _("All"), _("Import and export"), _("History")]
-if kind == PRODUCT:
-    labels.insert(1, _("Suggestions"))
-tabs = dict(zip(labels, st.tabs(labels), strict=True))
+words = {"queue": _("Unmapped queue"), "suggestions": _("Suggestions"), "all": _("All"),
+         "files": _("Import and export"), "history": _("History")}  # fmt: skip
+if kind != PRODUCT:
+    del words["suggestions"]
+address.bind("mapping_tab", address.worded("mapping_tab", "tab", words, "queue"))
+opened = st.tabs(list(words.values()), key="mapping_tab", on_change="rerun")
+tabs = dict(zip(words, opened, strict=True))
 nothing_known = _("Nothing is known yet: it comes with the first download, or with a file.")
-with tabs[_("Unmapped queue")]:
+with tabs["queue"]:
     st.caption(_("Ordered by the boxes at stake in downloaded orders. Type your code and save."))
     done = _("No downloaded order asks for anything without a code. The rest is under All.")
     known = kind != PRODUCT or coverage.height
     editable_grid(ctx, provider_id, "at_stake", done if known else nothing_known, kind)
 if kind == PRODUCT:
-    with tabs[_("Suggestions")]:
+    with tabs["suggestions"]:
         suggestion_list(ctx, provider_id)
-with tabs[_("All")]:
+with tabs["all"]:
     editable_grid(ctx, provider_id, "all", nothing_known, kind)
-with tabs[_("Import and export")]:
+with tabs["files"]:
     import_file(ctx, provider, kind)
     copy_form(ctx, every_provider, provider, kind)
     st.divider()
     export_and_template(ctx, provider_id, provider.name, kind)
-with tabs[_("History")]:
+with tabs["history"]:
     mapping_history(ctx)

@@ -20,6 +20,7 @@ from komet.clients.providers import edit_provider, list_providers
 from komet.clients.tokens import get_token
 from komet.context import AppContext, open_context
 from komet.db.database import Connection
+from komet.export.template import READY_MADE
 from komet.language import _, languages
 from komet.sandbox.server import Sandbox
 from komet.settings import Settings, settings
@@ -241,3 +242,67 @@ def test_a_link_to_invoices_brings_clients_days_and_choice(app: AppContext, open
     assert [str(field.value) for field in visit.date_input][:2] == ["2026-01-02", "2030-01-03"]
     assert {name: visit.query_params[name] for name in link} == link
     assert rows(visit)
+
+
+LINKS: dict[str, dict[str, str]] = {
+    "planning": {"from": "2026-01-05", "to": "2030-01-06", "cancelled": "1",
+                 "rows": "customer_name", "columns": "none", "sum": "stems"},
+    "catalogs": {"list": "customers", "contains": "ro"},
+    "activity": {"kind": "downloads", "from": "2026-01-05", "tab": "requests"},
+    "sku_mapping": {"kind": "box_type", "tab": "all", "all": "qb"},
+    "labels": {"ship_from": "2026-01-02", "po_numbers": "P1"},
+    "in_transit": {"from": "2026-01-02", "to": "2030-01-03"},
+    "api_explorer": {"group": "catalogs", "method": "product.list"},
+    "new_orders": {"tab": "stock", "contains": "rose"},
+    "export_templates": {"template": list(READY_MADE)[1]},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("screen", LINKS)
+def test_a_link_says_what_a_screen_shows_and_is_kept(
+    app: AppContext, opened: Open, screen: str
+) -> None:
+    if not is_full(app):
+        return
+    link = LINKS[screen]
+    visit = opened(screen, "es", **link)
+    assert not visit.exception
+    assert not visit.warning
+    assert {name: visit.query_params[name] for name in visit.query_params} == link
+    before = [box.value for box in (*visit.selectbox, *visit.text_input, *visit.date_input)]
+    with language.using("es"):
+        visit.switch_page("pages/overview.py").run()
+        visit.switch_page(f"pages/{screen}.py").run()
+    assert {name: visit.query_params[name] for name in visit.query_params} == link
+    assert before == [box.value for box in (*visit.selectbox, *visit.text_input, *visit.date_input)]
+
+
+def test_what_a_link_asks_for_and_is_not_there_is_left_out_with_a_sentence(
+    app: AppContext, opened: Open
+) -> None:
+    if not is_full(app):
+        return
+    visit = opened("planning", client="nobody", **{"from": "soon", "sum": "roses"})
+    assert not visit.exception
+    told = " ".join(warning.value for warning in visit.warning)
+    assert all(word in told for word in ("nobody", "soon", "roses"))
+    assert not visit.query_params
+    assert not visit.multiselect(key="planning_providers").value
+
+
+def test_going_back_brings_back_what_was_shown_and_a_touched_widget_counts(
+    app: AppContext, opened: Open
+) -> None:
+    if not is_full(app):
+        return
+    visit = opened("planning")
+    assert not visit.query_params
+    visit.selectbox(key="pivot_measure").set_value("stems").run()
+    assert visit.query_params["sum"] == "stems"
+    visit.query_params.pop("sum")
+    visit.run()
+    assert visit.selectbox(key="pivot_measure").value == "boxes"
+    # the address of a run that has not arrived yet does not take back what was chosen since
+    visit.query_params["sum"] = "fbe"
+    visit.selectbox(key="pivot_measure").set_value("total_cost").run()
+    assert visit.query_params["sum"] == "total_cost"

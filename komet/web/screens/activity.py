@@ -16,7 +16,7 @@ from komet.export.writers.xlsx import EXCEL_TYPE
 from komet.language import _, _later, _n, day_code, day_pattern, number, zoned_moment
 from komet.web.screens.chart_table import show_chart
 from komet.web.screens.charts import in_our_language
-from komet.web.shell import reads
+from komet.web.shell import address, reads
 from komet.web.shell.failures import plain
 from komet.web.shell.moments import moment_column
 from komet.web.shell.preferences import with_locale
@@ -34,6 +34,13 @@ _LINKS = {
 def filters(ctx: AppContext) -> ActivityFilter:
     """What to show of the time line: kinds, people, and days."""
     known = list_people(ctx)
+    address.bind(
+        "activity",
+        address.choices("activity_kinds", "kind", list(Kind)),
+        address.choices("activity_people", "person", known),
+        address.day("activity_from", "from"),
+        address.day("activity_to", "to"),
+    )
     with st.container(horizontal=True):
         chosen = st.multiselect(
             _("Kind"),

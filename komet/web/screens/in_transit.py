@@ -13,8 +13,7 @@ from komet.dispatch.transit import BoxState, Transit, last_asked
 from komet.dispatch.transit_file import name_flights, name_states
 from komet.dispatch.transit_refresh import plan_refresh, refresh_transit
 from komet.language import _, day, day_pattern, number, zoned_moment
-from komet.web.shell import failures
-from komet.web.shell.links import choices_in_address, keep_in_address
+from komet.web.shell import address, failures
 from komet.web.shell.moments import moment_column
 from komet.web.shell.session import actor
 
@@ -25,13 +24,12 @@ _MOST_ROWS = 2_000
 def transit_filter(every: Sequence[Provider], today: date) -> tuple[tuple[str, ...], date, date]:
     """Clients (none: all) and the first and last ship day; a week back and three days ahead."""
     names = {provider.id: provider.name for provider in every}
-    choices_in_address("transit_clients", "client", list(names))
-    for key, name, usual in (
-        ("transit_from", "from", today - _BACK),
-        ("transit_to", "to", today + _AHEAD),
-    ):
-        if key not in st.session_state:
-            st.session_state[key] = _day_in_address(name) or usual
+    address.bind(
+        "in_transit",
+        address.choices("transit_clients", "client", list(names)),
+        address.day("transit_from", "from", today - _BACK),
+        address.day("transit_to", "to", today + _AHEAD),
+    )
     left, start, end = st.columns([2, 1, 1])
     clients = left.multiselect(
         _("Importer"),
@@ -40,18 +38,15 @@ def transit_filter(every: Sequence[Provider], today: date) -> tuple[tuple[str, .
         placeholder=_("Any"),
         select_all=False,
         key="transit_clients",
+        persist_state="session",
     )
-    first = start.date_input(_("Ships from"), format=day_pattern(), key="transit_from")
-    last = end.date_input(_("Ships to"), format=day_pattern(), key="transit_to")
-    keep_in_address(client=clients, **{"from": [first.isoformat()], "to": [last.isoformat()]})
+    first = start.date_input(
+        _("Ships from"), format=day_pattern(), key="transit_from", persist_state="session"
+    )
+    last = end.date_input(
+        _("Ships to"), format=day_pattern(), key="transit_to", persist_state="session"
+    )
     return tuple(clients), first, max(first, last)
-
-
-def _day_in_address(name: str) -> date | None:
-    try:
-        return date.fromisoformat(st.query_params.get(name, ""))
-    except ValueError:
-        return None
 
 
 def show_figures(found: Transit) -> None:

@@ -19,9 +19,8 @@ from komet.dispatch.outbox import list_writes
 from komet.language import _, _n, day_pattern, number
 from komet.orders.work_lists import LOOKS_BACK
 from komet.web.screens.previews import checked
-from komet.web.screens.sending import BATCH, batch_in_address, preview_and_send
-from komet.web.shell import failures, reads, state
-from komet.web.shell.links import choices_in_address, keep_in_address
+from komet.web.screens.sending import batch_in_address, preview_and_send
+from komet.web.shell import address, failures, reads, state
 from komet.web.shell.moments import moment_column
 
 _AHEAD = 1
@@ -174,15 +173,16 @@ def _unsure(match: FileMatch, names: dict[str, str]) -> str | None:
     return None
 
 
-def is_about_shipped(link: Mapping[str, str]) -> bool:
-    """Whether the address is one of the shipped POs."""
-    return any(name in link for name in ("client", "from", "to", "shown"))
-
-
 def shipped_orders(every: Sequence[Provider], today: date) -> None:
     """The POs that have left; at first those that lack an invoice. The address keeps the choice."""
     names = {provider.id: provider.name for provider in every}
-    _fill_from_link(list(names), today)
+    address.bind(
+        "invoices",
+        address.choices("invoices_providers", "client", list(names)),
+        address.day("invoices_from", "from", today - LOOKS_BACK),
+        address.day("invoices_to", "to", today + timedelta(_AHEAD)),
+        address.choice("invoices_shown", "shown", _SHOWN, _SHOWN[0]),
+    )
     left, start, end = st.columns([2, 1, 1])
     ids = left.multiselect(
         _("Importer"), list(names), format_func=lambda id_: names[id_],
@@ -194,7 +194,6 @@ def shipped_orders(every: Sequence[Provider], today: date) -> None:
     until = end.date_input(
         _("Ships to"), format=day_pattern(), key="invoices_to", persist_state="session"
     )
-    _keep_in_address(ids, begin, until, today)
     with failures.shown():
         frame = reads.invoice_states(InvoiceFilter(begin, until, tuple(ids)))
         if frame.is_empty():
@@ -209,7 +208,7 @@ def shipped_orders(every: Sequence[Provider], today: date) -> None:
         }
         shown = st.segmented_control(
             _("Shipped POs"), _SHOWN, format_func=words.__getitem__, required=True,
-            key="invoices_shown", label_visibility="collapsed",
+            key="invoices_shown", persist_state="session", label_visibility="collapsed",
         )  # fmt: skip
         if shown != "all":
             frame = frame.filter(lacking if shown == "lacking" else ~lacking)
@@ -225,35 +224,6 @@ def shipped_orders(every: Sequence[Provider], today: date) -> None:
             _("Invoices that were sent from here. What reached Komet by mail or in its portal"
               " cannot be seen.")
         )  # fmt: skip
-
-
-def _fill_from_link(clients: Sequence[str], today: date) -> None:
-    choices_in_address("invoices_providers", "client", clients)
-    for key, name, usual in (
-        ("invoices_from", "from", today - LOOKS_BACK),
-        ("invoices_to", "to", today + timedelta(_AHEAD)),
-    ):  # fmt: skip
-        if key not in st.session_state:
-            try:
-                st.session_state[key] = date.fromisoformat(st.query_params.get(name, ""))
-            except ValueError:
-                st.session_state[key] = usual
-    if st.session_state.get("invoices_shown") not in _SHOWN:
-        shown = st.query_params.get("shown", "")
-        st.session_state["invoices_shown"] = shown if shown in _SHOWN else _SHOWN[0]
-
-
-def _keep_in_address(ids: Sequence[str], begin: date, until: date, today: date) -> None:
-    """What differs from the usual choice, beside the batch that is followed."""
-    shown = st.session_state["invoices_shown"]
-    chosen = {
-        "client": list(ids),
-        "from": [begin.isoformat() if begin != today - LOOKS_BACK else ""],
-        "to": [until.isoformat() if until != today + timedelta(_AHEAD) else ""],
-        "shown": [shown if shown != _SHOWN[0] else ""],
-        BATCH: [batch_in_address() or ""],
-    }
-    keep_in_address(**chosen)
 
 
 def _order_table(frame: pl.DataFrame) -> None:

@@ -11,19 +11,16 @@ import streamlit as st
 from komet import time_zone
 from komet.clients.model import Provider
 from komet.context import AppContext
-from komet.errors import InvalidInput
 from komet.labels.model import LabelBox, LabelBoxes, LineWithoutCodes, Printed
 from komet.labels.printing import FILE_TYPES, preview_labels, print_labels_bytes
 from komet.labels.template import LabelTemplate
 from komet.language import _, _n, day_pattern, moment_pattern, number
 from komet.orders.filters import OrderFilter
-from komet.web.shell import failures, reads, state
+from komet.web.shell import address, failures, reads, state
 from komet.web.shell.preferences import with_locale
 from komet.web.shell.session import actor
 
 _BACK, _AHEAD = 3, 1
-_LINKED = ("providers", "ship_from", "ship_to", "po_numbers")
-"""The parameters of a link to this screen, see `OrderFilter`."""
 _SHOWN_REFUSALS, _SHOWN_REASONS = 20, 5
 _PRINTS_WITHIN = 15.0
 """Seconds in which a file of labels is certainly made."""
@@ -32,10 +29,16 @@ _PRINTS_WITHIN = 15.0
 def label_filter(every: Sequence[Provider], today: date) -> OrderFilter:
     """Clients, ship dates and PO numbers; by default what ships about today.
 
-    A link's filter fills them on the first visit, and the address keeps them.
+    The address has them under the names of `OrderFilter`.
     """
-    _fill_from_link(today)
     names = {provider.id: provider.name for provider in every}
+    address.bind(
+        "labels",
+        address.choices("labels_providers", "providers", list(names)),
+        address.day("labels_from", "ship_from", today - timedelta(_BACK)),
+        address.day("labels_to", "ship_to", today + timedelta(_AHEAD)),
+        address.text("labels_numbers", "po_numbers"),
+    )
     left, start, end, right = st.columns([3, 2, 2, 3])
     ids = left.multiselect(
         _("Importer"), list(names), format_func=lambda id_: names[id_],
@@ -52,29 +55,7 @@ def label_filter(every: Sequence[Provider], today: date) -> OrderFilter:
         persist_state="session",
     )  # fmt: skip
     po_numbers = tuple(part for part in numbers.replace(",", " ").split() if part)
-    chosen = OrderFilter(
-        providers=tuple(id_ for id_ in ids if id_ in names),
-        ship_from=begin,
-        ship_to=until,
-        po_numbers=po_numbers,
-    )
-    st.query_params.from_dict(chosen.to_query())
-    return chosen
-
-
-def _fill_from_link(today: date) -> None:
-    if "labels_from" in st.session_state:
-        return
-    link = {name: st.query_params.get_all(name) for name in st.query_params}
-    try:
-        chosen = OrderFilter.from_query({name: link.get(name, []) for name in _LINKED})
-    except InvalidInput as error:
-        failures.show(error)
-        chosen = OrderFilter()
-    st.session_state["labels_providers"] = list(chosen.providers)
-    st.session_state["labels_from"] = chosen.ship_from or today - timedelta(_BACK)
-    st.session_state["labels_to"] = chosen.ship_to or today + timedelta(_AHEAD)
-    st.session_state["labels_numbers"] = ", ".join(chosen.po_numbers)
+    return OrderFilter(providers=tuple(ids), ship_from=begin, ship_to=until, po_numbers=po_numbers)
 
 
 def box_table(found: LabelBoxes) -> tuple[LabelBox, ...]:

@@ -12,7 +12,7 @@ from komet.context import AppContext
 from komet.dispatch.lines import LineFilter, count_states
 from komet.dispatch.model import LINE_STATES, LineState
 from komet.language import _, _later, day, day_pattern, number
-from komet.web.shell import links, state
+from komet.web.shell import address, links, state
 
 COLORS = {
     LineState.TO_CONFIRM: "yellow",
@@ -65,7 +65,7 @@ def line_filter(ctx: AppContext, every: Sequence[Provider]) -> LineFilter:
 
 def state_strip(lines: pl.DataFrame, key: str, shown: Sequence[LineState]) -> LineState | None:
     """How many lines are in each state, as buttons that filter; the state chosen, or all."""
-    links.choice_in_address(key, "state", [one.value for one in shown])
+    address.bind(key, address.choice(key, "state", [one.value for one in shown]))
     counts = count_states(lines)
     chosen = st.pills(
         _("State"),
@@ -76,6 +76,7 @@ def state_strip(lines: pl.DataFrame, key: str, shown: Sequence[LineState]) -> Li
         label_visibility="collapsed",
         wrap=True,
         key=key,
+        persist_state="session",
     )
     return LineState(chosen) if chosen else None
 

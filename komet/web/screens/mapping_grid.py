@@ -12,11 +12,14 @@ from komet.context import AppContext
 from komet.language import _, _n, number
 from komet.mapping import imports, products
 from komet.mapping.model import KINDS, PRODUCT, Written
-from komet.web.shell import failures, reads, session, state
+from komet.web.shell import address, failures, reads, session, state
 from komet.web.shell.frozen import frozen
 from komet.web.shell.moments import moment_column
 
 PAGE_ROWS = 100
+_SEARCH_OF = {"at_stake": "queue", "all": "all"}
+SEARCHES = tuple(_SEARCH_OF.values())
+"""What was searched for in each grid, as the address says it."""
 Unsaved = dict[str, tuple[str | None, str | None]]
 """Komet ID → the code that was typed, and the one that the person saw stored."""
 
@@ -66,8 +69,14 @@ def show_overtaken() -> None:
 def editable_grid(ctx: AppContext, provider_id: str, only: str, empty: str, kind: str) -> None:
     """What a provider has of a kind (`only`: see `list_known`); a button saves the edits."""
     key = f"{kind}_{only}_{provider_id}"
+    address.bind(f"search_{key}", address.text(f"search_{key}", _SEARCH_OF[only]))
     text = st.text_input(
-        _("Search name, Komet ID or code"), key=f"search_{key}", placeholder=_("rose 60"), live=True
+        _("Search name, Komet ID or code"),
+        key=f"search_{key}",
+        persist_state="session",
+        placeholder=_("rose 60"),
+        type="search",
+        live=True,
     )
     product = kind == PRODUCT
     name, code = (_("Product"), _("SKU")) if product else (_("Name"), _("Our code"))

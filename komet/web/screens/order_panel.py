@@ -270,7 +270,7 @@ def _map_in_place(ctx: AppContext, order: OrderKey, found: OrderDetail) -> None:
 
 def _timeline(found: OrderDetail) -> None:
     """What changed, the newest first, the changes of one moment under its time."""
-    st.markdown(f"**{_('Changes')}**")
+    st.markdown("**" + _("Changes") + "**")
     if found.changes.is_empty():
         st.caption(_("Nothing has changed since the first download."))
         return

@@ -18,7 +18,7 @@ from komet.orders.filters import OrderFilter
 from komet.orders.model import DIMENSIONS, MEASURES, PERIODS, Pivot
 from komet.orders.planning import default_days
 from komet.web.screens.charts import in_our_language
-from komet.web.shell import parts, reads
+from komet.web.shell import address, parts, reads
 from komet.web.shell.preferences import with_locale
 from komet.web.shell.session import actor
 
@@ -29,19 +29,28 @@ def planning_filter(every: Sequence[Provider], today: date) -> OrderFilter:
     """Clients and ship dates; by default those of `planning.default_days`."""
     names = {provider.id: provider.name for provider in every}
     first, last = default_days(today)
+    address.bind(
+        "planning",
+        address.choices("planning_providers", "client", list(names)),
+        address.day("planning_from", "from", first),
+        address.day("planning_to", "to", last),
+        address.switch("planning_cancelled", "cancelled"),
+    )
     left, start, end = st.columns([2, 1, 1])
     ids = left.multiselect(
         _("Importer"), list(names), format_func=lambda id_: names[id_],
         placeholder=_("Any"), key="planning_providers", persist_state="session",
     )  # fmt: skip
     begin = start.date_input(
-        _("Ships from"), first, format=day_pattern(), key="planning_from",
+        _("Ships from"), format=day_pattern(), key="planning_from",
         persist_state="session",
     )  # fmt: skip
     until = end.date_input(
-        _("Ships to"), last, format=day_pattern(), key="planning_to", persist_state="session",
+        _("Ships to"), format=day_pattern(), key="planning_to", persist_state="session",
     )  # fmt: skip
-    cancelled = st.checkbox(_("With what was cancelled"), key="planning_cancelled")
+    cancelled = st.checkbox(
+        _("With what was cancelled"), key="planning_cancelled", persist_state="session"
+    )
     return OrderFilter(providers=tuple(ids), ship_from=begin, ship_to=until, standing=not cancelled)
 
 
@@ -109,19 +118,25 @@ def planned_weeks(
 def pivot_choice() -> tuple[tuple[str, ...], str | None, str]:
     """What goes down, what goes across, and what is summed up."""
     words = DIMENSIONS | PERIODS
+    address.bind(
+        "pivot",
+        address.choices("pivot_rows", "rows", list(words), ["product"]),
+        address.worded("pivot_column", "columns", {"none": ""} | {n: n for n in words}, "week"),
+        address.choice("pivot_measure", "sum", list(MEASURES), next(iter(MEASURES))),
+    )
     left, middle, right = st.columns(3)
     rows = left.multiselect(
-        _("Rows"), list(words), default=["product"], max_selections=2,
-        format_func=lambda name: _(words[name]), key="pivot_rows",
+        _("Rows"), list(words), max_selections=2,
+        format_func=lambda name: _(words[name]), key="pivot_rows", persist_state="session",
     )  # fmt: skip
     across: dict[str, str] = {"": _("Totals only")} | {n: _(w) for n, w in words.items()}
     column = middle.selectbox(
-        _("Columns"), list(across), index=list(across).index("week"),
-        format_func=lambda name: across[name], key="pivot_column",
+        _("Columns"), list(across),
+        format_func=lambda name: across[name], key="pivot_column", persist_state="session",
     )  # fmt: skip
     measure = right.selectbox(
         _("Sum of"), list(MEASURES), format_func=lambda name: _(MEASURES[name]),
-        key="pivot_measure",
+        key="pivot_measure", persist_state="session",
     )  # fmt: skip
     return tuple(rows) or ("product",), column or None, measure
 

@@ -10,7 +10,7 @@ from komet.clients.model import Provider
 from komet.context import AppContext
 from komet.dispatch.stock import INVENTORY
 from komet.language import _, _n, zoned_moment
-from komet.web.shell import failures, reads
+from komet.web.shell import address, failures, reads
 from komet.web.shell.session import actor
 
 _SHOWN = 2_000
@@ -19,8 +19,16 @@ _FIGURES = ("quantity", "bunches", "stemsBunch", "totalUnits")
 
 def stock_list(ctx: AppContext, provider: Provider) -> None:
     """List the stock anew, search it, see it."""
+    address.bind("stock", address.text("stock_text", "contains"))
     bar = st.container(horizontal=True, vertical_alignment="bottom")
-    text = bar.text_input(_("Contains"), key="stock_text", placeholder=_("rose 60"), live=True)
+    text = bar.text_input(
+        _("Contains"),
+        key="stock_text",
+        persist_state="session",
+        placeholder=_("rose 60"),
+        type="search",
+        live=True,
+    )
     if bar.button(_("List the stock (1 request)"), icon=":material/refresh:", type="primary"):
         with failures.shown(), st.spinner(_("Asking Komet …")):
             failures.notice(fetch_list(ctx, actor(), provider, INVENTORY))
