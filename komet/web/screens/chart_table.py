@@ -21,7 +21,8 @@ def show_chart(chart: Any, frame: pl.DataFrame, columns: Mapping[str, Any], alt:
     st.altair_chart(chart, alt=alt)
     with st.popover(_("As a table"), icon=":material/table:", type="tertiary"):
         st.dataframe(
-            frame.select(*columns), hide_index=True, placeholder="", column_config=dict(columns),
+            frame.select(*columns), hide_index=True, placeholder="", width="content",
+            column_config=dict(columns),
         )  # fmt: skip
 
 

@@ -158,7 +158,8 @@ def print_panel(ctx: AppContext, boxes: Sequence[LabelBox], template: LabelTempl
             type="primary" if suffix == ".pdf" else "secondary",
             on_click=_expect_print,
         )  # fmt: skip
-    st.image(picture, caption=_("The first page of the PDF"), width="stretch")
+    first_page = _("The first page of the PDF")
+    st.image(picture, caption=first_page, alt=first_page, width="stretch")
     if outcome.shortened:
         st.warning(
             _n("On {n:,} label a text is too long and was cut.",
