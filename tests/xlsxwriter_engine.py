@@ -1,6 +1,6 @@
 """A second `Engine` for workbooks, XlsxWriter: what we write is held against it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
 from komet.export.writers.excel_cells import MARK, TO_FILL, Part, PartColumn
+from komet.export.writers.excel_markup import FOOTER
 
 
 def write_with_xlsxwriter(target: Path, parts: Sequence[Part]) -> None:
@@ -32,6 +33,10 @@ def _write(book: Workbook, sheet: Worksheet, part: Part) -> None:
     if texts and last_row > 1:
         ranges = " ".join(f"{letter}2:{letter}{last_row}" for letter in texts)
         sheet.ignore_errors({"number_stored_as_text": ranges})
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0)
+    sheet.set_footer(FOOTER)
     sheet.freeze_panes(1, 0)
     sheet.autofilter(0, 0, part.height, last)
     for at, column in enumerate(part.columns):
@@ -39,7 +44,7 @@ def _write(book: Workbook, sheet: Worksheet, part: Part) -> None:
     for row, record in enumerate(part.records(), start=1):
         _write_row(sheet, row, record, part, plain)
     if (totals := part.totals_record()) is not None:
-        _write_row(sheet, part.height + 1, totals, part, bold)
+        _write_row(sheet, part.height + 1, totals, part, bold, part.subtotal)
 
 
 def _look(column: PartColumn) -> dict[str, Any]:
@@ -54,7 +59,12 @@ def _look(column: PartColumn) -> dict[str, Any]:
 
 
 def _write_row(
-    sheet: Worksheet, row: int, record: dict[str, Any], part: Part, looks: list[Format]
+    sheet: Worksheet,
+    row: int,
+    record: dict[str, Any],
+    part: Part,
+    looks: list[Format],
+    formula: Callable[[str], str | None] = lambda _heading: None,
 ) -> None:
     for at, column in enumerate(part.columns):
         value = record[column.heading]
@@ -66,5 +76,7 @@ def _write_row(
             sheet.write_boolean(row, at, value, looks[at])
         elif isinstance(value, date):
             sheet.write_datetime(row, at, value, looks[at])
+        elif (sums := formula(column.heading)) is not None:
+            sheet.write_formula(row, at, sums, looks[at], value)
         else:
             sheet.write_number(row, at, value, looks[at])

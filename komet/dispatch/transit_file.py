@@ -11,6 +11,7 @@ from komet.dispatch.awb import format_awb
 from komet.dispatch.transit import BOX_STATES, Transit
 from komet.export.layout import Layout, parted, sheet_of
 from komet.export.sheet import ColumnKind as Kind
+from komet.export.sheet import Sheet
 from komet.export.writers.writer import explain_write_errors, written_bytes
 from komet.export.writers.xlsx import write_workbook
 from komet.language import _, _later
@@ -102,20 +103,25 @@ def export_transit(ctx: AppContext, actor: Actor, found: Transit, target: Path) 
     `InvalidInput` where the file cannot be written, `NotPermitted` before it is begun.
     """
     ctx.authorize(actor, Permission.EXPORT)
-    counted = ("boxes", "fbe", "received", "missing", "not_seen")
-    totals = {_(heading): found.awbs[name].sum() for name, heading, _k in _AWBS if name in counted}
     boxes = name_states(name_flights(found.boxes))
     sheets = [
-        sheet_of(_("AWBs"), _AWBS, name_flights(found.awbs), totals),
-        sheet_of(_("Houses"), _HOUSES, name_flights(found.houses)),
-        sheet_of(_("Lines"), _LINES, name_flights(found.lines)),
-        sheet_of(_("Boxes"), _BOXES, parted(boxes)),
+        _sheet(_("AWBs"), _AWBS, name_flights(found.awbs)),
+        _sheet(_("Houses"), _HOUSES, name_flights(found.houses)),
+        _sheet(_("Lines"), _LINES, name_flights(found.lines)),
+        _sheet(_("Boxes"), _BOXES, parted(boxes)),
     ]
     with explain_write_errors(target):
         write_workbook(target, sheets)
     with ctx.write(actor, Permission.EXPORT) as con:
         detail = {"rows": found.boxes.height}
         audit.record(con, "in transit exported", target.name, ctx.now(), detail)
+
+
+def _sheet(name: str, columns: Layout, rows: pl.DataFrame) -> Sheet:
+    counted = {column for column, _heading, _kind in _COUNTS}
+    totals = {_(heading): rows[column].sum() for column, heading, _kind in columns
+              if column in counted}  # fmt: skip
+    return sheet_of(name, columns, rows, totals)
 
 
 def export_transit_bytes(ctx: AppContext, actor: Actor, found: Transit) -> bytes:

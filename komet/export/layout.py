@@ -38,7 +38,7 @@ UNMAPPED: Layout = (
 )
 
 TOTALLED = ("boxes", "stems", "fbe", "total_cost", "quantity_confirmed")
-"""The columns of order items whose sums stand in the row of totals."""
+"""The columns of orders whose sums stand in the row of totals, where a sheet has them."""
 
 INFO: Layout = (("what", _later("What"), Kind.TEXT), ("value", _later("Value"), Kind.TEXT))
 
@@ -75,6 +75,11 @@ def heading_of(heading: str, kind: Kind) -> str:
 def layout_of(grain: Grain) -> Layout:
     """The columns of a sheet whose rows are of that grain, by the registry of order columns."""
     return tuple((c.name, c.label, _KINDS.get(c.kind, Kind.TEXT)) for c in exported(grain))
+
+
+def totalled(columns: Layout) -> list[str]:
+    """The names of the columns of a layout that are added up."""
+    return [name for name, _heading, _kind in columns if name in TOTALLED]
 
 
 def sheet_of(

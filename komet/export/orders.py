@@ -16,7 +16,7 @@ from komet.context import AppContext
 from komet.db import audit
 from komet.db.database import Connection
 from komet.export import layout, table
-from komet.export.layout import layout_of, sheet_of
+from komet.export.layout import Layout, layout_of, sheet_of
 from komet.export.sheet import Sheet
 from komet.export.spool import Spool
 from komet.export.writers import writer_of
@@ -108,9 +108,9 @@ def _add_sheets(
         (_("Breakdowns"), Grain.BREAKDOWN, table.breakdowns(con)),
         (_("Boxes"), Grain.BOX, table.boxes(con)),
     ):
-        sheets.append(sheet_of(name, layout_of(grain), spool.keep(map(layout.parted, frames))))
+        sheets.append(_rows_and_sums(name, layout_of(grain), frames, spool))
     sheets += [
-        sheet_of(_("Unmapped"), layout.UNMAPPED, unmapped, _unmapped_row(at_stake)),
+        _unmapped(unmapped, at_stake),
         sheet_of(
             _("Changes"),
             layout.CHANGES,
@@ -121,10 +121,27 @@ def _add_sheets(
     return at_stake, since
 
 
-def _unmapped_row(at_stake: AtStake) -> dict[str, Any]:
-    """Totals under the headings of Unmapped: a mixed line's boxes once, whatever lacks a SKU."""
+def _rows_and_sums(
+    name: str, columns: Layout, frames: Iterator[pl.DataFrame], spool: Spool
+) -> Sheet:
+    rows = spool.keep(map(layout.parted, frames), layout.totalled(columns))
+    headings = {column: _(heading) for column, heading, _kind in columns}
+    totals = {headings[column]: total for column, total in rows.sums.items()}
+    return sheet_of(name, columns, rows, totals or None)
+
+
+def _unmapped(rows: pl.DataFrame, at_stake: AtStake) -> Sheet:
+    """With totals that count a mixed line's boxes once, whatever lacks a SKU."""
     headings = {name: _(heading) for name, heading, _kind in layout.UNMAPPED}
-    return {headings[name]: getattr(at_stake, name) for name in ("boxes", "stems", "items")}
+    totals = {name: getattr(at_stake, name) for name in ("boxes", "stems", "items")}
+    sheet = sheet_of(
+        _("Unmapped"),
+        layout.UNMAPPED,
+        rows,
+        {headings[name]: total for name, total in totals.items()},
+    )
+    apart = {headings[name] for name, total in totals.items() if rows[name].sum() != total}
+    return replace(sheet, apart=frozenset(apart))
 
 
 def _info(  # noqa: PLR0917
@@ -182,6 +199,13 @@ def _info(  # noqa: PLR0917
         (
             _("Mixed boxes"),
             _("boxes, FBE, total cost and confirmed boxes stand once, on the first item of a line"),
+        ),
+        (
+            _("Totals"),
+            _(
+                "of the rows that a sheet's filter shows; on Unmapped, where a line's boxes count"
+                " once, of all rows"
+            ),
         ),
         (
             _("Unmapped"),

@@ -89,13 +89,15 @@ class Sheet:
     ``rows`` have exactly the columns' headings as their column names, in the same
     order. ``totals`` maps headings to values that become one bold last row whose
     first cell reads "Total"; it therefore may not name the first column. A total of None
-    (the SQL sum of no rows) is an empty cell.
+    (the SQL sum of no rows) is an empty cell. In Excel a total is that of the rows which a filter
+    shows, but for those ``apart``: headings whose total is no sum of their column.
     """
 
     name: str
     columns: tuple[Column, ...]
     rows: pl.DataFrame | Rows
     totals: Mapping[str, Decimal | int | float | None] | None = None
+    apart: frozenset[str] = frozenset()
 
     @property
     def height(self) -> int:

@@ -6,8 +6,9 @@ written.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import TracebackType
@@ -33,6 +34,8 @@ class SpooledRows:
 
     schema: pl.Schema
     _stretches: tuple[_Stretch, ...]
+    sums: Mapping[str, Decimal]
+    """What the columns that `Spool.keep` was told to add up come to."""
     _change: Callable[[pl.DataFrame], pl.DataFrame] = lambda frame: frame
 
     @property
@@ -72,17 +75,21 @@ class Spool:
     ) -> None:
         self._folder.cleanup()
 
-    def keep(self, frames: Iterable[pl.DataFrame]) -> SpooledRows:
+    def keep(self, frames: Iterable[pl.DataFrame], summed: Sequence[str] = ()) -> SpooledRows:
         """Take in frames, at least one; a column that one of them lacks is null there.
 
-        A single one stays in memory. Raises `OSError` where the disk is full.
+        The numbers of the `summed` columns are added up on the way. A single frame stays in memory.
+        Raises `OSError` where the disk is full.
         """
+        sums = dict.fromkeys(summed, Decimal(0))
         schema = pl.Schema()
         stretches: list[_Stretch] = []
         waiting: pl.DataFrame | None = None
         for frame in frames:
             if waiting is not None:
                 stretches.append(self._stored(waiting))
+            for name in summed:
+                sums[name] += Decimal(str(frame[name].sum() or 0))
             schema |= {name: dtype for name, dtype in frame.schema.items() if name not in schema}
             waiting = frame
         if waiting is None:
@@ -92,6 +99,7 @@ class Spool:
         return SpooledRows(
             complete,
             tuple(stretches),
+            sums,
             lambda frame: frame if frame.schema == complete else _completed(frame, complete),
         )
 

@@ -71,7 +71,7 @@ def test_sample_data_mapping_download_filter_excel(app: App, page: Page, tmp_pat
         page.get_by_role("button", name="Excel, all sheets").click()
     assert downloaded.value.suggested_filename.endswith(".xlsx")
     downloaded.value.save_as(tmp_path / "orders.xlsx")
-    workbook = openpyxl.load_workbook(tmp_path / "orders.xlsx")
+    workbook = openpyxl.load_workbook(tmp_path / "orders.xlsx", data_only=True)
     assert workbook.sheetnames == [
         "Items", "POs", "Lines", "Breakdowns", "Boxes", "Unmapped", "Changes", "Info",
     ]  # fmt: skip
@@ -87,7 +87,7 @@ def test_sample_data_mapping_download_filter_excel(app: App, page: Page, tmp_pat
     products = {items.cell(r, headings.index("Product") + 1).value for r in range(2, last)}
     assert products
     assert all("ñandú" in str(product).lower() for product in products)
-    assert f"{workbook['POs'].max_row - 1:,}" == pos
+    assert f"{workbook['POs'].max_row - 2:,}" == pos
     for secret in ("sandbox-company-magnolia-0001", "sandbox-vendor-petalo-0004"):
         assert secret not in app.log
     abroad = [url for url in asked if urlsplit(url).scheme not in {"data", "blob"}]

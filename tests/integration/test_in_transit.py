@@ -277,12 +277,13 @@ def test_the_excel_file_has_all_of_it(accounts: Accounts, tmp_path: Path) -> Non
     found = load(accounts)
     target = tmp_path / "transit.xlsx"
     export_transit(accounts.ctx, ACTOR, found, target)
-    book = openpyxl.load_workbook(target, read_only=True)
+    book = openpyxl.load_workbook(target, read_only=True, data_only=True)
     sheets = {sheet.title: list(sheet.iter_rows(values_only=True)) for sheet in book.worksheets}
     assert list(sheets) == ["AWBs", "Houses", "Lines", "Boxes"]
-    heading, *rows = sheets["Boxes"]
+    heading, *rows, total = sheets["Boxes"]
     at = {name: place for place, name in enumerate(heading)}
     assert len(rows) == found.boxes.height
+    assert total[at["Boxes"]] == sum(row[at["Boxes"]] for row in rows)
     [mine] = [row for row in rows if row[at["Box code"]] == "K-02"]
     assert (mine[at["AWB"]], mine[at["House AWB"]]) == ("729-1234 5675", "H-1")
     assert (mine[at["Importer"]], mine[at["State"]]) == ("Magnolia", "Under way")

@@ -16,6 +16,7 @@ import polars as pl
 
 from komet import time_zone
 from komet.export.sheet import ColumnKind, Sheet
+from komet.export.writers.excel_references import below_heading
 from komet.language import _
 
 EXCEL_TEXT_LIMIT = 32_767
@@ -41,6 +42,8 @@ TO_FILL = "#FFF8E1"
 """The colour of a column that a person is to write in."""
 
 _BATCH = 1_000
+_SHOWN_ONLY = 109
+"""Sum, but not what is filtered out or hidden by hand."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +63,7 @@ class Part:
     """One worksheet of the file: a sheet, or a stretch of one that is too long.
 
     It has `height` rows of the sheet, from `first` on; `totals` is its last row, in bold and
-    outside the filter, by heading.
+    outside the filter, by heading. `earlier`: the stretches before it, name and height of each.
     """
 
     name: str
@@ -69,6 +72,7 @@ class Part:
     first: int
     height: int
     totals: dict[str, Any] | None
+    earlier: tuple[tuple[str, int], ...] = ()
 
     @property
     def marked(self) -> bool:
@@ -113,6 +117,19 @@ class Part:
         headings = [column.heading for column in self.columns]
         return dict.fromkeys(headings) | {headings[0]: _("Total")} | self.totals
 
+    def subtotal(self, heading: str) -> str | None:
+        """What makes Excel add up the rows of the sheet that are shown, without its `=`.
+
+        None where the total stays whatever is shown: it is no sum of its column, or of no rows.
+        """
+        if heading in self.sheet.apart or not self.sheet.height:
+            return None
+        at = [column.heading for column in self.columns].index(heading)
+        ranges = [below_heading(at, height, name) for name, height in self.earlier]
+        if self.height:
+            ranges.append(below_heading(at, self.height))
+        return f"SUBTOTAL({_SHOWN_ONLY},{','.join(ranges)})"
+
 
 class Engine(Protocol):
     """A library that writes workbooks."""
@@ -122,8 +139,10 @@ class Engine(Protocol):
 
         A bold frozen row of headings; a filter over headings and rows; every filled cell in the
         format of its column, in `MARK` where that is marked; columns to fill in `TO_FILL`, empty
-        cells too; then the totals, bold, outside the filter. Texts stay texts, whatever they look
-        like; None and an empty text are no cells.
+        cells too; then the totals, bold, outside the filter, each the formula of `subtotal` where
+        there is one. Texts stay texts, whatever they look like; None and an empty text are no
+        cells. Printed: landscape, as wide as a page, the headings on each, the sheet's name and
+        the page below.
         """
 
 

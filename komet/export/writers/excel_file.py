@@ -22,6 +22,7 @@ from komet.export.writers.excel_markup import (
     sheet_head,
     sheet_name,
     sheet_tail,
+    totals_xml,
     workbook_parts,
 )
 from komet.export.writers.excel_rows import rows_xml
@@ -75,8 +76,8 @@ def _work(part: Part, looks: Looks, pool: ThreadPoolExecutor, ahead: int) -> Ite
             yield under_way.popleft().result()
     while under_way:
         yield under_way.popleft().result()
-    if (totals := part.totals_record()) is not None:
-        yield pack(rows_xml(pl.DataFrame([totals]), row, bold))
+    if part.totals is not None:
+        yield pack(totals_xml(part, bold).encode())
 
 
 def _rows(part: Part, batch: pl.DataFrame, first_row: int, styles: Sequence[int]) -> Piece:

@@ -6,13 +6,12 @@ Excel calls a file damaged where they do not.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from xml.sax.saxutils import escape, quoteattr
 
 from komet.export.writers.excel_cells import MARK, TO_FILL, Part, PartColumn
-from komet.export.writers.excel_rows import letters_of
+from komet.export.writers.excel_references import letters_of, quoted
 
 _XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -22,6 +21,9 @@ _TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml"
 _BUILT_IN = {None: 0, "0": 1, "#,##0": 3, "#,##0.00": 4, "@": 49}
 """Number formats that every Excel has, by their numbers."""
 _FIRST_OWN = 164
+_WHOLE = 2.0**53
+FOOTER = "&L&A&R&P / &N"
+"""Below each printed page: the sheet's name at the left, page / pages at the right."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,7 @@ _FONT = '<sz val="11"/><name val="Calibri"/><family val="2"/>'
 
 
 def sheet_head(part: Part, looks: Looks, *, is_first: bool) -> str:
-    """A worksheet up to its rows: the pane of headings, the widths and formats of columns."""
+    """A worksheet up to its rows: how it is printed, the pane of headings, columns' widths."""
     columns = ""
     for at, column in enumerate(part.columns, start=1):
         # a colour beyond the last row is not wanted of marks
@@ -103,7 +105,8 @@ def sheet_head(part: Part, looks: Looks, *, is_first: bool) -> str:
         )
     selected = ' tabSelected="1"' if is_first else ""
     return (
-        f'{_XML}<worksheet xmlns="{_MAIN}"><dimension ref="A1:{_last_cell(part, part.last_row)}"/>'
+        f'{_XML}<worksheet xmlns="{_MAIN}"><sheetPr><pageSetUpPr fitToPage="1"/></sheetPr>'
+        f'<dimension ref="A1:{_last_cell(part, part.last_row)}"/>'
         f'<sheetViews><sheetView{selected} workbookViewId="0">'
         '<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/>'
         '<selection pane="bottomLeft"/></sheetView></sheetViews>'
@@ -111,8 +114,34 @@ def sheet_head(part: Part, looks: Looks, *, is_first: bool) -> str:
     )
 
 
+def totals_xml(part: Part, styles: Sequence[int]) -> str:
+    """The row of totals: sums that follow the filter, with what they come to while nothing is hid.
+
+    `styles`: the number of a cell format for each column.
+    """
+    record = part.totals_record() or {}
+    cells = ""
+    for at, (column, style) in enumerate(zip(part.columns, styles, strict=True)):
+        value = record.get(column.heading)
+        if value is None:
+            continue
+        start = f'<c r="{letters_of(at)}{part.last_row}"' + (f' s="{style}"' if style else "")
+        if isinstance(value, str):
+            cells += f'{start} t="inlineStr"><is><t>{escape(value)}</t></is></c>'
+            continue
+        formula = part.subtotal(column.heading)
+        sums = f"<f>{escape(formula)}</f>" if formula else ""
+        cells += f"{start}>{sums}<v>{_figure(value)}</v></c>"
+    return f'<row r="{part.last_row}">{cells}</row>'
+
+
+def _figure(value: float) -> str:
+    """93, not 93.0."""
+    return f"{value:.0f}" if abs(value) < _WHOLE and value == int(value) else repr(value)
+
+
 def sheet_tail(part: Part) -> str:
-    """A worksheet below its rows: the filter; and codes that are digits are no errors."""
+    """A worksheet below its rows: the filter, the printed page; digits as codes are no errors."""
     texts = [letters_of(at) for at, column in enumerate(part.columns) if column.is_text]
     ignored = ""
     if texts and part.last_row > 1:
@@ -124,6 +153,9 @@ def sheet_tail(part: Part) -> str:
     return (
         f'</sheetData><autoFilter ref="A1:{_last_cell(part, part.height + 1)}"/>'
         '<pageMargins left="0.7" right="0.7" top="0.75" bottom="0.75" header="0.3" footer="0.3"/>'
+        # one page wide, as many long as it needs
+        '<pageSetup orientation="landscape" fitToHeight="0"/>'
+        f"<headerFooter><oddFooter>{escape(FOOTER)}</oddFooter></headerFooter>"
         f"{ignored}</worksheet>"
     )
 
@@ -134,11 +166,11 @@ def workbook_parts(parts: Sequence[Part], looks: Looks) -> dict[str, str]:
         f'<sheet name={quoteattr(part.name)} sheetId="{at}" r:id="rId{at}"/>'
         for at, part in enumerate(parts, start=1)
     )
-    filters = "".join(
-        f'<definedName name="_xlnm._FilterDatabase" localSheetId="{at}" hidden="1">'
-        f"{escape(_quoted(part.name))}!$A$1:${letters_of(len(part.columns) - 1)}"
-        f"${part.height + 1}</definedName>"
+    names = "".join(
+        _defined("_FilterDatabase", at, _all_rows(part), hidden=True)
         for at, part in enumerate(parts)
+    ) + "".join(
+        _defined("Print_Titles", at, f"{quoted(part.name)}!$1:$1") for at, part in enumerate(parts)
     )
     count = len(parts)
     links = "".join(
@@ -160,7 +192,7 @@ def workbook_parts(parts: Sequence[Part], looks: Looks) -> dict[str, str]:
         f' Id="rId1" Type="{_OFFICE}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
         "xl/workbook.xml": f'{_XML}<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}"><bookViews>'
         f"<workbookView/></bookViews><sheets>{sheets}</sheets>"
-        f"<definedNames>{filters}</definedNames></workbook>",
+        f"<definedNames>{names}</definedNames></workbook>",
         "xl/_rels/workbook.xml.rels": f'{_XML}<Relationships xmlns="{_PACKAGE}/relationships">'
         f'{links}<Relationship Id="rId{count + 1}" Type="{_OFFICE}/styles"'
         ' Target="styles.xml"/></Relationships>',
@@ -173,15 +205,19 @@ def sheet_name(index: int) -> str:
     return f"xl/worksheets/sheet{index + 1}.xml"
 
 
+def _defined(name: str, sheet: int, reference: str, *, hidden: bool = False) -> str:
+    """A name of Excel's own for something of a sheet, counted from 0."""
+    attributes = f'name="_xlnm.{name}" localSheetId="{sheet}"' + ' hidden="1"' * hidden
+    return f"<definedName {attributes}>{escape(reference)}</definedName>"
+
+
+def _all_rows(part: Part) -> str:
+    """The headings and the rows of a part, without totals."""
+    return f"{quoted(part.name)}!$A$1:${letters_of(len(part.columns) - 1)}${part.height + 1}"
+
+
 def _last_cell(part: Part, row: int) -> str:
     return f"{letters_of(len(part.columns) - 1)}{row}"
-
-
-def _quoted(name: str) -> str:
-    """A sheet's name in a reference: in quotes wherever it might be taken for something else."""
-    if re.fullmatch(r"[^\W\d_]+", name) and name.upper() not in {"R", "C", "RC"}:
-        return name
-    return "'" + name.replace("'", "''") + "'"
 
 
 def _stored_width(width: float) -> float:

@@ -12,6 +12,7 @@ from datetime import date
 import polars as pl
 
 from komet.export.writers.excel_cells import ODD_DATE
+from komet.export.writers.excel_references import letters_of
 
 _EPOCH = 25_569
 """The serial number that Excel gives to 1 January 1970."""
@@ -23,16 +24,6 @@ _WHOLE = 2.0**53
 _SPECIAL = ["&", "<", ">", "_x"]
 _ROW = pl.col("row")
 _NOTHING = pl.lit("")
-
-
-def letters_of(index: int) -> str:
-    """How Excel calls a column; `index` counts from 0."""
-    letters = ""
-    index += 1
-    while index:
-        index, rest = divmod(index - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
 
 
 def rows_xml(frame: pl.DataFrame, first_row: int, styles: Sequence[int]) -> memoryview:

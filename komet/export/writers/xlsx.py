@@ -58,7 +58,8 @@ def write_workbook(
     are in the time zone in force. Texts lose control characters and are cut, with a mark, at 32,767
     characters; days outside 1900 to 9999 are written as text. Names are cut to 31
     characters, and a sheet longer than ``max_rows`` goes on in "<name> 2", and so
-    on, with the totals on the last.
+    on, with the totals on the last, which are those of the rows that Excel's filters show. Printed
+    pages are landscape and as wide as the paper, with the headings on each.
 
     Raises ``TypeError`` naming sheet and column for a dtype that the column's kind
     cannot show, ``ValueError`` for sheets that do not fit together or for a name
@@ -102,13 +103,16 @@ def _stretches(sheet: Sheet, max_rows: int) -> Iterator[Part]:
     room = max_rows - 1
     needed = sheet.height + (sheet.totals is not None)
     count = max(1, -(-needed // room))
+    earlier: list[tuple[str, int]] = []
     for number in range(1, count + 1):
         totals = None
         if number == count and sheet.totals is not None:
             totals = {h: _plain(v) for h, v in sheet.totals.items()}
         first = (number - 1) * room
         height = min(room, max(sheet.height - first, 0))
-        yield Part(_part_name(sheet.name, number), columns, sheet, first, height, totals)
+        name = _part_name(sheet.name, number)
+        yield Part(name, columns, sheet, first, height, totals, tuple(earlier))
+        earlier.append((name, height))
 
 
 def _part_name(name: str, number: int) -> str:
