@@ -5,7 +5,7 @@ import streamlit as st
 from komet.clients.check import COMPANY_ONLY, NEEDED, SENDING, USEFUL, VENDOR_PRESET
 from komet.clients.tokens import list_tokens
 from komet.language import _
-from komet.web.screens.tokens import add_form, card, login_form
+from komet.web.screens.tokens import add_form, card, last_added, login_form
 from komet.web.shell import guard
 
 ctx = guard.enter("tokens")
@@ -26,6 +26,7 @@ for token in stored:
     card(ctx, token)
 
 st.header(_("Add a token"))
+last_added(stored)
 by_secret, by_login, ask = st.tabs(
     [_("I have a token"), _("Get one by login"), _("What to ask for")]
 )

@@ -12,8 +12,8 @@ from pydantic import SecretStr
 from komet.cli import session
 from komet.cli.output import Json, say, say_json, table
 from komet.clients import tokens
-from komet.clients.check import Outcome, check_token
-from komet.clients.model import DuplicateOwner, TokenFields
+from komet.clients.check import check_token
+from komet.clients.model import DuplicateOwner, Outcome, TokenFields
 from komet.context import open_context
 from komet.errors import InvalidInput
 from komet.language import _, zoned_moment
@@ -111,15 +111,21 @@ def check(label: str, /, *, base_url: str | None = None, json: Json = False) -> 
 
 
 @token.command
-def replace(label: str, /) -> int:
+def replace(label: str, /, *, base_url: str | None = None) -> int:
     """Enter a token's secret again, from KOMET_TOKEN or standard input; its address may change.
 
-    The address stays until a client provider with another one is saved: a token is never sent to
-    another place than before unless its secret was entered again.
+    A token is never sent to another place than before unless its secret was entered again.
+
+    Parameters
+    ----------
+    base_url
+        Where it is sent from now on. When left out, the address stays until a client provider with
+        another one is saved.
     """
     ctx = open_context()
     secret = _secret()
-    tokens.replace_secret(ctx, session.actor(), tokens.find_token(ctx, label).id, secret)
+    token_id = tokens.find_token(ctx, label).id
+    tokens.replace_secret(ctx, session.actor(), token_id, secret, base_url=base_url)
     say(_("The secret was replaced. Check the token now."))
     return 0
 

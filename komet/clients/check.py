@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 from typing import Any
 
 from komet import time_zone
@@ -19,11 +18,13 @@ from komet.api.methods import method
 from komet.api.models import Location
 from komet.clients.allowance import Ledger
 from komet.clients.connect import client_for, token_client
-from komet.clients.model import Provider, Token
+from komet.clients.model import Outcome, Provider, ProviderCheck, Token
+from komet.clients.table import providers as provider_table
 from komet.clients.table import tokens as token_table
 from komet.clients.tokens import get_token
 from komet.context import AppContext
 from komet.language import _, _n
+from komet.messages import FAILURES, to_store
 from komet.permissions import Actor, Permission
 
 NEEDED = ("purchase.order.list",)
@@ -50,14 +51,6 @@ REFUSED = "refused"
 NOT_FOR_KIND = "not for this kind"
 UNREACHABLE = "unreachable"
 """Komet did not answer: nothing is known of the method, and those after it are not tried."""
-
-
-class Outcome(StrEnum):
-    """What a check says of a token. `unreachable`: nothing, for Komet did not answer."""
-
-    WORKS = "works"
-    REFUSED = "refused"
-    UNREACHABLE = "unreachable"
 
 
 @dataclass(frozen=True)
@@ -134,17 +127,49 @@ def try_provider(ctx: AppContext, actor: Actor, provider: Provider) -> str:
     `WrongKey`.
     """
     ctx.authorize(actor, Permission.READ_KOMET)
+    orders = _count_today(ctx, provider)
+    return _n(
+        "{provider} answers: {orders} purchase order ships today.",
+        "{provider} answers: {orders} purchase orders ship today.",
+        orders,
+    ).format(provider=provider.name, orders=orders)
+
+
+def check_provider(ctx: AppContext, actor: Actor, provider: Provider) -> ProviderCheck:
+    """Ask for today's orders as `try_provider` does, and store what came of it until the next time.
+
+    Raises `QuotaExhausted`, which says nothing of the provider, and `NotPermitted`.
+    """
+    ctx.authorize(actor, Permission.READ_KOMET)
+    orders, failure, outcome = None, None, Outcome.WORKS
+    try:
+        orders = _count_today(ctx, provider)
+    except QuotaExhausted:
+        raise
+    except FAILURES as error:
+        unreachable = isinstance(error, (Unavailable, RateLimited))
+        outcome = Outcome.UNREACHABLE if unreachable else Outcome.REFUSED
+        failure = to_store(error)
+    found = ProviderCheck(provider.id, ctx.now(), outcome, orders, failure)
+    with ctx.write(actor, Permission.READ_KOMET) as con:
+        provider_table.save_check(con, found)
+    return found
+
+
+def load_provider_checks(ctx: AppContext) -> dict[str, ProviderCheck]:
+    """Provider ID → what its last check found, of every provider that was ever checked."""
+    with ctx.read() as con:
+        return {check.provider_id: check for check in provider_table.all_checks(con)}
+
+
+def _count_today(ctx: AppContext, provider: Provider) -> int:
     ledger = Ledger(provider.token_id or "", provider.id)
     try:
         with client_for(ctx, provider, ledger) as client:
             answer = client.purchase_orders(time_zone.today(ctx.now()), provider.location_id)
     finally:
         ledger.save(ctx)
-    return _n(
-        "{provider} answers: {orders} purchase order ships today.",
-        "{provider} answers: {orders} purchase orders ship today.",
-        len(answer.orders),
-    ).format(provider=provider.name, orders=len(answer.orders))
+    return len(answer.orders)
 
 
 def list_locations(

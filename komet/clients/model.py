@@ -5,7 +5,9 @@ Also the addresses of Komet systems, and which of them are one origin for a secr
 
 import ipaddress
 import json
+from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any, Self
 from urllib.parse import urlsplit
 
@@ -13,8 +15,8 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from komet.api.base_url import DEFAULT_BASE_URL
 from komet.errors import InvalidInput
-from komet.language import _, _later
-from komet.messages import stored_label
+from komet.language import _, _later, _n
+from komet.messages import Stored, stored_label
 
 DEFAULT_ADDRESS = DEFAULT_BASE_URL
 """Where a token is sent that has no address of its own."""
@@ -109,6 +111,48 @@ class Token(BaseModel):
                   " secret)."),
             )  # fmt: skip
         return self.model_copy(update={"base_url": base_url, "may_move": False})
+
+    def moved(self, base_url: str) -> Self:
+        """The token at another address, as a person corrects it; nothing has been sent there.
+
+        Raises `InvalidInput` as `bind` does: beyond its host only with its secret entered again.
+        """
+        if same_origin(self.address, base_url):
+            return self.model_copy(update={"base_url": base_url})
+        return self.bind(base_url, sent=False)
+
+
+class Outcome(StrEnum):
+    """What a check says of a token or a provider. `unreachable`: nothing, Komet did not answer."""
+
+    WORKS = "works"
+    REFUSED = "refused"
+    UNREACHABLE = "unreachable"
+
+
+@dataclass(frozen=True)
+class ProviderCheck:
+    """What a check of a provider found: how many POs ship that day, or why it cannot be said."""
+
+    provider_id: str
+    checked_at: datetime
+    outcome: Outcome
+    orders: int | None = None
+    failure: Stored | None = None
+
+    @property
+    def message(self) -> str:
+        """The outcome as a message, in the language in force."""
+        if self.outcome is Outcome.WORKS:
+            return _n(
+                "Komet answers: {orders} purchase order ships that day.",
+                "Komet answers: {orders} purchase orders ship that day.",
+                self.orders or 0,
+            ).format(orders=self.orders or 0)
+        why = self.failure.text if self.failure else ""
+        if self.outcome is Outcome.UNREACHABLE:
+            return (_("This says nothing about the token.") + " " + why).strip()
+        return why
 
 
 class Overlap(InvalidInput):

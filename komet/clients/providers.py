@@ -147,6 +147,8 @@ def _save(
         _bind_token(con, fields)
     if not overlap_too and fields.active and _reach(before) != _reach(fields):
         _refuse_overlap(fields, others, token_table.all_tokens(con, retired=True))
+    if before is not None and _asked(before) != _asked(fields):
+        provider_table.forget_check(con, before.id)
     now = ctx.now()
     saved = provider_table.replace(
         con,
@@ -192,6 +194,11 @@ def _reach(fields: ProviderFields | None) -> tuple[object, ...]:
     return (
         fields.token_id, fields.base_url, fields.location_id, fields.company_id, fields.active
     )  # fmt: skip
+
+
+def _asked(fields: ProviderFields) -> tuple[object, ...]:
+    """What decides what a check asks, and where."""
+    return fields.token_id, fields.base_url, fields.location_id
 
 
 def _refuse_overlap(

@@ -5,7 +5,14 @@ from uuid import uuid4
 from pydantic import SecretStr
 
 from komet.api.base_url import DEFAULT_BASE_URL, normalize_base_url
-from komet.clients.model import DEFAULT_ADDRESS, KINDS, DuplicateOwner, Token, TokenFields
+from komet.clients.model import (
+    DEFAULT_ADDRESS,
+    KINDS,
+    DuplicateOwner,
+    Token,
+    TokenFields,
+    same_origin,
+)
 from komet.clients.table import providers as provider_table
 from komet.clients.table import tokens as token_table
 from komet.context import AppContext
@@ -57,17 +64,13 @@ def add_token(
         if not duplicate_too:
             _refuse_second(con, fields)
         label = _checked_label(con, fields.label)
-        if fields.kind not in KINDS:
-            raise InvalidInput(
-                _("“{kind}” is not a kind of token.").format(kind=fields.kind),
-                next_step=_("Choose one of {kinds}.").format(kinds=", ".join(KINDS)),
-            )
+        kind = _checked_kind(fields.kind)
         base_url = normalize_base_url(fields.base_url) if fields.base_url else None
         clean, now = _checked_secret(secret), ctx.now()
         token = Token(
             id=str(uuid4()),
             label=label,
-            kind=fields.kind,
+            kind=kind,
             owner=fields.owner or None,
             users=_checked_users(fields.users),
             base_url=base_url,
@@ -113,11 +116,21 @@ def add_token_by_login(
 
 
 def edit_token(
-    ctx: AppContext, actor: Actor, token_id: str, *, label: str, owner: str | None, users: int
+    ctx: AppContext,
+    actor: Actor,
+    token_id: str,
+    *,
+    label: str,
+    owner: str | None,
+    users: int,
+    kind: str | None = None,
+    base_url: str | None = None,
 ) -> Token:
-    """Change what a token is called, whose it is, and how many paid users its company has.
+    """Change what a token is called, whose and what it is, its company's paid users, its address.
 
-    Raises `NotFound`, and `InvalidInput` where label or users cannot be used.
+    None: kind or address stays. The address may change freely within its host; it may go to another
+    one only as long as the secret was not sent, see `Token.bind`. Raises `NotFound`, `InvalidInput`
+    where something of it cannot be used, and `InvalidCall` for what is no base URL.
     """
     with ctx.write(actor, Permission.MANAGE_TOKENS) as con:
         before = token_table.token_by_id(con, token_id)
@@ -130,23 +143,46 @@ def edit_token(
             label=label,
             owner=(owner or "").strip() or None,
             users=_checked_users(users),
+            kind=_checked_kind(kind or before.kind),
             now=ctx.now(),
         )
+        if base_url:
+            token_table.update_address(con, before, before.moved(normalize_base_url(base_url)))
         audit.record(con, "token changed", before.label, ctx.now(), {"label": label})
         return token_table.token_by_id(con, token_id)
 
 
-def replace_secret(ctx: AppContext, actor: Actor, token_id: str, secret: SecretStr) -> Token:
-    """Replace the secret of a token, and forget what the last check found.
+def replace_secret(
+    ctx: AppContext,
+    actor: Actor,
+    token_id: str,
+    secret: SecretStr,
+    *,
+    base_url: str | None = None,
+) -> Token:
+    """Replace the secret of a token, and forget what the last checks found.
 
-    Its address stays until a provider with another one is saved. Raises `InvalidInput`, `NotFound`
-    or `WrongKey`.
+    With `base_url` it is sent there from now on; its providers that named the old place follow.
+    Without, its address stays until a provider with another one is saved. Raises `InvalidInput`,
+    `NotFound`, `WrongKey`, and `InvalidCall` for what is no base URL.
     """
     with ctx.write(actor, Permission.MANAGE_TOKENS) as con:
         clean = _checked_secret(secret)
         token = token_table.token_by_id(con, token_id)
         last_four = clean.get_secret_value()[-4:]
         token_table.update_secret(con, token_id, _sealed(con, ctx, clean), last_four, ctx.now())
+        providers = provider_table.with_token(con, token_id)
+        for provider in providers:
+            provider_table.forget_check(con, provider.id)
+        if base_url:
+            now_there = token.model_copy(
+                update={"base_url": normalize_base_url(base_url), "may_move": False}
+            )
+            fresh = token_table.token_by_id(con, token_id)
+            token_table.update_address(con, fresh, now_there)
+            for provider in providers:
+                if provider.base_url and not same_origin(provider.base_url, now_there.address):
+                    provider_table.update_base_url(con, provider.id, None)
         audit.record(con, "token secret replaced", token.label, ctx.now())
         return token_table.token_by_id(con, token_id)
 
@@ -212,13 +248,22 @@ def _sealed(con: Connection, ctx: AppContext, secret: SecretStr) -> str:
 def _checked_label(con: Connection, label: str) -> str:
     label = label.strip()
     if not label:
-        raise InvalidInput(_("A token needs a label."))
+        raise InvalidInput(_("A token needs a name."))
     if any(t.label.casefold() == label.casefold() for t in token_table.all_tokens(con)):
         raise InvalidInput(
             _("There is a token “{label}” already.").format(label=label),
-            next_step=_("Choose another label, or replace that token's secret."),
+            next_step=_("Choose another name, or replace that token's secret."),
         )
     return label
+
+
+def _checked_kind(kind: str) -> str:
+    if kind not in KINDS:
+        raise InvalidInput(
+            _("“{kind}” is not a kind of token.").format(kind=kind),
+            next_step=_("Choose one of {kinds}.").format(kinds=", ".join(KINDS)),
+        )
+    return kind
 
 
 def _checked_users(users: int) -> int:

@@ -11,7 +11,7 @@ from sample_accounts import ACTOR, Accounts, Komet, add_client
 from komet.api.client import KometClient
 from komet.catalogs.lists import edit_fbe_factors, fetch_list, refresh_daily_lists, view_list
 from komet.clients import providers, tokens
-from komet.clients.check import check_token, list_locations, try_provider
+from komet.clients.check import check_provider, check_token, list_locations, try_provider
 from komet.clients.model import DuplicateOwner, ProviderFields, TokenFields
 from komet.context import AppContext
 from komet.errors import InvalidInput
@@ -23,6 +23,7 @@ SECRET = SecretStr("another-secret-of-a-test")
 _TABLES = (
     "tokens", "providers", "box_types", "audit", "api_calls", "request_reservations",
     "catalog_rows", "catalog_tries", "catalogs", "komet_products", "method_calls",
+    "provider_checks",
 )  # fmt: skip
 
 
@@ -94,6 +95,7 @@ _OPERATIONS: dict[str, tuple[Permission, Operation]] = {
         lambda a: list_locations(a.ctx, ACTOR, a.magnolia.token_id or "", a.sandbox.base_url),
     ),
     "test a provider": (Permission.READ_KOMET, lambda a: try_provider(a.ctx, ACTOR, a.magnolia)),
+    "check a provider": (Permission.READ_KOMET, lambda a: check_provider(a.ctx, ACTOR, a.magnolia)),
     "fetch a list": (
         Permission.READ_KOMET,
         lambda a: fetch_list(a.ctx, ACTOR, a.magnolia, "carriers"),
@@ -204,7 +206,7 @@ def test_a_label_is_refused_before_the_login_goes_out(
 ) -> None:
     label = tokens.list_tokens(accounts.ctx)[0].label
     monkeypatch.setattr(KometClient, "login", lambda *_: pytest.fail("sent"))
-    for wrong, words in (("", "needs a label"), (label, "already")):
+    for wrong, words in (("", "needs a name"), (label, "already")):
         with pytest.raises(InvalidInput, match=words):
             tokens.add_token_by_login(
                 accounts.ctx, ACTOR, wrong, "user", SECRET, base_url=accounts.sandbox.base_url

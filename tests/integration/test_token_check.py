@@ -1,17 +1,22 @@
-"""A token check tells a refusal, a silence and a success apart, on every way it is told."""
+"""A check of a token or a client tells a refusal, a silence and a success apart, and stays."""
 
 import json
 import socket
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 from pydantic import SecretStr
 from sample_accounts import ACTOR, Accounts, Komet
 
+from komet.api.errors import InvalidCall
 from komet.clients import tokens
-from komet.clients.check import UNREACHABLE, Outcome, check_token
-from komet.clients.model import TokenFields
+from komet.clients.check import UNREACHABLE, check_provider, check_token, load_provider_checks
+from komet.clients.model import Outcome, ProviderFields, Token, TokenFields
+from komet.clients.providers import add_provider, edit_provider, get_provider
 from komet.context import AppContext
+from komet.errors import InvalidInput
+from komet.language import using
 from komet.sandbox.tokens import IMPORTER_A_COMPANY
 
 
@@ -65,6 +70,59 @@ def test_a_check_stands_in_the_ledger_by_the_clock_of_the_context(accounts: Acco
     with accounts.ctx.db.read() as con:
         called = con.rows("SELECT DISTINCT called_at FROM api_calls")
     assert called == [{"called_at": now}]
+
+
+def test_a_provider_s_last_check_stays_until_the_next(accounts: Accounts) -> None:
+    ctx, sandbox, magnolia = accounts.ctx, accounts.sandbox, accounts.magnolia
+    assert load_provider_checks(ctx) == {}
+    day = accounts.today
+    sent = [order for order in sandbox.state.all_orders("magnolia") if order.ship_date == day]
+    found = check_provider(ctx, ACTOR, magnolia)
+    assert (found.outcome, found.orders) == (Outcome.WORKS, len(sent))
+    assert str(len(sent)) in found.message
+    assert load_provider_checks(ctx) == {magnolia.id: found}
+
+    sandbox.state.faults.add("purchase.order.list", status=403, times=None, message="Not yours.")
+    refused = check_provider(ctx, ACTOR, magnolia)
+    assert refused.outcome is Outcome.REFUSED
+    assert "Not yours." in refused.message
+    sandbox.state.faults.clear()
+    assert load_provider_checks(ctx)[magnolia.id] == refused  # until somebody asks again
+    with using("es"):
+        assert load_provider_checks(ctx)[magnolia.id].message != refused.message
+
+    sandbox.state.faults.add("purchase.order.list", status=503, times=None)
+    assert check_provider(ctx, ACTOR, magnolia).outcome is Outcome.UNREACHABLE
+    edit_provider(ctx, ACTOR, magnolia.id, {"komet_group": "Other"})
+    assert magnolia.id in load_provider_checks(ctx)
+    edit_provider(ctx, ACTOR, magnolia.id, {"location_id": "1"})
+    assert load_provider_checks(ctx) == {}
+
+
+def test_a_wrong_address_is_corrected_with_the_secret(accounts: Accounts) -> None:
+    ctx, right = accounts.ctx, accounts.sandbox.base_url
+    token = add(ctx, IMPORTER_A_COMPANY.secret, "https://komet.example/ap")
+    fields = ProviderFields(name="T", token_id=token, base_url="https://komet.example/ap")
+    provider = add_provider(ctx, ACTOR, fields, overlap_too=True)
+
+    def edit(url: str) -> Token:
+        return tokens.edit_token(ctx, ACTOR, token, label="T", owner=None, users=1, base_url=url)
+
+    # within its host, a slip is corrected without more ado
+    assert edit("https://komet.example/api").base_url == "https://komet.example/api"
+    with pytest.raises(InvalidInput, match="secret"):
+        edit(right)
+    with pytest.raises(InvalidCall):
+        edit("http://komet.example/api")
+    secret = SecretStr(IMPORTER_A_COMPANY.secret)
+    moved = tokens.replace_secret(ctx, ACTOR, token, secret, base_url=right)
+    assert (moved.base_url, moved.may_move) == (right, False)
+    assert check_token(ctx, ACTOR, token).outcome is Outcome.WORKS
+    provider = get_provider(ctx, provider.id)
+    assert provider.base_url is None
+    assert check_provider(ctx, ACTOR, provider).outcome is Outcome.WORKS
+    with pytest.raises(InvalidInput):
+        edit("https://elsewhere.example/api")
 
 
 def test_the_command_line_tells_the_three_apart(komet: Komet, accounts: Accounts) -> None:

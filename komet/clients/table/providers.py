@@ -5,10 +5,11 @@ from typing import Any
 
 import polars as pl
 
-from komet.clients.model import Provider
+from komet.clients.model import Outcome, Provider, ProviderCheck
 from komet.db.database import Connection
 from komet.errors import NotFound
 from komet.language import _
+from komet.messages import Stored
 
 _COLUMNS = (
     "id, name, system, token_id, location_id, location_name, komet_group, company_id, base_url,"
@@ -63,12 +64,14 @@ def choose(
     return found
 
 
+def with_token(con: Connection, token_id: str) -> list[Provider]:
+    """The providers that a token is used for, by name."""
+    return [provider for provider in all_providers(con) if provider.token_id == token_id]
+
+
 def names_with_token(con: Connection, token_id: str) -> list[str]:
     """The names of the providers that a token is used for."""
-    rows = con.rows(
-        "SELECT name FROM providers WHERE token_id = $id ORDER BY lower(name)", {"id": token_id}
-    )
-    return [row["name"] for row in rows]
+    return [provider.name for provider in with_token(con, token_id)]
 
 
 def replace(con: Connection, provider: Provider) -> Provider:
@@ -81,11 +84,48 @@ def replace(con: Connection, provider: Provider) -> Provider:
     return provider_by_id(con, provider.id)
 
 
-def update_base_url(con: Connection, provider_id: str, base_url: str) -> None:
-    """Change where a provider is asked, and nothing else."""
+def update_base_url(con: Connection, provider_id: str, base_url: str | None) -> None:
+    """Change where a provider is asked, and nothing else; None: where its token is sent."""
     con.run(
         "UPDATE providers SET base_url = $url WHERE id = $id", {"url": base_url, "id": provider_id}
     )
+
+
+def save_check(con: Connection, check: ProviderCheck) -> None:
+    """Keep what a check found, in the place of what the last one did."""
+    forget_check(con, check.provider_id)
+    con.run(
+        "INSERT INTO provider_checks VALUES ($id, $at, $outcome, $orders, $code, $data)",
+        {
+            "id": check.provider_id,
+            "at": check.checked_at,
+            "outcome": check.outcome.value,
+            "orders": check.orders,
+            "code": check.failure.code if check.failure else None,
+            "data": check.failure.data if check.failure else None,
+        },
+    )
+
+
+def all_checks(con: Connection) -> list[ProviderCheck]:
+    """What the last check of each provider found, where there was one."""
+    return [
+        ProviderCheck(
+            provider_id=row["provider_id"],
+            checked_at=row["checked_at"],
+            outcome=Outcome(row["outcome"]),
+            orders=row["orders"],
+            failure=Stored(row["message_code"], row["message_data"])
+            if row["message_code"]
+            else None,
+        )
+        for row in con.rows("SELECT * FROM provider_checks")
+    ]
+
+
+def forget_check(con: Connection, provider_id: str) -> None:
+    """What was found is of another token, address or location."""
+    con.run("DELETE FROM provider_checks WHERE provider_id = $id", {"id": provider_id})
 
 
 def find_shared_orders(

@@ -55,13 +55,27 @@ def insert(con: Connection, token: Token, sealed: str) -> None:
 
 
 def update_fields(
-    con: Connection, token_id: str, *, label: str, owner: str | None, users: int, now: datetime
+    con: Connection,
+    token_id: str,
+    *,
+    label: str,
+    owner: str | None,
+    users: int,
+    kind: str,
+    now: datetime,
 ) -> None:
-    """Change what a token is called, whose it is, and how many users its company has."""
+    """Change what a token is called, whose and what it is, and its company's paid users."""
     con.run(
-        "UPDATE tokens SET label = $label, owner = $owner, users = $users, updated_at = $now"
-        " WHERE id = $id",
-        {"id": token_id, "label": label, "owner": owner, "users": users, "now": now},
+        "UPDATE tokens SET label = $label, owner = $owner, users = $users, kind = $kind,"
+        " updated_at = $now WHERE id = $id",
+        {
+            "id": token_id,
+            "label": label,
+            "owner": owner,
+            "users": users,
+            "kind": kind,
+            "now": now,
+        },
     )
 
 

@@ -1,20 +1,20 @@
-"""The pieces of the Client providers screen: a provider's card, its form, its FBE factors."""
+"""The pieces of the Client providers screen: a provider's card, the form to add or change one."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from decimal import Decimal
+from typing import Any
 
-import polars as pl
 import streamlit as st
 
-from komet.catalogs.lists import edit_fbe_factors
-from komet.clients.check import list_locations, try_provider
+from komet.clients.check import check_provider, list_locations, load_provider_checks
 from komet.clients.model import (
     DAYS_AHEAD,
     DAYS_BACK,
     SYSTEM,
+    Outcome,
     Overlap,
     Provider,
+    ProviderCheck,
     ProviderFields,
     Token,
 )
@@ -25,16 +25,19 @@ from komet.clients.providers import (
     edit_provider,
 )
 from komet.context import AppContext
-from komet.errors import InvalidInput
-from komet.language import _, _n
-from komet.web.shell import failures, reads
+from komet.language import _, zoned_moment
+from komet.messages import FAILURES, message
+from komet.web.screens.check_outcome import outcome_badge, outcome_box
+from komet.web.screens.fbe_factors import fbe_factors
+from komet.web.shell import failures, state
 from komet.web.shell.failures import plain
-from komet.web.shell.frozen import frozen
 from komet.web.shell.session import actor
 
 
-def card(ctx: AppContext, provider: Provider, tokens: Sequence[Token]) -> None:
-    """One provider: what is set, a test, its form, its FBE factors, on or off."""
+def card(
+    ctx: AppContext, provider: Provider, tokens: Sequence[Token], check: ProviderCheck | None
+) -> None:
+    """One provider: what is set, its last check, its form, its FBE factors, on or off."""
     label = next((t.label for t in tokens if t.id == provider.token_id), None)
     without = _("retired") if provider.token_id else _("none: choose one")
     facts = {
@@ -45,7 +48,11 @@ def card(ctx: AppContext, provider: Provider, tokens: Sequence[Token]) -> None:
     }
     with st.container(border=True):
         name = f"**{plain(provider.name)}**  ·  {plain(provider.system)}"
-        st.markdown(name if provider.active else name + "  ·  " + _("inactive"))
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(
+                name if provider.active else name + "  ·  " + _("inactive"), width="content"
+            )
+            outcome_badge(check.outcome if check else None)
         st.caption("  ·  ".join(f"{k}: {plain(str(v))}" for k, v in facts.items() if v))
         if label is None and provider.active:
             st.warning(
@@ -54,10 +61,16 @@ def card(ctx: AppContext, provider: Provider, tokens: Sequence[Token]) -> None:
                 else _("It has no token: it is not downloaded until you choose one."),
                 icon=":material/key_off:",
             )
+        elif check and check.outcome is not Outcome.WORKS:
+            outcome_box(check.outcome, check.message)
+        elif check:
+            checked = _("Checked {when}.").format(when=zoned_moment(check.checked_at))
+            st.caption(plain(f"{checked} {check.message}"))
         row = st.container(horizontal=True)
         if row.button(_("Test"), key=f"test_{provider.id}", icon=":material/network_check:"):
-            with failures.shown(), st.spinner(_("Asking Komet for today's orders …")):
-                st.success(plain(try_provider(ctx, actor(), provider)))
+            with failures.shown():
+                _ask(ctx, provider)
+                st.rerun()
         agreed = _overlap_agreed(f"activate_{provider.id}")
         if row.button(
             _("Deactivate") if provider.active else _("Activate"),
@@ -65,24 +78,79 @@ def card(ctx: AppContext, provider: Provider, tokens: Sequence[Token]) -> None:
             help=_("An inactive importer is not downloaded; its orders stay."),
         ):
             with failures.shown(), _overlap_asked(f"activate_{provider.id}"):
-                _notify_saved(
-                    deactivate_provider(ctx, actor(), provider.id)
-                    if provider.active
-                    else activate_provider(ctx, actor(), provider.id, overlap_too=agreed)
+                failures.notice(
+                    _saved(
+                        deactivate_provider(ctx, actor(), provider.id)
+                        if provider.active
+                        else activate_provider(ctx, actor(), provider.id, overlap_too=agreed)
+                    )
                 )
+                st.rerun()
         with st.expander(_("Change")):
             provider_form(ctx, tokens, provider)
         with st.expander(_("FBE factors")):
-            _fbe_factors(ctx, provider)
+            fbe_factors(ctx, provider)
 
 
 def provider_form(ctx: AppContext, tokens: Sequence[Token], stored: Provider | None = None) -> None:
-    """Add a provider, or change the stored one."""
-    key = stored.id if stored else "new"
+    """Add a provider, or change the stored one: its name, its token, its location and group."""
+    key = stored.id if stored else f"new_{st.session_state.get(state.PROVIDER_FORMS, 0)}"
+    token_id, known = _token_and_locations(ctx, tokens, stored, key)
+    with st.form(f"provider_{key}", border=False):
+        left, middle, right = st.columns(3)
+        name = left.text_input(_("Name"), stored.name if stored else "")
+        if known:
+            options = ["", *known]
+            current = stored.location_id if stored and stored.location_id in known else ""
+            location_id = middle.selectbox(
+                _("Komet location"), options, index=options.index(current or ""),
+                format_func=lambda id_: f"{known[id_]} ({id_})" if id_ else _("All locations"),
+            )  # fmt: skip
+        else:
+            location_id = middle.text_input(
+                _("Komet location ID"), (stored.location_id if stored else "") or "",
+                help=_("Leave empty for all locations."),
+            )  # fmt: skip
+        group = right.text_input(
+            _("Komet group"), (stored.komet_group if stored else "") or "",
+            help=_("A word of yours, to work on several importers at once."),
+        )  # fmt: skip
+        more = _advanced(stored)
+        agreed = _overlap_agreed(key)
+        if st.form_submit_button(_("Save") if stored else _("Add client provider"), type="primary"):
+            with failures.shown(), _overlap_asked(key):
+                fields = ProviderFields(
+                    name=name,
+                    token_id=token_id,
+                    location_id=location_id or None,
+                    location_name=_location_name(stored, location_id or None, known),
+                    komet_group=group or None,
+                    active=stored.active if stored else True,
+                    **more,
+                )
+                _save(ctx, fields, stored, agreed=agreed)
+
+
+def last_added(stored: Sequence[Provider], checks: Mapping[str, ProviderCheck]) -> None:
+    """What the check of the provider found that was added last, until another one is."""
+    for provider in stored:
+        check = checks.get(provider.id)
+        if check and provider.id == st.session_state.get(state.PROVIDER_ADDED):
+            outcome_box(check.outcome, f"{provider.name}: {check.message}")
+            st.page_link(
+                "pages/po_download.py", label=_("Download its orders"),
+                icon=":material/arrow_forward:",
+            )  # fmt: skip
+
+
+def _token_and_locations(
+    ctx: AppContext, tokens: Sequence[Token], stored: Provider | None, key: str
+) -> tuple[str | None, dict[str, str]]:
+    """The chosen token, and its locations by ID once they were asked for."""
     by_id = {token.id: token for token in tokens}
     ids = list(by_id)
     token = stored.token_id if stored else ids[0] if len(ids) == 1 else None
-    left, right = st.columns(2)
+    left, right = st.columns([2, 1], vertical_alignment="bottom")
     token_id = left.selectbox(
         _("Token"),
         ids,
@@ -105,73 +173,71 @@ def provider_form(ctx: AppContext, tokens: Sequence[Token], stored: Provider | N
             if not found:
                 right.caption(_("This token may not list locations: type the ID instead."))
     known: dict[str, str] = st.session_state.get(known_key, {})
-    with st.form(f"provider_{key}", border=False):
+    return token_id, known
+
+
+def _advanced(stored: Provider | None) -> dict[str, Any]:
+    """What has usual values: fields of a provider by name."""
+    with st.expander(_("Advanced")):
         left, right = st.columns(2)
-        name = left.text_input(_("Name"), stored.name if stored else "")
-        system = right.selectbox(
-            _("System"), list(dict.fromkeys([stored.system if stored else SYSTEM, SYSTEM]))
-        )
-        if known:
-            options = ["", *known]
-            current = stored.location_id if stored and stored.location_id in known else ""
-            location_id = left.selectbox(
-                _("Komet location"),
-                options,
-                index=options.index(current or ""),
-                format_func=lambda id_: f"{known[id_]} ({id_})" if id_ else _("All locations"),
-            )
-        else:
-            location_id = left.text_input(
-                _("Komet location ID"),
-                (stored.location_id if stored else "") or "",
-                help=_("Leave empty for all locations."),
-            )
-        group = right.text_input(
-            _("Komet group"),
-            (stored.komet_group if stored else "") or "",
-            help=_("A word of yours, to work on several importers at once."),
-        )
-        company = left.text_input(
-            _("Company ID"),
-            (stored.company_id if stored else "") or "",
+        system = left.selectbox(
+            _("System"), list(dict.fromkeys([stored.system if stored else SYSTEM, SYSTEM])),
+        )  # fmt: skip
+        company = right.text_input(
+            _("Company ID"), (stored.company_id if stored else "") or "",
             help=_("Importers with the same company ID share its daily requests."),
-        )
-        base_url = right.text_input(
-            _("Base URL (advanced)"),
-            (stored.base_url if stored else "") or "",
-            placeholder="https://api.kometsales.com/api",
-        )
+        )  # fmt: skip
+        base_url = st.text_input(
+            _("Base URL"), (stored.base_url if stored else "") or "",
+            placeholder=_("where its token is sent"),
+            help=_("For another host than the token's, enter its secret again first: Tokens,"
+                   " Replace secret."),
+        )  # fmt: skip
+        left, right = st.columns(2)
         back = left.number_input(
-            _("Refresh from, days back"),
-            0,
-            60,
-            stored.days_back if stored else DAYS_BACK,
+            _("Refresh from, days back"), 0, 60, stored.days_back if stored else DAYS_BACK,
             help=_("The open window that Refresh downloads, in days round today."),
-        )
+        )  # fmt: skip
         ahead = right.number_input(
-            _("Refresh to, days ahead"), 0, 180, stored.days_ahead if stored else DAYS_AHEAD
-        )
-        agreed = _overlap_agreed(key)
-        if st.form_submit_button(_("Save") if stored else _("Add client provider"), type="primary"):
-            with failures.shown(), _overlap_asked(key):
-                fields = ProviderFields(
-                    name=name,
-                    token_id=token_id,
-                    system=system,
-                    location_id=location_id or None,
-                    location_name=_location_name(stored, location_id or None, known),
-                    komet_group=group or None,
-                    company_id=company or None,
-                    base_url=base_url or None,
-                    active=stored.active if stored else True,
-                    days_back=int(back),
-                    days_ahead=int(ahead),
-                )
-                _notify_saved(
-                    edit_provider(ctx, actor(), stored.id, fields.model_dump(), overlap_too=agreed)
-                    if stored
-                    else add_provider(ctx, actor(), fields, overlap_too=agreed)
-                )
+            _("Refresh to, days ahead"), 0, 180, stored.days_ahead if stored else DAYS_AHEAD,
+        )  # fmt: skip
+    return {
+        "system": system,
+        "company_id": company or None,
+        "base_url": base_url or None,
+        "days_back": int(back),
+        "days_ahead": int(ahead),
+    }
+
+
+def _save(
+    ctx: AppContext, fields: ProviderFields, stored: Provider | None, *, agreed: bool
+) -> None:
+    """Save what was entered, and ask Komet whether it answers where that is not known."""
+    if stored:
+        changes = fields.model_dump()
+        saved = edit_provider(ctx, actor(), stored.id, changes, overlap_too=agreed)
+    else:
+        saved = add_provider(ctx, actor(), fields, overlap_too=agreed)
+        st.session_state[state.PROVIDER_FORMS] = st.session_state.get(state.PROVIDER_FORMS, 0) + 1
+        st.session_state[state.PROVIDER_ADDED] = saved.id
+    done = _saved(saved)
+    if saved.id not in load_provider_checks(ctx):
+        try:
+            _ask(ctx, saved)
+        except FAILURES as error:
+            done = f"{done} {message(error)}"
+    failures.notice(done)
+    st.rerun()
+
+
+def _ask(ctx: AppContext, provider: Provider) -> None:
+    with st.spinner(_("Asking Komet for today's orders …")):
+        check_provider(ctx, actor(), provider)
+
+
+def _saved(provider: Provider) -> str:
+    return _("Saved {name}.").format(name=provider.name)
 
 
 def _location_name(
@@ -181,11 +247,6 @@ def _location_name(
     if stored and stored.location_id == location_id:
         return known.get(location_id or "", stored.location_name or "") or None
     return known.get(location_id or "")
-
-
-def _notify_saved(saved: Provider) -> None:
-    failures.notice(_("Saved {name}.").format(name=saved.name))
-    st.rerun()
 
 
 @contextmanager
@@ -206,55 +267,3 @@ def _overlap_agreed(key: str) -> bool:
         return False
     st.warning(plain(question), icon=":material/content_copy:")
     return st.checkbox(_("Save it all the same"), key=f"overlap_yes_{key}")
-
-
-def _fbe_factors(ctx: AppContext, provider: Provider) -> None:
-    frame = reads.box_types(provider.id)
-    st.caption(
-        _("FBE, the full-box equivalent, of one box of each type. Yours counts before Komet's; a"
-          " type without a factor leaves FBE empty.")
-    )  # fmt: skip
-    if frame.is_empty():
-        st.caption(_("Box types come with the first download."))
-        return
-    missing = frame.filter(pl.col("fbe").is_null())["code"].to_list()
-    if missing:
-        st.warning(_("Without a factor: {codes}").format(codes=plain(", ".join(missing))))
-    editor = f"fbe_{provider.id}_{frame['fbe_edited'].to_list()}"
-    shown = frozen(editor, frame.with_columns(pl.selectors.decimal().cast(pl.Float64)))
-    edited = st.data_editor(
-        shown,
-        key=editor,
-        hide_index=True,
-        placeholder="",
-        disabled=("code", "komet_fbe", "fbe", "lines"),
-        column_config={
-            "code": _("Box type"),
-            "komet_fbe": st.column_config.NumberColumn(_("Komet's"), format="%.4g"),
-            "fbe_edited": st.column_config.NumberColumn(
-                _("Yours"), format="%.4g", min_value=0.0, max_value=100.0
-            ),
-            "fbe": st.column_config.NumberColumn(_("In force"), format="%.4g"),
-            "lines": _("Lines"),
-        },
-    )
-    if st.button(_("Save factors"), key=f"save_fbe_{provider.id}"):
-        with failures.shown():
-            _save_factors(ctx, provider, shown, edited)
-
-
-def _save_factors(
-    ctx: AppContext, provider: Provider, before: pl.DataFrame, after: pl.DataFrame
-) -> None:
-    changed = after.filter(after["fbe_edited"].ne_missing(before["fbe_edited"]))
-    if changed.is_empty():
-        raise InvalidInput(_("No factor was changed."))
-    factors = {
-        code: None if value is None else Decimal(str(round(value, 4)))
-        for code, value in changed.select("code", "fbe_edited").iter_rows()
-    }
-    edit_fbe_factors(ctx, actor(), provider.id, factors)
-    failures.notice(
-        _n("Saved {n} factor.", "Saved {n} factors.", changed.height).format(n=changed.height)
-    )
-    st.rerun()

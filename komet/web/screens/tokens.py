@@ -1,5 +1,7 @@
 """The pieces of the Tokens screen: a token's card, and the forms to add one."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 from pydantic import SecretStr
 
@@ -10,13 +12,22 @@ from komet.clients.check import (
     REFUSED,
     UNREACHABLE,
     Check,
-    Outcome,
     check_token,
 )
-from komet.clients.model import KINDS, DuplicateOwner, Token, TokenFields, host_of
+from komet.clients.model import (
+    DEFAULT_ADDRESS,
+    KINDS,
+    DuplicateOwner,
+    Outcome,
+    Token,
+    TokenFields,
+    host_of,
+)
 from komet.context import AppContext
 from komet.language import _, zoned_moment
-from komet.web.shell import failures
+from komet.messages import FAILURES, message
+from komet.web.screens.check_outcome import outcome_badge, outcome_box
+from komet.web.shell import failures, state
 from komet.web.shell.failures import plain
 from komet.web.shell.session import actor
 
@@ -33,15 +44,16 @@ def card(ctx: AppContext, token: Token) -> None:
             _(token.kind),
             plain(token.owner or ""),
         ]
-        st.markdown("  ·  ".join(fact for fact in facts if fact))
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown("  ·  ".join(fact for fact in facts if fact), width="content")
+            outcome_badge(_outcome(token))
         st.caption(_check_label(token))
-        if token.check_result:
-            _last_check(Check(token.check_result))
+        if _outcome(token) not in {None, Outcome.WORKS}:
+            _last_check(token)
         row = st.container(horizontal=True)
         if row.button(_("Check"), key=f"check_{token.id}", icon=":material/verified_user:"):
-            with failures.shown(), st.spinner(_("Asking Komet, one method after the other …")):
-                if (result := check_token(ctx, actor(), token.id)).usable:
-                    failures.notice(result.message)
+            with failures.shown():
+                _ask(ctx, token)
                 st.rerun()
         with row.popover(_("Change")):
             _change_form(ctx, token)
@@ -62,15 +74,28 @@ def card(ctx: AppContext, token: Token) -> None:
                 )
 
 
-def _last_check(check: Check) -> None:
-    """What did not go well stays on the card; a token that works says so in the line above."""
-    if check.outcome is Outcome.REFUSED:
-        st.error(plain(check.message), icon=":material/error:")
-    elif check.outcome is Outcome.UNREACHABLE:
-        st.warning(
-            plain(check.message + " " + _("Check it again when Komet answers.")),
-            icon=":material/cloud_off:",
-        )
+def _outcome(token: Token) -> Outcome | None:
+    return Check(token.check_result).outcome if token.check_result else None
+
+
+def _last_check(token: Token) -> None:
+    check = Check(token.check_result)
+    again = " " + _("Check it again when Komet answers.")
+    outcome_box(check.outcome, check.message + again * (check.outcome is Outcome.UNREACHABLE))
+
+
+def _ask(ctx: AppContext, token: Token) -> None:
+    with st.spinner(_("Asking Komet, one method after the other …")):
+        check_token(ctx, actor(), token.id)
+
+
+def _ask_after(ctx: AppContext, token: Token, done: str) -> None:
+    """Check what was just saved; where that cannot be done, say so beside what was."""
+    try:
+        _ask(ctx, token)
+    except FAILURES as error:
+        done = f"{done} {message(error)}"
+    failures.notice(done)
 
 
 def result_label(result: str) -> str:
@@ -86,7 +111,7 @@ def result_label(result: str) -> str:
 def _check_label(token: Token) -> str:
     users = _("{n:,} requests a day").format(n=1000 * token.users)
     if token.checked_at is None:
-        return _("Not checked yet") + f" · {users}"
+        return users
     if Check(token.check_result).outcome is Outcome.UNREACHABLE:
         return (
             _("Last asked {when}, without an answer").format(when=zoned_moment(token.checked_at))
@@ -101,32 +126,47 @@ def _check_label(token: Token) -> str:
 
 def _change_form(ctx: AppContext, token: Token) -> None:
     with st.form(f"change_{token.id}", border=False):
-        label = st.text_input(_("Label"), token.label)
+        label = st.text_input(_("Name"), token.label)
         owner = st.text_input(_("Vendor or customer it was made for"), token.owner or "")
-        users = st.number_input(_("Paid Komet users of the company"), 1, 1000, token.users)
+        with st.expander(_("Advanced")):
+            kind = st.selectbox(
+                _("Kind"), _KINDS_OFFERED, index=_KINDS_OFFERED.index(token.kind), format_func=_
+            )
+            users = st.number_input(_("Paid Komet users of the company"), 1, 1000, token.users)
+            base_url = st.text_input(
+                _("Base URL"), token.address,
+                help=_("For another host, enter the secret again as well: Replace secret."),
+            )  # fmt: skip
         if st.form_submit_button(_("Save"), type="primary"):
             with failures.shown():
-                tokens.edit_token(
-                    ctx, actor(), token.id, label=label, owner=owner, users=int(users)
-                )
-                failures.notice(_("Saved."))
+                moved = base_url.strip() if base_url.strip() != token.address else None
+                saved = tokens.edit_token(
+                    ctx, actor(), token.id,
+                    label=label, owner=owner, users=int(users), kind=kind, base_url=moved,
+                )  # fmt: skip
+                if moved or kind != token.kind:
+                    _ask_after(ctx, saved, _("Saved."))
+                else:
+                    failures.notice(_("Saved."))
                 st.rerun()
 
 
 def _secret_form(ctx: AppContext, token: Token) -> None:
-    with st.form(f"secret_{token.id}", border=False, clear_on_submit=True):
+    with st.form(f"secret_{token.id}_{token.updated_at}", border=False):
         secret = st.text_input(_("New secret"), type="password", autocomplete="off")
-        st.caption(
-            plain(
-                _("It is for {host}. A client provider may then be given another base URL.").format(
-                    host=host_of(token.address)
-                )
-            )
-        )
+        with st.expander(_("Advanced")):
+            base_url = st.text_input(
+                _("Base URL"), token.address,
+                help=_("Where the secret is sent. Client providers that use the token follow."),
+            )  # fmt: skip
+        st.caption(plain(_("It is for {host}.").format(host=host_of(token.address))))
         if st.form_submit_button(_("Replace"), type="primary"):
             with failures.shown():
-                tokens.replace_secret(ctx, actor(), token.id, SecretStr(secret))
-                failures.notice(_("The secret was replaced. Check the token now."))
+                moved = base_url.strip() if base_url.strip() != token.address else None
+                saved = tokens.replace_secret(
+                    ctx, actor(), token.id, SecretStr(secret), base_url=moved
+                )
+                _ask_after(ctx, saved, _("The secret was replaced."))
                 st.rerun()
 
 
@@ -152,42 +192,37 @@ def _retire_form(ctx: AppContext, token: Token) -> None:
 
 
 def add_form(ctx: AppContext) -> None:
-    """A token that the user has: label, kind, owner, secret."""
-    with st.form("add_token", border=False, clear_on_submit=False):
+    """A token that the user has: its name and the token itself; the rest has usual values."""
+    form = f"token_{st.session_state.get(state.TOKEN_FORMS, 0)}"
+    with st.form(form, border=False):
         left, right = st.columns(2)
-        label = left.text_input(_("Label"), key="new_label", placeholder=_("Magnolia, our farm"))
-        kind = right.selectbox(_("Kind"), _KINDS_OFFERED, key="new_kind")
-        owner = left.text_input(
-            _("Vendor or customer it was made for"),
-            key="new_owner",
-            help=_("Komet advises one token per vendor or customer."),
-        )
-        users = right.number_input(
-            _("Paid Komet users of the company"),
-            1,
-            1000,
-            1,
-            key="new_users",
-            help=_("Each brings 1,000 requests a day, shared by all tokens of the company."),
-        )
-        secret = st.text_input(
-            _("Secret"), type="password", key="new_secret", autocomplete="off",
+        label = left.text_input(_("Name"), placeholder=_("Magnolia, our farm"))
+        secret = right.text_input(
+            _("Token"), type="password", autocomplete="off",
             placeholder=_("the token itself, as Komet shows it once"),
         )  # fmt: skip
         with st.expander(_("Advanced")):
-            base_url = st.text_input(
-                _("Base URL"), key="new_token_url", placeholder="https://api.kometsales.com/api"
-            )
-        another = st.checkbox(_("Add it even though this owner has a token already"))
+            left, right = st.columns(2)
+            kind = left.selectbox(
+                _("Kind"), _KINDS_OFFERED, format_func=_,
+                help=_("Importers hand out vendor tokens."),
+            )  # fmt: skip
+            users = right.number_input(
+                _("Paid Komet users of the company"), 1, 1000, 1,
+                help=_("Each brings 1,000 requests a day, shared by all tokens of the company."),
+            )  # fmt: skip
+            owner = left.text_input(
+                _("Vendor or customer it was made for"),
+                help=_("Komet advises one token per vendor or customer."),
+            )  # fmt: skip
+            base_url = right.text_input(_("Base URL"), placeholder=DEFAULT_ADDRESS)
+            another = st.checkbox(_("Add it even though this owner has a token already"))
         if st.form_submit_button(_("Add token"), type="primary"):
             with failures.shown():
                 fields = TokenFields(
                     label=label, kind=kind, owner=owner, users=int(users), base_url=base_url
                 )
                 _add(ctx, fields, SecretStr(secret), another)
-                for key in ("new_label", "new_owner", "new_secret", "new_token_url"):
-                    st.session_state.pop(key, None)
-                st.rerun()
 
 
 def login_form(ctx: AppContext) -> None:
@@ -197,31 +232,49 @@ def login_form(ctx: AppContext) -> None:
           " not stored. Komet's login carries them in the address of the request: prefer a token"
           " from your administrator where you can.")
     )  # fmt: skip
-    with st.form("login_token", border=False, clear_on_submit=True):
+    form = f"login_{st.session_state.get(state.TOKEN_FORMS, 0)}"
+    with st.form(form, border=False):
         left, right = st.columns(2)
         username = left.text_input(_("Komet user name"), autocomplete="off")
         password = right.text_input(_("Password"), type="password", autocomplete="off")
-        label = left.text_input(_("Label of the new token"))
-        base_url = right.text_input(_("Base URL"), placeholder="https://api.kometsales.com/api")
+        label = left.text_input(_("Name of the new token"))
+        with st.expander(_("Advanced")):
+            base_url = st.text_input(_("Base URL"), placeholder=DEFAULT_ADDRESS)
         if st.form_submit_button(_("Get token"), type="primary"):
             with failures.shown():
-                added = tokens.add_token_by_login(
-                    ctx, actor(), label, username, SecretStr(password), base_url=base_url or None
-                )
-                _notify_added(added)
-                st.rerun()
+                _take_in(
+                    ctx,
+                    tokens.add_token_by_login(
+                        ctx, actor(), label, username, SecretStr(password),
+                        base_url=base_url or None,
+                    ),
+                )  # fmt: skip
+
+
+def last_added(stored: Sequence[Token]) -> None:
+    """What the check of the token found that was added last, until another one is."""
+    for token in stored:
+        if token.id == st.session_state.get(state.TOKEN_ADDED) and token.check_result:
+            check = Check(token.check_result)
+            outcome_box(check.outcome, f"{token.label}: {check.message}")
+            st.page_link(
+                "pages/client_providers.py", label=_("Add its client provider"),
+                icon=":material/arrow_forward:",
+            )  # fmt: skip
 
 
 def _add(ctx: AppContext, fields: TokenFields, secret: SecretStr, another: bool) -> None:
     try:
         added = tokens.add_token(ctx, actor(), fields, secret, duplicate_too=another)
     except DuplicateOwner as error:
-        error.next_step = _("Tick the box below to add another all the same.")
+        error.next_step = _("Tick the box under Advanced to add another all the same.")
         raise
-    _notify_added(added)
+    _take_in(ctx, added)
 
 
-def _notify_added(token: Token) -> None:
-    failures.notice(
-        _("Added {label}. Check it now, then add its client provider.").format(label=token.label)
-    )
+def _take_in(ctx: AppContext, added: Token) -> None:
+    """Empty the forms and check the token that was added."""
+    st.session_state[state.TOKEN_FORMS] = st.session_state.get(state.TOKEN_FORMS, 0) + 1
+    st.session_state[state.TOKEN_ADDED] = added.id
+    _ask_after(ctx, added, _("Added {label}.").format(label=added.label))
+    st.rerun()

@@ -27,6 +27,18 @@ ORDERS_LINKED = "_orders_linked"
 ORDERS_PICK = "_orders_pick"
 """The view to choose on the next run, after one was saved or deleted."""
 
+TOKEN_ADDED = "_token_added"
+"""The token that was added last, whose check is shown below the form."""
+
+TOKEN_FORMS = "_token_forms"
+"""How often a token was added: part of the keys of the fields, which are empty after it."""
+
+PROVIDER_ADDED = "_provider_added"
+"""The client provider that was added last, whose check is shown below the form."""
+
+PROVIDER_FORMS = "_provider_forms"
+"""How often a client provider was added: part of the keys of the fields."""
+
 TEMPLATE = "export_template_chosen"
 """The export template that is being edited."""
 

@@ -1,0 +1,33 @@
+"""What a check of a token or a client provider found: red or green, and neither without an answer.
+
+It stays on the screen until the next check.
+"""
+
+from typing import Literal
+
+import streamlit as st
+
+from komet.clients.model import Outcome
+from komet.language import _, _later
+from komet.web.shell.failures import plain
+
+_Colour = Literal["green", "red", "gray"]
+_BADGES: dict[Outcome | None, tuple[str, str, _Colour]] = {
+    Outcome.WORKS: (_later("Works"), ":material/check_circle:", "green"),
+    Outcome.REFUSED: (_later("Does not work"), ":material/error:", "red"),
+    Outcome.UNREACHABLE: (_later("Komet not reached"), ":material/cloud_off:", "gray"),
+    None: (_later("Not checked yet"), ":material/help:", "gray"),
+}
+
+
+def outcome_badge(outcome: Outcome | None) -> None:
+    """A word with its colour; None where it was never checked."""
+    label, icon, colour = _BADGES[outcome]
+    st.badge(_(label), icon=icon, color=colour)
+
+
+def outcome_box(outcome: Outcome, text: str) -> None:
+    """The sentence of a check in the colour of its outcome."""
+    show = {Outcome.WORKS: st.success, Outcome.REFUSED: st.error}.get(outcome, st.info)
+    _label, icon, _colour = _BADGES[outcome]
+    show(plain(text), icon=icon)
