@@ -1,15 +1,18 @@
 """Catalogs: Komet's own lists, as each client's token may see them."""
 
+from typing import Any
+
 import polars as pl
 import streamlit as st
 
 from komet import time_zone
+from komet.catalogs.headings import headings_of
 from komet.catalogs.lists import fetch_list, refusal_message, search_list
 from komet.catalogs.model import KINDS, USED
 from komet.clients.providers import list_providers
 from komet.explorer.answers import export_answer
 from komet.export.writers.xlsx import EXCEL_TYPE
-from komet.language import _, _n, day_pattern, zoned_moment
+from komet.language import _, _n, day_pattern, number, zoned_moment
 from komet.web.shell import address, failures, guard, reads
 from komet.web.shell.preferences import with_locale
 from komet.web.shell.session import actor
@@ -38,9 +41,12 @@ provider = every[
         key="catalog_provider", persist_state="session",
     )
 ]  # fmt: skip
+sizes = reads.catalog_sizes(provider.id)
 kind = right.selectbox(
-    _("List"), list(KINDS), format_func=lambda name: _(KINDS[name].title), key="catalog_kind",
-    persist_state="session",
+    _("List"), list(KINDS), key="catalog_kind", persist_state="session",
+    format_func=lambda name: " · ".join(
+        [_(KINDS[name].title), *([number(sizes[name])] if name in sizes else [])]
+    ),
 )  # fmt: skip
 wanted = KINDS[kind]
 days, customer_id = wanted.days(time_zone.today(ctx.now())), None
@@ -66,6 +72,12 @@ if row.button(_("Fetch from Komet"), icon=":material/refresh:", type="primary",
         )
         st.rerun()
 
+whole = reads.catalog(provider, kind)
+if whole.refused:
+    st.warning(failures.plain(refusal_message(provider)))
+if whole.tried_at is None and not whole.learnt:
+    st.info(_("Nothing has been fetched of this list yet, and no order names any of it."))
+    st.stop()
 text = st.text_input(
     _("Contains"),
     key="catalog_text",
@@ -74,19 +86,19 @@ text = st.text_input(
     type="search",
     live=True,
 )
-found = search_list(reads.catalog(provider, kind), text)
-if found.tried_at is None:
-    st.info(_("Nothing has been fetched of this list yet."))
-    st.stop()
-if found.refused:
-    st.warning(failures.plain(refusal_message(provider)))
+found = search_list(whole, text)
 st.caption(
-    _n("{n:,} row, fetched {when}.", "{n:,} rows, fetched {when}.", found.rows.height)
+    _n("{n:,} row, known from the downloaded orders.",
+       "{n:,} rows, known from the downloaded orders.", found.rows.height)
+    .format(n=found.rows.height)
+    if found.learnt
+    else _n("{n:,} row, fetched {when}.", "{n:,} rows, fetched {when}.", found.rows.height)
     .format(n=found.rows.height, when=zoned_moment(found.tried_at))
 )  # fmt: skip
-config = {
+headings = headings_of(found.rows.columns)
+config: dict[str, Any] = headings | {
     USED: st.column_config.NumberColumn(
-        _("Used in lines"), format="localized", pinned=True,
+        headings.get(USED), format="localized", pinned=True,
         help=_("In how many downloaded order lines it stands."),
     )
 }  # fmt: skip
@@ -95,7 +107,9 @@ if found.rows.height > _SHOWN:
     st.caption(_("The first {n} rows are shown.").format(n=_SHOWN))
 st.download_button(
     _("Export to Excel"),
-    data=with_locale(export_answer, ctx, actor(), wanted.method, found.rows.cast(pl.String)),
+    data=with_locale(
+        export_answer, ctx, actor(), wanted.method, found.rows.cast(pl.String).rename(headings)
+    ),
     file_name=f"{kind}-{time_zone.local(ctx.now()):%Y-%m-%d}.xlsx",
     mime=EXCEL_TYPE,
     icon=":material/download:",

@@ -42,6 +42,7 @@ from komet.db.database import Connection
 from komet.language import _, _n
 from komet.messages import message
 from komet.permissions import SYSTEM, Actor, Permission
+from komet.text import normalize_text
 
 FRESH_FOR = timedelta(hours=20)
 
@@ -154,29 +155,45 @@ def refusal_message(provider: Provider) -> str:
 
 
 def view_list(ctx: AppContext, provider: Provider, kind: str, text: str = "") -> CatalogTable:
-    """The stored rows of a list in which any member contains `text`, ignoring case."""
+    """The stored rows of a list that `search_list` finds by `text`.
+
+    Where Komet's list was never fetched, what a download has brought of it.
+    """
     used_by = KINDS[kind].used_by
     with ctx.read() as con:
         rows = table.load_rows(con, provider.id, kind)
         outcome, tried_at = table.load_last_try(con, provider.id, kind)
         used = table.count_lines_by(con, provider.id, used_by[0]) if used_by else {}
-    frame = table_of_rows(rows)
+        is_stored = bool(rows) or outcome == FETCHED
+        learnt = None if is_stored else table.load_learnt(con, provider.id, kind)
+    frame = table_of_rows(rows) if learnt is None else learnt
     if used_by and used_by[1] in frame.columns:
         key = pl.col(used_by[1])
         counts = key.replace_strict(used, default=0, return_dtype=pl.Int64)
         frame = frame.select(pl.all(), counts.alias(USED))
-    return search_list(CatalogTable(frame, tried_at, outcome == REFUSED), text)
+    is_learnt = learnt is not None and learnt.height > 0
+    return search_list(CatalogTable(frame, tried_at, outcome == REFUSED, is_learnt), text)
+
+
+def count_rows(ctx: AppContext, provider_id: str) -> dict[str, int]:
+    """Kind → how many rows are stored of Komet's list, for those of which some are."""
+    with ctx.read() as con:
+        return table.count_rows(con, provider_id)
 
 
 def search_list(found: CatalogTable, text: str) -> CatalogTable:
-    """The same with the rows in which any member contains `text`, ignoring case."""
-    if not text.strip() or not found.rows.width:
+    """The same with the rows that hold each word of `text` somewhere.
+
+    Case and accents do not count.
+    """
+    words = normalize_text(text).split()
+    if not words or not found.rows.width:
         return found
-    needle = text.strip().casefold()
-    contains = pl.any_horizontal(
-        pl.col(pl.String).str.to_lowercase().str.contains(needle, literal=True)
-    )
-    return replace(found, rows=found.rows.filter(contains))
+    members = pl.concat_str(pl.col(pl.String), separator=" ", ignore_nulls=True)
+    folded = members.map_elements(normalize_text, return_dtype=pl.String)
+    contains = (pl.col("folded").str.contains(word, literal=True) for word in words)
+    held = found.rows.with_row_index("row").select("row", folded=folded).filter(*contains)["row"]
+    return replace(found, rows=found.rows[held])
 
 
 def list_box_types(ctx: AppContext, provider_id: str) -> pl.DataFrame:

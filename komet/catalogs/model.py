@@ -109,9 +109,11 @@ USED = "used"
 class CatalogTable:
     """`rows`: the members that Komet sent, as String columns; `used` (Int64) where it is known.
 
-    `refused`: the token might not list it when it was last asked for.
+    `refused`: the token might not list it when it was last asked for. `learnt`: Komet's list is not
+    stored, and these are the entries that a download has brought, by the names of its members.
     """
 
     rows: pl.DataFrame
     tried_at: datetime | None
     refused: bool
+    learnt: bool = False

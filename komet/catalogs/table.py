@@ -19,6 +19,11 @@ _USED = {
 }  # fmt: skip
 """Columns of order lines by which a row of a list may be used."""
 
+_NAMED = {
+    "carriers": "carrier", "vendors": "vendor", "customers": "customer", "locations": "location",
+}  # fmt: skip
+"""The lists whose entries order lines name: kind → the beginning of the two columns."""
+
 PRODUCT_COLUMNS: Schema = {
     "product_id": pl.String,
     "description": pl.String,
@@ -150,6 +155,41 @@ def load_rows(con: Connection, provider_id: str, kind: str) -> list[dict[str, An
         {"provider": provider_id, "kind": kind},
     )
     return [json.loads(row["content"]) for row in found]
+
+
+def count_rows(con: Connection, provider_id: str) -> dict[str, int]:
+    """Kind → how many rows are stored of its list."""
+    rows = con.rows(
+        "SELECT kind, count(*) AS rows FROM catalog_rows WHERE provider_id = $provider"
+        " GROUP BY kind",
+        {"provider": provider_id},
+    )
+    return {row["kind"]: int(row["rows"]) for row in rows}
+
+
+def load_learnt(con: Connection, provider_id: str, kind: str) -> pl.DataFrame:
+    """What a download has brought of a list that was not fetched: String columns by Komet's names.
+
+    Empty, without columns, for a list of which orders say nothing.
+    """
+    if kind == "box_types":
+        factors = load_box_types(con, provider_id).select("code", "fbe")
+        return factors.select(pl.all().cast(pl.String))
+    if kind == "products":
+        return con.frame(
+            'SELECT product_id AS id, description, legacy_code AS "legacyCode", category, variety,'
+            " color, grade FROM komet_products WHERE provider_id = $provider"
+            " ORDER BY description, product_id",
+            {"provider": provider_id},
+        )
+    if kind not in _NAMED:
+        return pl.DataFrame()
+    one = _NAMED[kind]
+    return con.frame(
+        f"SELECT {one}_id::VARCHAR AS id, max({one}_name)::VARCHAR AS name FROM po_lines"
+        f" WHERE provider_id = $provider AND {one}_id IS NOT NULL GROUP BY 1 ORDER BY name, id",
+        {"provider": provider_id},
+    )
 
 
 def record_try(con: Connection, provider_id: str, kind: str, outcome: str, now: datetime) -> None:

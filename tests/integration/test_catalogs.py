@@ -3,11 +3,13 @@
 import pytest
 from sample_accounts import ACTOR, Accounts
 
-from komet.catalogs.lists import fetch_list, list_box_types, view_list
+from komet.catalogs.headings import headings_of
+from komet.catalogs.lists import count_rows, fetch_list, list_box_types, view_list
 from komet.catalogs.model import KINDS, USED
 from komet.clients.model import Provider
 from komet.clients.providers import edit_provider
 from komet.explorer.answers import export_answer
+from komet.language import languages, using
 from komet.mapping import products
 
 
@@ -51,6 +53,49 @@ def test_what_is_used_and_what_contains_a_text(accounts: Accounts, magnolia: Pro
     roses = view_list(ctx, magnolia, "products", "FREEDOM").rows
     assert 0 < roses.height < every.height
     assert all("Freedom" in name for name in roses["description"])
+
+
+def test_what_a_download_has_brought_is_there_before_komet_is_asked(accounts: Accounts) -> None:
+    """Products and box types are fetched with it; of the others the orders name what they use."""
+    ctx, petalo = accounts.ctx, accounts.petalo
+    assert not view_list(ctx, petalo, "products").learnt
+    for method in ("product.list", "boxtype.list"):
+        accounts.sandbox.state.faults.add(method, status=403, times=None)
+    accounts.download(*accounts.days(3, 6), [petalo])
+    for kind, column, member in (
+        ("products", "product_id", "id"), ("box_types", "upper(box_type)", "code"),
+        ("customers", "customer_id", "id"), ("carriers", "carrier_id", "id"),
+    ):  # fmt: skip
+        found = view_list(ctx, petalo, kind)
+        with ctx.db.read() as con:
+            named = con.frame(
+                f"SELECT DISTINCT {column} AS one FROM order_items WHERE provider_id = $p"
+                f" AND {column} IS NOT NULL", {"p": petalo.id},
+            )["one"]  # fmt: skip
+        assert found.learnt, kind
+        assert set(found.rows[member]) == set(named), kind
+        assert named.len() > 0
+    accounts.sandbox.state.faults.clear()
+    listed = fetch_list(ctx, ACTOR, petalo, "products")
+    found = view_list(ctx, petalo, "products")
+    assert (found.learnt, f"{found.rows.height:,} row" in listed) == (False, True)
+    assert count_rows(ctx, petalo.id)["products"] == found.rows.height
+    freedom = view_list(ctx, petalo, "products", found.rows["description"][0].upper())
+    backwards = " ".join(reversed(found.rows["description"][0].split()))
+    assert 0 < freedom.rows.height < found.rows.height
+    assert view_list(ctx, petalo, "products", backwards).rows.equals(freedom.rows)
+
+
+@pytest.mark.parametrize("code", languages())
+def test_headings_are_words(code: str) -> None:
+    with using(code):
+        found = headings_of(["id", "legacyCode", "companyProductId", "kometNetworkName",
+                             "mainColorId", "SKU", "updatedOn", "updatedAsOf"])  # fmt: skip
+        assert len(set(found.values())) == len(found)
+        assert found["mainColorId"] == "Main color ID"
+        assert found["SKU"] == "SKU"
+        assert (found["legacyCode"] == "Komet code") is (code == "en")
+        assert "updatedAsOf" in found["updatedAsOf"]
 
 
 def test_a_vendor_token_is_refused_in_a_line(accounts: Accounts) -> None:

@@ -9,7 +9,7 @@ from komet.activity import timeline
 from komet.activity.failures import list_failures
 from komet.activity.model import ActivityFilter, Pool
 from komet.activity.requests import list_pools, list_requests
-from komet.catalogs.lists import list_box_types, view_list
+from komet.catalogs.lists import count_rows, list_box_types, view_list
 from komet.catalogs.model import CatalogTable
 from komet.clients import allowance
 from komet.clients.model import Provider
@@ -211,6 +211,12 @@ def box_types(provider_id: str) -> pl.DataFrame:
 def catalog(provider: Provider, kind: str) -> CatalogTable:
     """The rows of one of Komet's lists; see `komet.catalogs.lists.view_list`."""
     return view_list(context(), provider, kind)
+
+
+@remembered
+def catalog_sizes(provider_id: str) -> dict[str, int]:
+    """How many rows are stored of each list; see `komet.catalogs.lists.count_rows`."""
+    return count_rows(context(), provider_id)
 
 
 @remembered
