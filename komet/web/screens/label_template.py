@@ -21,6 +21,7 @@ from komet.labels.template import (
 )
 from komet.labels.templates import default_template, delete_template, list_templates, save_template
 from komet.language import _, languages
+from komet.web.screens.ordered_rows import ordered_rows
 from komet.web.shell import failures, state
 from komet.web.shell.session import actor
 
@@ -86,11 +87,7 @@ def _editor(template: LabelTemplate, key: str) -> dict[str, Any]:
         _("Dots per inch of the ZPL printer"), DPI, index=DPI.index(template.dpi),
         key=f"label_dpi_{key}",
     )  # fmt: skip
-    fields = st.multiselect(
-        _("Fields, in their order"), list(Field), default=list(template.fields),
-        format_func=lambda one: _(FIELD_LABELS[one]), placeholder=_("none"),
-        key=f"label_fields_{key}",
-    )  # fmt: skip
+    fields = _fields(template, f"label_fields_{key}")
     barcodes = st.multiselect(
         _("Barcodes, from top to bottom"), list(Barcode), default=list(template.barcodes),
         format_func=lambda one: _(BARCODE_LABELS[one]), placeholder=_("none"),
@@ -107,6 +104,22 @@ def _editor(template: LabelTemplate, key: str) -> dict[str, Any]:
         "barcodes": [barcode.value for barcode in barcodes],
         **_gs1_settings(template, barcodes, key),
     }
+
+
+def _fields(template: LabelTemplate, key: str) -> list[Field]:
+    words = {one: _(FIELD_LABELS[one]) for one in Field}
+    ordered = ordered_rows(
+        key,
+        [{"field": words[one]} for one in template.fields],
+        {"field": st.column_config.TextColumn(_("Field"), width="large")},
+        disabled=("field",),
+        add=lambda word: {"field": word},
+        choices=list(words.values()),
+        add_label=_("Add a field"),
+        once="field",
+    )
+    fields = {word: one for one, word in words.items()}
+    return list(dict.fromkeys(fields[row["field"]] for row in ordered))
 
 
 def _gs1_settings(template: LabelTemplate, barcodes: list[Barcode], key: str) -> dict[str, Any]:

@@ -1,8 +1,7 @@
-"""The editor of an export template: its columns in a table, its settings in a form."""
+"""The editor of an export template: its settings, and its columns in a table, in their order."""
 
 from typing import Any
 
-import polars as pl
 import streamlit as st
 
 from komet.context import AppContext
@@ -19,6 +18,7 @@ from komet.export.templates import delete_template
 from komet.export.writers import WRITERS
 from komet.export.writers.writer import SEPARATORS, dialect_of
 from komet.language import _, languages
+from komet.web.screens.ordered_rows import ordered_rows
 from komet.web.shell import failures
 from komet.web.shell.session import actor
 
@@ -101,47 +101,42 @@ def _columns(template: ExportTemplate, level: Level, key: str) -> list[dict[str,
     fixed = _("fixed value")
     rows = [
         {
-            "place": place * 10,
             "source": known.get(column.source, fixed),
             "heading": column.heading,
             "fixed": column.fixed,
             "format": words[column.format],
         }
-        for place, column in enumerate(template.columns, start=1)
+        for column in template.columns
         if not column.source or column.source in known
     ]
-    edited = st.data_editor(
-        pl.DataFrame(rows, schema={"place": pl.Int64, "source": pl.String, "heading": pl.String,
-                                   "fixed": pl.String, "format": pl.String}),
-        key=key,
-        num_rows="dynamic",
-        hide_index=True,
-        placeholder="",
-        height=360,
-        column_config={
-            "place": st.column_config.NumberColumn(
-                _("Place"), help=_("The columns stand in the order of these numbers."), step=1
-            ),
-            "source": st.column_config.SelectboxColumn(
-                _("Column"), options=[fixed, *known.values()], required=True, width="medium"
-            ),
+    edited = ordered_rows(
+        key,
+        rows,
+        {
+            "source": st.column_config.TextColumn(_("Column"), width="medium"),
             "heading": st.column_config.TextColumn(
-                _("Heading"), help=_("Empty: the usual one.")
+                _("Heading"), help=_("Empty: the usual one."), width="medium"
             ),
             "fixed": st.column_config.TextColumn(_("Fixed value")),
             "format": st.column_config.SelectboxColumn(
-                _("Format"), options=list(words.values()), default=words[Format.AUTO]
+                _("Format"), options=list(words.values()), required=True
             ),
         },
+        disabled=("source",),
+        add=lambda word: {
+            "source": word, "heading": "", "fixed": "", "format": words[Format.AUTO]
+        },
+        choices=[fixed, *known.values()],
+        add_label=_("Add a column"),
     )  # fmt: skip
     sources = {word: name for name, word in known.items()}
     formats = {word: value for value, word in words.items()}
     return [
         {
             "source": sources.get(row["source"], ""),
-            "heading": row["heading"] or "",
-            "fixed": row["fixed"] or "",
+            "heading": row["heading"],
+            "fixed": row["fixed"],
             "format": formats.get(row["format"], Format.AUTO).value,
         }
-        for row in edited.sort("place", nulls_last=True).rows(named=True)
+        for row in edited
     ]
