@@ -6,7 +6,7 @@ import polars as pl
 import streamlit as st
 
 from komet import time_zone
-from komet.catalogs.headings import headings_of
+from komet.catalogs.headings import headings_of, name_flags
 from komet.catalogs.lists import fetch_list, refusal_message, search_list
 from komet.catalogs.model import KINDS, USED
 from komet.clients.providers import list_providers
@@ -91,24 +91,25 @@ st.caption(
     _n("{n:,} row, known from the downloaded orders.",
        "{n:,} rows, known from the downloaded orders.", found.rows.height)
     .format(n=found.rows.height)
-    if found.learnt
+    if found.learnt or found.tried_at is None
     else _n("{n:,} row, fetched {when}.", "{n:,} rows, fetched {when}.", found.rows.height)
     .format(n=found.rows.height, when=zoned_moment(found.tried_at))
 )  # fmt: skip
-headings = headings_of(found.rows.columns)
+rows = name_flags(found.rows)
+headings = headings_of(rows.columns)
 config: dict[str, Any] = headings | {
     USED: st.column_config.NumberColumn(
         headings.get(USED), format="localized", pinned=True,
         help=_("In how many downloaded order lines it stands."),
     )
 }  # fmt: skip
-st.dataframe(found.rows.head(_SHOWN), hide_index=True, placeholder="", column_config=config)
+st.dataframe(rows.head(_SHOWN), hide_index=True, placeholder="", column_config=config)
 if found.rows.height > _SHOWN:
     st.caption(_("The first {n} rows are shown.").format(n=_SHOWN))
 st.download_button(
     _("Export to Excel"),
     data=with_locale(
-        export_answer, ctx, actor(), wanted.method, found.rows.cast(pl.String).rename(headings)
+        export_answer, ctx, actor(), wanted.method, rows.cast(pl.String).rename(headings)
     ),
     file_name=f"{kind}-{time_zone.local(ctx.now()):%Y-%m-%d}.xlsx",
     mime=EXCEL_TYPE,

@@ -1,8 +1,11 @@
 """Export templates: layouts under a name, made and previewed here, used by the command line."""
 
+from functools import partial
+
 import polars as pl
 import streamlit as st
 
+from komet.export.estimate import estimate_template
 from komet.export.template import READY_MADE, parse_template, title_of
 from komet.export.templates import (
     delete_template,
@@ -12,11 +15,13 @@ from komet.export.templates import (
     save_template,
     target_name,
 )
+from komet.export.writers import WRITERS
 from komet.language import _, day_pattern
 from komet.orders.filters import OrderFilter
+from komet.web.screens.export_job import export_button, export_state
+from komet.web.screens.export_menu import write_by_template
 from komet.web.screens.template_editor import broken_template, template_editor
-from komet.web.shell import address, failures, guard, state
-from komet.web.shell.preferences import with_locale
+from komet.web.shell import address, failures, guard, reads, state
 from komet.web.shell.session import actor
 
 ctx = guard.enter("export_templates")
@@ -59,13 +64,18 @@ with failures.shown():
                 delete_template(ctx, actor(), name)
                 failures.notice(_("Deleted {name}.").format(name=name))
                 st.rerun()
-    row.download_button(
-        _("Export all orders"),
-        data=with_locale(export_by_template_bytes, ctx, actor(), template, OrderFilter()),
-        file_name=target_name(ctx, template, OrderFilter()),
-        icon=":material/download:",
-        on_click="ignore",
-    )
+    everything = OrderFilter()
+    with row:
+        export_button(
+            _("Export all orders"),
+            target_name(ctx, template, everything),
+            WRITERS[template.file_type].media_type,
+            estimate_template(reads.totals(everything), template),
+            partial(export_by_template_bytes, ctx, actor(), template, everything),
+            partial(write_by_template, ctx, actor(), template, everything),
+            width="content",
+        )
+    export_state()
     st.header(_("Preview"))
     shown = preview(ctx, template, OrderFilter())
     if shown.is_empty():

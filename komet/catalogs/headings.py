@@ -1,7 +1,9 @@
-"""Headings in words for the members of Komet's lists."""
+"""Komet's lists in words: headings for their members, and yes or no."""
 
 import re
 from collections.abc import Iterable
+
+import polars as pl
 
 from komet.language import _, _later
 
@@ -48,8 +50,8 @@ _LABELS = {
     "fax": _later("Fax"),
     "fbe": _later("FBE"),
     "grade": _later("Grade"),
-    "growerId": _later("Grower ID"),
-    "growerName": _later("Grower"),
+    "growerId": _later("Farm ID"),
+    "growerName": _later("Farm"),
     "id": _later("ID"),
     "instantMessaging": _later("Messenger"),
     "inventoryId": _later("Inventory ID"),
@@ -96,6 +98,7 @@ _LABELS = {
     "zipCode": _later("Postal code"),
     "zipcode": _later("Postal code"),
 }
+_FLAGS = {"active"}
 _PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[^A-Z\W_]+")
 
 
@@ -110,6 +113,14 @@ def headings_of(members: Iterable[str]) -> dict[str, str]:
         taken = {used.casefold() for used in found.values()}
         found[member] = f"{heading} ({member})" if heading.casefold() in taken else heading
     return found
+
+
+def name_flags(frame: pl.DataFrame) -> pl.DataFrame:
+    """The same with the members that say yes or no in words: Komet sends 1, "true" or true."""
+    words = {"1": _("yes"), "true": _("yes"), "0": _("no"), "false": _("no")}
+    return frame.with_columns(
+        pl.col(name).str.to_lowercase().replace(words) for name in frame.columns if name in _FLAGS
+    )
 
 
 def _words(member: str) -> str:

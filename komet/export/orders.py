@@ -19,8 +19,15 @@ from komet.export import layout, table
 from komet.export.layout import Layout, layout_of, sheet_of
 from komet.export.sheet import Sheet
 from komet.export.spool import Spool
+from komet.export.watch import ExportWatch
 from komet.export.writers import writer_of
-from komet.export.writers.writer import Dialect, dialect_of, explain_write_errors, written_bytes
+from komet.export.writers.writer import (
+    Dialect,
+    dialect_of,
+    explain_write_errors,
+    rows_to_write,
+    written_bytes,
+)
 from komet.language import _
 from komet.mapping.model import AtStake
 from komet.orders import changes
@@ -38,18 +45,22 @@ def export_orders(
     chosen: OrderFilter,
     target: Path,
     dialect: Dialect | None = None,
+    *,
+    watch: ExportWatch | None = None,
 ) -> Totals:
     """Write every item that the filter finds to `target`, by its suffix; returns the totals.
 
     `dialect` is of a file of text; by default that of the language in force. Its texts stay as they
     are, for programs: who opens them in Excel takes .xlsx, where a text is never run as a formula.
     The file appears complete or not at all. Raises `InvalidInput` for another suffix or a folder
-    that cannot be written, `NotPermitted` before anything is read.
+    that cannot be written, `ExportCancelled` where the `watch` was asked to stop, and
+    `NotPermitted` before anything is read.
     """
     ctx.authorize(actor, Permission.EXPORT)
     writer = writer_of(target)
+    watch = watch or ExportWatch()
     names = {provider.id: provider.name for provider in list_providers(ctx)}
-    with explain_write_errors(target), Spool() as spool:
+    with explain_write_errors(target), Spool(watch) as spool:
         with ctx.read() as con:
             totals = total_items(con, chosen)
             sheets = [_items(con, chosen, totals, spool)]
@@ -57,6 +68,7 @@ def export_orders(
                 at_stake, since = _add_sheets(con, chosen, sheets, spool)
                 info = _info(con, ctx.now(), names, chosen, totals, sheets, since, at_stake)
                 sheets.append(sheet_of(_("Info"), layout.INFO, info))
+        watch.expect(rows_to_write(writer, sheets))
         writer.write(target, sheets, dialect or dialect_of(language.current()))
     with ctx.write(actor, Permission.EXPORT) as con:
         audit.record(con, "orders exported", target.name, ctx.now(), {"items": totals.items})

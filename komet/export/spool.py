@@ -16,6 +16,8 @@ from typing import Self
 
 import polars as pl
 
+from komet.export.watch import ExportWatch
+
 
 @dataclass(frozen=True)
 class _Stretch:
@@ -58,9 +60,13 @@ class SpooledRows:
 
 
 class Spool:
-    """A folder for the rows of one export; it goes, with them, when the block ends."""
+    """A folder for the rows of one export; it goes, with them, when the block ends.
 
-    def __init__(self) -> None:
+    The watch, where there is one, is told of them, and may stop their reading and their writing.
+    """
+
+    def __init__(self, watch: ExportWatch | None = None) -> None:
+        self._watch = watch or ExportWatch()
         self._folder = TemporaryDirectory(prefix="komet-export-")
         self._files = 0
 
@@ -85,7 +91,7 @@ class Spool:
         schema = pl.Schema()
         stretches: list[_Stretch] = []
         waiting: pl.DataFrame | None = None
-        for frame in frames:
+        for frame in self._watch.reading(iter(frames)):
             if waiting is not None:
                 stretches.append(self._stored(waiting))
             for name in summed:
@@ -95,12 +101,14 @@ class Spool:
         if waiting is None:
             raise ValueError("There is not even an empty frame.")
         stretches.append(self._stored(waiting) if stretches else _Stretch(waiting.height, waiting))
-        complete = pl.Schema(schema)
+        complete, watch = pl.Schema(schema), self._watch
         return SpooledRows(
             complete,
             tuple(stretches),
             sums,
-            lambda frame: frame if frame.schema == complete else _completed(frame, complete),
+            lambda frame: watch.written(
+                frame if frame.schema == complete else _completed(frame, complete)
+            ),
         )
 
     def _stored(self, frame: pl.DataFrame) -> _Stretch:

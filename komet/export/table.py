@@ -46,6 +46,21 @@ def definitions(con: Connection) -> dict[str, Any]:
     return {row["name"]: _parsed(row["definition"]) for row in rows}
 
 
+def definitions_by_use(con: Connection, who: str) -> tuple[dict[str, Any], dict[str, datetime]]:
+    """The definitions, and when somebody has last exported by each template, ready-made or stored.
+
+    A template that was not used by them has no time.
+    """
+    rows = con.rows(
+        "FROM (SELECT name, definition, NULL::TIMESTAMPTZ AS used_at FROM export_templates"
+        " UNION ALL SELECT detail->>'template', NULL, max(happened_at) FROM audit"
+        " WHERE what = 'template exported' AND who = $who GROUP BY 1) ORDER BY lower(name)",
+        {"who": who},
+    )
+    stored = {r["name"]: _parsed(r["definition"]) for r in rows if r["definition"] is not None}
+    return stored, {r["name"]: r["used_at"] for r in rows if r["used_at"] is not None}
+
+
 def _parsed(definition: str) -> Any:
     try:
         return json.loads(definition)

@@ -1,10 +1,9 @@
 """Exports by a template: the rows of its level in its columns, headings, language and file type."""
 
 from collections.abc import Iterator
-from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import polars as pl
 
@@ -30,8 +29,9 @@ from komet.export.template import (
     list_columns,
     parse_template,
 )
+from komet.export.watch import ExportWatch
 from komet.export.writers import WRITERS
-from komet.export.writers.writer import Dialect, explain_write_errors
+from komet.export.writers.writer import Dialect, explain_write_errors, rows_to_write
 from komet.language import _
 from komet.orders.filters import OrderFilter
 from komet.permissions import Actor, Permission
@@ -49,7 +49,20 @@ class Templates(NamedTuple):
 def list_templates(ctx: AppContext) -> Templates:
     """The ready-made ones, then the stored ones."""
     with ctx.read() as con:
-        stored = table.definitions(con)
+        return _parsed(table.definitions(con))
+
+
+def list_templates_by_use(ctx: AppContext, actor: Actor) -> tuple[Templates, str | None]:
+    """The same, what the actor has used last first; and its name, None where they used none."""
+    with ctx.read() as con:
+        stored, used = table.definitions_by_use(con, actor.name)
+    found = _parsed(stored)
+    latest = sorted((n for n in found.usable if n in used), key=used.__getitem__, reverse=True)
+    usable = {name: found.usable[name] for name in dict.fromkeys([*latest, *found.usable])}
+    return found._replace(usable=usable), latest[0] if latest else None
+
+
+def _parsed(stored: dict[str, Any]) -> Templates:
     usable, broken = dict(READY_MADE), {}
     for name, definition in stored.items():
         try:
@@ -146,15 +159,23 @@ def _frames(
 
 
 def export_by_template(
-    ctx: AppContext, actor: Actor, template: ExportTemplate, chosen: OrderFilter, target: Path
+    ctx: AppContext,
+    actor: Actor,
+    template: ExportTemplate,
+    chosen: OrderFilter,
+    target: Path,
+    *,
+    watch: ExportWatch | None = None,
 ) -> tuple[Path, int]:
     """Write the file; returns its path and how many rows it has.
 
     `target` is a folder, where the file gets the template's own name, or a file. Raises
-    `InvalidInput` where the file cannot be written, or has another suffix than the template's, and
-    `NotPermitted` before anything is read.
+    `InvalidInput` where the file cannot be written, or has another suffix than the template's,
+    `ExportCancelled` where the `watch` was asked to stop, and `NotPermitted` before anything is
+    read.
     """
     ctx.authorize(actor, Permission.EXPORT)
+    watch = watch or ExportWatch()
     if target.is_dir():
         target /= target_name(ctx, template, chosen)
     if target.suffix.lower() != template.file_type:
@@ -164,10 +185,12 @@ def export_by_template(
             )
         )
     dialect = Dialect(template.delimiter, template.decimal_comma, template.guard_formulas)
-    with explain_write_errors(target), language.using(template.language), Spool() as spool:
+    with explain_write_errors(target), language.using(template.language), Spool(watch) as spool:
         with ctx.read() as con:
-            rows = spool.keep(_frames(con, template, chosen))
-        WRITERS[template.file_type].write(target, [_sheet(template, rows)], dialect)
+            rows = spool.keep(_frames(con, template, chosen), _totalled(template))
+        writer, sheet = WRITERS[template.file_type], _sheet(template, rows)
+        watch.expect(rows_to_write(writer, [sheet]))
+        writer.write(target, [sheet], dialect)
     with ctx.write(actor, Permission.EXPORT) as con:
         detail = {"template": template.name, "rows": rows.height}
         audit.record(con, "template exported", target.name, ctx.now(), detail)
@@ -221,17 +244,18 @@ def _sheet(template: ExportTemplate, rows: SpooledRows) -> Sheet:
         elif column.format is not Format.AUTO:
             kind = ColumnKind.TEXT
         columns.append(Column(heading, kind, decimals=DECIMALS.get(column.format)))
-    totals: dict[str, Decimal] | None = None
-    if template.totals and WRITERS[template.file_type].has_sheets:
-        totalled = [
-            heading
-            for column, (heading, dtype) in list(
-                zip(template.columns, rows.schema.items(), strict=True)
-            )[1:]
-            if column.source in TOTALLED and dtype.is_numeric()
-        ]
-        totals = dict.fromkeys(totalled, Decimal(0))
-        for stretch in rows.stretches():
-            for heading in totalled:
-                totals[heading] += Decimal(str(stretch[heading].sum()))
+    has_totals = template.totals and WRITERS[template.file_type].has_sheets
+    totals = dict(rows.sums) if has_totals else None
     return Sheet(_("Orders"), tuple(columns), rows, totals)
+
+
+def _totalled(template: ExportTemplate) -> list[str]:
+    """The headings of the columns that are added up, where the file type has totals."""
+    if not (template.totals and WRITERS[template.file_type].has_sheets):
+        return []
+    written = list(zip(template.columns, template.headings(), strict=True))
+    return [
+        heading
+        for column, heading in written[1:]  # the first says that they are totals
+        if column.source in TOTALLED and (column.format is Format.AUTO or column.format in DECIMALS)
+    ]

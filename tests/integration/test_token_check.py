@@ -85,11 +85,12 @@ def test_a_provider_s_last_check_stays_until_the_next(accounts: Accounts) -> Non
     sandbox.state.faults.add("purchase.order.list", status=403, times=None, message="Not yours.")
     refused = check_provider(ctx, ACTOR, magnolia)
     assert refused.outcome is Outcome.REFUSED
-    assert "Not yours." in refused.message
+    english = refused.message
+    assert "Not yours." in english
     sandbox.state.faults.clear()
     assert load_provider_checks(ctx)[magnolia.id] == refused  # until somebody asks again
     with using("es"):
-        assert load_provider_checks(ctx)[magnolia.id].message != refused.message
+        assert load_provider_checks(ctx)[magnolia.id].message not in {"", english}
 
     sandbox.state.faults.add("purchase.order.list", status=503, times=None)
     assert check_provider(ctx, ACTOR, magnolia).outcome is Outcome.UNREACHABLE

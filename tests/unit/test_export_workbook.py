@@ -165,7 +165,7 @@ def test_totals_follow_the_filter(engine: Engine, tmp_path: Path) -> None:
     formulas = read(tmp_path / "o.xlsx", formulas=True)
     assert formulas["C5"].value == "=SUBTOTAL(109,C2:C4)"
     assert read(tmp_path / "o.xlsx")["C5"].value == 2010
-    long = Sheet("L", *parts(orders()), TOTALS)
+    long = Sheet("L", *parts(orders(TOTALS)))
     write_workbook(tmp_path / "o.xlsx", [long], max_rows=3, engine=engine)
     assert read(tmp_path / "o.xlsx", "L 2", formulas=True)["C3"].value == (
         "=SUBTOTAL(109,L!C2:C3,C2:C2)"

@@ -28,6 +28,7 @@ class CsvFile:
     media_type = "text/csv"
     has_sheets = False
     has_dialect = True
+    cell_bytes = 9.3
 
     def write(self, target: Path, sheets: Sequence[Sheet], dialect: Dialect) -> None:
         """See `Writer`."""

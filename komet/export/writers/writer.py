@@ -9,6 +9,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Protocol
 
+import polars as pl
+
 from komet.errors import InvalidInput
 from komet.export.sheet import Sheet
 from komet.language import _, _later, has_decimal_comma
@@ -74,6 +76,8 @@ class Writer(Protocol):
     """Whether a file holds all sheets, with their totals; else it holds the rows of the first."""
     has_dialect: bool
     """Whether a person chooses how its columns and decimals are parted."""
+    cell_bytes: float
+    """About how many bytes a cell takes in such a file."""
 
     def write(self, target: Path, sheets: Sequence[Sheet], dialect: Dialect) -> None:
         """Write the sheets to `target`, which appears complete or not at all.
@@ -81,6 +85,12 @@ class Writer(Protocol):
         Raises `TypeError` for values that the type cannot hold, `OSError` if the folder cannot be
         written.
         """
+
+
+def rows_to_write(writer: Writer, sheets: Sequence[Sheet]) -> int:
+    """How many rows a writer goes through: a file with sheets measures their columns first."""
+    rows = sum(sheet.height for sheet in sheets if not isinstance(sheet.rows, pl.DataFrame))
+    return rows * (2 if writer.has_sheets else 1)
 
 
 @contextmanager

@@ -37,6 +37,7 @@ class ExcelFile:
     media_type = EXCEL_TYPE
     has_sheets = True
     has_dialect = False
+    cell_bytes = 6.0
 
     def write(self, target: Path, sheets: Sequence[Sheet], dialect: Dialect) -> None:  # noqa: ARG002
         """See `Writer`; Excel knows its own dialect."""

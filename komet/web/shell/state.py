@@ -39,6 +39,9 @@ PROVIDER_ADDED = "_provider_added"
 PROVIDER_FORMS = "_provider_forms"
 """How often a client provider was added: part of the keys of the fields."""
 
+EXPORT_JOB = "_export_job"
+"""The large export that this session has asked for last, at work or through."""
+
 TEMPLATE = "export_template_chosen"
 """The export template that is being edited."""
 
