@@ -9,8 +9,8 @@ from komet.orders import columns
 from komet.orders.filters import OrderFilter
 from komet.orders.table.reading import NONE
 
-_PARTS = ("product", "sku")
-"""Dimensions of which a filter finds a part of the text, so it may find a few rows more."""
+_PARTS = {"product": "product", "sku": "sku", "species": "search"}
+"""Dimension → the filter that finds its value in a text, and so perhaps a few rows more."""
 
 
 def filter_behind(
@@ -34,7 +34,7 @@ def filter_behind(
         elif name in lists:
             found[lists[name]] = (value,)
         elif name in _PARTS:
-            found[name] = value
+            found[_PARTS[name]] = value
     return OrderFilter.model_validate(found)
 
 

@@ -94,7 +94,9 @@ def test_sample_data_mapping_download_filter_excel(app: App, page: Page, tmp_pat
     assert {urlsplit(url).netloc for url in abroad} == {urlsplit(app.url).netloc}
 
 
-def test_a_po_opens_at_the_side_by_a_click_and_by_its_address(sample_app: App, page: Page) -> None:
+def test_a_po_and_what_a_screen_shows_are_found_by_their_address(
+    sample_app: App, page: Page
+) -> None:
     page.goto(f"{sample_app.url}/purchase_orders?mapped=unmapped")
     settled(page)
     box = page.get_by_test_id("stDataFrame").first.bounding_box()
@@ -135,3 +137,23 @@ def test_a_po_opens_at_the_side_by_a_click_and_by_its_address(sample_app: App, p
     expect(number).to_have_text(first)
     page.goto(f"{sample_app.url}/purchase_orders?po=NONE-SUCH")
     expect(panel.get_by_text("There is no purchase order NONE-SUCH here.")).to_be_visible()
+
+    # the back button takes back what was chosen last, and a slash finds the search
+    page.goto(f"{sample_app.url}/planning?sum=stems")
+    settled(page)
+    measure = page.get_by_role("combobox", name="Sum of")
+    measure.click()
+    page.get_by_role("option", name="FBE").click()
+    expect(page).to_have_url(re.compile(r"sum=fbe"))
+    settled(page)
+    page.go_back()
+    expect(measure).to_have_value("Stems")
+    page.goto(f"{sample_app.url}/sku_mapping?tab=all&all=rose")
+    settled(page)
+    search = page.get_by_label("Search name, Komet ID or code").filter(visible=True)
+    expect(search).to_have_value("rose")
+    page.keyboard.press("/")
+    expect(search).to_be_focused()
+    page.get_by_test_id("stSkipToContent").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#stMain")).to_be_focused()

@@ -10,6 +10,7 @@ from sample_accounts import ACTOR, Accounts, Downloaded
 
 from komet.export.reports import export_planning
 from komet.orders import planning, query
+from komet.orders.drill_down import filter_behind
 from komet.orders.filters import OrderFilter
 from komet.orders.model import DIMENSIONS, MEASURES, PERIODS
 from komet.orders.planning import compare_weeks, plan_weeks
@@ -51,6 +52,21 @@ def test_the_file_has_the_same_figures(downloaded: Downloaded, tmp_path: Path) -
     assert sheet.columns == ["Product", "Box type", *found.columns, "Total"]
     assert sheet.height == found.cells.height + 1
     assert sheet["Total"][-1] == pytest.approx(sheet["Total"][:-1].sum())
+
+
+def test_behind_each_figure_stand_the_rows_that_it_sums_up(downloaded: Downloaded) -> None:
+    accounts = downloaded(5, 9)
+    chosen = OrderFilter(ship_from=accounts.today - timedelta(days=3))
+    names = {provider.name: provider.id for provider in (accounts.magnolia, accounts.petalo)}
+    for row, period in (("provider", "week"), ("customer_name", "day"), ("origin", "month")):
+        found = plan_weeks(accounts.ctx, chosen, rows=(row,), column=period)
+        for cells in found.cells.iter_rows(named=True):
+            for at in found.columns:
+                behind = filter_behind(chosen, {row: cells[row], period: at}, names)
+                boxes = query.total_items(accounts.ctx, behind).boxes
+                assert float(boxes or 0) == cells[at], (row, cells[row], at)
+    of_roses = filter_behind(chosen, {"species": "Rose", "sku": "–"}, names)
+    assert of_roses == chosen.model_copy(update={"search": "Rose"})
 
 
 def test_weeks_at_the_turn_of_the_year() -> None:
