@@ -13,7 +13,14 @@ from komet import time_zone
 from komet.context import AppContext
 from komet.language import _
 from komet.orders.columns import decode_value, field_label
-from komet.orders.model import CHANGE_WORDS, ChangeFilter, ChangeReport, Download
+from komet.orders.model import (
+    CHANGE_WORDS,
+    ChangeFilter,
+    ChangeKind,
+    ChangeReport,
+    ChangeSums,
+    Download,
+)
 from komet.orders.table import changes as table
 
 
@@ -41,6 +48,16 @@ def count_changes(ctx: AppContext, chosen: ChangeFilter) -> dict[str, int]:
     """
     with ctx.read() as con:
         return table.counts(con, chosen)
+
+
+def sum_kinds(ctx: AppContext, chosen: ChangeFilter) -> dict[ChangeKind | None, ChangeSums]:
+    """What each kind of change comes to, whichever kinds the filter chooses; None: all together.
+
+    Each kind is what the filter would find with that kind alone: a PO that was moved and changed
+    counts with both, and in all once. First downloads are summed up where the filter has them.
+    """
+    with ctx.read() as con:
+        return table.kinds(con, chosen)
 
 
 def sum_differences(ctx: AppContext, chosen: ChangeFilter, by: str = "provider") -> pl.DataFrame:

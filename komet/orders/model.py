@@ -167,6 +167,22 @@ class ChangeFilter(BaseModel):
 
 
 @dataclass(frozen=True)
+class ChangeSums:
+    """What changes of a kind come to: POs, and by how much what stands of them went up or down.
+
+    `boxes_more` and `boxes_less` (not above 0) add up to `boxes`: where one product took the place
+    of another, the sum alone would hide it. Amounts are in the providers' currency.
+    """
+
+    purchase_orders: int = 0
+    boxes: Decimal = Decimal(0)
+    boxes_more: Decimal = Decimal(0)
+    boxes_less: Decimal = Decimal(0)
+    stems: Decimal = Decimal(0)
+    total_cost: Decimal = Decimal(0)
+
+
+@dataclass(frozen=True)
 class ChangeReport:
     """Of one snapshot: the changes, how many POs each kind concerns, and what they come to.
 
@@ -179,6 +195,7 @@ class ChangeReport:
 
 
 DIMENSIONS = {
+    "species": _later("Species"),
     "product": _later("Product"),
     "sku": _later("SKU"),
     "customer_name": _later("Customer"),

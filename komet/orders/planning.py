@@ -10,6 +10,9 @@ from decimal import Decimal
 import polars as pl
 
 from komet.context import AppContext
+from komet.db.database import Connection
+from komet.language import _
+from komet.mapping.attributes import read_attributes
 from komet.orders.filters import OrderFilter
 from komet.orders.model import MEASURES, Pivot
 from komet.orders.table import reading
@@ -48,7 +51,7 @@ def sum_days_by_week(days: pl.DataFrame) -> pl.DataFrame:
 def sum_weeks(ctx: AppContext, chosen: OrderFilter, dimension: str, measure: str) -> pl.DataFrame:
     """A measure by ship week and one of `DIMENSIONS`: week, the dimension, value (Float64)."""
     with ctx.read() as con:
-        return reading.sums(con, chosen, ("week", dimension), measure)
+        return _sums(con, chosen, ("week", dimension), measure)
 
 
 def plan_weeks(
@@ -63,7 +66,7 @@ def plan_weeks(
     by = tuple(dict.fromkeys(rows))
     across = None if column in by else column
     with ctx.read() as con:
-        long = reading.sums(con, chosen, (*by, across) if across else by, measure)
+        long = _sums(con, chosen, (*by, across) if across else by, measure)
     if across is None:
         cells = long.rename({"value": "total"})
         names: tuple[str, ...] = ()
@@ -84,16 +87,9 @@ def compare_weeks(
 
     Keys: `this`, `last`, `year_ago`. A week of which nothing is stored is left out.
     """
-    monday = _monday(today)
-    starts = {
-        "this": monday,
-        "last": monday - timedelta(weeks=1),
-        "year_ago": _same_week_last_year(monday),
-    }
     found: dict[str, dict[str, Decimal]] = {measure: {} for measure in MEASURES}
     with ctx.read() as con:
-        for name, start in starts.items():
-            end = start + timedelta(days=6)
+        for name, (start, end) in weeks_of(today).items():
             if not reading.has_days(con, start, end):
                 continue
             week = chosen.model_copy(update={"ship_from": start, "ship_to": end})
@@ -101,6 +97,42 @@ def compare_weeks(
                 value = reading.sums(con, week, (), measure)["value"].sum()
                 found[measure][name] = Decimal(str(value))
     return found
+
+
+def weeks_of(today: date) -> dict[str, tuple[date, date]]:
+    """The weeks that are compared, Monday and Sunday, by the keys of `compare_weeks`."""
+    monday = _monday(today)
+    starts = {
+        "this": monday,
+        "last": monday - timedelta(weeks=1),
+        "year_ago": _same_week_last_year(monday),
+    }
+    return {name: (start, start + timedelta(days=6)) for name, start in starts.items()}
+
+
+def name_week(day: date) -> str:
+    """The ISO week of a day, as the weeks of a sum are named: 2026-W49."""
+    return day.strftime("%G-W%V")
+
+
+def _sums(con: Connection, chosen: OrderFilter, by: tuple[str, ...], measure: str) -> pl.DataFrame:
+    """As `reading.sums`, also by species, which the names of products say."""
+    if "species" not in by:
+        return reading.sums(con, chosen, by, measure)
+    asked = tuple(dict.fromkeys("product" if name == "species" else name for name in by))
+    long = reading.sums(con, chosen, asked, measure)
+    names = long["product"].unique().to_list()
+    species = pl.DataFrame(
+        {"product": names, "species": [_species(name) for name in names]},
+        schema={"product": pl.String, "species": pl.String},
+    )
+    of_species = long.join(species, on="product", how="left")
+    return of_species.group_by(by).agg(pl.col("value").sum()).sort(by)
+
+
+def _species(product: str) -> str:
+    found = read_attributes(product).species
+    return _(found).capitalize() if found else reading.NONE
 
 
 def _monday(day: date) -> date:

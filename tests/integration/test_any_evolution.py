@@ -35,7 +35,7 @@ from komet.ingest.sources.komet import ask_for_day
 from komet.ingest.table import slices
 from komet.orders import changes, query
 from komet.orders.filters import Mapped, OrderFilter
-from komet.orders.model import ChangeFilter, Download
+from komet.orders.model import ChangeFilter, ChangeKind, ChangeSums, Download
 
 _EXAMPLES = int(os.environ.get("KOMET_EXAMPLES", "25"))
 _numbers = count()
@@ -208,6 +208,27 @@ def check_differences(ctx: AppContext, company: Company) -> None:
                 for row in frame.iter_rows(named=True)
             }
             assert found == grouped(figures, place)
+        sums = changes.sum_kinds(ctx, chosen)
+        together = [sum((values[n] for values in figures.values()), Decimal(0)) for n in range(3)]
+        assert [getattr(sums[None], name) for name in _COLUMNS] == together
+        check_kinds(ctx, chosen, sums)
+
+
+def check_kinds(
+    ctx: AppContext, chosen: ChangeFilter, sums: dict[ChangeKind | None, ChangeSums]
+) -> None:
+    """A tile says what is found once it is pressed."""
+    if not chosen.first_downloads:
+        assert sums.pop(ChangeKind.FIRST) == ChangeSums()
+    for kind, found in sums.items():
+        only = chosen.model_copy(update={"kinds": (kind,)} if kind else {})
+        frame = changes.sum_differences(ctx, only)
+        rows = changes.find_changes(ctx, only)
+        assert found.purchase_orders == rows.select("provider_id", "po_id").n_unique()
+        for name in _COLUMNS:
+            assert getattr(found, name) == (frame[name].sum() or 0), (kind, name)
+        assert found.boxes_more + found.boxes_less == found.boxes
+        assert found.boxes_more >= 0 >= found.boxes_less
 
 
 def check_file(ctx: AppContext, company: Company, folder: Path) -> None:

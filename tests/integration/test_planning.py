@@ -8,6 +8,7 @@ import fastexcel
 import pytest
 from sample_accounts import ACTOR, Accounts, Downloaded
 
+from komet import language
 from komet.export.reports import export_planning
 from komet.orders import planning, query
 from komet.orders.drill_down import filter_behind
@@ -42,6 +43,30 @@ def test_every_pivot_adds_up(
                 accounts.ctx, chosen, rows=("provider", period), column=None, measure=measure
             )
             assert found.totals["total"] == pytest.approx(total)
+
+
+def test_species_are_what_the_names_of_products_say(downloaded: Downloaded) -> None:
+    accounts = downloaded(5, 9)
+    found = plan_weeks(accounts.ctx, OrderFilter(), rows=("species",), column=None)
+    by_species = dict(found.cells.select("species", "total").iter_rows())
+    products = plan_weeks(accounts.ctx, OrderFilter(), rows=("product",), column=None).cells
+    for species, words in (
+        ("Carnation", {"carnation", "clavel"}),
+        ("Hydrangea", {"hydrangea", "hortensia"}),
+    ):
+        named = [
+            total
+            for name, total in products.select("product", "total").iter_rows()
+            if words & set(name.lower().split()) and not name.lower().startswith("mini ")
+        ]
+        assert named
+        assert by_species[species] == pytest.approx(sum(named)), species
+    both = plan_weeks(accounts.ctx, OrderFilter(), rows=("species", "product"), column=None)
+    assert both.cells.height == products.height
+    with language.using("es"):
+        in_spanish = plan_weeks(accounts.ctx, OrderFilter(), rows=("species",), column=None).cells
+    assert "Clavel" in set(in_spanish["species"])
+    assert sorted(in_spanish["total"]) == sorted(found.cells["total"])
 
 
 def test_the_file_has_the_same_figures(downloaded: Downloaded, tmp_path: Path) -> None:

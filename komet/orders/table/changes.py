@@ -1,5 +1,6 @@
 """Reading what changed between downloads, with what it means in boxes, stems and cost."""
 
+from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
@@ -8,7 +9,7 @@ import polars as pl
 from komet.db.database import Connection
 from komet.formulas import folded
 from komet.orders.filters import Gone, OrderFilter
-from komet.orders.model import ChangeFilter, ChangeKind, Download
+from komet.orders.model import ChangeFilter, ChangeKind, ChangeSums, Download
 from komet.orders.table.items import NOT_IMPLIED
 from komet.orders.table.reading import source
 
@@ -96,6 +97,49 @@ def counts(con: Connection, chosen: ChangeFilter) -> dict[str, int]:
     return nothing | {row["kind"]: row["n"] for row in counted}
 
 
+def kinds(con: Connection, chosen: ChangeFilter) -> dict[ChangeKind | None, ChangeSums]:
+    """See `komet.orders.changes.sum_kinds`."""
+    found, params = _found(chosen.model_copy(update={"kinds": ()}))
+    # texts are put together only where they are looked through
+    keys = f"FROM shown WHERE {_of_lines(chosen)}"
+    if not chosen.customer and not chosen.product:
+        keys = "FROM (SELECT what AS kind, provider_id, po_id FROM found)"
+    counted = "count(DISTINCT (provider_id, po_id)) AS purchase_orders"
+    sums = (
+        "sum(boxes) AS boxes, sum(stems) AS stems, sum(total_cost) AS total_cost,"
+        " sum(boxes) FILTER (boxes > 0) AS boxes_more, sum(boxes) FILTER (boxes < 0) AS boxes_less"
+    )
+    rows = con.rows(
+        f"""
+        {found}, keys AS (SELECT kind, provider_id, po_id {keys}),
+        changed AS (
+          SELECT c.provider_id, c.po_id, c.run_id, c.first_download, c.boxes, c.stems, c.total_cost
+          FROM po_differences c
+          LEFT JOIN purchase_orders o ON o.provider_id = c.provider_id AND o.po_id = c.po_id
+          WHERE {_seen(chosen)} AND {_of_lines(chosen, "c")} AND {_of_number(chosen, "o.number")}
+            {"" if chosen.first_downloads else "AND NOT c.first_download"}
+        ), of_kind AS (
+          SELECT k.what AS kind, c.* FROM changed c JOIN (
+            SELECT DISTINCT what, provider_id, po_id, run_id FROM found
+          ) k USING (provider_id, po_id, run_id) WHERE k.what = 'first' OR NOT c.first_download
+        )
+        FROM (SELECT kind, {counted} FROM keys GROUP BY kind)
+          FULL JOIN (SELECT kind, {sums} FROM of_kind GROUP BY kind) USING (kind)
+        UNION ALL BY NAME
+        FROM (SELECT {counted} FROM keys), (SELECT {sums} FROM changed)
+        """,
+        params,
+    )
+    nothing = dict.fromkeys((*ChangeKind, None), ChangeSums())
+    names = [field.name for field in fields(ChangeSums)]
+    return nothing | {
+        row["kind"] and ChangeKind(row["kind"]): ChangeSums(
+            **{name: row[name] for name in names if row[name] is not None}
+        )
+        for row in rows
+    }
+
+
 def differences(con: Connection, chosen: ChangeFilter, by: str = "provider") -> pl.DataFrame:
     """What the changes come to, summed up by a key of `CHANGE_GROUPS`, the largest first.
 
@@ -104,12 +148,11 @@ def differences(con: Connection, chosen: ChangeFilter, by: str = "provider") -> 
     """
     params = _where(chosen)[1]
     group = "p.name" if by == "provider" else f"coalesce(c.{by}, '–')"
-    kinds = ""
+    of_kinds = ""
     if chosen.kinds:
-        kinds = (
-            " AND EXISTS (FROM po_changes k WHERE k.provider_id = c.provider_id"
-            " AND k.po_id = c.po_id AND k.run_id = c.run_id"
-            f" AND list_contains($kinds, {_KIND.replace('c.', 'k.')}))"
+        of_kinds = (
+            " AND (c.provider_id, c.po_id, c.run_id) IN (SELECT provider_id, po_id, run_id"
+            f" FROM po_changes c WHERE {_where(chosen)[0]})"
         )
     return con.frame(
         f"""
@@ -117,7 +160,7 @@ def differences(con: Connection, chosen: ChangeFilter, by: str = "provider") -> 
           sum(c.boxes) AS boxes, sum(c.stems) AS stems, sum(c.total_cost) AS total_cost
         FROM po_differences c JOIN providers p ON p.id = c.provider_id
         LEFT JOIN purchase_orders o ON o.provider_id = c.provider_id AND o.po_id = c.po_id
-        WHERE {_seen(chosen)}{kinds}{_not_first(chosen)} AND {_of_lines(chosen, "c")}
+        WHERE {_seen(chosen)}{of_kinds}{_not_first(chosen)} AND {_of_lines(chosen, "c")}
           AND {_of_number(chosen, "o.number")}
         GROUP BY ALL HAVING sum(c.boxes) <> 0 OR sum(c.stems) <> 0 OR sum(c.total_cost) <> 0
         ORDER BY abs(sum(c.boxes)) DESC, abs(sum(c.total_cost)) DESC, 1

@@ -110,7 +110,8 @@ _PERIOD = {
     "day": "strftime(i.ship_date, '%Y-%m-%d')",
     "month": "strftime(i.ship_date, '%Y-%m')",
 }
-_COLUMN = {name: f"i.{name}" for name in DIMENSIONS} | {"sku": "m.code", "provider": "p.name"}
+_COLUMN = {name: f"i.{name}" for name in DIMENSIONS if name != "species"}
+_COLUMN |= {"sku": "m.code", "provider": "p.name"}
 NONE = "–"
 """Stands for what an item has not, as a dimension of a sum."""
 
@@ -118,7 +119,10 @@ NONE = "–"
 def sums(
     con: Connection, chosen: OrderFilter, by: tuple[str, ...], measure: str = "boxes"
 ) -> pl.DataFrame:
-    """One row a combination of `by` (keys of `DIMENSIONS`, `PERIODS`), with `value` (Float64)."""
+    """One row a combination of `by` (keys of `DIMENSIONS`, `PERIODS`), with `value` (Float64).
+
+    Not by `species`, which no column says: see `komet.orders.planning`.
+    """
     chosen = in_group(con, chosen)
     items, params = items_of(
         chosen,

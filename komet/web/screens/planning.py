@@ -16,13 +16,17 @@ from komet.export.writers.xlsx import EXCEL_TYPE
 from komet.language import _, day_pattern, number
 from komet.orders.filters import OrderFilter
 from komet.orders.model import DIMENSIONS, MEASURES, PERIODS, Pivot
-from komet.orders.planning import default_days
-from komet.web.screens.charts import in_our_language
-from komet.web.shell import address, parts, reads
+from komet.orders.planning import default_days, name_week, weeks_of
+from komet.web.screens.charts import IMPORTERS, in_our_language
+from komet.web.shell import address, failures, parts, reads
 from komet.web.shell.preferences import with_locale
 from komet.web.shell.session import actor
 
-_SERIES = 8
+_FEWEST, _MOST = 8, len(IMPORTERS)
+_SMALL = 0.1
+"""What is not among the largest series is at most this share, as far as `_MOST` series go."""
+_HEIGHT = 360
+_OTHERS = "#b5bdb8"
 
 
 def planning_filter(every: Sequence[Provider], today: date) -> OrderFilter:
@@ -54,26 +58,39 @@ def planning_filter(every: Sequence[Provider], today: date) -> OrderFilter:
     return OrderFilter(providers=tuple(ids), ship_from=begin, ship_to=until, standing=not cancelled)
 
 
-def show_weeks(compared: Mapping[str, Mapping[str, Decimal]]) -> None:
-    """This week's figures, against the last one and the same week last year."""
-    row = st.container(horizontal=True)
-    year_ago = []
-    for measure, weeks in compared.items():
-        value, word = weeks.get("this"), _(MEASURES[measure])
-        shown = "–" if value is None else number(value, 0)
-        row.metric(word, shown, _change(weeks, "last"), border=True, width=160,
-                   delta_color="off", delta_arrow="off")  # fmt: skip
-        if change := _change(weeks, "year_ago"):
-            year_ago.append(f"{word} {change}")
-    st.caption(
-        _("This week; the change is against last week.")
-        + " "
-        + (
-            _("Against the same week last year: {changes}.").format(changes=", ".join(year_ago))
-            if year_ago
-            else _("Nothing is held of the same week last year.")
+def show_weeks(compared: Mapping[str, Mapping[str, Decimal]], today: date) -> None:
+    """This week's figures, against the last one and the same week last year; which weeks they are.
+
+    `compared`: see `planning.compare_weeks`.
+    """
+    weeks = {name: _say_week(days) for name, days in weeks_of(today).items()}
+    st.markdown(
+        _("**This week, {week}**; the change is against last week, {last}.").format(
+            week=failures.plain(weeks["this"]), last=failures.plain(weeks["last"])
         )
     )
+    row = st.container(horizontal=True)
+    year_ago = []
+    for measure, values in compared.items():
+        value, word = values.get("this"), _(MEASURES[measure])
+        shown = "–" if value is None else number(value, 0)
+        row.metric(word, shown, _change(values, "last"), border=True, width=160,
+                   delta_color="off", delta_arrow="off")  # fmt: skip
+        if change := _change(values, "year_ago"):
+            year_ago.append(f"{word} {change}")
+    if year_ago:
+        st.caption(
+            _("Against the same week last year, {week}: {changes}.").format(
+                week=failures.plain(weeks["year_ago"]), changes=", ".join(year_ago)
+            )
+        )
+    else:
+        st.caption(_("Nothing is held of the same week last year."))
+
+
+def _say_week(days: tuple[date, date]) -> str:
+    first, last = days
+    return _("{week} ({start} to {end})").format(week=name_week(first), start=first, end=last)
 
 
 def _change(weeks: Mapping[str, Decimal], against: str) -> str | None:
@@ -102,7 +119,12 @@ def planned_weeks(
     if by_week.is_empty():
         st.info(_("Nothing ships in these days."))
         return
-    st.altair_chart(weeks_chart(by_week, dimension, measure))
+    st.altair_chart(
+        weeks_chart(by_week, dimension, measure, name_week(today), reads.colours()),
+        alt=_("{measure} by ship week and {dimension}: the table below has the figures.").format(
+            measure=_(MEASURES[measure]), dimension=_(DIMENSIONS[dimension])
+        ),
+    )
     found = reads.pivot(chosen, rows, column, measure)
     st.download_button(
         _("Export to Excel"),
@@ -120,7 +142,7 @@ def pivot_choice() -> tuple[tuple[str, ...], str | None, str]:
     words = DIMENSIONS | PERIODS
     address.bind(
         "pivot",
-        address.choices("pivot_rows", "rows", list(words), ["product"]),
+        address.choices("pivot_rows", "rows", list(words), ["species"]),
         address.worded("pivot_column", "columns", {"none": ""} | {n: n for n in words}, "week"),
         address.choice("pivot_measure", "sum", list(MEASURES), next(iter(MEASURES))),
     )
@@ -138,51 +160,93 @@ def pivot_choice() -> tuple[tuple[str, ...], str | None, str]:
         _("Sum of"), list(MEASURES), format_func=lambda name: _(MEASURES[name]),
         key="pivot_measure", persist_state="session",
     )  # fmt: skip
-    return tuple(rows) or ("product",), column or None, measure
+    return tuple(rows) or ("species",), column or None, measure
 
 
-def weeks_chart(frame: pl.DataFrame, dimension: str, measure: str) -> Any:
-    """An Altair chart: stacked bars a week, the largest series and the rest as one.
+def weeks_chart(
+    frame: pl.DataFrame,
+    dimension: str,
+    measure: str,
+    this_week: str,
+    numbers: Mapping[str, int | None],
+) -> Any:
+    """An Altair chart: stacked bars a week, the largest series, and the rest as one on top.
 
-    `frame`: week, `dimension` (String), value (Float64).
+    `frame`: week, `dimension` (String), value (Float64). `this_week` is marked where it is there.
+    `numbers`: of the importers' colours.
     """
     import altair as alt
 
-    largest = (
-        frame.group_by(dimension).agg(pl.col("value").sum()).sort("value", descending=True)
-    ).head(_SERIES)[dimension]
-    other = _("other")
-    shown = (
-        frame.with_columns(
-            pl.when(pl.col(dimension).is_in(largest.implode()))
-            .then(pl.col(dimension))
-            .otherwise(pl.lit(other))
-            .alias("series")
-        )
-        .group_by("week", "series")
-        .agg(pl.col("value").sum())
-        .sort("week", "series")
-    )
-    order = [*largest.to_list(), other]
-    return (
+    shown, order = _series(frame, dimension)
+    places = numbers if dimension == "provider" else {n: at for at, n in enumerate(order)}
+    colours = [IMPORTERS[(places.get(name) or 0) % len(IMPORTERS)] for name in order]
+    if order[-1] == _("others"):
+        colours[-1] = _OTHERS
+    weeks = sorted(frame["week"].unique())
+    x = alt.X(
+        "week:O", title=_("Ship week (ISO)"),
+        axis=alt.Axis(
+            labelAngle=0, labelOverlap=True,
+            labelFontWeight={
+                "condition": {"test": f"datum.value === '{this_week}'", "value": "bold"},
+                "value": "normal",
+            },
+        ),
+    )  # fmt: skip
+    bars = (
         alt.Chart(shown)
         .mark_bar()
         .encode(
-            x=alt.X("week:O", title=_("Ship week (ISO)"), axis=alt.Axis(labelAngle=0)),
+            x=x,
             y=alt.Y("value:Q", title=_(MEASURES[measure])),
             color=alt.Color(
-                "series:N", title=None, sort=order,
-                legend=alt.Legend(orient="bottom", columns=1, labelLimit=300),
+                "series:N", title=None, scale=alt.Scale(domain=order, range=colours),
+                legend=alt.Legend(orient="right", columns=1, labelLimit=170, symbolLimit=0),
             ),
+            order=alt.Order("rank:Q"),
             tooltip=[
                 alt.Tooltip("week:O", title=_("Ship week")),
                 alt.Tooltip("series:N", title=_(DIMENSIONS[dimension])),
                 alt.Tooltip("value:Q", title=_(MEASURES[measure]), format=",.0f"),
             ],
         )
-        .properties(height=340)
-        .configure(locale=in_our_language())
     )  # fmt: skip
+    layers = [bars]
+    if this_week in weeks:
+        now = alt.Chart(pl.DataFrame({"week": [this_week], "word": [_("this week")]}))
+        band = now.mark_rect(opacity=0.12, color="#7c8a82").encode(x="week:O")
+        word = now.mark_text(baseline="bottom", dy=-3, fontWeight="bold").encode(
+            x="week:O", y=alt.value(0), text="word:N"
+        )
+        layers = [band, bars, word]
+    return alt.layer(*layers).properties(height=_HEIGHT).configure(locale=in_our_language())
+
+
+def _series(frame: pl.DataFrame, dimension: str) -> tuple[pl.DataFrame, list[str]]:
+    """week, series, value, rank: the largest values of a dimension, and the rest as one, the last.
+
+    Also the series in their order. The largest are as many as it takes for the rest to be small.
+    """
+    sums = frame.group_by(dimension).agg(pl.col("value").sum())
+    sums = sums.sort(["value", dimension], descending=[True, False])
+    covered = sums["value"].cum_sum() / max(sums["value"].sum(), 1e-9)
+    enough = int((covered < 1 - _SMALL).sum()) + 1
+    largest = sums[dimension].head(min(_MOST, max(_FEWEST, enough))).to_list()
+    other = _("others")
+    order = [*largest, other] if sums.height > len(largest) else largest
+    shown = (
+        frame.with_columns(
+            pl.when(pl.col(dimension).is_in(largest))
+            .then(pl.col(dimension))
+            .otherwise(pl.lit(other))
+            .alias("series")
+        )
+        .group_by("week", "series")
+        .agg(pl.col("value").sum())
+        .with_columns(rank=pl.col("series").replace_strict({n: i for i, n in enumerate(order)}))
+        .sort("week", "rank")
+    )
+    return shown, order
 
 
 def pivot_table(found: Pivot) -> None:
