@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -17,6 +18,9 @@ from komet.clients.providers import add_provider, follow_sandbox, list_providers
 from komet.clients.tokens import add_token, list_tokens
 from komet.context import AppContext
 from komet.dispatch.box_codes import Pattern, save_pattern, show_pattern
+from komet.ingest.model import Run
+from komet.ingest.plan import plan_days, plan_refresh
+from komet.ingest.runs import start_run
 from komet.language import _
 from komet.mapping import imports, products
 from komet.permissions import Actor
@@ -113,6 +117,29 @@ def prepare(ctx: AppContext, actor: Actor, sandbox: "Sandbox") -> list[Provider]
         if pattern and show_pattern(ctx, provider.id) is None:
             save_pattern(ctx, actor, provider.id, pattern)
     return chosen
+
+
+@dataclass(frozen=True)
+class Pass:
+    """One of the downloads that fill the sample: a queued run, and what is called before it."""
+
+    run: Run
+    before: Callable[[], object] | None = None
+
+
+def start_passes(
+    ctx: AppContext, actor: Actor, sandbox: "Sandbox", chosen: list[Provider]
+) -> tuple[Pass, Pass]:
+    """Queue the thirty days, and then a refresh, before which the sandbox's orders move on.
+
+    So there are changes to look at, and every later refresh, which begins with the same days, moves
+    the orders on again.
+    """
+    first, _resumed = start_run(
+        ctx, actor, plan_days(ctx, chosen, *window(ctx)), source="sample data"
+    )
+    second, _resumed = start_run(ctx, actor, plan_refresh(ctx, chosen), source="refresh")
+    return Pass(first), Pass(second, sandbox.state.advance)
 
 
 def window(ctx: AppContext) -> tuple[date, date]:

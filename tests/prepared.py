@@ -8,8 +8,6 @@ from pathlib import Path
 from komet import demo
 from komet.context import AppContext, open_context
 from komet.ingest.engine import execute
-from komet.ingest.plan import plan_days
-from komet.ingest.runs import start_run
 from komet.permissions import SYSTEM
 from komet.sandbox.server import Sandbox
 from komet.settings import Settings
@@ -57,7 +55,7 @@ def _make(folder: Path, make: Make) -> None:
 def _make_samples(ctx: AppContext) -> None:
     with Sandbox() as sandbox:
         chosen = demo.prepare(ctx, SYSTEM, sandbox)
-        run, _resumed = start_run(
-            ctx, SYSTEM, plan_days(ctx, chosen, *demo.window(ctx)), source="sample data"
-        )
-        execute(ctx, SYSTEM, run.id)
+        for one in demo.start_passes(ctx, SYSTEM, sandbox, chosen):
+            if one.before:
+                one.before()
+            execute(ctx, SYSTEM, one.run.id)

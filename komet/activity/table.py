@@ -13,7 +13,7 @@ from komet.activity import model
 from komet.activity.model import ActivityFilter
 from komet.db.database import Connection
 from komet.ingest.sources import stand_ins
-from komet.ingest.table import runs
+from komet.ingest.table import progress, runs
 from komet.orders.table.items import NOT_IMPLIED
 
 _ACTIVE = ("queued", "running")
@@ -49,12 +49,11 @@ _ENTRIES = """
 # a slice keeps code and data of its failure; client and day are columns here. Rows from before
 # there were codes have a sentence, and the ledger the class: the last try before the slice was
 # closed tells which it was; days that were given up unasked share the sentence of those before
-_DAYS = """
+_DAYS = f"""
   WITH failed AS (
     SELECT s.provider_id, s.slice_date, r.created_at, coalesce(s.finished_at, r.created_at) AS seen,
       s.reason_code AS code, s.reason_data->>'$.outcome' AS outcome_known,
-      json_merge_patch(s.reason_data, '{"provider": null, "day": null, "outcome": null}')::VARCHAR
-        AS data,
+      {progress.CAUSE}::VARCHAR AS data,
       CASE WHEN code IS NULL THEN coalesce(regexp_replace(s.reason, $prefix, ''), '') END AS reason,
       coalesce(d.fetched_at < seen OR list_contains($stand_ins, d.source), true) AS open
     FROM run_slices s JOIN runs r ON r.id = s.run_id
@@ -99,6 +98,37 @@ _PAUSES = """
   LEFT JOIN day_slices d ON d.provider_id = s.provider_id AND d.slice_date = s.slice_date
   WHERE r.state = 'paused' AND r.finished_at >= $since GROUP BY ALL
 """
+
+
+def tokens_refused(con: Connection, since: datetime) -> dict[str, datetime]:
+    """Token ID → when Komet refused it last, of tokens that it has taken for nothing since."""
+    rows = con.rows(
+        "SELECT token_id, max(called_at) FILTER (outcome = 'AuthenticationError'"
+        " AND method = 'purchase.order.list') AS refused_at,"
+        " max(called_at) FILTER (outcome = 'ok') AS taken_at"
+        " FROM api_calls WHERE called_at >= $since GROUP BY token_id"
+        " HAVING refused_at > coalesce(taken_at, $since)",
+        {"since": since},
+    )
+    return {row["token_id"]: row["refused_at"] for row in rows}
+
+
+def is_hint_put_away(con: Connection, person: str, hint: str) -> bool:
+    """See `komet.activity.hints`."""
+    return bool(
+        con.value(
+            "SELECT count(*) > 0 FROM hints_put_away WHERE person = $person AND hint = $hint",
+            {"person": person, "hint": hint},
+        )
+    )
+
+
+def put_hint_away(con: Connection, person: str, hint: str, now: datetime) -> None:
+    """See `komet.activity.hints`."""
+    con.run(
+        "INSERT INTO hints_put_away VALUES ($person, $hint, $now)",
+        {"person": person, "hint": hint, "now": now},
+    )
 
 
 def people(con: Connection) -> list[str]:

@@ -8,6 +8,7 @@ company's allowance are not seen here; Komet's own refusal (429) is the last wor
 
 import threading
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import uuid4
 
@@ -22,6 +23,15 @@ from komet.permissions import SYSTEM, Permission
 BLOCK = 50
 """Requests that are reserved at once, in one short write."""
 _MARGIN = timedelta(minutes=2)
+
+
+@dataclass(frozen=True)
+class PoolLeft:
+    """One allowance: who spends it (names of providers), requests a day, and those left today."""
+
+    names: tuple[str, ...]
+    allowed: int
+    left: int
 
 
 class Gate:
@@ -157,6 +167,24 @@ def group_by_pool(
             key = frozenset(other.id for other in pool)
             found.setdefault(key, (pool, []))[1].append(provider)
     return list(found.values())
+
+
+def pools_left(con: Connection, chosen: Sequence[Provider], now: datetime) -> list[PoolLeft]:
+    """What is left today of each allowance that these providers spend, the scarcest first."""
+    taken = calls.taken_today(con, now)
+    found = [
+        PoolLeft(
+            tuple(provider.name for provider in sharing), calls.allowance(pool), taken.left(pool)
+        )
+        for pool, sharing in group_by_pool(con, chosen)
+    ]
+    return sorted(found, key=lambda pool: pool.left)
+
+
+def list_pools_left(ctx: AppContext, chosen: Sequence[Provider]) -> list[PoolLeft]:
+    """The same as `pools_left`, in a reading of its own."""
+    with ctx.read() as con:
+        return pools_left(con, chosen, ctx.now())
 
 
 def requests_left(ctx: AppContext, chosen: Sequence[Provider]) -> dict[str, int | None]:

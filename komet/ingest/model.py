@@ -112,6 +112,16 @@ class RunReport(BaseModel):
 
 
 @dataclass(frozen=True)
+class FailedDays:
+    """Days of one provider whose newest try failed for the same reason, in words."""
+
+    provider_id: str
+    provider: str
+    reason: str
+    days: tuple[date, ...]
+
+
+@dataclass(frozen=True)
 class SliceResult:
     """Orders of one slice by what became of them, counted by PO; the columns of `run_slices`.
 

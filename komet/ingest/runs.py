@@ -10,7 +10,8 @@ from komet.context import AppContext
 from komet.db.database import Connection
 from komet.errors import InvalidInput
 from komet.ingest import sources
-from komet.ingest.model import Plan, Run, RunReport, RunState
+from komet.ingest.model import FailedDays, Plan, Run, RunReport, RunState
+from komet.ingest.plan import plan_slices
 from komet.ingest.table import progress, runs
 from komet.language import _
 from komet.permissions import Actor, Permission
@@ -144,6 +145,21 @@ def last_downloads(ctx: AppContext) -> pl.DataFrame:
     """
     with ctx.read() as con:
         return progress.last_downloads(con, sources.runs_of_parts())
+
+
+def list_failed_days(ctx: AppContext) -> list[FailedDays]:
+    """The days of active providers whose newest try failed, by provider and cause, most first."""
+    with ctx.read() as con:
+        return progress.failed_days(con, sources.runs_of_parts())
+
+
+def retry_days(ctx: AppContext, actor: Actor, failed: Sequence[FailedDays]) -> Run:
+    """A queued run over these days. Raises `InvalidInput` where it is at work already."""
+    slices = [(one.provider_id, day) for one in failed for day in one.days]
+    with ctx.read() as con:
+        chosen = [providers.provider_by_id(con, id_) for id_ in {s[0]: 0 for s in slices}]
+    run, _resumed = start_run(ctx, actor, plan_slices(ctx, chosen, slices), source="app")
+    return run
 
 
 def list_setup_steps(ctx: AppContext) -> dict[str, bool]:

@@ -3,6 +3,7 @@
 import logging
 import queue
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -24,6 +25,7 @@ class _Job:
     actor: Actor
     language: str
     time_zone: ZoneInfo
+    before: Callable[[], object] | None
 
 
 class Worker:
@@ -38,13 +40,13 @@ class Worker:
         self._thread = threading.Thread(target=self._loop, name="downloads", daemon=True)
         self._thread.start()
 
-    def submit(self, actor: Actor, run_id: str) -> None:
-        """Work on a queued run once those before it are through.
+    def submit(self, actor: Actor, run_id: str, before: Callable[[], object] | None = None) -> None:
+        """Work on a queued run once those before it are through, and `before` was called.
 
         The run works for `actor`, in the language and time zone in force now. Should this process
         die before it begins, the run is still queued in the store, and is read as interrupted.
         """
-        self._queue.put(_Job(run_id, actor, language.current(), time_zone.current()))
+        self._queue.put(_Job(run_id, actor, language.current(), time_zone.current(), before))
 
     def cancel(self, actor: Actor, run_id: str) -> None:
         """Stop a run, whichever process has it, after the slices that are under way.
@@ -83,6 +85,8 @@ class Worker:
             if waiting.cancel_requested and waiting.state is RunState.QUEUED:
                 self._close(job.run_id, RunState.CANCELLED, None)
                 return
+            if job.before:
+                job.before()
             execute(ctx, job.actor, job.run_id, stop=self._stop)
         except FAILURES as error:
             _log.warning("run %s ended early: %s", job.run_id, error)
