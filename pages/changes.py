@@ -6,11 +6,12 @@ from komet.clients.providers import list_providers
 from komet.language import _
 from komet.orders import changes
 from komet.web.screens.changes import (
-    change_filter,
+    PAGE,
+    change_scope,
     change_table,
     difference_sums,
-    say_first_downloads,
-    show_counts,
+    kind_tiles,
+    pressed_kinds,
 )
 from komet.web.shell import guard, reads
 
@@ -25,14 +26,15 @@ if last is None:
     st.page_link("pages/po_download.py", label=_("Go to PO download"))
     st.stop()
 
-chosen = change_filter(every_provider, last, ctx.now())
-frame = reads.changes(chosen)
-counts = reads.change_counts(chosen)
-show_counts(counts)
-say_first_downloads(counts, chosen)
+scope = change_scope(every_provider, last, ctx.now())
+pressed = pressed_kinds()
+sums = reads.change_sums(scope)
+kind_tiles(sums, pressed)
+chosen = scope.model_copy(update={"kinds": pressed, "first_downloads": False})
+frame = reads.changes(chosen, PAGE + 1)
 if frame.is_empty():
     st.info(_("Nothing has changed since then, or nothing that these filters find."))
     st.stop()
 
-difference_sums(ctx, chosen, counts)
+difference_sums(ctx, chosen, sums)
 change_table(frame)

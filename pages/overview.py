@@ -1,27 +1,31 @@
-"""Overview: four steps to the first export; after that, how things stand."""
+"""Overview: four steps to the first export; after that, the brief of the morning."""
 
 import streamlit as st
 
+from komet import time_zone
+from komet.clients.providers import list_providers
 from komet.ingest.runs import active_run, list_setup_steps
 from komet.language import _
-from komet.orders.filters import OrderFilter
-from komet.web.screens.chart_table import show_boxes
+from komet.web.screens.morning import importers, refresh_bar, show_cards, show_warnings
 from komet.web.screens.orders import warn_of_shared_orders
-from komet.web.screens.overview import (
-    dispatch_work,
-    provider_table,
-    refresh_button,
-    sample_button,
-    steps,
-)
-from komet.web.shell import guard, reads
+from komet.web.screens.overview import dispatch_work, steps
+from komet.web.screens.sample_data import building_steps, is_building, sample_button, show_tour
+from komet.web.screens.ship_days import ship_days
+from komet.web.shell import guard
 
 ctx = guard.enter("overview")
 st.title("Komet Desk")
-st.caption(_("Purchase orders from every importer on Komet, with your own SKUs, in Excel."))
+
+if is_building():
+    building_steps(ctx)
+    st.stop()
 
 done = list_setup_steps(ctx)
+every = list_providers(ctx)
+active = [provider for provider in every if provider.active]
 at_work = active_run(ctx)
+if not done["download"]:
+    st.caption(_("Purchase orders from every importer on Komet, with your own SKUs, in Excel."))
 if at_work:
     st.info(_("A download is at work."), icon=":material/cloud_download:")
     st.page_link("pages/po_download.py", label=_("Watch it on PO download"))
@@ -30,18 +34,17 @@ if not all(done.values()):
     steps(done)
 if not done["provider"]:
     sample_button(ctx)
-if done["provider"] and done["download"]:
-    refresh_button(ctx)
 if done["download"]:
+    show_tour(ctx, every)
+    show_warnings(active)
     warn_of_shared_orders()
+    refresh_bar(ctx, active)
+    show_cards(ctx, active)
     dispatch_work()
-    chart = reads.by_ship_date(OrderFilter())
-    if chart.height:
-        st.header(_("Boxes by ship date"))
-        show_boxes(chart)
+    ship_days(time_zone.today(ctx.now()), {provider.id: provider.name for provider in every})
 if done["provider"]:
     st.header(_("Importers"))
-    provider_table(ctx)
+    importers(active)
     row = st.container(horizontal=True)
     with row:
         st.page_link("pages/purchase_orders.py", label=_("See and export purchase orders"))

@@ -111,7 +111,7 @@ def main() -> None:
             page = browser.new_page()
             page.goto(url)
             page.get_by_role("button", name="Try it with sample data").click()
-            page.wait_for_selector("text=Last download", timeout=60_000)
+            page.wait_for_selector("text=End the tour", timeout=90_000)
             page.close()
             shoot(browser, url, "full")
             shoot(browser, url, "full", "dark")

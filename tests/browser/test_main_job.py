@@ -29,9 +29,21 @@ def test_sample_data_mapping_download_filter_excel(app: App, page: Page, tmp_pat
     expect(page.get_by_text("Four steps to your first export")).to_be_visible()
     page.get_by_role("button", name="Try it with sample data").click()
 
-    expect(page.get_by_role("heading", name="PO download")).to_be_visible()
-    expect(page.get_by_text("Last download")).to_be_visible(timeout=90_000)
-    expect(page.get_by_text(re.compile(r"\d+ POs with [\d,]+ lines: \d+ on days"))).to_be_visible()
+    expect(page.get_by_text("Building the sample data")).to_be_visible()
+    expect(page.get_by_text("Three stops to look around")).to_be_visible(timeout=90_000)
+    settled(page)
+    page.get_by_role("link", name="1. See what has changed").click()
+    expect(page.get_by_role("button", name=re.compile("Moved [1-9]"))).to_be_visible()
+    page.go_back()
+    page.get_by_role("button", name="End the tour").click()
+    expect(page.get_by_text("Three stops to look around")).to_have_count(0)
+
+    page.get_by_role("link", name="PO download").first.click()
+    expect(page.get_by_text("Last download")).to_be_visible()
+    found = page.get_by_text(re.compile(r"\d+ POs with [\d,]+ lines: .*\d+ on days"))
+    expect(found).to_be_visible()
+    expect(page.get_by_role("link", name="See orders")).to_be_visible()
+    expect(page.get_by_role("link", name="See changes")).to_be_visible()
 
     # a mapping file for what the sample leaves unmapped
     page.get_by_role("link", name="SKU mapping").click()

@@ -127,7 +127,9 @@ def test_token_provider_mapping_download(
     page.get_by_role("button", name="Start download").click()
     expect(page.get_by_text("1 day failed")).to_be_visible(timeout=60_000)
     expect(page.get_by_role("button", name="Retry failed days")).to_be_visible()
-    page.get_by_role("button", name="Retry failed days").click()
+    expect(page.get_by_role("heading", name="Failed days")).to_be_visible()
+    expect(page.get_by_text("Komet says: “No such day.”")).to_be_visible()
+    page.get_by_role("button", name="Retry", exact=True).click()
     expect(page.get_by_test_id("stAlert").filter(has_text="lines")).to_be_visible(timeout=60_000)
     for secret in (ORDERS_ONLY.secret, IMPORTER_A_COMPANY.secret, SAMPLE_LOGIN[1]):
         assert secret not in app.log

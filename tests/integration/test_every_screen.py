@@ -5,10 +5,14 @@ In process, so in a tenth of a second a screen. What needs a browser is in `test
 
 import logging
 from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
+import polars as pl
 import pytest
 import streamlit as st
+from morning_figures import FIGURE, cards, plain_sums, sandbox_changes
 from prepared import PreparedFolders
 from sample_accounts import ACTOR, ROOT
 from screen_titles import TITLES
@@ -16,14 +20,18 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.testing.v1 import AppTest
 
 from komet import demo, language, time_zone
+from komet.clients.model import DAYS_AHEAD, DAYS_BACK
 from komet.clients.providers import edit_provider, list_providers
 from komet.clients.tokens import get_token
 from komet.context import AppContext, open_context
 from komet.db.database import Connection
 from komet.export.template import READY_MADE
 from komet.language import _, languages
+from komet.orders import query
+from komet.orders.filters import OrderFilter
 from komet.sandbox.server import Sandbox
 from komet.settings import Settings, settings
+from komet.web.screens.ship_days import bar_filter
 from komet.web.shell import resources, state
 
 HEADINGS = {
@@ -180,7 +188,12 @@ def test_the_figures_are_those_of_the_sandbox(app: AppContext, opened: Open, cod
         if not is_full(app):
             assert set(shown.values()) <= {"0", "–", ""}
             return
-        expected = demo.expected_totals(Sandbox(), *demo.window(app))
+        # the second download, after the sandbox has gone on, reaches as far as a refresh does
+        gone_on = Sandbox()
+        gone_on.state.advance()
+        first, _last = demo.window(app)
+        last = app.now().date() + timedelta(days=DAYS_AHEAD)
+        expected = demo.expected_totals(gone_on, first, last)
         assert shown[_("Boxes")] == language.number(expected["boxes"])
         assert shown[_("FBE")] == language.number(expected["fbe"], 2)
         assert shown[_("Stems")] == language.number(expected["stems"], 0)
@@ -189,6 +202,77 @@ def test_the_figures_are_those_of_the_sandbox(app: AppContext, opened: Open, cod
         stored = con.value("SELECT count(*) FROM purchase_orders")
     with language.using(code):
         assert shown[_("Purchase orders")] == language.number(stored)
+
+
+def test_cards_say_what_their_rows_come_to(app: AppContext, opened: Open) -> None:
+    """By plain Polars over what is stored, and by the filter of the link that a card is."""
+    if not is_full(app):
+        return
+    shown = cards(opened("overview"))
+    today = app.now().date()
+    pending = pl.col("line_status").str.to_uppercase().is_in(["P", "PENDING"])
+    expected = {
+        "To confirm": (["lines", "boxes"], [pending, pl.col("po_status").ne_missing("PA")]),
+        "Without SKU": (
+            ["products", "boxes"],
+            [pl.col("code").is_null(), pl.col("product_id").is_not_null()],
+        ),
+        "Ships today": (["boxes", "fbe"], [pl.col("ship_date") == today]),
+        "Ships tomorrow": (["boxes", "fbe"], [pl.col("ship_date") == today + timedelta(days=1)]),
+    }
+    for title, (names, conditions) in expected.items():
+        figures, link = shown[title]
+        sums = plain_sums(app, *conditions)
+        plainly = pytest.approx([float(sums[name]) for name in names], abs=0.0051)
+        assert [float(n) for n in figures] == plainly, title
+        behind = query.total_items(app, OrderFilter.from_query(link))
+        opened_figures = {"lines": behind.lines, "boxes": behind.boxes, "fbe": behind.fbe}
+        for name, figure in zip(names, figures, strict=True):
+            if name in opened_figures:
+                found = float(opened_figures[name] or 0)
+                assert float(figure) == pytest.approx(found, abs=0.0051), (title, name)
+        assert behind.boxes
+
+
+def test_the_card_of_changes_says_what_the_sandbox_has_changed(
+    app: AppContext, opened: Open
+) -> None:
+    if not is_full(app):
+        return
+    figures, link = cards(opened("overview"))["Changed since yesterday"]
+    today = app.now().date()
+    first, until = today - timedelta(days=DAYS_BACK), today + timedelta(days=DAYS_AHEAD)
+    expected = sandbox_changes(first, demo.window(app)[1], until)
+    assert figures[-2:] == [round(figure, 2) for figure in expected]
+    visit = opened("changes", **{name: values[0] for name, values in link.items()})
+    tiles = [button.label for button in visit.button if "**" in button.label]
+    pressed = [Decimal(n) for label in tiles for n in FIGURE.findall(label) if n != "0"]
+    assert figures[:-2] == pressed
+
+
+def test_a_tile_of_changes_is_the_filter(app: AppContext, opened: Open) -> None:
+    if not is_full(app):
+        return
+    visit = opened("changes", since="last")
+    every = set(visit.dataframe[-1].value["kind"])
+    assert {"Moved", "Changed"} <= every
+    assert "First download" not in every
+    visit.button("changes_tile_moved").click().run()
+    assert set(visit.dataframe[-1].value["kind"]) == {"Moved"}
+    assert visit.query_params["kind"] == "moved"
+    visit.button("changes_tile_moved").click().run()
+    visit.button("changes_tile_first").click().run()
+    assert set(visit.dataframe[-1].value["kind"]) == {"First download"}
+    assert not visit.exception
+
+
+def test_a_bar_and_a_cell_open_their_orders() -> None:
+    day = OrderFilter(ship_from=date(2026, 11, 20), ship_to=date(2026, 12, 20), standing=True)
+    found = bar_filter(
+        {"day": "2026-12-01", "provider": "Pétalo"}, day, {"1": "Magnolia", "2": "Pétalo"}
+    )
+    assert (found.ship_from, found.ship_to) == (date(2026, 12, 1), date(2026, 12, 1))
+    assert (found.providers, found.standing) == (("2",), True)
 
 
 def test_a_page_keeps_out_who_did_not_come_through_the_app(app: AppContext) -> None:

@@ -12,44 +12,56 @@ from komet.clients.model import Provider
 from komet.context import AppContext
 from komet.export.reports import export_changes_bytes
 from komet.export.writers.xlsx import EXCEL_TYPE
-from komet.language import _, _n, day_pattern, number, zoned_moment
+from komet.language import _, _later, _n, day_pattern, number, zoned_moment
 from komet.orders import changes
-from komet.orders.model import CHANGE_GROUPS, CHANGE_WORDS, ChangeFilter, ChangeKind, Download
-from komet.web.shell import parts, reads
+from komet.orders.model import (
+    CHANGE_GROUPS,
+    CHANGE_WORDS,
+    ChangeFilter,
+    ChangeKind,
+    ChangeSums,
+    Download,
+)
+from komet.web.shell import address, failures, parts, reads, state
 from komet.web.shell.moments import moment_column
 from komet.web.shell.preferences import with_locale
 from komet.web.shell.session import actor
 
-_PAGE = 500
+PAGE = 500
+_TILE = 140
+_SINCE = {
+    "last": _later("Last download"),
+    "yesterday": _later("Yesterday"),
+    "date": _later("A date"),
+}
+"""Since when changes are looked at, by its name in links."""
 
 
-def change_filter(every: Sequence[Provider], last: Download | None, now: datetime) -> ChangeFilter:
-    """The filter that the widgets say; first downloads are shown when they are asked for."""
-    left, right = st.columns([2, 3])
-    starts: dict[str, datetime | Download | None] = {
-        _("Last download"): last,
-        _("Yesterday"): changes.since_yesterday(now),
-        _("A date"): None,
-    }
-    word = left.pills(
-        _("Since"), list(starts), default=_("Last download"), required=True, wrap=True,
-        key="changes_since",
-    )  # fmt: skip
-    since = starts[word or _("Last download")]
-    if word == _("A date"):
-        picked = left.date_input(
-            _("From"), value=time_zone.today(now), format=day_pattern(), key="changes_from"
-        )
-        since = time_zone.begin(picked)
-    elif since:
-        seen_from = since.at if isinstance(since, Download) else since
-        left.caption(_("Seen since {when}.").format(when=zoned_moment(seen_from)))
-    kinds = right.pills(
-        _("What happened"), list(ChangeKind), selection_mode="multi", wrap=True,
-        format_func=lambda kind: _(CHANGE_WORDS[kind]), key="changes_kinds",
-    )  # fmt: skip
+def change_scope(every: Sequence[Provider], last: Download | None, now: datetime) -> ChangeFilter:
+    """Since when, and of whom: what the widgets say, whichever kinds' tiles are pressed."""
     names = {provider.id: provider.name for provider in every}
-    a, b, c = st.columns(3)
+    address.bind(
+        "changes",
+        address.choice("changes_since", "since", list(_SINCE), "last"),
+        address.day("changes_from", "from", time_zone.today(now)),
+        address.choices(state.CHANGES_KINDS, "kind", list(ChangeKind)),
+        address.choices("changes_providers", "client", list(names)),
+        address.text("changes_customer", "customer"),
+        address.text("changes_product", "product"),
+    )
+    pills, a, b, c = st.columns([3, 2, 2, 2])
+    picked = pills.pills(
+        _("Since"), list(_SINCE), format_func=lambda name: _(_SINCE[name]), required=True,
+        wrap=True, key="changes_since",
+    )  # fmt: skip
+    if picked == "date":
+        first = pills.date_input(_("From"), format=day_pattern(), key="changes_from")
+        since: datetime | Download | None = time_zone.begin(first or time_zone.today(now))
+    else:
+        since = changes.since_yesterday(now) if picked == "yesterday" else last
+        if since:
+            seen_from = since.at if isinstance(since, Download) else since
+            pills.caption(_("Seen since {when}.").format(when=zoned_moment(seen_from)))
     ids = a.multiselect(
         _("Importer"), list(names), format_func=lambda id_: names[id_],
         placeholder=_("Any"), key="changes_providers",
@@ -59,42 +71,88 @@ def change_filter(every: Sequence[Provider], last: Download | None, now: datetim
     return ChangeFilter(
         since=since,
         providers=tuple(ids),
-        kinds=tuple(kinds),
         customer=customer,
         product=product,
-        first_downloads=False,
     )
 
 
-def show_counts(counts: Mapping[str, int]) -> None:
-    """How many POs each kind of change concerns."""
-    row = st.container(horizontal=True)
-    for kind, word in CHANGE_WORDS.items():
-        row.metric(_(word), number(counts[kind.value]), border=True, width=130)
+def pressed_kinds() -> tuple[ChangeKind, ...]:
+    """The kinds whose tiles are pressed."""
+    return tuple(st.session_state[state.CHANGES_KINDS])
 
 
-def say_first_downloads(counts: Mapping[str, int], chosen: ChangeFilter) -> None:
-    """Where orders are hidden because their day was only downloaded for the first time: say so."""
-    hidden = counts[ChangeKind.FIRST.value]
-    if hidden and ChangeKind.FIRST not in chosen.kinds:
-        st.caption(
-            _n(
-                "{n} PO is on a day that was downloaded for the first time, and is no new order:"
-                " choose {kind} to see it.",
-                "{n} POs are on days that were downloaded for the first time, and are no new"
-                " orders: choose {kind} to see them.",
-                hidden,
-            ).format(n=hidden, kind=_(CHANGE_WORDS[ChangeKind.FIRST]))
-        )
+def kind_tiles(sums: Mapping[ChangeKind | None, ChangeSums], pressed: Sequence[ChangeKind]) -> None:
+    """A tile a kind: how many POs, and what they come to. Pressed, it is the filter."""
+    row = st.container(horizontal=True, gap="xsmall")
+    for kind in ChangeKind:
+        if kind is ChangeKind.FIRST:
+            continue
+        found = sums[kind]
+        is_pressed = kind in pressed
+        with row.container(border=True, width=_TILE, gap="xsmall"):
+            st.button(
+                f"{_(CHANGE_WORDS[kind])} **{number(found.purchase_orders)}**",
+                key=f"changes_tile_{kind.value}",
+                type="primary" if is_pressed else "secondary",
+                icon=":material/check:" if is_pressed else None,
+                disabled=not found.purchase_orders and not is_pressed,
+                on_click=_press,
+                args=(kind,),
+                width="stretch",
+            )
+            st.caption(failures.plain(_come_to(found)).replace("\n", "  \n"))
+    _first_downloads(sums[ChangeKind.FIRST], is_shown=ChangeKind.FIRST in pressed)
+
+
+def _first_downloads(found: ChangeSums, *, is_shown: bool) -> None:
+    """Apart, because what is only new to us has not changed."""
+    if not found.purchase_orders and not is_shown:
+        return
+    row = st.container(horizontal=True, vertical_alignment="center")
+    row.caption(
+        _n(
+            "{n} PO with {boxes} boxes is on a day that was downloaded for the first time: it is"
+            " counted apart, and is no new order.",
+            "{n} POs with {boxes} boxes are on days that were downloaded for the first time: they"
+            " are counted apart, and are no new orders.",
+            found.purchase_orders,
+        ).format(n=number(found.purchase_orders), boxes=number(found.boxes)),
+        width="content",
+    )
+    row.button(
+        _("Hide them") if is_shown else _("Show them"),
+        key=f"changes_tile_{ChangeKind.FIRST.value}",
+        type="tertiary",
+        on_click=_press,
+        args=(ChangeKind.FIRST,),
+    )
+
+
+def _press(kind: ChangeKind) -> None:
+    pressed: list[ChangeKind] = st.session_state[state.CHANGES_KINDS]
+    st.session_state[state.CHANGES_KINDS] = [
+        other for other in ChangeKind if (other in pressed) != (other is kind)
+    ]
+
+
+def _come_to(found: ChangeSums) -> str:
+    if not found.purchase_orders:
+        return "–\n–"
+    parts = [found.boxes_more, found.boxes_less]
+    boxes = " ".join(signed(part) for part in parts if part) or "0"
+    return _("{boxes} boxes").format(boxes=boxes) + f"\n{signed(found.total_cost)}"
 
 
 @st.fragment
-def difference_sums(ctx: AppContext, chosen: ChangeFilter, counts: Mapping[str, int]) -> None:
+def difference_sums(
+    ctx: AppContext, chosen: ChangeFilter, sums: Mapping[ChangeKind | None, ChangeSums]
+) -> None:
     """What the changes come to, summed up as chosen, and all of it as an Excel file.
 
-    `counts`: those that the screen shows above.
+    `sums`: those of the tiles above.
     """
-    parts.stay_with(counts, lambda: reads.change_counts(chosen))
+    scope = chosen.model_copy(update={"kinds": (), "first_downloads": True})
+    parts.stay_with(sums, lambda: reads.change_sums(scope))
     bar = st.container(horizontal=True, vertical_alignment="bottom")
     with bar:
         by = st.segmented_control(
@@ -136,8 +194,8 @@ def show_differences(frame: pl.DataFrame, by: str) -> None:
 
 
 def change_table(frame: pl.DataFrame) -> None:
-    """The changes themselves, the newest first; the first 500 of them."""
-    shown = changes.describe_changes(frame.head(_PAGE)).drop("provider_id", "po_id")
+    """The changes themselves, the newest first, as many as `PAGE`; one more says there are more."""
+    shown = changes.describe_changes(frame.head(PAGE)).drop("provider_id", "po_id")
     st.dataframe(
         shown,
         hide_index=True,
@@ -161,12 +219,8 @@ def change_table(frame: pl.DataFrame) -> None:
             "customer_name", "product", "vendor_name", "seen_at", "po_item_id",
         ],
     )  # fmt: skip
-    if frame.height > _PAGE:
-        st.caption(
-            _("The newest {shown:,} of {all:,} changes; the Excel file has all.").format(
-                shown=_PAGE, all=frame.height
-            )
-        )
+    if frame.height > PAGE:
+        st.caption(_("The newest {n} changes; the Excel file has all.").format(n=PAGE))
 
 
 def signed(value: Decimal) -> str:

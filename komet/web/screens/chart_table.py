@@ -19,6 +19,11 @@ def show_chart(chart: Any, frame: pl.DataFrame, columns: Mapping[str, Any], alt:
     or configurations. `alt`: what the chart shows, in a sentence, for who cannot see it.
     """
     st.altair_chart(chart, alt=alt)
+    show_figures(frame, columns)
+
+
+def show_figures(frame: pl.DataFrame, columns: Mapping[str, Any]) -> None:
+    """A button that opens the figures of a chart as a table; see `show_chart`."""
     with st.popover(_("As a table"), icon=":material/table:", type="tertiary"):
         st.dataframe(
             frame.select(*columns), hide_index=True, placeholder="", width="content",
@@ -40,12 +45,22 @@ def show_boxes(days: pl.DataFrame) -> None:
     show_chart(
         boxes_by_ship_date(shown, reads.colours(), weeks=weeks),
         shown,
-        {
-            "ship_date": st.column_config.DateColumn(heading, format=day_pattern()),
-            "provider": _("Importer"),
-            "boxes": st.column_config.NumberColumn(_("Boxes"), format="localized"),
-        },
-        _("Boxes by ship date and importer, {start} to {end}: {boxes:,.0f} in all.").format(
-            start=days["ship_date"].min(), end=days["ship_date"].max(), boxes=days["boxes"].sum()
-        ),
+        columns_of_boxes(heading),
+        describe_boxes(days),
+    )
+
+
+def columns_of_boxes(heading: str) -> dict[str, Any]:
+    """The columns of ship_date (under its heading), provider and boxes, for a table of figures."""
+    return {
+        "ship_date": st.column_config.DateColumn(heading, format=day_pattern()),
+        "provider": _("Importer"),
+        "boxes": st.column_config.NumberColumn(_("Boxes"), format="localized"),
+    }
+
+
+def describe_boxes(days: pl.DataFrame) -> str:
+    """What a chart of boxes by ship date and importer shows, for who cannot see it."""
+    return _("Boxes by ship date and importer, {start} to {end}: {boxes:,.0f} in all.").format(
+        start=days["ship_date"].min(), end=days["ship_date"].max(), boxes=days["boxes"].sum()
     )

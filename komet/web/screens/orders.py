@@ -59,11 +59,9 @@ def show_totals(totals: Totals) -> None:
 
 
 def _figure(value: Decimal | None, places: int) -> str:
-    """A number that fits its card: millions are rounded, idle decimals left out."""
+    """A number that fits its card: idle decimals are left out."""
     if value is None:
         return "–"
-    if abs(value) >= 1_000_000:
-        return f"{number(value / 1_000_000, 2)} M"
     whole = value == value.to_integral_value() or abs(value) >= 10_000
     return number(value, 0 if whole else places)
 

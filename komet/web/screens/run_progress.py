@@ -1,15 +1,20 @@
 """A run on the screen: its progress while it works, its result in words when it is through."""
 
+from collections.abc import Sequence
+from datetime import date
+
 import streamlit as st
 
 from komet.context import AppContext
-from komet.ingest.model import RunState, replaced_sentence
-from komet.ingest.runs import list_days, retry_run, watch_run
+from komet.ingest.model import RunReport, RunState, replaced_sentence
+from komet.ingest.runs import list_days, retry_days, retry_run, watch_run
 from komet.ingest.wording import describe_changes, label_state
-from komet.language import _, _n, day_pattern
+from komet.language import _, _n, day, day_pattern, number
 from komet.messages import FAILURES
+from komet.orders.filters import OrderFilter
 from komet.web.screens.chart_table import show_chart
 from komet.web.screens.charts import day_grid, name_states
+from komet.web.screens.export_menu import export_menu
 from komet.web.shell import failures, reads
 from komet.web.shell.moments import moment_column
 from komet.web.shell.resources import worker
@@ -68,16 +73,7 @@ def run_result(ctx: AppContext, run_id: str) -> None:
         st.markdown(_in_words(summary))
     if report.replaced:
         st.caption(failures.plain(replaced_sentence(report.replaced)))
-    if run.state is RunState.DONE and summary["unmapped"]:
-        st.page_link(
-            "pages/sku_mapping.py",
-            label=_n(
-                "{n} product has no SKU yet: map it",
-                "{n} products have no SKU yet: map them",
-                summary["unmapped"],
-            ).format(n=summary["unmapped"]),
-            icon=":material/compare_arrows:",
-        )
+    _what_next(ctx, report)
     if unfinished:
         label = {
             RunState.INTERRUPTED: _("Resume"),
@@ -107,18 +103,72 @@ def run_result(ctx: AppContext, run_id: str) -> None:
                 found=_in_words(summary)
             ),
         )
-    failed = days.filter(days["reason"].is_not_null())
-    if failed.height:
-        st.dataframe(
-            failed.select("provider", "day", "reason"),
-            hide_index=True,
-            placeholder="",
-            column_config={
-                "provider": _("Importer"),
-                "day": st.column_config.DateColumn(_("Ship date"), format=day_pattern()),
-                "reason": st.column_config.TextColumn(_("Why it failed"), width="large"),
-            },
+
+
+def _what_next(ctx: AppContext, report: RunReport) -> None:
+    """What is held now of the clients and days of a run, and where to go with it."""
+    asked = {slice_.provider_id for slice_ in report.slices}
+    chosen = OrderFilter(
+        providers=tuple(id_ for id_ in report.providers if id_ in asked),
+        ship_from=report.run.date_from,
+        ship_to=report.run.date_to,
+    )
+    totals = reads.totals(chosen)
+    found = totals.purchase_orders
+    if not found:
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(
+            _n("**{n}** PO on these days.", "**{n}** POs on these days.", found).format(
+                n=number(found)
+            ),
+            width="content",
         )
+        st.page_link(
+            "pages/purchase_orders.py",
+            label=_("See orders"),
+            icon=":material/list_alt:",
+            query_params=chosen.to_query(),
+        )
+        export_menu(ctx, chosen, totals)
+        st.page_link("pages/changes.py", label=_("See changes"), icon=":material/difference:")
+        if unmapped := report.summary["unmapped"]:
+            st.page_link(
+                "pages/sku_mapping.py",
+                label=_n(
+                    "{n} product has no SKU yet: map it",
+                    "{n} products have no SKU yet: map them",
+                    unmapped,
+                ).format(n=unmapped),
+                icon=":material/compare_arrows:",
+            )
+
+
+def failed_days(ctx: AppContext) -> None:
+    """Days that could not be downloaded, a line a client and cause, each to be tried again."""
+    found = reads.failed_days()
+    if not found:
+        return
+    st.header(_("Failed days"))
+    for place, failed in enumerate(found):
+        with st.container(horizontal=True, vertical_alignment="center", border=True):
+            days = _n("{n} day", "{n} days", len(failed.days)).format(n=number(len(failed.days)))
+            st.markdown(
+                f"**{failures.plain(failed.provider)}**: **{days}**"
+                f" ({failures.plain(_named(failed.days))})  \n{failures.plain(failed.reason)}"
+            )
+            if st.button(_("Retry"), key=f"retry_days_{place}", icon=":material/replay:"):
+                with failures.shown():
+                    run = retry_days(ctx, actor(), [failed])
+                    worker().submit(actor(), run.id)
+                    st.rerun()
+
+
+def _named(days: Sequence[date]) -> str:
+    """The first and the last day, or the only one."""
+    if len(days) == 1:
+        return day(days[0])
+    return _("{start} to {end}").format(start=days[0], end=days[-1])
 
 
 def past_runs() -> None:

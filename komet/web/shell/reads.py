@@ -5,13 +5,15 @@ from decimal import Decimal
 
 import polars as pl
 
-from komet.activity import timeline
+from komet.activity import hints, timeline
 from komet.activity.failures import list_failures
 from komet.activity.model import ActivityFilter, Pool
 from komet.activity.requests import list_pools, list_requests
+from komet.activity.warnings import Warned, list_warnings
 from komet.catalogs.lists import count_rows, list_box_types, view_list
 from komet.catalogs.model import CatalogTable
 from komet.clients import allowance
+from komet.clients.allowance import PoolLeft
 from komet.clients.model import Provider
 from komet.clients.overlaps import SharedOrders, list_shared_orders
 from komet.clients.providers import list_providers
@@ -24,14 +26,23 @@ from komet.dispatch.lines import LineFilter, list_lines
 from komet.dispatch.model import WriteState
 from komet.dispatch.transit import Transit, load_transit
 from komet.ingest import runs
-from komet.ingest.model import Plan, RunReport
+from komet.ingest.model import FailedDays, Plan, RunReport
 from komet.ingest.plan import plan_refresh
 from komet.mapping import products
 from komet.mapping.suggestions import suggest_skus
 from komet.orders import planning, query
-from komet.orders.changes import count_changes, find_changes, sum_differences
+from komet.orders.changes import find_changes, sum_differences, sum_kinds
 from komet.orders.filters import OrderFilter
-from komet.orders.model import ChangeFilter, OrderDetail, OrderKey, Pivot, Totals
+from komet.orders.model import (
+    ChangeFilter,
+    ChangeKind,
+    ChangeSums,
+    OrderDetail,
+    OrderKey,
+    Pivot,
+    Totals,
+)
+from komet.permissions import Actor
 from komet.web.shell.remembered import remembered, remembered_briefly
 from komet.web.shell.resources import context
 
@@ -97,15 +108,15 @@ def choices() -> dict[str, list[str]]:
 
 
 @remembered
-def changes(chosen: ChangeFilter) -> pl.DataFrame:
-    """The changes; see `komet.orders.changes.find_changes`."""
-    return find_changes(context(), chosen)
+def changes(chosen: ChangeFilter, limit: int) -> pl.DataFrame:
+    """The newest changes; see `komet.orders.changes.find_changes`."""
+    return find_changes(context(), chosen, limit=limit)
 
 
 @remembered
-def change_counts(chosen: ChangeFilter) -> dict[str, int]:
-    """POs by kind of change; see `komet.orders.changes.count_changes`."""
-    return count_changes(context(), chosen)
+def change_sums(chosen: ChangeFilter) -> dict[ChangeKind | None, ChangeSums]:
+    """What each kind of change comes to; see `komet.orders.changes.sum_kinds`."""
+    return sum_kinds(context(), chosen)
 
 
 @remembered
@@ -231,6 +242,12 @@ def last_downloads() -> pl.DataFrame:
     return runs.last_downloads(context())
 
 
+@remembered
+def failed_days() -> list[FailedDays]:
+    """Days whose newest try failed; see `komet.ingest.runs.list_failed_days`."""
+    return runs.list_failed_days(context())
+
+
 @remembered_briefly
 def past_runs() -> list[RunReport]:
     """The newest runs; see `komet.ingest.runs.list_runs`."""
@@ -268,6 +285,12 @@ def count_entries(chosen: ActivityFilter) -> int:
 
 
 @remembered
+def is_put_away(whose: Actor, hint: str) -> bool:
+    """Whether a person has put a hint away; see `komet.activity.hints`."""
+    return hints.is_put_away(context(), whose, hint)
+
+
+@remembered
 def pools() -> list[Pool]:
     """Tokens that share an allowance; see `komet.activity.requests.list_pools`."""
     return list_pools(context())
@@ -289,6 +312,18 @@ def failures() -> pl.DataFrame:
 def requests_left(chosen: tuple[Provider, ...]) -> dict[str, int | None]:
     """What is left of each allowance today; see `komet.clients.allowance.requests_left`."""
     return allowance.requests_left(context(), chosen)
+
+
+@remembered
+def pools_left(chosen: tuple[Provider, ...]) -> list[PoolLeft]:
+    """Each allowance and what is left of it today; see `komet.clients.allowance`."""
+    return allowance.list_pools_left(context(), chosen)
+
+
+@remembered_briefly
+def warnings(chosen: tuple[Provider, ...]) -> list[Warned]:
+    """What stands in the way of today's work; see `komet.activity.warnings.list_warnings`."""
+    return list_warnings(context(), chosen)
 
 
 @remembered_briefly

@@ -42,6 +42,12 @@ PROVIDER_FORMS = "_provider_forms"
 EXPORT_JOB = "_export_job"
 """The large export that this session has asked for last, at work or through."""
 
+SAMPLE_RUNS = "_sample_runs"
+"""The runs that fill the sample data, while the Overview waits for them."""
+
+CHANGES_KINDS = "changes_kinds"
+"""The kinds of change whose tiles are pressed on Changes."""
+
 TEMPLATE = "export_template_chosen"
 """The export template that is being edited."""
 
