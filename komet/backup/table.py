@@ -43,26 +43,40 @@ SELECT count(*) AS lines, count(*) FILTER (wrong) AS wrong FROM compared
 """
 _DAYS = """
 WITH lines AS (
-  SELECT provider_id, slice_date, ship_date, po_id, po_item_id, count(*) AS items,
-    sum(stems) AS stems, arg_min(boxes, item_no) AS boxes, arg_min(total_cost, item_no) AS cost
+  SELECT provider_id, slice_date, ship_date, po_id, po_item_id,
+    upper(coalesce(po_status, '')) IN ('CA', 'CANCELLED')
+      OR upper(coalesce(line_status, '')) IN ('CA', 'CANCELLED') AS cancelled,
+    count(*) AS items, sum(stems) AS stems, arg_min(boxes, item_no) AS boxes,
+    arg_min(total_cost, item_no) AS cost
   FROM order_items WHERE gone_at IS NULL GROUP BY ALL
-), expected AS (
-  SELECT provider_id, slice_date, ship_date, count(DISTINCT po_id) AS orders, count(*) AS lines,
-    sum(items) AS items, sum(boxes) AS boxes, sum(cost) AS cost, sum(stems) AS stems
+), sums AS (
+  SELECT provider_id, slice_date, ship_date, cancelled, count(*) AS lines, sum(items) AS items,
+    sum(boxes) AS boxes, sum(cost) AS cost, sum(stems) AS stems
   FROM lines GROUP BY ALL
-), kept AS (
-  SELECT provider_id, slice_date, ship_date, sum(purchase_orders) AS orders
-  FROM day_orders GROUP BY ALL
-), summed AS (
-  SELECT provider_id, slice_date, ship_date, sum(lines) AS lines, sum(items) AS items,
-    sum(boxes) AS boxes, sum(total_cost) AS cost, sum(stems) AS stems
+), kept_sums AS (
+  SELECT provider_id, slice_date, ship_date, cancelled, sum(lines) AS lines,
+    sum(items) AS items, sum(boxes) AS boxes, sum(total_cost) AS cost, sum(stems) AS stems
   FROM day_sums GROUP BY ALL
+), orders AS (
+  SELECT provider_id, slice_date, ship_date, count(DISTINCT po_id) AS orders,
+    count(DISTINCT po_id) FILTER (NOT cancelled) AS standing,
+    count(DISTINCT po_id) FILTER (cancelled) AS dropped
+  FROM lines GROUP BY ALL
+), kept_orders AS (
+  SELECT provider_id, slice_date, ship_date, sum(purchase_orders) AS orders,
+    sum(standing_orders) AS standing, sum(cancelled_orders) AS dropped
+  FROM day_orders GROUP BY ALL
 )
-SELECT count(*) FROM expected e
-FULL JOIN kept k USING (provider_id, slice_date, ship_date)
-FULL JOIN summed s USING (provider_id, slice_date, ship_date)
-WHERE (e.orders, e.lines, e.items, e.boxes, e.cost, e.stems)
-  IS DISTINCT FROM (k.orders, s.lines, s.items, s.boxes, s.cost, s.stems)
+SELECT count(*) FROM (
+  SELECT provider_id, slice_date, ship_date FROM sums e
+  FULL JOIN kept_sums k USING (provider_id, slice_date, ship_date, cancelled)
+  WHERE (e.lines, e.items, e.boxes, e.cost, e.stems)
+    IS DISTINCT FROM (k.lines, k.items, k.boxes, k.cost, k.stems)
+  UNION
+  SELECT provider_id, slice_date, ship_date FROM orders e
+  FULL JOIN kept_orders k USING (provider_id, slice_date, ship_date)
+  WHERE (e.orders, e.standing, e.dropped) IS DISTINCT FROM (k.orders, k.standing, k.dropped)
+)
 """
 _ORPHANS = """
 SELECT (SELECT count(*) FROM po_lines l ANTI JOIN purchase_orders o USING (provider_id, po_id))

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from cyclopts import Parameter
 
 from komet.cli.arguments import Names, Switch, provider_ids
-from komet.cli.output import Json, figure, say, say_json
+from komet.cli.output import Json, figure, note, say, say_json
 from komet.cli.session import actor
 from komet.context import open_context
 from komet.errors import InvalidInput
@@ -16,7 +16,8 @@ from komet.export.templates import export_by_template, find_template
 from komet.export.writers import WRITERS
 from komet.export.writers.writer import dialect_of
 from komet.language import _, _n, current
-from komet.orders.filters import Gone, Mapped, OrderFilter
+from komet.orders.cancelled import describe_cancelled, total_cancelled
+from komet.orders.filters import Cancelled, Gone, Mapped, OrderFilter
 from komet.orders.work_lists import WorkList
 
 
@@ -44,7 +45,8 @@ def export(
     unmapped: Switch = False,
     changed_since: datetime | None = None,
     gone: Gone = Gone.HIDE,
-    standing: Switch = False,
+    cancelled: Switch = False,
+    standing: Annotated[bool, Parameter(negative="", show=False)] = False,
     work: WorkList | None = None,
     template: str | None = None,
     separator: Literal["comma", "semicolon", "tab"] | None = None,
@@ -56,9 +58,8 @@ def export(
     Filters combine; without any, all that Komet still shows is exported. Statuses are codes or
     words (CF or "Confirmed by farm"); texts find a part, without regard to case and accents.
     --search finds words in any order over product, SKU, customer, PO number and mark code, in
-    English and Spanish ("rose 60").
-    --standing leaves out what was cancelled. With --template the file has that layout, and OUT may
-    be a folder.
+    English and Spanish ("rose 60"). What was cancelled is left out, unless --cancelled or a status
+    asks for it. With --template the file has that layout, and OUT may be a folder.
 
     A .csv file has the --separator (comma, semicolon, tab) and the --decimal (point, comma) that
     Excel reads in your language, unless you say others; its texts stay as they are.
@@ -94,9 +95,11 @@ def export(
         mapped=only,
         changed_since=changed_since,
         gone=gone,
-        standing=standing,
+        cancelled=Cancelled.SHOW if cancelled and not standing else Cancelled.HIDE,
         work=work,
     )
+    if not json:
+        note(describe_cancelled(chosen, total_cancelled(ctx, chosen)).capitalize())
     if template:
         path, rows = export_by_template(ctx, actor(), find_template(ctx, template), chosen, out)
         if json:

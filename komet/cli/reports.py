@@ -12,7 +12,7 @@ from komet.cli.output import Json, figure, say, say_json, table
 from komet.context import open_context
 from komet.language import _, moment
 from komet.orders import changes as found_changes
-from komet.orders.filters import OrderFilter
+from komet.orders.filters import Cancelled, OrderFilter
 from komet.orders.model import (
     CHANGE_GROUPS,
     CHANGE_WORDS,
@@ -138,7 +138,7 @@ def planning(
     from_, to
         Ship dates (default: from four weeks ago to four weeks ahead).
     cancelled
-        With what was cancelled.
+        With what was cancelled, which is left out otherwise.
     """
     ctx = open_context()
     start, end = default_days(time_zone.today(ctx.now()))
@@ -146,7 +146,7 @@ def planning(
         providers=provider_ids(ctx, provider),
         ship_from=from_ or start,
         ship_to=to or end,
-        standing=not cancelled,
+        cancelled=Cancelled.SHOW if cancelled else Cancelled.HIDE,
     )
     down = tuple(dict.fromkeys(rows or ["product"]))[:2]
     found = plan_weeks(

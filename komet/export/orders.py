@@ -31,6 +31,7 @@ from komet.export.writers.writer import (
 from komet.language import _
 from komet.mapping.model import AtStake
 from komet.orders import changes
+from komet.orders.cancelled import describe_cancelled, only_cancelled
 from komet.orders.column import Grain
 from komet.orders.filters import OrderFilter
 from komet.orders.model import Download, Totals
@@ -178,7 +179,11 @@ def _info(  # noqa: PLR0917
             shown = _zoned(chosen.changed_since)
         rows.append((_("Filter: {name}").format(name=name.replace("_", " ")), shown))
     if chosen == OrderFilter():
-        rows.append((_("Filter"), _("none: everything that Komet still shows")))
+        rows.append(
+            (_("Filter"), _("none: everything that Komet still shows and that was not cancelled"))
+        )
+    cancelled = total_items(con, only_cancelled(chosen))
+    rows.append((_("Cancelled"), describe_cancelled(chosen, cancelled)))
     rows += [(_("Rows on {sheet}").format(sheet=s.name), str(s.height)) for s in sheets]
     labels = {
         "purchase_orders": _("Purchase orders"),

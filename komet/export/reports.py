@@ -19,6 +19,7 @@ from komet.export.writers.writer import explain_write_errors, written_bytes
 from komet.export.writers.xlsx import write_workbook
 from komet.language import _
 from komet.orders import changes
+from komet.orders.cancelled import describe_cancelled, total_cancelled
 from komet.orders.filters import OrderFilter
 from komet.orders.model import CHANGE_GROUPS, DIMENSIONS, MEASURES, PERIODS, ChangeFilter, Pivot
 from komet.orders.table import changes as changes_table
@@ -88,6 +89,8 @@ def export_planning(  # noqa: PLR0917
         (_("Measure"), _(MEASURES[measure])),
         (_("Exported at"), f"{time_zone.local(ctx.now()):%Y-%m-%d %H:%M:%S} {time_zone.name()}"),
     ]
+    cancelled = total_cancelled(ctx, chosen)
+    info.append((_("Cancelled"), describe_cancelled(chosen, cancelled)))
     for name, value in chosen.to_query().items():
         shown = ", ".join(names.get(entry, entry) for entry in value)
         info.append((_("Filter: {name}").format(name=name.replace("_", " ")), shown))

@@ -21,7 +21,7 @@ from komet.db.database import Connection
 from komet.mapping.model import AtStake
 from komet.mapping.table import products
 from komet.orders.column import Grain
-from komet.orders.filters import OrderFilter
+from komet.orders.filters import Cancelled, OrderFilter
 from komet.orders.table.items import (
     BOX_TYPE_JOIN,
     LOOKUPS,
@@ -91,9 +91,16 @@ def delete(con: Connection, name: str) -> None:
 def choose(con: Connection, chosen: OrderFilter) -> None:
     """Put the keys of the chosen items into temporary tables, which the other sheets join.
 
-    `chosen_orders` has the sums of all lines of a PO, chosen or not, that Komet still shows.
+    `chosen_orders` has the sums of all lines of a PO, chosen or not, that Komet still shows; of
+    cancelled ones only where the filter shows them. `is_part`: it leaves some of them out.
     """
     found, params = source(chosen)
+    of_line = formulas.not_cancelled("po_status"), formulas.not_cancelled("line_item_status")
+    counts = "true"
+    if chosen.cancelled is Cancelled.ONLY:
+        counts = f"NOT ({' AND '.join(of_line)})"
+    elif chosen.leaves_out_cancelled:
+        counts = " AND ".join(of_line)
     con.run(
         "CREATE OR REPLACE TEMP TABLE chosen_lines AS"
         " SELECT i.provider_id, i.po_id, i.po_item_id, i.ship_date, i.stems,"
@@ -103,12 +110,14 @@ def choose(con: Connection, chosen: OrderFilter) -> None:
         params,
     )
     con.run(
-        """
+        f"""
         CREATE OR REPLACE TEMP TABLE chosen_orders AS
         WITH orders AS (SELECT DISTINCT provider_id, po_id FROM chosen_lines)
         SELECT provider_id, po_id, h.* EXCLUDE (provider_id, po_id) FROM orders LEFT JOIN (
-          SELECT provider_id, po_id, count(*) AS lines, sum(total_boxes) AS boxes,
-            sum(total_cost) AS cost FROM po_lines SEMI JOIN orders USING (provider_id, po_id)
+          SELECT provider_id, po_id, count(*) FILTER ({counts}) AS lines,
+            sum(total_boxes) FILTER ({counts}) AS boxes,
+            sum(total_cost) FILTER ({counts}) AS cost, NOT bool_and({counts}) AS is_part
+          FROM po_lines SEMI JOIN orders USING (provider_id, po_id)
           WHERE gone_at IS NULL GROUP BY ALL
         ) h USING (provider_id, po_id)
         """
@@ -133,7 +142,10 @@ def items(con: Connection, chosen: OrderFilter, size: int | None = None) -> Iter
 
 
 def purchase_orders(con: Connection, size: int | None = None) -> Iterator[pl.DataFrame]:
-    """One row a PO; boxes and cost as its header has them, else the sums of its lines."""
+    """One row a PO; boxes and cost as its header has them, else the sums of its lines.
+
+    Of a PO of which a part was cancelled and is left out, they are always the sums.
+    """
     found = "FROM purchase_orders i JOIN chosen_orders h USING (provider_id, po_id)"
     yield from _by_day(
         con,

@@ -8,7 +8,7 @@ from komet.context import AppContext
 from komet.dispatch.awb import format_awb
 from komet.labels import table
 from komet.labels.model import LabelBox, LabelBoxes, LineWithoutCodes
-from komet.orders.filters import OrderFilter
+from komet.orders.filters import Cancelled, OrderFilter
 
 _AWB = ("awb", "awbnumber", "awbcode")
 _HOUSE_AWB = ("houseawb", "houseawbnumber", "hawb")
@@ -24,7 +24,7 @@ def list_label_boxes(ctx: AppContext, chosen: OrderFilter) -> LabelBoxes:
     it; a house AWB is only known of the line's own. By ship date, client
     provider, PO and line, and as they were packed, else by the length of the code, and the code.
     """
-    standing = chosen.model_copy(update={"standing": True})
+    standing = chosen.model_copy(update={"cancelled": Cancelled.HIDE})
     with ctx.read() as con:
         boxes = tuple(_box(row) for row in table.boxes(con, standing))
         without = table.lines_without_codes(con, standing)

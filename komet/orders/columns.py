@@ -36,6 +36,11 @@ def _our_code(kind: str) -> dict[Grain, str]:
     return {Grain.ITEM: f"{kind}_code.code"}
 
 
+def _of_order(header: str, of_lines: str) -> str:
+    """As the header has it, unless a part of the PO is left out."""
+    return f"CASE WHEN h.is_part THEN {of_lines} ELSE coalesce({header}, {of_lines}) END"
+
+
 _STEMS_OF_BREAKDOWN = formulas.stems("l.total_boxes", "{0}.bunches", "{0}.stems_bunch")
 
 COLUMNS: tuple[OrderColumn, ...] = (
@@ -98,7 +103,7 @@ COLUMNS: tuple[OrderColumn, ...] = (
                 sql={Grain.BOX: "coalesce(i.status_name, i.status_id)"}),
     OrderColumn(name="boxes", label=_later("Boxes"), kind=Kind.QUANTITY, unit="boxes",
                 head="total_boxes", line="total_boxes",
-                sql={Grain.PO: "coalesce(i.total_boxes, h.boxes)"}, once=True, tracked=True,
+                sql={Grain.PO: _of_order("i.total_boxes", "h.boxes")}, once=True, tracked=True,
                 shown=Shown.FIRST),
     OrderColumn(name="bunches", label=_later("Bunches"), kind=Kind.QUANTITY, unit="bunches a box",
                 line="bunches", breakdown="bunches", tracked=True, shown=Shown.FIRST),
@@ -127,7 +132,7 @@ COLUMNS: tuple[OrderColumn, ...] = (
                 breakdown="cost", tracked=True, shown=Shown.FIRST),
     OrderColumn(name="total_cost", label=_later("Total cost"), kind=Kind.MONEY,
                 unit="the provider's currency", head="total_cost", line="total_cost",
-                sql={Grain.PO: "coalesce(i.total_cost, h.cost)"}, once=True, tracked=True,
+                sql={Grain.PO: _of_order("i.total_cost", "h.cost")}, once=True, tracked=True,
                 shown=Shown.FIRST),
     OrderColumn(name="quantity_confirmed", label=_later("Quantity confirmed"),
                 short=_later("Confirmed"), kind=Kind.QUANTITY, unit="boxes",

@@ -35,7 +35,15 @@ class Gone(StrEnum):
     ONLY = "only"
 
 
-_OF_DAYS = {"providers", "group", "ship_from", "ship_to"}
+class Cancelled(StrEnum):
+    """Whether to show what was cancelled: the PO, or the line."""
+
+    HIDE = "hide"
+    SHOW = "show"
+    ONLY = "only"
+
+
+_OF_DAYS = {"cancelled", "providers", "group", "ship_from", "ship_to"}
 
 
 class OrderFilter(BaseModel):
@@ -44,9 +52,9 @@ class OrderFilter(BaseModel):
     `providers` are provider IDs. `search` finds words in any order, as
     `komet.orders.search` says. `product` and `sku` find a part of the text, the rest match as a
     whole; case and accents never matter. `changed_since` is when we saw a change; without a zone
-    it is read in the one in force. `work` is one of the ready-made work lists; `standing` leaves
-    out what was cancelled. Filters of the registry of columns that have no field here come as
-    extras, each a list of values.
+    it is read in the one in force. `work` is one of the ready-made work lists. What was cancelled
+    is left out unless `cancelled` says otherwise: see `leaves_out_cancelled`. Filters of the
+    registry of columns that have no field here come as extras, each a list of values.
     """
 
     model_config = ConfigDict(frozen=True, extra="allow", str_strip_whitespace=True)
@@ -72,7 +80,7 @@ class OrderFilter(BaseModel):
     changed_since: datetime | None = None
     gone: Gone = Gone.HIDE
     work: WorkList | None = None
-    standing: bool = False
+    cancelled: Cancelled = Cancelled.HIDE
 
     @field_validator("changed_since")
     @classmethod
@@ -129,6 +137,18 @@ class OrderFilter(BaseModel):
         if self.search or self.product:
             return True
         return self.needs_sku or bool(self.work and self.work.of_items)
+
+    @property
+    def leaves_out_cancelled(self) -> bool:
+        """Whether what was cancelled is left out: not where it is what is asked for.
+
+        A status asks for it, and so does a list of writes to Komet, which are not undone by that.
+        """
+        if self.cancelled is not Cancelled.HIDE or (self.work and self.work.is_of_writes):
+            return False
+        found = {statuses.find_code(statuses.HEADER, value) for value in self.statuses}
+        found |= {statuses.find_code(statuses.LINE, value) for value in self.line_statuses}
+        return statuses.CANCELLED not in found
 
     @property
     def is_of_whole_days(self) -> bool:
@@ -191,7 +211,9 @@ class OrderFilter(BaseModel):
             add(unmapped("i", "m"))
         if self.changed_since:
             add("i.changed_at >= $changed_since", changed_since=self.changed_since)
-        if self.standing:
+        if self.cancelled is Cancelled.ONLY:
+            add(f"NOT ({standing('i')})")
+        elif self.leaves_out_cancelled:
             add(standing("i"))
         if self.work:
             add(self.work.condition, **self.work.values)

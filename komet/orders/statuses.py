@@ -8,18 +8,20 @@ from collections.abc import Mapping, Sequence
 
 from komet.language import _, _later
 
+CANCELLED = "CA"
+"""The code of what was cancelled, of POs and of lines."""
 HEADER = {
     "PA": _later("Pending approval"),
     "A": _later("Approved"),
     "CF": _later("Confirmed by farm"),
     "SC": _later("Sent to Cargomaster"),
-    "CA": _later("Cancelled"),
+    CANCELLED: _later("Cancelled"),
 }
 LINE = {
     "P": _later("Pending"),
     "C": _later("Confirmed"),
     "PC": _later("Partially confirmed"),
-    "CA": _later("Cancelled"),
+    CANCELLED: _later("Cancelled"),
     "S": _later("Shipped"),
 }
 ORDER_TYPE = {"P": _later("Prebook"), "S": _later("Standing order"), "D": _later("Double")}

@@ -203,7 +203,12 @@ class WorkList(StrEnum):
     @property
     def condition(self) -> str:
         """The SQL condition on `order_items i`; `approved_unmapped` needs the mapping as `m`."""
-        return f"({self.sql})" if self in _OF_WRITES else f"({_STANDING} AND {self.sql})"
+        return f"({self.sql})" if self.is_of_writes else f"({_STANDING} AND {self.sql})"
+
+    @property
+    def is_of_writes(self) -> bool:
+        """Whether it lists writes, which stay to be looked at though their line was cancelled."""
+        return self in _OF_WRITES
 
     @property
     def values(self) -> dict[str, date]:
@@ -222,4 +227,3 @@ OF_DISPATCH = (
 )
 """What is left to do after the download, in the order of the day."""
 _OF_WRITES = (WorkList.PLANNED, WorkList.UNKNOWN)
-"""A write stays to be looked at though its line was cancelled."""

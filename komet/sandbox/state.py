@@ -245,8 +245,16 @@ class SandboxState:
         with self._lock:
             self._passes[company].served(slice_key)
 
-    def totals(self, company: str, start: date, end: date, vendor_id: int | None = None) -> Totals:
-        """Exact sums of all orders, cancelled ones too, that ship from `start` to `end`.
+    def totals(
+        self,
+        company: str,
+        start: date,
+        end: date,
+        vendor_id: int | None = None,
+        *,
+        cancelled: bool = True,
+    ) -> Totals:
+        """Exact sums of all orders that ship from `start` to `end`, `cancelled` ones too or not.
 
         Both days count. With `vendor_id` only that vendor's. Raises `KeyError` for an unknown
         company.
@@ -257,7 +265,7 @@ class SandboxState:
             for order in self.orders(company, day)
             if vendor_id is None or order.vendor_id == vendor_id
         )
-        return totals_of(orders, self.companies[company])
+        return totals_of(orders, self.companies[company], cancelled=cancelled)
 
     def _advance(self, key: str) -> None:
         revision = self._revisions[key] + 1

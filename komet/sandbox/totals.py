@@ -20,8 +20,13 @@ class Totals(TypedDict):
     fbe: Decimal
 
 
-def totals_of(orders: Iterable[PurchaseOrder], company: Company) -> Totals:
-    """The sums; box types that `boxtype.list` does not know add nothing to `fbe`."""
+def totals_of(
+    orders: Iterable[PurchaseOrder], company: Company, *, cancelled: bool = True
+) -> Totals:
+    """The sums; box types that `boxtype.list` does not know add nothing to `fbe`.
+
+    With or without lines that were cancelled, and POs that have no other.
+    """
     factors = {row.code: row.fbe for row in company.box_types}
     total = Totals(
         purchase_orders=0,
@@ -33,8 +38,13 @@ def totals_of(orders: Iterable[PurchaseOrder], company: Company) -> Totals:
         fbe=Decimal(0),
     )
     for order in orders:
-        total["purchase_orders"] += 1
-        for line in order.lines:
+        lines = [
+            line
+            for line in order.lines
+            if cancelled or (order.status != "CA" and line.status != "Cancelled")
+        ]
+        total["purchase_orders"] += bool(lines or cancelled)
+        for line in lines:
             total["lines"] += 1
             total["items"] += len(line.breakdowns) or 1
             total["boxes"] += line.boxes

@@ -34,7 +34,7 @@ from komet.ingest.commit import write_slices
 from komet.ingest.sources.komet import ask_for_day
 from komet.ingest.table import slices
 from komet.orders import changes, query
-from komet.orders.filters import Mapped, OrderFilter
+from komet.orders.filters import Cancelled, Mapped, OrderFilter
 from komet.orders.model import ChangeFilter, ChangeKind, ChangeSums, Download
 
 _EXAMPLES = int(os.environ.get("KOMET_EXAMPLES", "25"))
@@ -115,7 +115,7 @@ def download(ctx: AppContext, komet: Komet, company: Company, day: int, run: str
 
 def check_store(ctx: AppContext, company: Company) -> None:
     there = company.expected.there()
-    chosen = OrderFilter(providers=(company.provider.id,))
+    chosen = OrderFilter(providers=(company.provider.id,), cancelled=Cancelled.SHOW)
     with ctx.db.read() as con:
         totals = query.total_items(ctx, chosen)
         unmapped = query.total_items(ctx, chosen.model_copy(update={"mapped": Mapped.UNMAPPED}))
@@ -149,6 +149,12 @@ def check_store(ctx: AppContext, company: Company) -> None:
     assert totals.lines == len({item[1] for item in items})
     for name, place in (("boxes", 6), ("stems", 4), ("total_cost", 7), ("fbe", 8)):
         assert (getattr(totals, name) or 0) == sum(item[place] or 0 for item in items), name
+    standing = query.total_items(ctx, chosen.model_copy(update={"cancelled": Cancelled.HIDE}))
+    assert standing.lines == sum(
+        not plainly.is_cancelled(order, line)
+        for order in there.values()
+        for line in order.lines.values()
+    )
     assert unmapped.items == sum(
         product not in MAPPED
         for order in there.values()
@@ -233,7 +239,8 @@ def check_kinds(
 
 def check_file(ctx: AppContext, company: Company, folder: Path) -> None:
     target = folder / "orders.csv"
-    export_orders(ctx, ACTOR, OrderFilter(providers=(company.provider.id,)), target)
+    chosen = OrderFilter(providers=(company.provider.id,), cancelled=Cancelled.SHOW)
+    export_orders(ctx, ACTOR, chosen, target)
     with target.open(encoding="utf-8-sig", newline="") as opened:
         dialect = csv.Sniffer().sniff(opened.readline(), ",;")
         opened.seek(0)

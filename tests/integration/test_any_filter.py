@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from komet.context import AppContext
 from komet.orders import query
-from komet.orders.filters import Gone, Mapped, OrderFilter
+from komet.orders.filters import Cancelled, Gone, Mapped, OrderFilter
 from komet.orders.table import day_sums, order, pages
 from komet.orders.table.items import order_items
 from komet.orders.table.reading import SORTS
@@ -111,10 +111,12 @@ def make_filter(dice: Random, *, of_days: bool) -> OrderFilter:
         "mapped": maybe(0.3, Mapped.MAPPED, Mapped.UNMAPPED),
         "changed_since": maybe(0.2, SEEN + timedelta(hours=45)),
         "gone": maybe(0.3, Gone.SHOW, Gone.ONLY),
-        "standing": maybe(0.2, True),
+        "cancelled": maybe(0.4, Cancelled.SHOW, Cancelled.ONLY),
     }
     if of_days:  # whose sums are kept
-        given = {n: v for n, v in given.items() if n in {"providers", "group", "ship_from"}}
+        given = {
+            n: v for n, v in given.items() if n in {"providers", "group", "ship_from", "cancelled"}
+        }
     return OrderFilter(**{name: value for name, value in given.items() if value is not None})
 
 
@@ -190,7 +192,9 @@ def find(items: list[Item], chosen: OrderFilter) -> list[Item]:
             rules.append(sku is None and known and not cancelled)
         if chosen.changed_since:
             rules.append(item["changed_at"] >= chosen.changed_since)
-        if chosen.standing:
+        if chosen.cancelled is Cancelled.ONLY:
+            rules.append(bool(cancelled))
+        if chosen.cancelled is Cancelled.HIDE and "CA" not in chosen.statuses:
             rules.append(not cancelled)
         return all(rules)
 

@@ -51,7 +51,7 @@ def test_the_changes_applied_to_the_first_download_give_the_second(
 def test_differences_are_those_of_the_totals(twice: tuple[Accounts, Store, Store]) -> None:
     accounts, _before, _after = twice
     # what is cancelled is worth nothing in what the changes come to
-    now = query.total_items(accounts.ctx, OrderFilter(standing=True))
+    now = query.total_items(accounts.ctx, OrderFilter())
     since = changes.last_download(accounts.ctx)
     for by in CHANGE_GROUPS:
         everything = changes.sum_differences(accounts.ctx, ChangeFilter(), by)

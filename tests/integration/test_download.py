@@ -16,7 +16,7 @@ from komet.ingest.plan import plan_days
 from komet.ingest.runs import retry_run, start_run
 from komet.ingest.table import runs
 from komet.orders import query
-from komet.orders.filters import Gone, OrderFilter
+from komet.orders.filters import Cancelled, Gone, OrderFilter
 from komet.orders.table.items import ASKED
 from komet.permissions import SYSTEM
 from komet.sandbox.server import Sandbox
@@ -50,11 +50,24 @@ def totals_equal_the_sandbox(accounts: Accounts, back: int, ahead: int) -> None:
         (accounts.magnolia, "magnolia", None),
         (accounts.petalo, "petalo", 812),
     ):
-        expected = accounts.sandbox.state.totals(company, begin, end, vendor_id=vendor)
-        chosen = OrderFilter(providers=(provider.id,), ship_from=begin, ship_to=end)
-        found = query.total_items(accounts.ctx, chosen)
-        for name in ("purchase_orders", "lines", "items", "boxes", "total_cost", "stems", "fbe"):
-            assert getattr(found, name) == expected[name], (provider.name, name)
+        for mode, with_cancelled in ((Cancelled.HIDE, False), (Cancelled.SHOW, True)):
+            expected = accounts.sandbox.state.totals(
+                company, begin, end, vendor_id=vendor, cancelled=with_cancelled
+            )
+            chosen = OrderFilter(
+                providers=(provider.id,), ship_from=begin, ship_to=end, cancelled=mode
+            )
+            found = query.total_items(accounts.ctx, chosen)
+            for name in (
+                "purchase_orders",
+                "lines",
+                "items",
+                "boxes",
+                "total_cost",
+                "stems",
+                "fbe",
+            ):
+                assert getattr(found, name) == expected[name], (provider.name, mode, name)
 
 
 def test_totals_are_the_sandboxs_own(accounts: Accounts) -> None:

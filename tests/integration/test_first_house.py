@@ -22,8 +22,8 @@ ENVIRONMENT = {
     "KOMET_LANGUAGE": "en",
 }
 GIVEN = {
-    "orders.csv": ("export", "{out}"),
-    "orders-with-gone.csv": ("export", "{out}", "--gone", "show"),
+    "orders.csv": ("export", "{out}", "--cancelled"),
+    "orders-with-gone.csv": ("export", "{out}", "--cancelled", "--gone", "show"),
     "mapping.csv": ("mapping", "export", "{out}"),
     "changes.json": ("changes", "--since", "2026-11-01", "--limit", "100000", "--json"),
     "planning.json": ("planning", "--sum", "stems", "--json"),

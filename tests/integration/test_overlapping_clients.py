@@ -25,7 +25,7 @@ def add(accounts: Accounts, name: str, *, overlap_too: bool = False, **fields: o
 
 def sandbox_boxes(accounts: Accounts, back: int, ahead: int) -> Decimal:
     totals = accounts.sandbox.state.totals(
-        IMPORTER_A_COMPANY.company, *accounts.days(back, ahead), vendor_id=None
+        IMPORTER_A_COMPANY.company, *accounts.days(back, ahead), vendor_id=None, cancelled=False
     )
     return Decimal(str(totals["boxes"]))
 

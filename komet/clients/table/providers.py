@@ -8,6 +8,7 @@ import polars as pl
 from komet.clients.model import Outcome, Provider, ProviderCheck
 from komet.db.database import Connection
 from komet.errors import NotFound
+from komet.formulas import standing
 from komet.language import _
 from komet.messages import Stored
 
@@ -133,6 +134,8 @@ def find_shared_orders(
 ) -> list[dict[str, Any]]:
     """one, other, orders, boxes, numbers: what two providers of a pair both hold and count.
 
+    Boxes are without those that were cancelled, as figures are.
+
     It joins the tables of orders, because only their rows show it. `numbers`: the most PO numbers
     in a row.
     """
@@ -144,7 +147,7 @@ def find_shared_orders(
             " JOIN purchase_orders b ON b.provider_id = p.other AND b.gone_at IS NULL"
             " AND b.po_id = a.po_id),"
             " lines AS (SELECT provider_id, po_id, po_item_id, max(boxes) AS boxes"
-            " FROM order_items WHERE gone_at IS NULL GROUP BY ALL),"
+            f" FROM order_items i WHERE gone_at IS NULL AND {standing('i')} GROUP BY ALL),"
             " sums AS (SELECT provider_id, po_id, sum(boxes) AS boxes FROM lines GROUP BY ALL)"
             " SELECT one, other, count(*) AS orders, coalesce(sum(s.boxes), 0) AS boxes,"
             f" list(number ORDER BY number)[1:{numbers}] AS numbers FROM twice"

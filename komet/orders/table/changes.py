@@ -8,7 +8,7 @@ import polars as pl
 
 from komet.db.database import Connection
 from komet.formulas import folded
-from komet.orders.filters import Gone, OrderFilter
+from komet.orders.filters import Cancelled, Gone, OrderFilter
 from komet.orders.model import ChangeFilter, ChangeKind, ChangeSums, Download
 from komet.orders.table.items import NOT_IMPLIED
 from komet.orders.table.reading import source
@@ -172,14 +172,18 @@ def differences(con: Connection, chosen: ChangeFilter, by: str = "provider") -> 
 def of_orders(
     con: Connection, chosen: OrderFilter, since: datetime | Download | None
 ) -> pl.DataFrame:
-    """The changes of the POs that a filter of orders finds, gone ones too; columns as `changes`.
+    """The changes of the POs that a filter of orders finds, with columns as `changes`.
 
-    What is only new to us is left out: it has not changed.
+    Gone ones and cancelled ones are there, too: that is their change. What is only new to us is
+    left out: it has not changed.
     """
     everything = changes(
         con, ChangeFilter(since=since, providers=chosen.providers, first_downloads=False)
     )
-    found, params = source(chosen.model_copy(update={"gone": Gone.SHOW}))
+    every: dict[str, Any] = {"gone": Gone.SHOW}
+    if chosen.cancelled is Cancelled.HIDE:
+        every["cancelled"] = Cancelled.SHOW
+    found, params = source(chosen.model_copy(update=every))
     keys = con.frame(f"SELECT DISTINCT i.provider_id, i.po_id {found}", params)
     return everything.join(keys, on=["provider_id", "po_id"], how="semi", maintain_order="left")
 

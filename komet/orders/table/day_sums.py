@@ -1,8 +1,9 @@
 """What each day of a provider comes to, kept by the transaction that writes its order items.
 
-Of what Komet still shows: `day_sums` has a row a box type, `day_orders` the number of POs, which
-stand on one day each. So a filter of providers and ship dates is summed up, and a page of it is
-begun, without a look at the items.
+Of what Komet still shows: `day_sums` has a row a box type, of what was cancelled and of what was
+not; `day_orders` the number of POs, which stand on one day each, and how many of them have anything
+that was cancelled and that was not: some have both. So a filter of providers and ship dates is
+summed up, and a page of it is begun, without a look at the items.
 """
 
 from typing import Any
@@ -11,14 +12,20 @@ import polars as pl
 
 from komet import formulas
 from komet.db.database import Connection
-from komet.orders.filters import Gone, OrderFilter
+from komet.orders.filters import Cancelled, Gone, OrderFilter
 
 _OF_LINE = "boxes", "total_cost", "quantity_confirmed"
 _STEM, _BUNCH = (formulas.is_unit("i.unit_type", unit) for unit in ("stem", "bunch"))
 _DAY = "i.provider_id, i.slice_date, i.ship_date"
-_ORDERS = f"SELECT {_DAY}, count(DISTINCT i.po_id) AS purchase_orders"
+_STANDS = formulas.standing("i")
+_ORDERS = (
+    f"SELECT {_DAY}, count(DISTINCT i.po_id) AS purchase_orders,"
+    f" count(DISTINCT i.po_id) FILTER ({_STANDS}) AS standing_orders,"
+    f" count(DISTINCT i.po_id) FILTER (NOT ({_STANDS})) AS cancelled_orders"
+)
 _SUMS = (
-    f"SELECT {_DAY}, i.box_type, count(*) AS items, count(*) FILTER (i.item_no <= 1) AS lines,"
+    f"SELECT {_DAY}, NOT ({_STANDS}) AS cancelled, i.box_type, count(*) AS items,"
+    " count(*) FILTER (i.item_no <= 1) AS lines,"
     " sum(i.stems) AS stems,"
     f" sum(i.total_units) FILTER ({_STEM}) AS stem_units,"
     f" sum(i.total_units) FILTER ({_BUNCH}) AS bunch_units,"
@@ -48,9 +55,26 @@ def refresh(con: Connection, days: pl.DataFrame) -> None:
             )
 
 
+ORDERS = {
+    Cancelled.HIDE: "standing_orders",
+    Cancelled.SHOW: "purchase_orders",
+    Cancelled.ONLY: "cancelled_orders",
+}
+"""The column of `day_orders` that counts the POs of which a filter shows anything."""
+
+
 def where(chosen: OrderFilter) -> tuple[str, dict[str, Any]]:
     """The condition on a row `i` of these tables of a filter of whole days, and its values."""
-    return chosen.model_copy(update={"gone": Gone.SHOW}).where()
+    everything = {"gone": Gone.SHOW, "cancelled": Cancelled.SHOW}
+    return chosen.model_copy(update=everything).where()
+
+
+def where_sums(chosen: OrderFilter) -> tuple[str, dict[str, Any]]:
+    """The same on a row of `day_sums`, which tells apart what was cancelled."""
+    condition, values = where(chosen)
+    if chosen.cancelled is not Cancelled.SHOW:
+        condition += f" AND {'NOT ' if chosen.cancelled is Cancelled.HIDE else ''}i.cancelled"
+    return condition, values
 
 
 def narrow(con: Connection, chosen: OrderFilter, items: int, *, newest: bool) -> OrderFilter:
@@ -60,13 +84,15 @@ def narrow(con: Connection, chosen: OrderFilter, items: int, *, newest: bool) ->
     """
     if chosen.gone is not Gone.HIDE:
         return chosen
+    asked_for = chosen.cancelled is Cancelled.HIDE and not chosen.leaves_out_cancelled
     of_days = OrderFilter(
         providers=chosen.providers,
         group=chosen.group,
         ship_from=chosen.ship_from,
         ship_to=chosen.ship_to,
+        cancelled=Cancelled.SHOW if asked_for else chosen.cancelled,
     )
-    condition, params = where(of_days)
+    condition, params = where_sums(of_days)
     order = "DESC" if newest else "ASC"
     until = con.value(
         "SELECT i.ship_date FROM (SELECT i.ship_date, sum(sum(i.items)) OVER"

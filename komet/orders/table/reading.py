@@ -82,7 +82,7 @@ def by_ship_date(con: Connection, chosen: OrderFilter) -> pl.DataFrame:
     """ship_date (Date), provider (String), boxes (Float64): boxes that ship each day."""
     chosen = in_group(con, chosen)
     if chosen.is_of_whole_days:
-        where, params = day_sums.where(chosen)
+        where, params = day_sums.where_sums(chosen)
         found = f"SELECT * FROM day_sums i WHERE {where} AND i.lines > 0"
     else:
         items, params = items_of(chosen, "i.ship_date, i.provider_id, i.boxes")

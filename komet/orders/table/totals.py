@@ -5,6 +5,7 @@ whichever of its items a filter leaves.
 """
 
 from dataclasses import fields
+from typing import Any
 
 from komet import formulas
 from komet.db.database import Connection
@@ -28,8 +29,7 @@ def totals(con: Connection, chosen: OrderFilter) -> Totals:
         for unit in ("stem", "bunch")
     )
     if chosen.is_of_whole_days:
-        condition, params = day_sums.where(chosen)
-        sums = _days(condition)
+        sums, params = _days(chosen)
         stem_units, bunch_units = "sum(i.stem_units)", "sum(i.bunch_units)"
     else:
         found, params = source(chosen)
@@ -51,17 +51,20 @@ def totals(con: Connection, chosen: OrderFilter) -> Totals:
     return Totals(**{field.name: row[field.name] for field in fields(Totals)})
 
 
-def _days(condition: str) -> str:
+def _days(chosen: OrderFilter) -> tuple[str, dict[str, Any]]:
     """Where a filter leaves whole days, their sums are kept."""
+    of_orders, params = day_sums.where(chosen)
+    of_sums, _same = day_sums.where_sums(chosen)
     summed = ", ".join(f"sum(i.{name}) AS {name}" for name in day_sums.SUMMED)
-    return f"""
+    sql = f"""
     WITH counted AS (
-      SELECT coalesce(sum(i.purchase_orders), 0)::BIGINT AS purchase_orders
-      FROM day_orders i WHERE {condition}
+      SELECT coalesce(sum(i.{day_sums.ORDERS[chosen.cancelled]}), 0)::BIGINT AS purchase_orders
+      FROM day_orders i WHERE {of_orders}
     ), by_type AS (
-      SELECT i.provider_id, i.box_type, {summed} FROM day_sums i WHERE {condition} GROUP BY ALL
+      SELECT i.provider_id, i.box_type, {summed} FROM day_sums i WHERE {of_sums} GROUP BY ALL
     )
     """
+    return sql, params
 
 
 def _items(found: str) -> str:

@@ -20,6 +20,7 @@ from komet.orders.changes import since_yesterday
 from komet.orders.filters import Mapped, OrderFilter
 from komet.orders.model import CHANGE_WORDS, ChangeFilter, ChangeKind
 from komet.orders.work_lists import WorkList
+from komet.web.screens.cancelled_choice import chosen_cancelled
 from komet.web.screens.changes import signed
 from komet.web.shell import failures, reads
 from komet.web.shell.moments import moment_column
@@ -191,12 +192,12 @@ def _failed_days(row: Any) -> None:
 
 
 def _ships(row: Any, label: str, day: date) -> None:
-    chosen = OrderFilter(ship_from=day, ship_to=day, standing=True)
+    chosen = OrderFilter(ship_from=day, ship_to=day, cancelled=chosen_cancelled())
     found = reads.totals(chosen)
     fbe = _("**{fbe}** FBE").format(fbe=number(found.fbe or 0, 2))
     order_card(
         row, label, chosen, [boxes_of(found.boxes), fbe],
-        _("What ships on {day}, without what was cancelled.").format(day=day),
+        _("What ships on {day}.").format(day=day),
     )  # fmt: skip
 
 

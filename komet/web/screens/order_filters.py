@@ -10,7 +10,9 @@ from komet.clients.model import Provider
 from komet.errors import InvalidInput
 from komet.language import _, day_pattern
 from komet.orders import columns
-from komet.orders.filters import Gone, Mapped, OrderFilter
+from komet.orders.cancelled import CANCELLED
+from komet.orders.filters import Cancelled, Gone, Mapped, OrderFilter
+from komet.web.screens.cancelled_choice import chosen_cancelled
 from komet.web.shell import failures, links, state
 
 
@@ -67,7 +69,15 @@ def order_filters(providers: Sequence[Provider], choices: dict[str, list[str]]) 
             width="stretch",
             help=_("POs and lines that a later download did not find any more."),
         )
-        values["standing"] = st.checkbox(_("Leave out what was cancelled"), key=_key("standing"))
+        values["cancelled"] = st.segmented_control(
+            _("Cancelled"),
+            list(Cancelled),
+            format_func=lambda value: _(CANCELLED[value]),
+            key=_key("cancelled"),
+            required=True,
+            width="stretch",
+            persist_state="session",
+        )
         since = st.date_input(
             _("Changed since"), value=None, key=_key("changed_since"), format=day_pattern()
         )
@@ -83,15 +93,18 @@ def order_filters(providers: Sequence[Provider], choices: dict[str, list[str]]) 
 
 
 def _key(name: str) -> str:
-    return f"orders_{name}"
+    return state.CANCELLED if name == "cancelled" else f"orders_{name}"
 
 
 def _fill_from_link() -> None:
+    cancelled = chosen_cancelled()
     if _key("mapped") in st.session_state:
         return
     link = {name: st.query_params.get_all(name) for name in st.query_params}
     try:
         chosen = OrderFilter.from_query(link or st.session_state.get(state.ORDERS_LINK, {}))
+        if not link:
+            chosen = chosen.model_copy(update={"cancelled": cancelled})
     except InvalidInput as error:
         failures.show(error)
         chosen = OrderFilter()

@@ -17,6 +17,7 @@ from komet.language import _, day_pattern, number
 from komet.orders.filters import OrderFilter
 from komet.orders.model import DIMENSIONS, MEASURES, PERIODS, Pivot
 from komet.orders.planning import default_days, name_week, weeks_of
+from komet.web.screens.cancelled_choice import cancelled_choice, chosen_cancelled
 from komet.web.screens.charts import IMPORTERS, in_our_language
 from komet.web.shell import address, failures, parts, reads
 from komet.web.shell.preferences import with_locale
@@ -38,7 +39,6 @@ def planning_filter(every: Sequence[Provider], today: date) -> OrderFilter:
         address.choices("planning_providers", "client", list(names)),
         address.day("planning_from", "from", first),
         address.day("planning_to", "to", last),
-        address.switch("planning_cancelled", "cancelled"),
     )
     left, start, end = st.columns([2, 1, 1])
     ids = left.multiselect(
@@ -52,10 +52,11 @@ def planning_filter(every: Sequence[Provider], today: date) -> OrderFilter:
     until = end.date_input(
         _("Ships to"), format=day_pattern(), key="planning_to", persist_state="session",
     )  # fmt: skip
-    cancelled = st.checkbox(
-        _("With what was cancelled"), key="planning_cancelled", persist_state="session"
+    chosen = OrderFilter(
+        providers=tuple(ids), ship_from=begin, ship_to=until, cancelled=chosen_cancelled()
     )
-    return OrderFilter(providers=tuple(ids), ship_from=begin, ship_to=until, standing=not cancelled)
+    cancelled_choice(chosen)
+    return chosen
 
 
 def show_weeks(compared: Mapping[str, Mapping[str, Decimal]], today: date) -> None:

@@ -9,6 +9,7 @@ import streamlit as st
 
 from komet.language import _
 from komet.orders.filters import OrderFilter
+from komet.web.screens.cancelled_choice import cancelled_choice, chosen_cancelled
 from komet.web.screens.chart_table import columns_of_boxes, describe_boxes, show_figures
 from komet.web.screens.charts import boxes_by_ship_date, in_our_language
 from komet.web.shell import reads
@@ -24,7 +25,9 @@ def ship_days(today: date, names: Mapping[str, str]) -> None:
 
     `names`: provider ID → name.
     """
-    chosen = OrderFilter(ship_from=today - _BACK, ship_to=today + _AHEAD, standing=True)
+    chosen = OrderFilter(
+        ship_from=today - _BACK, ship_to=today + _AHEAD, cancelled=chosen_cancelled()
+    )
     frame = reads.by_ship_date(chosen)
     if frame.is_empty():
         return
@@ -34,9 +37,8 @@ def ship_days(today: date, names: Mapping[str, str]) -> None:
         selection_mode=_PRESSED, alt=describe_boxes(frame),
     )  # fmt: skip
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(
-            _("A bar opens its purchase orders. Without what was cancelled."), width="content"
-        )
+        st.caption(_("A bar opens its purchase orders."), width="content")
+        cancelled_choice(chosen)
         show_figures(frame, columns_of_boxes(_("Ship date")))
     bars = picked.selection.get(_PRESSED) or []
     if bars:

@@ -30,7 +30,7 @@ from komet.ingest.model import FailedDays, Plan, RunReport
 from komet.ingest.plan import plan_refresh
 from komet.mapping import products
 from komet.mapping.suggestions import suggest_skus
-from komet.orders import planning, query
+from komet.orders import cancelled, planning, query
 from komet.orders.changes import find_changes, sum_differences, sum_kinds
 from komet.orders.filters import OrderFilter
 from komet.orders.model import (
@@ -56,6 +56,12 @@ def stamps() -> dict[str, int]:
 def totals(chosen: OrderFilter) -> Totals:
     """The sums over a filter."""
     return query.total_items(context(), chosen)
+
+
+@remembered
+def total_cancelled(chosen: OrderFilter) -> Totals:
+    """What was cancelled within a filter; see `komet.orders.cancelled`."""
+    return cancelled.total_cancelled(context(), chosen)
 
 
 @remembered

@@ -48,6 +48,9 @@ SAMPLE_RUNS = "_sample_runs"
 CHANGES_KINDS = "changes_kinds"
 """The kinds of change whose tiles are pressed on Changes."""
 
+CANCELLED = "cancelled_orders"
+"""Whether this session shows what was cancelled, on every screen."""
+
 TEMPLATE = "export_template_chosen"
 """The export template that is being edited."""
 
