@@ -6,12 +6,15 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from accessibility import axe_script, count_skipped_levels, find_violations
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect
 from running_app import App, settled
 from screen_titles import TITLES
 
 pytestmark = pytest.mark.browser
 
+DARK = "rgb(20, 26, 23)"
+"""The background of the dark theme in `.streamlit/config.toml`."""
 _COLLECT = """
 window.refused = [];
 document.addEventListener('securitypolicyviolation', event => window.refused.push(
@@ -51,9 +54,10 @@ def test_a_page_cannot_be_opened_past_the_app(
 def test_every_screen_empty_and_full_wide_and_narrow_on_its_own_origin(
     app: App, sample_app: App, page: Page
 ) -> None:
-    """Nothing is asked for elsewhere, and nothing breaks our own policy."""
+    """Nothing comes from elsewhere, nothing breaks our own policy, and axe-core finds no fault."""
     asked: list[str] = []
     said: list[str] = []
+    wrong: list[str] = []
     icon = ""
 
     def note(request: Request) -> None:
@@ -65,6 +69,7 @@ def test_every_screen_empty_and_full_wide_and_narrow_on_its_own_origin(
     page.context.on("request", note)
     page.on("console", hear)
     page.context.add_init_script(_COLLECT)
+    page.context.add_init_script(axe_script())
     for state, server in (("empty", app), ("full", sample_app)):
         for screen, title in TITLES.items():
             page.goto(f"{server.url}/{'' if screen == 'overview' else screen}")
@@ -75,12 +80,20 @@ def test_every_screen_empty_and_full_wide_and_narrow_on_its_own_origin(
                 expect(page).to_have_title(re.compile(r".+ · Komet Desk$"))
                 assert "Traceback" not in page.inner_text("body"), (state, screen, width)
             page.set_viewport_size({"width": 1440, "height": 900})
+            assert count_skipped_levels(page) == 0, (state, screen)
+            if state == "full":
+                wrong += [f"{screen}, light: {one}" for one in find_violations(page)]
+                page.emulate_media(color_scheme="dark")
+                expect(page.get_by_test_id("stApp")).to_have_css("background-color", DARK)
+                wrong += [f"{screen}, dark: {one}" for one in find_violations(page, dark=True)]
+                page.emulate_media(color_scheme="light")
             icon = page.locator("link[rel~=icon]").first.evaluate("i => i.href")
             # Streamlit puts our file into the page
             assert icon.startswith("data:image/svg+xml"), screen
             assert page.evaluate("window.refused") == [], screen
             if screen == "planning" and state == "full":  # charts are drawn, and tables
                 expect(page.locator("canvas, svg.marks").first).to_be_visible()
+    assert not wrong, "\n".join(wrong)
     with urllib.request.urlopen(icon) as drawn:
         assert b"<title>Komet Desk</title>" in drawn.read()
     assert len(asked) > 100
