@@ -106,7 +106,8 @@ OTHER_WORDS = {
     r"|\bgrowers?\b|\bpurchasers?\b",
     "es": r"\bimportador|\bmape|(?<!cliente )(?<!clientes )(?<!portal de )\bproveedor"
     r"|\bclientes?\b(?! (proveedor|final))|\bubicaci|\bborr|\bplanead|\bheredad|\bcomputadora"
-    r"|\brespaldo|\b(el|los|un|del|al|su|sus) pedidos?\b|[«»]|\blocalidad",
+    r"|\brespaldo|\b(el|los|un|del|al|su|sus) pedidos?\b|[«»]|\blocalidad"
+    r"|\bimportes?\b|datos de muestra",
 }
 OF_THE_PROGRAM = {"The token is not a parameter: the client adds it by itself."}
 """Here a client is a program."""

@@ -64,10 +64,10 @@ def change_scope(every: Sequence[Provider], last: Download | None, now: datetime
             pills.caption(_("Seen since {when}.").format(when=zoned_moment(seen_from)))
     ids = a.multiselect(
         _("Importer"), list(names), format_func=lambda id_: names[id_],
-        placeholder=_("Any"), key="changes_providers",
+        placeholder=_("Any"), select_all=False, key="changes_providers",
     )  # fmt: skip
-    customer = b.text_input(_("Customer contains"), key="changes_customer")
-    product = c.text_input(_("Product contains"), key="changes_product")
+    customer = b.text_input(_("Customer contains"), key="changes_customer", live=True)
+    product = c.text_input(_("Product contains"), key="changes_product", live=True)
     return ChangeFilter(
         since=since,
         providers=tuple(ids),

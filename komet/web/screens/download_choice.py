@@ -36,7 +36,7 @@ def choose_importers(active: Sequence[Provider]) -> list[Provider]:
     )
     ids = st.multiselect(
         _("Importers"), list(offered), format_func=lambda id_: offered[id_].name, key=key,
-        persist_state="session",
+        placeholder=_("Choose an importer"), persist_state="session",
     )  # fmt: skip
     return [offered[id_] for id_ in ids]
 

@@ -43,7 +43,7 @@ def planning_filter(every: Sequence[Provider], today: date) -> OrderFilter:
     left, start, end = st.columns([2, 1, 1])
     ids = left.multiselect(
         _("Importer"), list(names), format_func=lambda id_: names[id_],
-        placeholder=_("Any"), key="planning_providers", persist_state="session",
+        placeholder=_("Any"), select_all=False, key="planning_providers", persist_state="session",
     )  # fmt: skip
     begin = start.date_input(
         _("Ships from"), format=day_pattern(), key="planning_from",
@@ -147,9 +147,10 @@ def pivot_choice() -> tuple[tuple[str, ...], str | None, str]:
         address.worded("pivot_column", "columns", {"none": ""} | {n: n for n in words}, "week"),
         address.choice("pivot_measure", "sum", list(MEASURES), next(iter(MEASURES))),
     )
+    usual = words["species"]
     left, middle, right = st.columns(3)
     rows = left.multiselect(
-        _("Rows"), list(words), max_selections=2,
+        _("Rows"), list(words), max_selections=2, placeholder=_(usual),
         format_func=lambda name: _(words[name]), key="pivot_rows", persist_state="session",
     )  # fmt: skip
     across: dict[str, str] = {"": _("Totals only")} | {n: _(w) for n, w in words.items()}
