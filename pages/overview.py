@@ -35,8 +35,8 @@ if not all(done.values()):
 if not done["provider"]:
     sample_button(ctx)
 if done["download"]:
-    show_tour(ctx, every)
     show_warnings(active)
+    show_tour(ctx, every)
     warn_of_shared_orders()
     refresh_bar(ctx, active)
     show_cards(ctx, active)
