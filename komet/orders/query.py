@@ -5,13 +5,19 @@ import polars as pl
 from komet.context import AppContext
 from komet.orders.filters import OrderFilter
 from komet.orders.model import OrderDetail, OrderKey, Totals
-from komet.orders.table import order, pages, reading, totals
+from komet.orders.table import day_sums, order, pages, reading, totals
 
 
 def total_items(ctx: AppContext, chosen: OrderFilter) -> Totals:
     """Sums over everything that the filter finds."""
     with ctx.read() as con:
         return totals.totals(con, chosen)
+
+
+def count_orders(ctx: AppContext, chosen: OrderFilter) -> dict[str, int]:
+    """Provider ID → POs that a filter of whole days finds; providers with none are left out."""
+    with ctx.read() as con:
+        return day_sums.count_orders(con, chosen)
 
 
 def list_items(

@@ -231,6 +231,16 @@ def test_cards_say_what_their_rows_come_to(app: AppContext, opened: Open) -> Non
         assert behind.boxes
 
 
+def test_the_table_of_importers_says_what_a_click_opens(app: AppContext, opened: Open) -> None:
+    if not is_full(app):
+        return
+    [table] = [t.value for t in opened("overview").dataframe if "left" in t.value]
+    by_name = dict(zip(table["provider"], table["orders"], strict=True))
+    for provider in list_providers(app):
+        of_one = OrderFilter(providers=(provider.id,))
+        assert by_name[provider.name] == query.total_items(app, of_one).purchase_orders > 0
+
+
 def test_the_card_of_changes_says_what_the_sandbox_has_changed(
     app: AppContext, opened: Open
 ) -> None:

@@ -77,6 +77,17 @@ def where_sums(chosen: OrderFilter) -> tuple[str, dict[str, Any]]:
     return condition, values
 
 
+def count_orders(con: Connection, chosen: OrderFilter) -> dict[str, int]:
+    """See `komet.orders.query.count_orders`."""
+    condition, values = where(chosen)
+    rows = con.rows(
+        f"SELECT i.provider_id, sum(i.{ORDERS[chosen.cancelled]})::BIGINT AS n FROM day_orders i"
+        f" WHERE {condition} GROUP BY ALL",
+        values,
+    )
+    return {row["provider_id"]: row["n"] for row in rows}
+
+
 def narrow(con: Connection, chosen: OrderFilter, items: int, *, newest: bool) -> OrderFilter:
     """The same filter, on no more days than the first or newest `items` of its days stand on.
 

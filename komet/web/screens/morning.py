@@ -225,12 +225,14 @@ def importers(active: Sequence[Provider]) -> None:
     stored = reads.last_downloads()
     unmapped = {row["provider_id"]: row for row in reads.coverage().iter_rows(named=True)}
     left = reads.requests_left(tuple(active))
+    chosen = OrderFilter(cancelled=chosen_cancelled())
+    orders = reads.count_orders(chosen)
     picked = st.dataframe(
         [
             {
                 "provider": row["provider"],
                 "last": row["last_download"],
-                "orders": row["orders"],
+                "orders": orders.get(row["provider_id"], 0),
                 "failed": row["failed"],
                 "left": left.get(row["provider_id"]),
                 "unmapped": unmapped.get(row["provider_id"], {}).get("unmapped_ordered", 0),
@@ -265,16 +267,16 @@ def importers(active: Sequence[Provider]) -> None:
     )
     if cells := picked.selection.cells:
         at, column = cells[0]
-        open_importer(stored["provider_id"][at], column)
+        _open_importer(stored["provider_id"][at], column, chosen)
 
 
-def open_importer(provider_id: str, column: str) -> None:
-    """The screen with the rows behind a cell of the table of importers."""
+def _open_importer(provider_id: str, column: str, every: OrderFilter) -> None:
+    """Go to the rows behind a cell of the table of importers; `every` finds all of their POs."""
     if column == "failed":
         st.switch_page("pages/po_download.py")
     if column == "left":
         st.switch_page("pages/activity.py")
-    chosen = OrderFilter(providers=(provider_id,))
+    chosen = every.model_copy(update={"providers": (provider_id,)})
     if column in {"unmapped", "at_stake"}:
         chosen = chosen.model_copy(update={"mapped": Mapped.UNMAPPED})
     st.switch_page("pages/purchase_orders.py", query_params=chosen.to_query())

@@ -96,6 +96,12 @@ def orders_beside(
 
 
 @remembered
+def count_orders(chosen: OrderFilter) -> dict[str, int]:
+    """POs by provider; see `komet.orders.query.count_orders`."""
+    return query.count_orders(context(), chosen)
+
+
+@remembered
 def by_ship_date(chosen: OrderFilter) -> pl.DataFrame:
     """Boxes by ship date and provider; see `komet.orders.query.sum_boxes_by_day`."""
     return query.sum_boxes_by_day(context(), chosen)
