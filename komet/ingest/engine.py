@@ -70,7 +70,7 @@ def execute(
         days = Counter(slice_.provider_id for slice_ in todo)
         chosen = [providers.provider_by_id(con, provider_id) for provider_id in days]
     source = sources.queryable_source(sources.source_of_run(run.source).name)
-    pace = Pace(*_interruptible(stop))
+    pace = Pace(*_interruptible(stop), threading.BoundedSemaphore(run.workers))
     # tries left over are noted below; the pool of a killed process counts what it had committed
     with source.connect(ctx, actor, chosen, days, pace) as lanes:
         engine = _Engine(ctx, actor, run, lanes, stop, on_slice)
@@ -133,11 +133,13 @@ class _Engine:
     def work(self, todo: list[RunSlice]) -> None:
         """Keep the pool fetching while this thread writes, until nothing is left or it must stop.
 
-        As many slices again as are being fetched may wait for that, so that the network does not
-        idle. Those that have arrived are written together, within a second, so that a killed run
-        loses no more than one transaction of them.
+        As many slices again as are being fetched may wait for that, or be read, so that the network
+        does not idle. Those that have arrived are written together, within a second, so that a
+        killed run loses no more than one transaction of them.
         """
-        with ThreadPoolExecutor(self._run.workers, thread_name_prefix="slice") as pool:
+        # half as many again, who read answers meanwhile; a single one keeps the days in order
+        threads = self._run.workers + self._run.workers // 2
+        with ThreadPoolExecutor(threads, thread_name_prefix="slice") as pool:
             try:
                 self._keep_fetching(pool, iter(todo))
             except BaseException:

@@ -7,8 +7,8 @@ one, to the byte, is not read.
 
 import threading
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -99,7 +99,7 @@ class KometSource:
                     continue
                 gate = gates.get(provider.id) or ledger.gate
                 client = stack.enter_context(client)
-                lanes[provider.id] = KometLane(ctx, provider, client, ledger, gate)
+                lanes[provider.id] = KometLane(ctx, provider, client, ledger, gate, pace)
             yield Lanes(lanes, broken)
 
 
@@ -112,6 +112,7 @@ class KometLane:
     client: KometClient
     ledger: Ledger
     gate: Gate | None
+    pace: Pace
     _good: int = 0
     _refused: int = 0
     _hopeless: KometError | None = None
@@ -139,7 +140,7 @@ class KometLane:
         self._prepare()
         stored = self._digests.pop(day, None)
         try:
-            answer = ask_for_day(self.ctx, self.client, self.provider, day, stored)
+            answer = ask_for_day(self.ctx, self.client, self.provider, day, stored, turn=self._turn)
         except (AuthenticationError, PermissionDenied) as error:
             self._refused += 1
             if self._good == 0 and self._refused >= _HOPELESS_AFTER:
@@ -148,6 +149,12 @@ class KometLane:
             raise
         self._good += 1
         return answer
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        with self.pace.turns:
+            self.pace.check()
+            yield
 
     def record(self, con: Connection) -> None:
         """Write the ledger of the requests that were sent since the last time."""
@@ -176,15 +183,18 @@ def ask_for_day(
     provider: Provider,
     day: date,
     stored: str | None = None,
+    *,
+    turn: Callable[[], AbstractContextManager[object]] = nullcontext,
 ) -> SliceFrames | SameAnswer:
     """The orders of one day of one provider; spends one request, or two.
 
-    `stored`: the digest that is stored of that day; the same answer is not read. An answer without
-    orders, for a day of which some are stored, would mark them all as gone. So it is asked for once
-    more, and believed when both answers say the same. Raises `KometError`, and `BadResponse` where
-    they do not.
+    `stored`: the digest that is stored of that day; the same answer is not read. `turn`: what a
+    request has while it is under way. An answer without orders, for a day of which some are stored,
+    would mark them all as gone. So it is asked for once more, and believed when both answers say
+    the same. Raises `KometError`, and `BadResponse` where they do not.
     """
-    asked, raw = _asked(ctx, client, provider, day, to_known(stored))
+    with turn():
+        asked, raw = _asked(ctx, client, provider, day, to_known(stored))
     if raw.answer.same:
         digest = to_stored(raw.answer.digest)
         return SameAnswer(provider.id, day, raw.requested_at, digest, asked=asked)
@@ -193,7 +203,8 @@ def ask_for_day(
     with ctx.read() as con:
         had_orders = slices.has_orders(con, provider.id, day)
     if had_orders:
-        asked, raw = _asked(ctx, client, provider, day, None)
+        with turn():
+            asked, raw = _asked(ctx, client, provider, day, None)
         if raw.answer.rows:
             raise BadResponse(
                 "answers_differ",

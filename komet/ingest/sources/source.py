@@ -56,10 +56,14 @@ class Source(Protocol):
 
 @dataclass(frozen=True)
 class Pace:
-    """How a lane waits between tries, in seconds, and how it hears of a cancel: by raising."""
+    """How a lane waits between tries, in seconds, and how it hears of a cancel: by raising.
+
+    `turns`: a request has one of them while it is under way; answers are read outside of them.
+    """
 
     sleep: Callable[[float], None]
     check: Callable[[], None]
+    turns: AbstractContextManager[object]
 
 
 class Lane(Protocol):
