@@ -37,4 +37,4 @@ if frame.is_empty():
     st.stop()
 
 difference_sums(ctx, chosen, sums)
-change_table(frame)
+change_table(ctx, frame)

@@ -160,6 +160,16 @@ def test_a_po_and_what_a_screen_shows_are_found_by_their_address(
     settled(page)
     page.go_back()
     expect(measure).to_have_value("Stems")
+    settled(page)
+    # the largest species in the first week
+    page.get_by_test_id("stDataFrame").last.click(position={"x": 330, "y": 90})
+    expect(page).to_have_url(re.compile(r"/purchase_orders\?.*ship_from=\d{4}-\d\d-\d\d"))
+
+    page.goto(f"{sample_app.url}/changes?since=yesterday&kind=first")
+    settled(page)
+    page.get_by_test_id("stDataFrame").last.click(position={"x": 330, "y": 55})
+    expect(number).to_be_visible()
+    assert re.search(r"/changes\?.*po=P\d+", page.url)
     page.goto(f"{sample_app.url}/sku_mapping?tab=all&all=rose")
     settled(page)
     search = page.get_by_label("Search name, Komet ID or code").filter(visible=True)

@@ -1,6 +1,6 @@
 """The pieces of the Changes screen: since when, the filters, the sums, the table."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 
@@ -14,6 +14,7 @@ from komet.export.reports import export_changes_bytes
 from komet.export.writers.xlsx import EXCEL_TYPE
 from komet.language import _, _later, _n, day_pattern, number, zoned_moment
 from komet.orders import changes
+from komet.orders.filters import Cancelled, Gone, OrderFilter
 from komet.orders.model import (
     CHANGE_GROUPS,
     CHANGE_WORDS,
@@ -22,6 +23,8 @@ from komet.orders.model import (
     ChangeSums,
     Download,
 )
+from komet.web.screens.drilling import open_behind
+from komet.web.screens.order_panel import pick, show_order_among
 from komet.web.shell import address, failures, parts, reads, state
 from komet.web.shell.moments import moment_column
 from komet.web.shell.preferences import with_locale
@@ -29,6 +32,7 @@ from komet.web.shell.session import actor
 
 PAGE = 500
 _TILE = 140
+_TABLE, _SUMS = "changes_table", "changes_sums"
 _SINCE = {
     "last": _later("Last download"),
     "yesterday": _later("Yesterday"),
@@ -167,10 +171,25 @@ def difference_sums(
             icon=":material/download:",
             on_click="ignore",
         )
-    show_differences(reads.change_differences(chosen, by or "provider"), by or "provider")
+    by = by or "provider"
+    found = reads.change_differences(chosen, by)
+    show_differences(found, by, on_pick=lambda: _open_group(found, by, chosen))
 
 
-def show_differences(frame: pl.DataFrame, by: str) -> None:
+def _open_group(found: pl.DataFrame, by: str, chosen: ChangeFilter) -> None:
+    """Go to the changed orders of the group that was clicked."""
+    if cells := st.session_state[_SUMS].selection.cells:
+        since = chosen.since.at if isinstance(chosen.since, Download) else chosen.since
+        orders = OrderFilter(
+            providers=chosen.providers,
+            changed_since=since,
+            gone=Gone.SHOW,
+            cancelled=Cancelled.SHOW,
+        )
+        open_behind(orders, {by: found["group"][cells[0][0]]})
+
+
+def show_differences(frame: pl.DataFrame, by: str, *, on_pick: Callable[[], None]) -> None:
     """What the changes come to: a row a group, and the sum of all in a sentence."""
     if frame.is_empty():
         st.caption(_("Boxes, stems and cost are the same as before."))
@@ -181,6 +200,9 @@ def show_differences(frame: pl.DataFrame, by: str) -> None:
     )
     st.dataframe(
         frame.with_columns(pl.selectors.decimal().cast(pl.Float64)),
+        key=_SUMS,
+        on_select=on_pick,
+        selection_mode="single-cell",
         hide_index=True,
         placeholder="",
         column_config={
@@ -193,11 +215,19 @@ def show_differences(frame: pl.DataFrame, by: str) -> None:
     )
 
 
-def change_table(frame: pl.DataFrame) -> None:
-    """The changes themselves, the newest first, as many as `PAGE`; one more says there are more."""
-    shown = changes.describe_changes(frame.head(PAGE)).drop("provider_id", "po_id")
+@st.fragment
+def change_table(ctx: AppContext, frame: pl.DataFrame) -> None:
+    """The changes themselves, the newest first, as many as `PAGE`; one more says there are more.
+
+    A click on one opens its PO.
+    """
+    rows = frame.head(PAGE)
+    shown = changes.describe_changes(rows).drop("provider_id", "po_id")
     st.dataframe(
         shown,
+        key=_TABLE,
+        on_select=lambda: pick(_TABLE, rows),
+        selection_mode="single-cell",
         hide_index=True,
         placeholder="",
         column_config={
@@ -221,6 +251,7 @@ def change_table(frame: pl.DataFrame) -> None:
     )  # fmt: skip
     if frame.height > PAGE:
         st.caption(_("The newest {n} changes; the Excel file has all.").format(n=PAGE))
+    show_order_among(ctx, rows, _TABLE)
 
 
 def signed(value: Decimal) -> str:

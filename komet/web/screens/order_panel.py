@@ -4,6 +4,7 @@ The address alone says which PO is open: a click on a row writes it there, the a
 go on from it, closing takes it away. So a reload, the back button and a link find the same PO.
 """
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 from urllib.parse import urlencode
@@ -24,6 +25,8 @@ from komet.web.shell import address, failures, reads, session
 from komet.web.shell.links import ORDER
 from komet.web.shell.moments import moment_column
 
+Beside = Callable[[OrderKey], tuple[OrderKey | None, OrderKey | None]]
+"""Which POs stand before and after one."""
 _PART = "order"
 _WIDTH = 820
 """Pixels at first; the panel can be drawn wider, and is never wider than the window."""
@@ -63,6 +66,26 @@ def show_order(ctx: AppContext, chosen: OrderFilter, sort: str, table: str) -> N
 
     `chosen` and `sort` say which POs are before and after it.
     """
+    _show(ctx, table, lambda at: reads.orders_beside(chosen, sort, at.provider_id, at.po_id))
+
+
+def show_order_among(ctx: AppContext, frame: pl.DataFrame, table: str) -> None:
+    """The same over a table whose rows name POs: provider_id, po_id, po_number."""
+    rows = frame.select("provider_id", "po_id", pl.coalesce("po_number", "po_id"))
+    every = [OrderKey(*row) for row in rows.unique(maintain_order=True).iter_rows()]
+
+    def find_beside(at: OrderKey) -> tuple[OrderKey | None, OrderKey | None]:
+        places = {(order.provider_id, order.po_id): n for n, order in enumerate(every)}
+        place = places.get((at.provider_id, at.po_id))
+        if place is None:
+            return None, None
+        after = every[place + 1] if place + 1 < len(every) else None
+        return (every[place - 1] if place else None), after
+
+    _show(ctx, table, find_beside)
+
+
+def _show(ctx: AppContext, table: str, find_beside: Beside) -> None:
     if not st.query_params.get("po"):
         return
 
@@ -71,7 +94,7 @@ def show_order(ctx: AppContext, chosen: OrderFilter, sort: str, table: str) -> N
     )
     def panel() -> None:
         with failures.shown():
-            _panel(ctx, chosen, sort)
+            _panel(ctx, find_beside)
 
     panel()
 
@@ -81,12 +104,12 @@ def _close(table: str) -> None:
     st.session_state[table] = {"selection": {"rows": [], "columns": [], "cells": []}}
 
 
-def _panel(ctx: AppContext, chosen: OrderFilter, sort: str) -> None:
+def _panel(ctx: AppContext, find_beside: Beside) -> None:
     order = _find_order()
     if order is None:
         return
     found = reads.order(order.provider_id, order.po_id)
-    _walk(order, *reads.orders_beside(chosen, sort, order.provider_id, order.po_id))
+    _walk(order, *find_beside(order))
     _head(order, found)
     _facts(found)
     _lines(found)

@@ -1,6 +1,6 @@
 """The pieces of the Planning screen: its filters, the weeks compared, the chart, the pivot."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -19,6 +19,7 @@ from komet.orders.model import DIMENSIONS, MEASURES, PERIODS, Pivot
 from komet.orders.planning import default_days, name_week, weeks_of
 from komet.web.screens.cancelled_choice import cancelled_choice, chosen_cancelled
 from komet.web.screens.charts import IMPORTERS, in_our_language
+from komet.web.screens.drilling import PICKED, open_bar, open_cell
 from komet.web.shell import address, failures, parts, reads
 from komet.web.shell.preferences import with_locale
 from komet.web.shell.session import actor
@@ -27,6 +28,7 @@ _FEWEST, _MOST = 8, len(IMPORTERS)
 _SMALL = 0.1
 """What is not among the largest series is at most this share, as far as `_MOST` series go."""
 _HEIGHT = 360
+_CHART, _PIVOT = "planning_chart", "planning_pivot"
 _OTHERS = "#b5bdb8"
 
 
@@ -125,6 +127,9 @@ def planned_weeks(
         alt=_("{measure} by ship week and {dimension}: the table below has the figures.").format(
             measure=_(MEASURES[measure]), dimension=_(DIMENSIONS[dimension])
         ),
+        key=_CHART,
+        on_select=lambda: open_bar(_CHART, chosen, dimension),
+        selection_mode=PICKED,
     )
     found = reads.pivot(chosen, rows, column, measure)
     st.download_button(
@@ -135,7 +140,8 @@ def planned_weeks(
         icon=":material/download:",
         on_click="ignore",
     )
-    pivot_table(found)
+    st.caption(_("Click a bar or a figure to see its orders."))
+    pivot_table(found, on_pick=lambda: open_cell(_PIVOT, chosen, found, column))
 
 
 def pivot_choice() -> tuple[tuple[str, ...], str | None, str]:
@@ -197,7 +203,8 @@ def weeks_chart(
     )  # fmt: skip
     bars = (
         alt.Chart(shown)
-        .mark_bar()
+        .mark_bar(cursor="pointer")
+        .add_params(alt.selection_point(name=PICKED, fields=["week", "series"]))
         .encode(
             x=x,
             y=alt.Y("value:Q", title=_(MEASURES[measure])),
@@ -251,7 +258,7 @@ def _series(frame: pl.DataFrame, dimension: str) -> tuple[pl.DataFrame, list[str
     return shown, order
 
 
-def pivot_table(found: Pivot) -> None:
+def pivot_table(found: Pivot, *, on_pick: Callable[[], None]) -> None:
     """The pivot with its totals as the first row, so that they are seen without scrolling."""
     words = DIMENSIONS | PERIODS
     first = {found.rows[0]: _("Total")} | found.totals
@@ -264,4 +271,7 @@ def pivot_table(found: Pivot) -> None:
     for name in (*found.columns, "total"):
         heading = _("Total") if name == "total" else name
         config[name] = st.column_config.NumberColumn(heading, format="localized")
-    st.dataframe(shown, hide_index=True, placeholder="", column_config=config, height=480)
+    st.dataframe(
+        shown, key=_PIVOT, on_select=on_pick, selection_mode="single-cell", hide_index=True,
+        placeholder="", column_config=config, height=480,
+    )  # fmt: skip
