@@ -21,7 +21,7 @@ from komet.dispatch.box_codes import Pattern, save_pattern, show_pattern
 from komet.ingest.model import Run
 from komet.ingest.plan import plan_days, plan_refresh
 from komet.ingest.runs import start_run
-from komet.language import _
+from komet.language import _, _later
 from komet.mapping import imports, products
 from komet.permissions import Actor
 from komet.sandbox.tokens import IMPORTER_A_COMPANY, IMPORTER_B_VENDOR, SampleToken
@@ -29,7 +29,7 @@ from komet.sandbox.tokens import IMPORTER_A_COMPANY, IMPORTER_B_VENDOR, SampleTo
 if TYPE_CHECKING:
     from komet.sandbox.server import Sandbox
 
-SYSTEM = "Sandbox (sample data)"
+SYSTEM = _later("Sandbox (sample data)")
 DAYS_BACK = 22
 DAYS_AHEAD = 7
 

@@ -83,7 +83,7 @@ def test_as_komet_has_the_headings_that_analysts_know(filled: Accounts, tmp_path
 
 def test_words_are_in_the_templates_language(filled: Accounts) -> None:
     words = set(preview(filled.ctx, UNOSOF_LIKE, OrderFilter(), 10_000)["Estado"].unique())
-    assert words & {"Despachado", "Confirmado", "Pendiente"}
+    assert words & {"Despachada", "Confirmada", "Pendiente"}
     usual = UNOSOF_LIKE.model_copy(update={"columns": (TemplateColumn(source="ship_date"),)})
     assert preview(filled.ctx, usual, OrderFilter()).columns == ["Fecha de despacho"]
 

@@ -125,7 +125,7 @@ def editable_grid(ctx: AppContext, provider_id: str, only: str, empty: str, kind
             "category": st.column_config.TextColumn(_("Category")),
             "sku_description": st.column_config.TextColumn(_("SKU description")),
             "source": st.column_config.TextColumn(_("Source")),
-            "changed_at": moment_column(_("Changed")),
+            "changed_at": moment_column(_("Changed at")),
         },
     )  # fmt: skip
     _keep_typed(st.session_state.get(editor), shown, unsaved)

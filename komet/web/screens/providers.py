@@ -42,12 +42,12 @@ def card(
     without = _("retired") if provider.token_id else _("none: choose one")
     facts = {
         _("token"): label or without,
-        _("location"): provider.location_name or provider.location_id or _("all"),
+        _("location"): provider.location_name or provider.location_id or _("all of them"),
         _("group"): provider.komet_group,
         _("company"): provider.company_id,
     }
     with st.container(border=True):
-        name = f"**{plain(provider.name)}**  ·  {plain(provider.system)}"
+        name = f"**{plain(provider.name)}**  ·  {plain(_(provider.system))}"
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(
                 name if provider.active else name + "  ·  " + _("inactive"), width="content"
