@@ -111,7 +111,7 @@ def _fields(template: LabelTemplate, key: str) -> list[Field]:
     ordered = ordered_rows(
         key,
         [{"field": words[one]} for one in template.fields],
-        {"field": st.column_config.TextColumn(_("Field"), width="large")},
+        {"field": st.column_config.TextColumn(_("Field"))},
         disabled=("field",),
         add=lambda word: {"field": word},
         choices=list(words.values()),
