@@ -11,6 +11,7 @@ from sample_accounts import ACTOR, Accounts, Downloaded
 
 from komet import language
 from komet.clients.providers import edit_provider
+from komet.export.template import title_of
 from komet.language import _
 
 pytestmark = pytest.mark.browser
@@ -105,7 +106,7 @@ def test_refresh_changes_suggestions_view_template(
 
         other.get_by_test_id("stPopover").get_by_role("button", name=_("Export")).click()
         other.get_by_role("combobox", name=_("Template"), exact=True).click()
-        other.get_by_role("option", name="As Komet").click()
+        other.get_by_role("option", name=title_of("As Komet")).click()
         expect(other.get_by_text(re.compile("as.komet-", re.IGNORECASE))).to_be_visible()
         settled(other)
         with other.expect_download(timeout=60_000) as exported:

@@ -39,7 +39,7 @@ def test_labels_are_seen_printed_and_marked_when_printed_again(sample_app: App, 
     expect(page.get_by_text(f"{labels:,} reprints")).to_be_visible()
     settled(page)
     page.get_by_role("combobox", name="Label template", exact=True).click()
-    page.get_by_role("option", name="Caja A4, 8 por hoja").click()
+    page.get_by_role("option", name="Box A4, 8 a sheet, in Spanish").click()
     sheets = page.get_by_text(re.compile(rf"· {-(-labels // 8)} pages ·"))
     expect(sheets).to_be_visible()
     settled(page)

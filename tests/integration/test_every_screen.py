@@ -52,7 +52,7 @@ TABLES = {
     "client_providers": 2,
     "planning": 1,
     "labels": 2,
-    "export_templates": 2,
+    "export_templates": 1,
     "activity": 2,
 }
 """How many tables with rows there are at least, with the samples."""
@@ -129,7 +129,8 @@ def texts(visit: AppTest) -> str:
 
 
 def rows(visit: AppTest) -> list[int]:
-    return [len(table.value) for table in visit.dataframe]
+    """How many rows each table of data has; that in which a template is edited has none."""
+    return [len(table.value) for table in visit.dataframe if "_up" not in table.value.columns]
 
 
 def test_every_page_file_is_a_screen_of_this_test() -> None:
@@ -157,7 +158,7 @@ def test_a_screen_shows_its_title_and_no_exception(
             assert _("Four steps to your first export") in headings
             assert _("Try it with sample data") in [button.label for button in visit.button]
         else:
-            assert not any(rows(visit)) or screen in {"export_templates"}
+            assert not any(rows(visit))
 
 
 @pytest.mark.parametrize("screen", TITLES)
