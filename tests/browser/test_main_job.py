@@ -179,3 +179,18 @@ def test_a_po_and_what_a_screen_shows_are_found_by_their_address(
     page.get_by_test_id("stSkipToContent").focus()
     page.keyboard.press("Enter")
     expect(page.locator("#stMain")).to_be_focused()
+
+    # a card and an importer of the Overview open their orders
+    page.goto(sample_app.url)
+    settled(page)
+    page.get_by_role("link", name="Ships tomorrow").click()
+    expect(page).to_have_url(re.compile(r"purchase_orders\?ship_from="))
+    page.goto(sample_app.url)
+    settled(page)
+    table = page.get_by_test_id("stDataFrame").first
+    table.scroll_into_view_if_needed()
+    settled(page)
+    box = table.bounding_box()
+    assert box
+    page.mouse.click(box["x"] + 60, box["y"] + 55)
+    expect(page).to_have_url(re.compile(r"purchase_orders\?providers="))

@@ -30,6 +30,8 @@ _SMALL = 0.1
 _HEIGHT = 360
 _CHART, _PIVOT = "planning_chart", "planning_pivot"
 _OTHERS = "#b5bdb8"
+_NOW = "#777777"
+"""Of this week's mark: to be seen on white and on black."""
 
 
 def planning_filter(every: Sequence[Provider], today: date) -> OrderFilter:
@@ -223,8 +225,8 @@ def weeks_chart(
     layers = [bars]
     if this_week in weeks:
         now = alt.Chart(pl.DataFrame({"week": [this_week], "word": [_("this week")]}))
-        band = now.mark_rect(opacity=0.12, color="#7c8a82").encode(x="week:O")
-        word = now.mark_text(baseline="bottom", dy=-3, fontWeight="bold").encode(
+        band = now.mark_rect(opacity=0.15, color=_NOW).encode(x="week:O")
+        word = now.mark_text(baseline="bottom", dy=-3, fontWeight="bold", color=_NOW).encode(
             x="week:O", y=alt.value(0), text="word:N"
         )
         layers = [band, bars, word]

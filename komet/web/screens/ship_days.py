@@ -16,6 +16,8 @@ from komet.web.shell import reads
 
 _BACK, _AHEAD = timedelta(weeks=3), timedelta(weeks=4)
 _PRESSED = "pressed"
+_LINE = "#777777"
+"""Of the line at today: to be seen on white and on black."""
 _PAST = 0.45
 """The opacity of what has shipped already."""
 
@@ -75,10 +77,10 @@ def ship_days_chart(frame: pl.DataFrame, today: date, numbers: Mapping[str, int 
     return (
         alt.layer(
             bars,
-            line.mark_rule(strokeDash=[4, 3], strokeWidth=2).encode(x=x),
-            line.mark_text(align="left", dx=4, baseline="top", fontWeight="bold").encode(
-                x=x, y=alt.value(0), text="word:N"
-            ),
+            line.mark_rule(strokeDash=[4, 3], strokeWidth=2, color=_LINE).encode(x=x),
+            line.mark_text(
+                align="left", dx=4, baseline="top", fontWeight="bold", color=_LINE
+            ).encode(x=x, y=alt.value(0), text="word:N"),
         )
         .properties(height=260)
         .configure(locale=in_our_language())
