@@ -92,7 +92,8 @@ class OrderColumn:
 
     `sql` says how a grain reads it where that is no stored column of its own. `once`: it belongs
     to the line, and stands on the first item of a mixed one alone. `tracked`: another value is a
-    change. `filter_name` names the filter of its values, in `OrderFilter` and in links.
+    change. `filter_name` names the filter of its values, in `OrderFilter` and in links. `width`: in
+    pixels, in the grid; 0 is as wide as what it holds.
     """
 
     name: str
@@ -117,6 +118,7 @@ class OrderColumn:
     filter_name: str = ""
     shown: Shown = Shown.NO
     pinned: bool = False
+    width: int = 0
     exported: frozenset[Grain] = frozenset(Grain)
 
     @property

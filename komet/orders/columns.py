@@ -44,18 +44,21 @@ def _of_order(header: str, of_lines: str) -> str:
 _STEMS_OF_BREAKDOWN = formulas.stems("l.total_boxes", "{0}.bunches", "{0}.stems_bunch")
 
 COLUMNS: tuple[OrderColumn, ...] = (
-    OrderColumn(name="provider", label=_later("Importer"), sql=_everywhere("p.name"),
-                shown=Shown.FIRST, pinned=True),
-    OrderColumn(name="po_number", label=_later("PO number"), head="number", copied="po_number",
-                sql=_below("l.po_number"), tracked=True, shown=Shown.FIRST, pinned=True),
+    OrderColumn(name="provider", label=_later("Importer"),
+                sql=_everywhere("p.name"), shown=Shown.FIRST, width=86),
+    OrderColumn(name="po_number", label=_later("PO number"), short=_later("PO"), head="number",
+                copied="po_number", sql=_below("l.po_number"), tracked=True, shown=Shown.FIRST,
+                pinned=True),
     # another ship date is reported as a move; an unreadable one is the day that was asked for
-    OrderColumn(name="ship_date", label=_later("Ship date"), kind=Kind.DATE, head="ship_date",
-                copied="ship_date", solid="coalesce(l.ship_date, l.slice_date)",
-                sql=_below("l.ship_date"), shown=Shown.FIRST),
+    OrderColumn(name="ship_date", label=_later("Ship date"), short=_later("Ships"),
+                kind=Kind.DATE, head="ship_date", copied="ship_date",
+                solid="coalesce(l.ship_date, l.slice_date)", sql=_below("l.ship_date"),
+                shown=Shown.FIRST),
     OrderColumn(name="po_status", label=_later("PO status"), head="status", copied="po_status",
                 codes=statuses.HEADER, tracked=True, filter_name="statuses", shown=Shown.FIRST),
-    OrderColumn(name="line_status", label=_later("Line status"), line="line_item_status",
-                codes=statuses.LINE, tracked=True, filter_name="line_statuses", shown=Shown.FIRST),
+    OrderColumn(name="line_status", label=_later("Line status"), short=_later("Status"),
+                line="line_item_status", codes=statuses.LINE, tracked=True,
+                filter_name="line_statuses", shown=Shown.FIRST, width=122),
     OrderColumn(name="vendor_id", head="vendor_id",
                 copied="vendor_id", of_item=False, exported=_NOWHERE),
     OrderColumn(name="vendor_name", label=_later("Vendor"), head="vendor_name",
@@ -63,7 +66,7 @@ COLUMNS: tuple[OrderColumn, ...] = (
     OrderColumn(name="customer_id", label=_later("Komet customer ID"), line="customer_id",
                 tracked=True, exported=_NOWHERE),
     OrderColumn(name="customer_name", label=_later("Customer"), line="customer_name", tracked=True,
-                filter_name="customers", shown=Shown.FIRST),
+                filter_name="customers", shown=Shown.FIRST, width=120),
     OrderColumn(name="location_id", head="location_id",
                 copied="location_id", exported=_NOWHERE),
     OrderColumn(name="location_name", label=_later("Location"), head="location_name",
@@ -82,16 +85,17 @@ COLUMNS: tuple[OrderColumn, ...] = (
                 breakdown="product_id", tracked=True, shown=Shown.LAST),
     OrderColumn(name="product", label=_later("Product"), line="product_description",
                 breakdown="product_description", sql={Grain.BOX: "l.product_description"},
-                tracked=True, shown=Shown.FIRST),
+                tracked=True, shown=Shown.FIRST, width=205),
     OrderColumn(name="product_folded",
                 solid=formulas.folded("l.product_description"),
                 mixed=formulas.folded("b.product_description"), exported=_NOWHERE),
     OrderColumn(name="sku", label=_later("SKU"),
-                sql={Grain.ITEM: "m.code", Grain.BREAKDOWN: "m.code"}, shown=Shown.FIRST),
+                sql={Grain.ITEM: "m.code", Grain.BREAKDOWN: "m.code"}, shown=Shown.FIRST,
+                width=145),
     OrderColumn(name="sku_description", label=_later("SKU description"),
                 sql={Grain.ITEM: "s.description", Grain.BREAKDOWN: "s.description"},
                 shown=Shown.LAST),
-    OrderColumn(name="box_type", label=_later("Box type"), line="box_type",
+    OrderColumn(name="box_type", label=_later("Box type"), short=_later("Box"), line="box_type",
                 sql={Grain.BOX: "l.box_type"}, tracked=True, filter_name="box_types",
                 shown=Shown.FIRST),
     OrderColumn(name="box_code", label=_later("Box code"), box="box_code"),
@@ -130,7 +134,8 @@ COLUMNS: tuple[OrderColumn, ...] = (
     OrderColumn(name="unit_cost", label=_later("Unit cost"), kind=Kind.PRICE,
                 unit="the provider's currency a stem or bunch", line="unit_cost",
                 breakdown="cost", tracked=True, shown=Shown.FIRST),
-    OrderColumn(name="total_cost", label=_later("Total cost"), kind=Kind.MONEY,
+    OrderColumn(name="total_cost", label=_later("Total cost"), short=_later("Cost"),
+                kind=Kind.MONEY,
                 unit="the provider's currency", head="total_cost", line="total_cost",
                 sql={Grain.PO: _of_order("i.total_cost", "h.cost")}, once=True, tracked=True,
                 shown=Shown.FIRST),
@@ -175,6 +180,11 @@ COLUMNS: tuple[OrderColumn, ...] = (
                 sql=dict.fromkeys((Grain.LINE, Grain.PO), "i.gone_at")),
 )  # fmt: skip
 
+_OF_WORK = (
+    "po_number", "ship_date", "product", "sku", "box_type", "boxes", "stems", "total_cost",
+    "line_status", "customer_name", "provider",
+)  # fmt: skip
+"""What a person works with, from left to right: the grid begins with it, and shows no more."""
 _CONTENTS = {"breakdowns": _later("Breakdowns"), "boxes": _later("Box codes")}
 """Changes of what is below a line are reported as one text, which is no column."""
 
@@ -185,9 +195,16 @@ def exported(grain: Grain) -> list[OrderColumn]:
 
 
 def shown() -> list[OrderColumn]:
-    """The columns of the grid, in its order."""
+    """The columns that the grid can show, in its order."""
     groups = [group for group in Shown if group is not Shown.NO]
-    return [c for group in groups for c in COLUMNS if c.shown is group]
+    work = {c.name: c for c in COLUMNS if c.name in _OF_WORK}
+    rest = [c for group in groups for c in COLUMNS if c.shown is group and c.name not in work]
+    return [work[name] for name in _OF_WORK] + rest
+
+
+def standard() -> tuple[str, ...]:
+    """The names of the columns that the grid shows until somebody chooses others."""
+    return _OF_WORK
 
 
 def filterable() -> dict[str, OrderColumn]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
+from typing import Any, Literal
 
 import polars as pl
 from pydantic import BaseModel, ConfigDict, field_validator
@@ -248,6 +248,24 @@ class SavedView(BaseModel):
     updated_at: datetime
 
     @field_validator("query", mode="before")
+    @classmethod
+    def _from_json(cls, value: object) -> object:
+        return json.loads(value) if isinstance(value, str) else value
+
+
+ColumnWidth = Literal["small", "medium", "large"]
+"""How wide a column is, where it is not as wide as what it holds."""
+
+
+class ColumnChoice(BaseModel):
+    """The names of the columns in their order, and the widths of those that have one."""
+
+    model_config = ConfigDict(frozen=True)
+
+    columns: tuple[str, ...]
+    widths: dict[str, ColumnWidth] = {}
+
+    @field_validator("widths", mode="before")
     @classmethod
     def _from_json(cls, value: object) -> object:
         return json.loads(value) if isinstance(value, str) else value

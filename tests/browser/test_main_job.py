@@ -6,15 +6,11 @@ from urllib.parse import urlsplit
 
 import openpyxl
 import pytest
+from orders_screen import OrdersScreen
 from playwright.sync_api import Page, Request, expect
 from running_app import App, settled
 
 pytestmark = pytest.mark.browser
-
-
-def metric(page: Page, label: str) -> str:
-    card = page.get_by_test_id("stMetric").filter(has_text=label)
-    return card.get_by_test_id("stMetricValue").inner_text().strip()
 
 
 def test_sample_data_mapping_download_filter_excel(app: App, page: Page, tmp_path: Path) -> None:
@@ -66,17 +62,20 @@ def test_sample_data_mapping_download_filter_excel(app: App, page: Page, tmp_pat
     # filter, and take the filtered set away
     page.get_by_role("link", name="Purchase orders").click()
     settled(page)
-    everything = metric(page, "Boxes")
-    page.get_by_label("Product contains").fill("ñandu")
-    page.get_by_label("Product contains").press("Enter")
-    expect(page.get_by_test_id("stMetricValue").nth(1)).not_to_have_text(everything)
+    screen = OrdersScreen(page)
+    ahead = screen.strip.inner_text()
+    screen.choose_days("all days")
+    expect(screen.strip).not_to_have_text(ahead)
+    everything = screen.strip.inner_text()
+    screen.search("ñandu")
+    expect(screen.strip).not_to_have_text(everything)
     settled(page)
-    assert "product=" in page.url
-    boxes, pos = metric(page, "Boxes"), metric(page, "Purchase orders")
+    assert "=%C3%B1andu" in page.url
+    sums = screen.sums()
 
     page.reload()
     settled(page)
-    assert (metric(page, "Boxes"), metric(page, "Purchase orders")) == (boxes, pos)
+    assert screen.sums() == sums
 
     page.get_by_test_id("stPopover").get_by_role("button", name="Export").click()
     with page.expect_download(timeout=60_000) as downloaded:
@@ -92,14 +91,14 @@ def test_sample_data_mapping_download_filter_excel(app: App, page: Page, tmp_pat
     last = items.max_row
     column = headings.index("Boxes") + 1
     assert items.cell(last, 1).value == "Total"
-    assert f"{items.cell(last, column).value:,.0f}" == boxes
+    assert f"{items.cell(last, column).value:,.0f}" == sums.boxes
     assert sum(items.cell(r, column).value or 0 for r in range(2, last)) == (
         items.cell(last, column).value
     )
     products = {items.cell(r, headings.index("Product") + 1).value for r in range(2, last)}
     assert products
     assert all("ñandú" in str(product).lower() for product in products)
-    assert f"{workbook['POs'].max_row - 2:,}" == pos
+    assert f"{workbook['POs'].max_row - 2:,}" == sums.purchase_orders
     for secret in ("sandbox-company-magnolia-0001", "sandbox-vendor-petalo-0004"):
         assert secret not in app.log
     abroad = [url for url in asked if urlsplit(url).scheme not in {"data", "blob"}]

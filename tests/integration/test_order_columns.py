@@ -112,10 +112,12 @@ def test_the_screen_has_it_in_its_grid_and_its_filters(
     komet_with_columns: ScriptedKomet, ctx: AppContext
 ) -> None:
     def screen(frame: object, choices: object) -> None:
+        from datetime import date
+
         from komet.web.screens.order_filters import order_filters
         from komet.web.screens.orders import order_table
 
-        order_filters([], choices)
+        order_filters([], choices, date(2026, 12, 1))
         order_table(frame, "orders")
 
     assert column_words()["cut_stage"] == "Cut stage"
@@ -124,7 +126,7 @@ def test_the_screen_has_it_in_its_grid_and_its_filters(
         timeout=60
     )
     assert not shown.exception
-    (picker,) = [one for one in shown.sidebar.multiselect if one.label == "Cut stage"]
+    (picker,) = [one for one in shown.multiselect if one.label == "Cut stage"]
     assert picker.options == ["Open", "Tight"]
     assert "cut_stage" in shown.dataframe[0].value.columns
 

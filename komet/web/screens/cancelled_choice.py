@@ -23,6 +23,8 @@ def chosen_cancelled() -> Cancelled:
 def cancelled_choice(chosen: OrderFilter) -> None:
     """The chip of a filter, "without cancelled: −700 boxes"; it opens the choice."""
     told = describe_cancelled(chosen, reads.total_cancelled(chosen))
+    # set anew on each run: else what is in a closed popover does not learn its value
+    st.session_state[state.CANCELLED] = chosen.cancelled
     with st.popover(told[:1].upper() + told[1:], type="tertiary"):
         st.segmented_control(
             _("Cancelled POs and lines"),

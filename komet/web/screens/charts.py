@@ -4,6 +4,7 @@ Every axis has its unit. An importer has one colour in all of them; the theme gi
 """
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any
 
 import polars as pl
@@ -11,6 +12,7 @@ from babel.dates import get_day_names, get_month_names
 
 from komet.language import _, current, day_code, number
 
+_NO_MARGIN = {"left": 0, "top": 1, "right": 0, "bottom": 0}
 _STATES = ("done", "empty", "failed", "running", "queued")
 _COLOURS = ("#2f9e68", "#a9b8ae", "#d1495b", "#e0a93b", "#d8ded9")
 
@@ -72,6 +74,20 @@ def boxes_by_ship_date(
         )
         .properties(height=280)
         .configure(locale=in_our_language())
+    )
+
+
+def sparkline(frame: pl.DataFrame) -> Any:
+    """An Altair chart without axes or theme, a bar a day: from ship_date, provider, boxes."""
+    import altair as alt
+
+    first, last = frame["ship_date"].min(), frame["ship_date"].max()
+    days = (last - first).days + 1 if isinstance(first, date) and isinstance(last, date) else 1
+    return (
+        alt.Chart(frame, background="transparent", padding=_NO_MARGIN)
+        .mark_bar(color=_COLOURS[0], width=max(1, min(8, 170 // days - 2)))
+        .encode(x=alt.X("ship_date:T", axis=None), y=alt.Y("sum(boxes):Q", axis=None))
+        .configure_view(stroke=None)
     )
 
 

@@ -1,5 +1,8 @@
 """Views on Purchase orders: the ready-made work lists, the saved ones, and saving one."""
 
+from collections.abc import Sequence
+from datetime import date
+
 import streamlit as st
 
 from komet.context import AppContext
@@ -8,47 +11,56 @@ from komet.messages import FAILURES
 from komet.orders import views
 from komet.orders.filters import OrderFilter
 from komet.orders.model import SavedView
+from komet.orders.ship_days import read_link
 from komet.orders.work_lists import WorkList
 from komet.permissions import Actor
-from komet.web.screens.order_filters import fill
+from komet.web.screens.order_filters import fill, start
 from komet.web.shell import failures, state
 from komet.web.shell.remembered import remembered
 from komet.web.shell.resources import context
 from komet.web.shell.session import actor
 
-_ALL = ""
 
+def view_choice(ctx: AppContext, today: date) -> SavedView | None:
+    """Choose a view; it sets filters, columns and order. A link with `view=` opens one.
 
-def view_choice(ctx: AppContext) -> None:
-    """Choose a view; it sets filters, columns and order. A link with `view=` opens one."""
+    The saved view that is chosen is returned; for work lists and for none it is None.
+    """
     saved = {view.id: view for view in _views(actor())}
-    _from_link(ctx, saved)
-    titles = {_ALL: _("All orders")} | {work.value: _(work.label) for work in WorkList}
+    _from_link(ctx, saved, today)
+    titles = {work.value: _(work.label) for work in WorkList}
     titles |= {id_: view.name for id_, view in saved.items()}
-    left, right = st.columns([3, 1], vertical_alignment="bottom")
 
     def choose() -> None:
         chosen = st.session_state[state.ORDERS_VIEW]
-        view = saved.get(chosen)
-        if view:
-            _apply(view)
+        if view := saved.get(chosen or ""):
+            _apply(view, today)
+            return
+        if chosen:
+            fill(OrderFilter(work=WorkList(chosen)))
         else:
-            work = WorkList(chosen) if chosen else None
-            fill(OrderFilter(work=work))
-            st.session_state["orders_columns"] = []
-            st.session_state["orders_sort"] = work.sort if work else "newest"
+            start(today)
+        st.session_state[state.ORDERS_COLUMNS] = []
+        st.session_state["orders_sort"] = WorkList(chosen).sort if chosen else "ship_date"
 
-    chosen = left.selectbox(
+    chosen: str | None = st.selectbox(
         _("View"),
         list(titles),
+        index=None,
         format_func=lambda id_: titles[id_],
         key=state.ORDERS_VIEW,
         on_change=choose,
+        placeholder=_("View"),
+        label_visibility="collapsed",
+        width=240,
     )
-    if chosen in set(WorkList):
-        st.caption(_(WorkList(chosen).meaning))
-    with right.popover(_("Save view"), icon=":material/bookmark:", width="stretch"):
-        _save_form(ctx, saved.get(chosen or ""))
+    return saved.get(chosen or "")
+
+
+def save_choice(ctx: AppContext, view: SavedView | None, columns: Sequence[str]) -> None:
+    """Save what the screen shows under a name, or change the saved view that is chosen."""
+    with st.popover(_("Save view"), icon=":material/bookmark:"):
+        _save_form(ctx, view, columns)
 
 
 @remembered
@@ -61,7 +73,7 @@ def _other_owners(whose: Actor) -> dict[str, int]:
     return views.list_other_owners(context(), whose)
 
 
-def _save_form(ctx: AppContext, view: SavedView | None) -> None:
+def _save_form(ctx: AppContext, view: SavedView | None, columns: Sequence[str]) -> None:
     with st.form("save_view", border=False):
         name = st.text_input(_("Name"), view.name if view else "")
         shared = st.checkbox(_("Others may use it"), value=view.shared if view else False)
@@ -73,8 +85,8 @@ def _save_form(ctx: AppContext, view: SavedView | None) -> None:
                     actor(),
                     name,
                     st.session_state.get(state.ORDERS_LINK, {}),
-                    columns=st.session_state.get("orders_columns", []),
-                    sort=st.session_state.get("orders_sort", "newest"),
+                    columns=columns,
+                    sort=st.session_state.get("orders_sort", "ship_date"),
                     shared=shared,
                 )
                 st.session_state[state.ORDERS_PICK] = stored.id
@@ -99,7 +111,7 @@ def _own_view(ctx: AppContext, view: SavedView) -> None:
     if st.button(failures.plain(_("Delete {name}").format(name=view.name))):
         with failures.shown():
             views.delete_view(ctx, actor(), view.id)
-            st.session_state[state.ORDERS_PICK] = _ALL
+            st.session_state[state.ORDERS_PICK] = ""
             failures.notice(_("Deleted {name}.").format(name=view.name))
             st.rerun()
 
@@ -126,33 +138,19 @@ def _take_over_form(ctx: AppContext) -> None:
                 st.rerun()
 
 
-def columns_choice(words: dict[str, str]) -> list[str]:
-    """The columns that the table shows; none chosen means all."""
-    selected: list[str] = st.session_state.get("orders_columns", [])
-    with st.popover(_("Columns"), icon=":material/view_column:"):
-        return st.multiselect(
-            _("Columns in their order"),
-            list(words),
-            default=None if "orders_columns" in st.session_state else selected,
-            format_func=lambda name: words.get(name, name),
-            placeholder=_("All"),
-            key="orders_columns",
-        )
-
-
-def _apply(view: SavedView) -> None:
+def _apply(view: SavedView, today: date) -> None:
     try:
-        fill(OrderFilter.from_query(view.query))
+        fill(*read_link(view.query, today))
     except FAILURES:
         fill(OrderFilter())
-    st.session_state["orders_columns"] = list(view.columns)
+    st.session_state[state.ORDERS_COLUMNS] = list(view.columns)
     st.session_state["orders_sort"] = view.sort
 
 
-def _from_link(ctx: AppContext, saved: dict[str, SavedView]) -> None:
+def _from_link(ctx: AppContext, saved: dict[str, SavedView], today: date) -> None:
     picked = st.session_state.pop(state.ORDERS_PICK, None)
     if picked is not None:
-        st.session_state[state.ORDERS_VIEW] = picked if picked in saved else _ALL
+        st.session_state[state.ORDERS_VIEW] = picked if picked in saved else None
         return
     linked = st.session_state.get(state.ORDERS_LINKED)
     if linked:
@@ -174,4 +172,4 @@ def _from_link(ctx: AppContext, saved: dict[str, SavedView]) -> None:
         return
     saved[view.id] = st.session_state[state.ORDERS_LINKED] = view
     st.session_state[state.ORDERS_VIEW] = view.id
-    _apply(view)
+    _apply(view, today)

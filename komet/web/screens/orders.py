@@ -1,17 +1,16 @@
-"""Order items on screen: totals, and the table a page at a time."""
+"""Order items on screen: the table, a page at a time."""
 
-from collections.abc import Callable, Sequence
-from decimal import Decimal
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import polars as pl
 import streamlit as st
 
-from komet.language import _, _later, day_pattern, number
+from komet.language import _, _later, day_pattern
 from komet.orders import columns
 from komet.orders.column import Kind, OrderColumn
 from komet.orders.columns import decode_codes
-from komet.orders.model import Totals
+from komet.orders.model import ColumnWidth
 from komet.web.shell import failures, reads
 from komet.web.shell.moments import moment_column
 
@@ -23,14 +22,16 @@ _NUMBERS = {
     Kind.FACTOR: "%.3f",
 }
 _SORT_WORDS = {
-    "newest": _later("Latest ship date first"),
     "ship_date": _later("Earliest ship date first"),
+    "newest": _later("Latest ship date first"),
     "changed": _later("Last changed first"),
     "waiting": _later("Longest waiting first"),
     "boxes": _later("Most boxes first"),
     "cost": _later("Highest cost first"),
     "product": _later("Product A to Z"),
 }
+_ROW, _ROWS = 35, 16
+"""Height of a row, in pixels, and how many are seen at once."""
 
 
 def warn_of_shared_orders() -> None:
@@ -41,31 +42,6 @@ def warn_of_shared_orders() -> None:
         st.warning("  \n".join(lines), icon=":material/content_copy:")
 
 
-def show_totals(totals: Totals) -> None:
-    """Purchase orders, boxes, FBE, stems and cost of what a filter finds."""
-    figures = {
-        _("Purchase orders"): (number(totals.purchase_orders), None),
-        _("Boxes"): (_figure(totals.boxes, 0), _("Cartons; a mixed box counts once.")),
-        _("FBE"): (_figure(totals.fbe, 2), _("Full-box equivalents, by each importer's factors.")),
-        _("Stems"): (_figure(totals.stems, 0), _("Boxes × bunches × stems per bunch.")),
-        _("Total cost"): (
-            _figure(totals.total_cost, 2),
-            _("In the importer's currency; Komet does not state which."),
-        ),
-    }
-    row = st.container(horizontal=True)
-    for label, (value, explained) in figures.items():
-        row.metric(label, value, border=True, help=explained, width=165)
-
-
-def _figure(value: Decimal | None, places: int) -> str:
-    """A number that fits its card: idle decimals are left out."""
-    if value is None:
-        return "–"
-    whole = value == value.to_integral_value() or abs(value) >= 10_000
-    return number(value, 0 if whole else places)
-
-
 def sort_choice() -> str:
     """The order of the rows: a key of `SORTS`."""
     return st.selectbox(
@@ -74,6 +50,7 @@ def sort_choice() -> str:
         format_func=lambda name: _(_SORT_WORDS[name]),
         key="orders_sort",
         label_visibility="collapsed",
+        width=230,
     )
 
 
@@ -81,23 +58,24 @@ def order_table(
     frame: pl.DataFrame,
     key: str,
     chosen: Sequence[str] = (),
+    widths: Mapping[str, ColumnWidth] | None = None,
     *,
     on_pick: Callable[[], None] | None = None,
 ) -> None:
     """Draw the rows of one page (all columns, or these); a click on any cell is a pick."""
-    shown = decode_codes(frame.select(column.name for column in columns.shown())).with_columns(
-        pl.col("sku").fill_null(_("no SKU")),
+    names = chosen or [column.name for column in columns.shown()]
+    shown = decode_codes(frame.select(names)).with_columns(
+        pl.col("^sku$").fill_null(_("no SKU")),
         pl.selectors.decimal().cast(pl.Float64),
     )
     st.dataframe(
         shown,
         key=key,
         hide_index=True,
-        height=460,
+        height=_ROW * (_ROWS + 1) + 2,
         on_select=on_pick or "ignore",
         selection_mode="single-cell",
-        column_config=column_config(),
-        column_order=list(chosen) or None,
+        column_config=column_config(widths),
         placeholder="",
     )
 
@@ -107,9 +85,17 @@ def column_words() -> dict[str, str]:
     return {name: str(config["label"]) for name, config in column_config().items()}
 
 
-def column_config() -> dict[str, Any]:
-    """Headings and formats of the columns of order items, by the registry."""
-    return {column.name: _config(column) for column in columns.shown()}
+def column_config(widths: Mapping[str, ColumnWidth] | None = None) -> dict[str, Any]:
+    """Headings, formats and widths of the columns of order items, by the registry.
+
+    `widths`: those that are others than the usual ones.
+    """
+    found = {column.name: _config(column) for column in columns.shown()}
+    usual = {column.name: column.width for column in columns.shown() if column.width}
+    for name, width in {**usual, **(widths or {})}.items():
+        if name in found:
+            found[name]["width"] = width
+    return found
 
 
 def _config(column: OrderColumn) -> Any:
@@ -122,5 +108,5 @@ def _config(column: OrderColumn) -> Any:
     if column.kind in _NUMBERS:
         return st.column_config.NumberColumn(heading, format=_NUMBERS[column.kind], help=explained)
     if column.pinned:
-        return st.column_config.TextColumn(heading, pinned=True, width="small", help=explained)
+        return st.column_config.TextColumn(heading, pinned=True, help=explained)
     return st.column_config.TextColumn(heading, help=explained)

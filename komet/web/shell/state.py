@@ -51,6 +51,9 @@ CHANGES_KINDS = "changes_kinds"
 CANCELLED = "cancelled_orders"
 """Whether this session shows what was cancelled, on every screen."""
 
+ORDERS_COLUMNS = "orders_columns"
+"""The columns of the view that is open; empty where those of the person are shown."""
+
 TEMPLATE = "export_template_chosen"
 """The export template that is being edited."""
 
@@ -137,6 +140,9 @@ SHIP_FORMS = "_ship_forms"
 
 SCANNED = "_scanned"
 """Whether the last scan was taken, and what is said of it."""
+
+NARROW = "_narrow"
+"""Whether the browser's window is as narrow as a phone's, once it has told."""
 
 LANGUAGE = "_language"
 """The language of this session: a key of `komet.language.languages()`."""
