@@ -213,6 +213,12 @@ def zoned_moment(value: datetime) -> str:
     return time_zone.headed(moment(value))
 
 
+def exact_moment(value: datetime) -> str:
+    """A time to the second with its zone and what that is in UTC: for the head of a file."""
+    here = time_zone.local(value)
+    return f"{day(here)} {here:%H:%M:%S} {time_zone.name()} ({time_zone.offset(value)})"
+
+
 def day_code() -> str:
     """How a day is written on screen, in the directives of strftime, which charts share."""
     return _conventions(current()).day

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from komet.api.errors import KometError
 from komet.errors import AppError
-from komet.language import _, _later, _n, from_json
+from komet.language import _, _later, _n, from_json, zoned_moment
 
 FAILURES = (AppError, KometError)
 """What a person is told of, for `except`: our own failures, and those of a call to Komet."""
@@ -101,8 +101,8 @@ _MESSAGES: dict[str, Description | Callable[[Data], Description]] = {
     "allowance_spent": lambda data: Description(
         _("Today's requests to Komet are used up."),
         _("1,000 requests per paid Komet user and day, counted in UTC."),
-        _("It can go on at {when} UTC.").format(
-            when=datetime.fromisoformat(data["resumes_at"]).strftime("%Y-%m-%d %H:%M")
+        _("It can go on at {when}.").format(
+            when=zoned_moment(datetime.fromisoformat(data["resumes_at"]))
         ),
     ),
     # --- how a run ended ------------------------------------------------------------------------
@@ -218,8 +218,8 @@ _MESSAGES: dict[str, Description | Callable[[Data], Description]] = {
     ),
     "answer_too_crowded": lambda data: Description(
         _("Komet's answer holds more than this computer's memory is for."),
-        _("{count} objects and lists came, and at most {most} are read.").format(
-            count=f"{data['objects']:,}", most=f"{data['most']:,}"
+        _("{count:,} objects and lists came, and at most {most:,} are read.").format(
+            count=data["objects"], most=data["most"]
         )
         if "objects" in data
         else "",

@@ -8,7 +8,7 @@ allowance of requests is the exception: it is counted by UTC days, as Komet coun
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import tzlocal
@@ -59,6 +59,15 @@ def label() -> str:
 def headed(heading: str) -> str:
     """The heading of a column of times, with their zone."""
     return f"{heading} ({label()})"
+
+
+def offset(moment: datetime) -> str:
+    """How far the zone in force is from UTC at a moment: UTC−5, UTC+5:30, or UTC."""
+    minutes = round((local(moment).utcoffset() or timedelta()).total_seconds() / 60)
+    hours, rest = divmod(abs(minutes), 60)
+    if not minutes:
+        return "UTC"
+    return f"UTC{'−' if minutes < 0 else '+'}{hours}{f':{rest:02}' if rest else ''}"
 
 
 @contextmanager

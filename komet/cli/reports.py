@@ -96,9 +96,8 @@ def changes(
     if frame.is_empty():
         return 0
     say("")
-    say(
-        ", ".join(f"{_(word)} {counts[key]:,}" for key, word in CHANGE_WORDS.items() if counts[key])
-    )
+    kinds = {_(word): counts[key] for key, word in CHANGE_WORDS.items() if counts[key]}
+    say(", ".join(f"{word} {figure(n)}" for word, n in kinds.items()))
     say("")
     table(
         (_(CHANGE_GROUPS[by]), _("POs"), _("Boxes"), _("Stems"), _("Total cost")),

@@ -9,7 +9,6 @@ from typing import Any
 
 import polars as pl
 
-from komet import time_zone
 from komet.clients.providers import list_providers
 from komet.context import AppContext
 from komet.db import audit
@@ -24,7 +23,7 @@ from komet.export.layout import INFO, Layout, sheet_of
 from komet.export.sheet import ColumnKind as Kind
 from komet.export.writers.writer import explain_write_errors, written_bytes
 from komet.export.writers.xlsx import write_workbook
-from komet.language import _, _later
+from komet.language import _, _later, exact_moment
 from komet.permissions import Actor, Permission
 
 RECEIPT: Layout = (
@@ -117,17 +116,12 @@ def receipt_row(write: Write, clients: Mapping[str, str]) -> dict[str, Any]:
 
 def _info(ctx: AppContext, name: str, writes: Sequence[Write]) -> pl.DataFrame:
     counts = Counter(write.state for write in writes)
-    here = time_zone.local(ctx.now())
     rows = [
         (_("Dispatch"), name),
-        (_("Planned at"), _moment(writes[0].planned_at)),
+        (_("Planned at"), exact_moment(writes[0].planned_at)),
         (_("By"), writes[0].planned_by),
-        (_("Exported at"), f"{here:%Y-%m-%d %H:%M:%S} {time_zone.name()}"),
+        (_("Exported at"), exact_moment(ctx.now())),
         *((_(STATES[state]), str(counts[state])) for state in STATES if counts[state]),
     ]
     told = [(str(what), str(value)) for what, value in rows]
     return pl.DataFrame(told, schema={"what": pl.String, "value": pl.String}, orient="row")
-
-
-def _moment(at: Any) -> str:
-    return f"{time_zone.local(at):%Y-%m-%d %H:%M:%S} {time_zone.name()}"

@@ -28,7 +28,7 @@ from komet.export.writers.writer import (
     rows_to_write,
     written_bytes,
 )
-from komet.language import _
+from komet.language import _, exact_moment
 from komet.mapping.model import AtStake
 from komet.orders import changes
 from komet.orders.cancelled import describe_cancelled, only_cancelled
@@ -170,13 +170,13 @@ def _info(  # noqa: PLR0917
     seen_from = since.at if isinstance(since, Download) else since
     rows: list[tuple[str, str]] = [
         (_("Exported by"), f"Komet Desk {__version__}"),
-        (_("Exported at"), _zoned(now)),
+        (_("Exported at"), exact_moment(now)),
     ]
     for name, value in chosen.model_dump(mode="json", exclude_defaults=True).items():
         values = value if isinstance(value, list) else [value]
         shown = ", ".join(names.get(str(entry), str(entry)) for entry in values)
         if name == "changed_since" and chosen.changed_since:
-            shown = _zoned(chosen.changed_since)
+            shown = exact_moment(chosen.changed_since)
         rows.append((_("Filter: {name}").format(name=name.replace("_", " ")), shown))
     if chosen == OrderFilter():
         rows.append(
@@ -208,10 +208,10 @@ def _info(  # noqa: PLR0917
     rows += [
         (_("Box types without an FBE factor"), ", ".join(without) or _("none")),
         (_("Amounts"), _("in the importer's currency, which Komet does not state")),
-        (_("Times"), time_zone.name()),
+        (_("Times"), f"{time_zone.name()} ({time_zone.offset(now)})"),
         (
             _("Changes since"),
-            _zoned(seen_from) if seen_from else _("none"),
+            exact_moment(seen_from) if seen_from else _("none"),
         ),
         (
             _("Mixed boxes"),
@@ -233,11 +233,6 @@ def _info(  # noqa: PLR0917
         ),
     ]
     return pl.DataFrame(rows, schema={"what": pl.String, "value": pl.String}, orient="row")
-
-
-def _zoned(moment: datetime) -> str:
-    """A time with the name of its zone."""
-    return f"{time_zone.local(moment):%Y-%m-%d %H:%M:%S} {time_zone.name()}"
 
 
 def _plain(value: Decimal | int | None) -> str:

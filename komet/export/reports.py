@@ -8,7 +8,6 @@ from pathlib import Path
 
 import polars as pl
 
-from komet import time_zone
 from komet.clients.providers import list_providers
 from komet.context import AppContext
 from komet.db import audit
@@ -17,7 +16,7 @@ from komet.export.layout import sheet_of
 from komet.export.sheet import Column, ColumnKind, Sheet
 from komet.export.writers.writer import explain_write_errors, written_bytes
 from komet.export.writers.xlsx import write_workbook
-from komet.language import _
+from komet.language import _, exact_moment
 from komet.orders import changes
 from komet.orders.cancelled import describe_cancelled, total_cancelled
 from komet.orders.filters import OrderFilter
@@ -87,7 +86,7 @@ def export_planning(  # noqa: PLR0917
     names = {p.id: p.name for p in list_providers(ctx)}
     info = [
         (_("Measure"), _(MEASURES[measure])),
-        (_("Exported at"), f"{time_zone.local(ctx.now()):%Y-%m-%d %H:%M:%S} {time_zone.name()}"),
+        (_("Exported at"), exact_moment(ctx.now())),
     ]
     cancelled = total_cancelled(ctx, chosen)
     info.append((_("Cancelled"), describe_cancelled(chosen, cancelled)))

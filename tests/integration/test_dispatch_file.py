@@ -141,7 +141,7 @@ def test_the_template_has_the_open_lines_of_the_days(accounts: Accounts, tmp_pat
         for held in sheet.column_dimensions.values()
         for at in range(held.min, held.max + 1)
     }
-    expected_formats = ["0", "@", "@", "yyyy-mm-dd", "@", "@", "@"]
+    expected_formats = ["#,##0", "@", "@", "yyyy-mm-dd", "@", "@", "@"]
     assert [formats[at] for at in range(7, 14)] == [(f, "solid") for f in expected_formats]
     assert formats[1][1] is None
     told = {row[0].value for row in book["Instructions"].iter_rows(2)}

@@ -17,7 +17,7 @@ import polars as pl
 import pytest
 from sample_accounts import ACTOR, ROOT, Accounts, Komet
 
-from komet import demo, language, time_zone
+from komet import demo, language, messages, time_zone
 from komet.activity.model import ActivityFilter
 from komet.activity.timeline import list_entries
 from komet.clients.check import try_provider
@@ -75,6 +75,33 @@ def test_today_and_yesterday_are_the_persons() -> None:
     assert time_zone.today(EVENING) == date(2026, 11, 26)
 
 
+@pytest.mark.parametrize(
+    ("zone", "day", "moment", "offset"),
+    [
+        ("America/Guayaquil", date(2026, 11, 25), "2026-11-25 20:30:00", "UTC−5"),
+        ("UTC", date(2026, 11, 26), "2026-11-26 01:30:00", "UTC"),
+        ("Asia/Kathmandu", date(2026, 11, 26), "2026-11-26 07:15:00", "UTC+5:45"),
+        ("Pacific/Kiritimati", date(2026, 11, 26), "2026-11-26 15:30:00", "UTC+14"),
+        ("America/St_Johns", date(2026, 11, 25), "2026-11-25 22:00:00", "UTC−3:30"),
+    ],
+)
+def test_a_moment_is_told_with_what_it_is_in_utc(
+    zone: str, day: date, moment: str, offset: str
+) -> None:
+    with time_zone.using(ZoneInfo(zone)):
+        assert time_zone.today(EVENING) == day
+        assert time_zone.offset(EVENING) == offset
+        assert language.exact_moment(EVENING) == f"{moment} {zone} ({offset})"
+        with language.using("es"):
+            assert language.exact_moment(EVENING).startswith(f"{day:%d/%m/%Y} ")
+
+
+def test_when_requests_are_left_again_is_told_in_the_persons_zone() -> None:
+    resumes = {"resumes_at": "2026-11-26T00:00:00+00:00"}
+    with time_zone.using(GUAYAQUIL):
+        assert "2026-11-25 19:00 (Guayaquil)" in messages.code_message("allowance_spent", resumes)
+
+
 def test_summer_time_and_a_zone_that_does_not_exist() -> None:
     with time_zone.using(ZoneInfo("Europe/Madrid")):
         assert time_zone.begin(date(2026, 7, 1)) == datetime(2026, 6, 30, 22, tzinfo=UTC)
@@ -125,8 +152,8 @@ def test_files_say_the_zone_of_their_times(evening: Accounts, tmp_path: Path) ->
     local = (stored.astimezone(UTC) - timedelta(hours=5)).replace(tzinfo=None)
     assert abs(times.max() - local) < timedelta(minutes=1)  # type: ignore[operator]
     info = dict(book.load_sheet("Info").to_polars().iter_rows())
-    assert info["Times"] == "America/Guayaquil"
-    assert info["Exported at"] == "2026-11-25 20:30:00 America/Guayaquil"
+    assert info["Times"] == "America/Guayaquil (UTC−5)"
+    assert info["Exported at"] == "2026-11-25 20:30:00 America/Guayaquil (UTC−5)"
     export_orders(evening.ctx, ACTOR, OrderFilter(), tmp_path / "all.parquet")
     column = pl.read_parquet(tmp_path / "all.parquet")["Downloaded at (Guayaquil)"]
     assert column.dtype == pl.Datetime("us", "America/Guayaquil")

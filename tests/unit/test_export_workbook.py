@@ -20,6 +20,7 @@ from openpyxl.worksheet.cell_range import MultiCellRange
 from openpyxl.worksheet.worksheet import Worksheet
 from xlsxwriter_engine import write_with_xlsxwriter
 
+from komet import language
 from komet.export.writers import excel_file
 from komet.export.writers.excel_cells import Engine
 from komet.export.writers.excel_file import write_excel_file
@@ -114,10 +115,14 @@ def test_a_second_reader_agrees(engine: Engine, tmp_path: Path) -> None:
 def test_formats_by_kind(engine: Engine, tmp_path: Path) -> None:
     write_workbook(tmp_path / "o.xlsx", [orders(TOTALS)], engine=engine)
     sheet = read(tmp_path / "o.xlsx")
-    expected = ["General", "0", "#,##0", "#,##0.00", "#,##0.00", "#,##0.0000", "0.00##"]
+    expected = ["General", "#,##0", "#,##0", "#,##0.00##", "#,##0.00", "#,##0.0000", "0.00##"]
     expected += ["yyyy-mm-dd", "yyyy-mm-dd hh:mm", "General"]
     assert [cell.number_format for cell in sheet[2]] == expected
     assert not any(cell.font.bold for cell in sheet[2])
+    with language.using("es"):
+        write_workbook(tmp_path / "o.xlsx", [orders(TOTALS)], engine=engine)
+    expected[7:9] = "dd/mm/yyyy", "dd/mm/yyyy hh:mm"
+    assert [cell.number_format for cell in read(tmp_path / "o.xlsx")[2]] == expected
 
 
 def test_heading_is_bold_frozen_and_filtered(engine: Engine, tmp_path: Path) -> None:

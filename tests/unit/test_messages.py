@@ -74,10 +74,10 @@ def test_a_failure_says_what_happened_why_and_what_to_do() -> None:
 def test_the_sentence_is_made_when_it_is_read() -> None:
     with language.using("en"):
         error = QuotaExhausted(datetime(2026, 11, 21, tzinfo=UTC))
-        assert "2026-11-21 00:00 UTC" in message(error)
+        assert "2026-11-21 00:00 (UTC)" in message(error)
     with language.using("es"):
         assert describe(error).title == "Las solicitudes a Komet de hoy se agotaron."
-        assert "2026-11-21 00:00 UTC" in message(error)
+        assert "21/11/2026 00:00 (UTC)" in message(error)
 
 
 @pytest.mark.parametrize("code", ["not_reached", "proxy_does_not_connect"])

@@ -85,6 +85,37 @@ def test_the_nearest_language(tag: str | None, code: str) -> None:
     assert language.nearest(tag) == code
 
 
+def test_every_figure_in_a_sentence_is_written_as_the_language_writes_it() -> None:
+    said = 0
+    with language.using("es"):
+        for message in translations.catalog("es"):
+            if not message.id or ":,}" not in forms(message.id)[0]:
+                continue
+            one, many = forms(message.id)[0], forms(message.id)[-1]
+            names = {place[1:-1].partition(":")[0] for place in _PLACEHOLDER.findall(many)}
+            told = _n(one, many, 2) if isinstance(message.id, tuple | list) else _(one)
+            shown = told.format(**dict.fromkeys(names, 1_234_567))
+            assert "1.234.567" in shown, shown
+            assert "1,234,567" not in shown, shown
+            said += 1
+    assert said > 30
+
+
+def test_no_figure_goes_past_the_language() -> None:
+    """Thousands are separated by `number` or in a text, never by Python alone."""
+    separated = re.compile(r"f\"[^\"\n]*\{[^{}\"\n]*:,")
+    root = Path(__file__).parents[2]
+    folders = (root / "komet" / "cli", root / "komet" / "web", root / "pages")
+    found = [
+        f"{path.name}: {line.strip()}"
+        for folder in folders
+        for path in folder.rglob("*.py")
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if separated.search(line)
+    ]
+    assert found == []
+
+
 def test_no_text_hides_in_an_f_string() -> None:
     """Babel does not look inside of them, so that nobody would miss a translation."""
     root = Path(__file__).parents[2]

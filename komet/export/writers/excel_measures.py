@@ -15,6 +15,7 @@ import polars as pl
 
 from komet.export.sheet import Column, ColumnKind, Sheet
 from komet.export.writers.excel_cells import excel_frame
+from komet.language import day_pattern, moment_pattern
 
 WIDEST = 60.0
 """Beyond this, a long note would push the other columns off the screen."""
@@ -34,13 +35,11 @@ _LEAST = {
 _DECIMALS = {ColumnKind.INTEGER: 0, ColumnKind.UNIT_COST: 4, ColumnKind.FACTOR: 4}
 
 _NUMBER_FORMAT = {
-    ColumnKind.INTEGER: "0",
+    ColumnKind.INTEGER: "#,##0",
     ColumnKind.MONEY: "#,##0.00",
     ColumnKind.UNIT_COST: "#,##0.0000",
     # Not 0.####, which shows a whole number with a lonely point: "1."
     ColumnKind.FACTOR: "0.00##",
-    ColumnKind.DATE: "yyyy-mm-dd",
-    ColumnKind.TIME: "yyyy-mm-dd hh:mm",
 }
 
 
@@ -88,6 +87,8 @@ class Measure:
         needed = max(_LEAST[column.kind], len(column.heading) + _FILTER_BUTTON)
         if column.kind.is_number:
             decimals = _DECIMALS.get(column.kind, 2)
+            if column.kind is ColumnKind.QUANTITY and not self._whole:
+                decimals = 4
             needed = max(needed, *(len(f"{n:,.{decimals}f}") + 2 for n in self._extremes))
         elif self._lengths:
             needed = max(needed, self._typical_length() + 2)
@@ -103,9 +104,13 @@ class Measure:
         """In Excel's notation; None shows values as they are."""
         if self._column.to_fill and self._column.kind is ColumnKind.TEXT:
             return "@"  # else Excel makes a number of the digits that a person writes
+        if self._column.kind is ColumnKind.DATE:
+            return day_pattern().lower()
+        if self._column.kind is ColumnKind.TIME:
+            return moment_pattern().lower()
         if self._column.kind is not ColumnKind.QUANTITY:
             return _NUMBER_FORMAT.get(self._column.kind)
-        return "#,##0" if self._whole else "#,##0.00"
+        return "#,##0" if self._whole else "#,##0.00##"
 
 
 def measure(sheet: Sheet) -> list[Measure]:

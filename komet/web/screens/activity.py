@@ -6,6 +6,7 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
+from komet import time_zone
 from komet.activity.failures import outcome_of
 from komet.activity.model import DAY, DAYS, PAUSE, REQUEST, ActivityFilter, Kind
 from komet.activity.requests import daily_requests
@@ -97,7 +98,7 @@ def time_line(ctx: AppContext, chosen: ActivityFilter) -> None:
         st.download_button(
             _("Excel"),
             data=with_locale(export_activity_bytes, ctx, actor(), chosen),
-            file_name=f"komet-activity-{ctx.now():%Y-%m-%d-%H%M}.xlsx",
+            file_name=f"komet-activity-{time_zone.local(ctx.now()):%Y-%m-%d-%H%M}.xlsx",
             mime=EXCEL_TYPE,
             on_click="ignore",
             icon=":material/download:",

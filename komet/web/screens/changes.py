@@ -26,7 +26,7 @@ from komet.orders.model import (
 from komet.web.screens.drilling import open_behind
 from komet.web.screens.order_panel import pick, show_order_among
 from komet.web.shell import address, failures, parts, reads, state
-from komet.web.shell.moments import moment_column
+from komet.web.shell.moments import explain_zone, moment_column
 from komet.web.shell.preferences import with_locale
 from komet.web.shell.session import actor
 
@@ -65,7 +65,10 @@ def change_scope(every: Sequence[Provider], last: Download | None, now: datetime
         since = changes.since_yesterday(now) if picked == "yesterday" else last
         if since:
             seen_from = since.at if isinstance(since, Download) else since
-            pills.caption(_("Seen since {when}.").format(when=zoned_moment(seen_from)))
+            pills.caption(
+                _("Seen since {when}.").format(when=zoned_moment(seen_from)),
+                help=explain_zone(now),
+            )
     ids = a.multiselect(
         _("Importer"), list(names), format_func=lambda id_: names[id_],
         placeholder=_("Any"), select_all=False, key="changes_providers",

@@ -13,6 +13,8 @@ from babel.dates import get_day_names, get_month_names
 from komet.language import _, current, day_code, number
 
 _NO_MARGIN = {"left": 0, "top": 1, "right": 0, "bottom": 0}
+FIGURE = ",.4~f"
+"""An exact figure in Vega's notation: thousands apart, and no idle decimals."""
 _STATES = ("done", "empty", "failed", "running", "queued")
 _COLOURS = ("#2f9e68", "#a9b8ae", "#d1495b", "#e0a93b", "#d8ded9")
 
@@ -69,7 +71,7 @@ def boxes_by_ship_date(
             tooltip=[
                 alt.Tooltip("ship_date:T", title=title, format=day_code()),
                 alt.Tooltip("provider:N", title=_("Importer")),
-                alt.Tooltip("boxes:Q", title=_("Boxes"), format=",.0f"),
+                alt.Tooltip("boxes:Q", title=_("Boxes"), format=FIGURE),
             ],
         )
         .properties(height=280)

@@ -13,6 +13,7 @@ from komet.dispatch.pasted import read_pasted
 from komet.language import _, _n, day_pattern, number
 from komet.web.screens.line_filter import COLORS
 from komet.web.shell import failures, state
+from komet.web.shell.figures import figure_column
 from komet.web.shell.frozen import frozen
 
 _EFFECTS = {
@@ -169,8 +170,8 @@ def confirm_grid(lines: pl.DataFrame, made_of: object) -> None:
             "customer": _("Customer"),
             "mark_code": _("Mark code"),
             "stems": st.column_config.NumberColumn(_("Stems"), format="localized", width=75),
-            "fbe": st.column_config.NumberColumn(_("FBE"), format="%.2f", width=70),
-            "total_cost": st.column_config.NumberColumn(_("Cost"), format="%.2f", width=90),
+            "fbe": figure_column(_("FBE"), width=70),
+            "total_cost": figure_column(_("Cost"), width=90),
             "provider": st.column_config.TextColumn(_("Importer"), width=115),
         },
     )  # fmt: skip

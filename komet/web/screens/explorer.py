@@ -239,7 +239,7 @@ def history(ctx: AppContext, send: Send) -> None:
 def _call_label(call: MethodCall) -> str:
     given = ", ".join(f"{name}={value}" for name, value in call.params.items())
     head = f"★ {call.name}" if call.name else moment(call.called_at)
-    rows = "" if call.answer_rows is None else f" → {call.answer_rows:,}"
+    rows = "" if call.answer_rows is None else f" → {number(call.answer_rows)}"
     return f"{head} · {call.method} · {given[:60]} · {call.outcome}{rows}"
 
 

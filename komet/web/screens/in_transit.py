@@ -14,6 +14,7 @@ from komet.dispatch.transit_file import name_flights, name_states
 from komet.dispatch.transit_refresh import plan_refresh, refresh_transit
 from komet.language import _, day, day_pattern, number, zoned_moment
 from komet.web.shell import address, failures
+from komet.web.shell.figures import figure_column
 from komet.web.shell.moments import moment_column
 from komet.web.shell.session import actor
 
@@ -200,7 +201,7 @@ def _columns() -> dict[str, Any]:
         "state": _("State"),
         "box_status": _("Box status"),
         "boxes": figure(_("Boxes")),
-        "fbe": st.column_config.NumberColumn(_("Full boxes (FBE)"), format="%.2f"),
+        "fbe": figure_column(_("Full boxes (FBE)")),
         "received": figure(_("Received")),
         "missing": figure(_("Missing")),
         "not_seen": figure(_("Not seen in Komet")),

@@ -14,9 +14,10 @@ from komet.context import AppContext
 from komet.labels.model import LabelBox, LabelBoxes, LineWithoutCodes, Printed
 from komet.labels.printing import FILE_TYPES, preview_labels, print_labels_bytes
 from komet.labels.template import LabelTemplate
-from komet.language import _, _n, day_pattern, moment_pattern, number
+from komet.language import _, _n, day_pattern, number
 from komet.orders.filters import OrderFilter
 from komet.web.shell import address, failures, reads, state
+from komet.web.shell.moments import moment_column
 from komet.web.shell.preferences import with_locale
 from komet.web.shell.session import actor
 
@@ -91,10 +92,7 @@ def box_table(found: LabelBoxes) -> tuple[LabelBox, ...]:
             ),
             "lot": st.column_config.TextColumn(_("Lot number")),
             "times": st.column_config.NumberColumn(_("Printed"), help=_("How often")),
-            "printed_at": st.column_config.DatetimeColumn(
-                time_zone.headed(_("Last printed")), format=moment_pattern(),
-                timezone=time_zone.name(),
-            ),
+            "printed_at": moment_column(_("Last printed")),
             "printed_by": st.column_config.TextColumn(_("By")),
         },
     )  # fmt: skip

@@ -23,7 +23,7 @@ from komet.orders.work_lists import WorkList
 from komet.web.screens.cancelled_choice import chosen_cancelled
 from komet.web.screens.changes import signed
 from komet.web.shell import failures, reads
-from komet.web.shell.moments import moment_column
+from komet.web.shell.moments import explain_zone, moment_column
 from komet.web.shell.resources import worker
 from komet.web.shell.session import actor
 
@@ -51,7 +51,8 @@ def refresh_bar(ctx: AppContext, active: Sequence[Provider]) -> None:
     bar = st.container(
         horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
     )
-    bar.markdown(_freshness(reads.last_downloads()), width="content")
+    if fresh := _freshness(reads.last_downloads()):
+        bar.markdown(fresh, width="content", help=explain_zone(ctx.now()))
     if not active:
         return
     bar = bar.container(horizontal=True, width="content", vertical_alignment="center")

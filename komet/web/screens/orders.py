@@ -12,15 +12,17 @@ from komet.orders.column import Kind, OrderColumn
 from komet.orders.columns import decode_codes
 from komet.orders.model import ColumnWidth
 from komet.web.shell import failures, reads
+from komet.web.shell.figures import figure_column
 from komet.web.shell.moments import moment_column
 
-_NUMBERS = {
-    Kind.INTEGER: "localized",
-    Kind.QUANTITY: "localized",
-    Kind.MONEY: "%.2f",
-    Kind.PRICE: "%.4f",
-    Kind.FACTOR: "%.3f",
+_PLACES = {
+    Kind.INTEGER: None,
+    Kind.QUANTITY: None,
+    Kind.MONEY: 2,
+    Kind.PRICE: 4,
+    Kind.FACTOR: None,
 }
+"""Decimals of a kind of figure in the table; without, as many as it has."""
 _SORT_WORDS = {
     "ship_date": _later("Earliest ship date first"),
     "newest": _later("Latest ship date first"),
@@ -68,6 +70,12 @@ def order_table(
         pl.col("^sku$").fill_null(_("no SKU")),
         pl.selectors.decimal().cast(pl.Float64),
     )
+    # a column cuts what has more decimals than it shows
+    shown = shown.with_columns(
+        pl.col(column.name).round(places)
+        for column in columns.shown()
+        if column.name in shown.columns and (places := _PLACES.get(column.kind))
+    )
     st.dataframe(
         shown,
         key=key,
@@ -105,8 +113,8 @@ def _config(column: OrderColumn) -> Any:
         return moment_column(heading)
     if column.kind is Kind.DATE:
         return st.column_config.DateColumn(heading, format=day_pattern(), help=explained)
-    if column.kind in _NUMBERS:
-        return st.column_config.NumberColumn(heading, format=_NUMBERS[column.kind], help=explained)
+    if column.kind in _PLACES:
+        return figure_column(heading, _PLACES[column.kind], help=explained)
     if column.pinned:
         return st.column_config.TextColumn(heading, pinned=True, help=explained)
     return st.column_config.TextColumn(heading, help=explained)

@@ -18,7 +18,7 @@ from komet.orders.filters import OrderFilter
 from komet.orders.model import DIMENSIONS, MEASURES, PERIODS, Pivot
 from komet.orders.planning import default_days, name_week, weeks_of
 from komet.web.screens.cancelled_choice import cancelled_choice, chosen_cancelled
-from komet.web.screens.charts import IMPORTERS, in_our_language
+from komet.web.screens.charts import FIGURE, IMPORTERS, in_our_language
 from komet.web.screens.drilling import PICKED, open_bar, open_cell
 from komet.web.shell import address, failures, parts, reads
 from komet.web.shell.preferences import with_locale
@@ -28,6 +28,8 @@ _FEWEST, _MOST = 8, len(IMPORTERS)
 _SMALL = 0.1
 """What is not among the largest series is at most this share, as far as `_MOST` series go."""
 _HEIGHT = 360
+_PLACES = {"fbe": 2, "total_cost": 2}
+"""Decimals of a measure's figures; of another as many as a figure has."""
 _CHART, _PIVOT = "planning_chart", "planning_pivot"
 _OTHERS = "#b5bdb8"
 _NOW = "#777777"
@@ -78,8 +80,8 @@ def show_weeks(compared: Mapping[str, Mapping[str, Decimal]], today: date) -> No
     year_ago = []
     for measure, values in compared.items():
         value, word = values.get("this"), _(MEASURES[measure])
-        shown = "–" if value is None else number(value, 0)
-        row.metric(word, shown, _change(values, "last"), border=True, width=160,
+        shown = "–" if value is None else number(value, _PLACES.get(measure))
+        row.metric(word, shown, _change(values, "last"), border=True, width=190,
                    delta_color="off", delta_arrow="off")  # fmt: skip
         if change := _change(values, "year_ago"):
             year_ago.append(f"{word} {change}")
@@ -218,7 +220,7 @@ def weeks_chart(
             tooltip=[
                 alt.Tooltip("week:O", title=_("Ship week")),
                 alt.Tooltip("series:N", title=_(DIMENSIONS[dimension])),
-                alt.Tooltip("value:Q", title=_(MEASURES[measure]), format=",.0f"),
+                alt.Tooltip("value:Q", title=_(MEASURES[measure]), format=FIGURE),
             ],
         )
     )  # fmt: skip

@@ -27,6 +27,7 @@ from komet.language import _, _n, day_pattern, number
 from komet.web.screens.line_filter import COLORS
 from komet.web.screens.previews import checked
 from komet.web.shell import failures, state
+from komet.web.shell.figures import figure_column
 from komet.web.shell.frozen import frozen
 
 _EFFECTS = {WHOLE: "green", PART: "orange", WRONG: "red"}
@@ -136,7 +137,7 @@ def ship_grid(lines: pl.DataFrame, made_of: object) -> None:
             "customer": _("Customer"),
             "mark_code": _("Mark code"),
             "box_type": st.column_config.TextColumn(_("Box"), width=55),
-            "fbe": st.column_config.NumberColumn(_("FBE"), format="%.2f", width=70),
+            "fbe": figure_column(_("FBE"), width=70),
             "sku": _("SKU"),
             "provider": st.column_config.TextColumn(_("Importer"), width=105),
         },
