@@ -15,6 +15,7 @@ from komet.orders.drill_down import filter_behind
 from komet.orders.filters import Cancelled, OrderFilter
 from komet.orders.model import DIMENSIONS, MEASURES, PERIODS
 from komet.orders.planning import compare_weeks, plan_weeks
+from komet.orders.table import day_sums
 
 
 @pytest.fixture(scope="module")
@@ -116,6 +117,7 @@ def test_what_was_cancelled_does_not_ship(downloaded: Downloaded) -> None:
         one = con.value("SELECT min(po_id) FROM order_items WHERE provider_id = $p",
                         {"p": accounts.magnolia.id})  # fmt: skip
         con.run("UPDATE order_items SET line_status = 'Cancelled' WHERE po_id = $po", {"po": one})
+        day_sums.refresh(con, con.frame("SELECT DISTINCT provider_id, slice_date FROM order_items"))
     everything = query.total_items(accounts.ctx, OrderFilter(cancelled=Cancelled.SHOW))
     standing = query.total_items(accounts.ctx, OrderFilter())
     cancelled = query.total_items(accounts.ctx, OrderFilter(line_statuses=("CA",)))
