@@ -267,6 +267,7 @@ def measure_warm(browser: Browser, home: Path, steps: Steps, rounds: int) -> Non
             option = page.get_by_role("option", name=name, exact=True)
             session.click("filter: a vendor", NEW_ROWS, option)
             page.keyboard.press("Escape")
+            page.get_by_test_id("stPopover").get_by_role("button", name="Product").click()
             unmapped = page.get_by_role("radio", name="Unmapped", exact=True)
             session.click("filter: unmapped too", NEW_ROWS, unmapped)
             page.keyboard.press("Escape")

@@ -53,6 +53,7 @@ def sort_choice() -> str:
         key="orders_sort",
         label_visibility="collapsed",
         width=230,
+        persist_state="session",  # also while a filter finds nothing to put in order
     )
 
 
