@@ -10,7 +10,7 @@ from komet.web.screens import dispatch, line_filter
 from komet.web.screens.by_hand import by_hand_menu
 from komet.web.screens.dispatch_files import forget_file, from_excel, to_excel
 from komet.web.screens.previews import checked
-from komet.web.screens.sending import BATCH, follow_batch, preview_and_send
+from komet.web.screens.sending import follow_batch, preview_and_send
 from komet.web.shell import guard, reads
 
 ctx = guard.enter("dispatch")
@@ -27,7 +27,6 @@ chosen = line_filter.line_filter(ctx, every_provider)
 every = reads.dispatch_lines(chosen)
 shown = [one for one in LineState if one is not LineState.CANCELLED]
 state = line_filter.state_strip(every, "dispatch_state", shown)
-line_filter.keep(chosen, state=state, batch=st.query_params.get(BATCH))
 lines = every.filter(pl.col("state") == state.value) if state else every
 
 bar = st.container(horizontal=True, vertical_alignment="center")

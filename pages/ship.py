@@ -8,9 +8,9 @@ from komet.dispatch.sheet import OPEN_STATES
 from komet.language import _
 from komet.web.screens import box_tools, line_filter, ship
 from komet.web.screens.dispatch import show_pasted_problems
-from komet.web.screens.sending import BATCH, follow_batch, preview_and_send
+from komet.web.screens.sending import follow_batch, preview_and_send
 from komet.web.screens.shipped_boxes import shipped_boxes
-from komet.web.shell import guard, reads
+from komet.web.shell import address, guard, reads
 
 ctx = guard.enter("ship")
 st.title(_("Ship"))
@@ -24,10 +24,11 @@ if not every_provider:
 follow_batch(ctx)
 chosen = line_filter.line_filter(ctx, every_provider)
 every = reads.dispatch_lines(chosen)
-leaving, left = st.tabs([_("Lines to ship"), _("Boxes that have left")])
+words = {"lines": _("Lines to ship"), "left": _("Boxes that have left")}
+address.bind("ship_tab", address.worded("ship_tab", "tab", words, "lines"))
+leaving, left = st.tabs(list(words.values()), key="ship_tab", on_change="rerun")
 with leaving:
     state = line_filter.state_strip(every, "ship_state", OPEN_STATES)
-    line_filter.keep(chosen, state=state, batch=st.query_params.get(BATCH))
     shown = [state] if state else list(OPEN_STATES)
     lines = every.filter(pl.col("state").is_in([one.value for one in shown]))
     with st.container(horizontal=True, vertical_alignment="center"):

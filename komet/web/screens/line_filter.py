@@ -12,7 +12,7 @@ from komet.context import AppContext
 from komet.dispatch.lines import LineFilter, count_states
 from komet.dispatch.model import LINE_STATES, LineState
 from komet.language import _, _later, day, day_pattern, number
-from komet.web.shell import address, links, state
+from komet.web.shell import address
 
 COLORS = {
     LineState.TO_CONFIRM: "yellow",
@@ -22,6 +22,7 @@ COLORS = {
     LineState.INVOICED: "gray",
     LineState.CANCELLED: "red",
 }
+_PART, _NAMES = "lines", ("from", "to", "client")
 _TODAY, _TOMORROW, _WEEK, _OTHER = "today", "tomorrow", "week", "other"
 _DAYS = {
     _TODAY: _later("Today"),
@@ -35,7 +36,7 @@ def line_filter(ctx: AppContext, every: Sequence[Provider]) -> LineFilter:
     """Draw the choice of days and clients. A link fills it; Dispatch and Ship share it."""
     today = time_zone.today(ctx.now())
     names = {provider.id: provider.name for provider in every}
-    _fill_from_link(today, names)
+    _fill(today, names)
     left, right = st.columns([2, 1], vertical_alignment="bottom")
     with left.container(horizontal=True, vertical_alignment="bottom"):
         days = st.pills(
@@ -60,6 +61,7 @@ def line_filter(ctx: AppContext, every: Sequence[Provider]) -> LineFilter:
         _("Importer"), list(names), format_func=lambda id_: names[id_],
         placeholder=_("Any"), select_all=False, key="lines_clients", persist_state="session",
     )  # fmt: skip
+    address.say(_PART, _NAMES, _write(*span, clients))
     return LineFilter(date_from=span[0], date_to=span[1], providers=tuple(clients))
 
 
@@ -81,31 +83,26 @@ def state_strip(lines: pl.DataFrame, key: str, shown: Sequence[LineState]) -> Li
     return LineState(chosen) if chosen else None
 
 
-def keep(chosen: LineFilter, **more: str | None) -> None:
-    """Let the address say what is chosen."""
-    link = {
-        "from": [chosen.date_from.isoformat()],
-        "to": [chosen.date_to.isoformat()],
-        "client": list(chosen.providers),
-    }
-    st.session_state[state.LINES_LINK] = {name: value for name, value in link.items() if value}
-    links.keep_in_address(**link, **{name: [value or ""] for name, value in more.items()})
-
-
-def _fill_from_link(today: date, names: Mapping[str, str]) -> None:
-    link = {
-        name: found for name in ("from", "to", "client") if (found := st.query_params.get_all(name))
-    }
-    if link and link != st.session_state.get(state.LINES_LINK):
-        span = tuple(_read_day(link, name) or today for name in ("from", "to"))
-        days = next((one for one in _DAYS if _span(one, today) == span), _OTHER)
-        st.session_state["lines_days"] = days
-        st.session_state["lines_from"], st.session_state["lines_to"] = span
-        st.session_state["lines_clients"] = [id_ for id_ in link.get("client", []) if id_ in names]
+def _fill(today: date, names: Mapping[str, str]) -> None:
+    """Set the widgets to a link that was followed, or to what was left here or on the sister."""
+    held = st.session_state
+    held["lines_days"] = held.get("lines_days") or _TOMORROW
+    held.setdefault("lines_from", today)
+    held.setdefault("lines_to", today + timedelta(days=6))
+    held.setdefault("lines_clients", [])
+    span = _span(held["lines_days"], today) or (held["lines_from"], held["lines_to"])
+    link = address.asked(_PART, _NAMES, _write(*sorted(span), held["lines_clients"]))
+    if not link:
         return
-    st.session_state.setdefault("lines_days", _TOMORROW)
-    st.session_state.setdefault("lines_from", today)
-    st.session_state.setdefault("lines_to", today + timedelta(days=6))
+    first, last = (_read_day(link, name) or today for name in ("from", "to"))
+    held["lines_days"] = next((one for one in _DAYS if _span(one, today) == (first, last)), _OTHER)
+    held["lines_from"], held["lines_to"] = first, last
+    held["lines_clients"] = [id_ for id_ in link.get("client", []) if id_ in names]
+
+
+def _write(first: date, last: date, clients: Sequence[str]) -> address.Said:
+    said = {"from": [first.isoformat()], "to": [last.isoformat()], "client": list(clients)}
+    return {name: texts for name, texts in said.items() if texts}
 
 
 def _read_day(link: Mapping[str, Sequence[str]], name: str) -> date | None:

@@ -105,9 +105,6 @@ OVERTAKEN = "_overtaken"
 WRITES_TABLE = "_writes_table"
 """How often something was done with chosen writes: part of the key of their table."""
 
-LINES_LINK = "_lines_link"
-"""The days and clients that Dispatch or Ship has last written into the address."""
-
 DISPATCH_TYPED = "_dispatch_typed"
 """Boxes to confirm that are typed on Dispatch and not sent yet, by line."""
 
