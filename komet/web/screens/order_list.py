@@ -59,13 +59,14 @@ def _draw(ctx: AppContext, providers: Sequence[Provider], *, narrow: bool) -> No
     columns = shown_columns(len(providers))
     with actions:
         save_choice(ctx, view, columns.columns)
+    sort = st.session_state.setdefault("orders_sort", "ship_date")
     if totals.items == 0:
+        show_order(ctx, chosen, sort, _TABLE)
         return
 
     pages = math.ceil(totals.items / _PAGE_ROWS)
     page_key = f"orders_page_{pages}"  # another number of pages begins at the first
     offset = (st.session_state.get(page_key, 1) - 1) * _PAGE_ROWS
-    sort = st.session_state.setdefault("orders_sort", "ship_date")
     frame = reads.page(chosen, sort, offset, _PAGE_ROWS)
     with actions:
         quick_refresh(ctx, frame, providers)

@@ -22,12 +22,13 @@ from komet.orders.filters import OrderFilter
 from komet.orders.model import CHANGE_WORDS, ChangeKind, LineSums, OrderDetail, OrderKey
 from komet.web.screens.orders import column_config
 from komet.web.shell import address, failures, reads, session
-from komet.web.shell.links import ORDER
 from komet.web.shell.moments import moment_column
 
 Beside = Callable[[OrderKey], tuple[OrderKey | None, OrderKey | None]]
 """Which POs stand before and after one."""
 _PART = "order"
+ORDER = ("po", "importer")
+"""The parameters that name the PO which is open over a screen."""
 _WIDTH = 820
 """Pixels at first; the panel can be drawn wider, and is never wider than the window."""
 _NEWEST_CHANGES = 20
