@@ -91,7 +91,7 @@ def _fill(today: date, names: Mapping[str, str]) -> None:
     held.setdefault("lines_to", today + timedelta(days=6))
     held.setdefault("lines_clients", [])
     span = _span(held["lines_days"], today) or (held["lines_from"], held["lines_to"])
-    link = address.asked(_PART, _NAMES, _write(*sorted(span), held["lines_clients"]))
+    link = address.asked(_PART, _NAMES, _write(min(span), max(span), held["lines_clients"]))
     if not link:
         return
     first, last = (_read_day(link, name) or today for name in ("from", "to"))
