@@ -275,4 +275,5 @@ def _choose_values(name: str, label: str, options: Sequence[str], words: Mapping
         key=_key(name),
         format_func=lambda value: words.get(value, value),
         placeholder=_("Any"),
+        select_all=False,
     )
