@@ -37,7 +37,7 @@ from komet.orders import changes, query
 from komet.orders.filters import Cancelled, Mapped, OrderFilter
 from komet.orders.model import ChangeFilter, ChangeKind, ChangeSums, Download
 
-_EXAMPLES = int(os.environ.get("KOMET_EXAMPLES", "25"))
+_EXAMPLES = int(os.environ.get("KOMET_EXAMPLES", "12"))
 _numbers = count()
 _COLUMNS = ("boxes", "stems", "total_cost")
 

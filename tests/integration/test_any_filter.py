@@ -23,7 +23,7 @@ from komet.orders.table.reading import SORTS
 
 Item = dict[str, Any]
 
-_EXAMPLES = int(os.environ.get("KOMET_EXAMPLES", "20"))
+_EXAMPLES = int(os.environ.get("KOMET_EXAMPLES", "12"))
 GROUPS = {"a": "Fleurs", "b": "fleurs", "c": "Bloemen"}
 FACTORS = {("a", "HB"): Decimal("0.48"), ("b", "JB"): Decimal("0.7")}
 USUAL = {"FB": Decimal(1), "HB": Decimal("0.5"), "QB": Decimal("0.25"), "EB": Decimal("0.125")}

@@ -67,7 +67,7 @@ _SLICE = st.fixed_dictionaries(
 )
 _STEPS = st.lists(st.tuples(_WORLD, st.lists(_SLICE, max_size=8)), min_size=1, max_size=4)
 _MANY = hypothesis.settings(
-    max_examples=int(os.environ.get("KOMET_EXAMPLES", "25")),
+    max_examples=int(os.environ.get("KOMET_EXAMPLES", "12")),
     deadline=None,
     suppress_health_check=[
         hypothesis.HealthCheck.function_scoped_fixture,

@@ -48,7 +48,7 @@ _OWN = {"provider_id", "run_id", "first_seen_at", "changed_at", "fetched_at", "g
 _TABLES = ("purchase_orders", "po_lines", "po_breakdowns", "order_items")
 _numbers = count()
 _MANY = hypothesis.settings(
-    max_examples=int(os.environ.get("KOMET_EXAMPLES", "25")),
+    max_examples=int(os.environ.get("KOMET_EXAMPLES", "12")),
     suppress_health_check=[hypothesis.HealthCheck.function_scoped_fixture],
 )
 

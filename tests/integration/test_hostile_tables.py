@@ -14,7 +14,7 @@ import pytest
 from hostile_tables import KINDS
 
 _SCRIPT = Path(__file__).parents[1] / "hostile_tables.py"
-_COUNT = int(os.environ.get("KOMET_HOSTILE", "80"))
+_COUNT = int(os.environ.get("KOMET_HOSTILE", "40"))
 _CHUNK = 40
 _MOST_BYTES = 500_000_000
 _MOST_SECONDS = 30
