@@ -56,6 +56,8 @@ def copied(page: Page, row: int) -> str:
     """The text of a SKU cell, read as a person would copy it."""
     x, y = table(page)
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.bring_to_front()
+    page.evaluate("navigator.clipboard.writeText('')")  # both people share one
     for _attempt in range(20):  # a grid that is being drawn anew takes no key
         page.mouse.click(x + 240, y + 38 + 35 * row + 17)
         page.keyboard.press("Control+C")

@@ -368,7 +368,7 @@ def test_a_pause_at_the_limit_is_an_error_with_its_next_step(accounts: Accounts)
     assert pause["open"] == 4
     result = told(ctx).row(0, named=True)
     assert result["result"].startswith("– paused: ")
-    assert "00:00 UTC" in result["details"]
+    assert "00:00 (UTC)" in result["details"]
 
 
 def test_every_failure_of_the_client_has_its_words() -> None:

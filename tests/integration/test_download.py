@@ -236,7 +236,7 @@ def test_the_run_pauses_at_the_days_limit_and_says_when(accounts: Accounts) -> N
     run, _resumed = start_run(ctx, SYSTEM, plan, source="test")
     ended = execute(ctx, SYSTEM, run.id)
     assert ended.state is RunState.PAUSED
-    assert "00:00 UTC" in (ended.message or "")
+    assert "00:00 (UTC)" in (ended.message or "")
     with ctx.db.read() as con:
         summary = runs.summary(con, run.id)
         used = con.value("SELECT count(*) FROM api_calls")
