@@ -14,6 +14,7 @@ from komet.explorer.answers import export_answer
 from komet.export.writers.xlsx import EXCEL_TYPE
 from komet.language import _, _n, day_pattern, number, zoned_moment
 from komet.web.shell import address, failures, guard, reads
+from komet.web.shell.figures import figure_column
 from komet.web.shell.preferences import with_locale
 from komet.web.shell.session import actor
 
@@ -98,8 +99,8 @@ st.caption(
 rows = name_flags(found.rows)
 headings = headings_of(rows.columns)
 config: dict[str, Any] = headings | {
-    USED: st.column_config.NumberColumn(
-        headings.get(USED), format="localized", pinned=True,
+    USED: figure_column(
+        headings.get(USED), pinned=True,
         help=_("In how many downloaded order lines it stands."),
     )
 }  # fmt: skip

@@ -19,6 +19,7 @@ from komet.web.screens.chart_table import show_chart
 from komet.web.screens.charts import in_our_language
 from komet.web.shell import address, reads
 from komet.web.shell.failures import plain
+from komet.web.shell.figures import figure_column
 from komet.web.shell.moments import moment_column
 from komet.web.shell.preferences import with_locale
 from komet.web.shell.session import actor
@@ -173,7 +174,7 @@ def spent_requests(ctx: AppContext) -> None:
         {
             "day": st.column_config.DateColumn(_("Day (UTC)"), format=day_pattern()),
             "token": _("Token"),
-            "requests": st.column_config.NumberColumn(_("Requests"), format="localized"),
+            "requests": figure_column(_("Requests")),
         },
         _("Requests a day and token; {n:,} a day are allowed.").format(n=pool.allowance),
     )
@@ -186,7 +187,6 @@ def spent_requests(ctx: AppContext) -> None:
     if not of_pool.height:
         return
     st.header(_("By day, token and method"))
-    figure = st.column_config.NumberColumn
     st.dataframe(
         of_pool.drop("token_id"),
         hide_index=True,
@@ -195,10 +195,10 @@ def spent_requests(ctx: AppContext) -> None:
             "day": st.column_config.DateColumn(_("Day (UTC)"), format=day_pattern()),
             "token": _("Token"),
             "method": _("Method"),
-            "requests": figure(_("Requests"), format="localized"),
-            "again": figure(_("Tried again"), format="localized"),
-            "failed": figure(_("Failed"), format="localized"),
-            "seconds": figure(_("Seconds an answer"), format="%.2f"),
+            "requests": figure_column(_("Requests")),
+            "again": figure_column(_("Tried again")),
+            "failed": figure_column(_("Failed")),
+            "seconds": st.column_config.NumberColumn(_("Seconds an answer"), format="%.2f"),
         },
     )
 
@@ -259,7 +259,7 @@ def _reasons(group: pl.DataFrame) -> None:
         column_config={
             "client": _("Importer"),
             "reason": st.column_config.TextColumn(_("Reason or method"), width="large"),
-            "times": st.column_config.NumberColumn(_("How often"), format="localized"),
+            "times": figure_column(_("How often")),
             "last_seen": moment_column(_("Last seen")),
         },
     )

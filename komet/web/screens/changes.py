@@ -26,6 +26,7 @@ from komet.orders.model import (
 from komet.web.screens.drilling import open_behind
 from komet.web.screens.order_panel import pick, show_order_among
 from komet.web.shell import address, failures, parts, reads, state
+from komet.web.shell.figures import figure_column
 from komet.web.shell.moments import explain_zone, moment_column
 from komet.web.shell.preferences import with_locale
 from komet.web.shell.session import actor
@@ -211,9 +212,9 @@ def show_differences(frame: pl.DataFrame, by: str, *, on_pick: Callable[[], None
         column_config={
             "group": _(CHANGE_GROUPS[by]),
             "purchase_orders": _("POs"),
-            "boxes": st.column_config.NumberColumn(_("Boxes"), format="localized"),
-            "stems": st.column_config.NumberColumn(_("Stems"), format="localized"),
-            "total_cost": st.column_config.NumberColumn(_("Total cost"), format="localized"),
+            "boxes": figure_column(_("Boxes")),
+            "stems": figure_column(_("Stems")),
+            "total_cost": figure_column(_("Total cost")),
         },
     )
 

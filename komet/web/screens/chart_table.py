@@ -10,6 +10,7 @@ from komet.language import _, day_pattern
 from komet.orders.planning import shows_weeks, sum_days_by_week
 from komet.web.screens.charts import boxes_by_ship_date
 from komet.web.shell import reads
+from komet.web.shell.figures import figure_column
 
 
 def show_chart(chart: Any, frame: pl.DataFrame, columns: Mapping[str, Any], alt: str) -> None:
@@ -55,7 +56,7 @@ def columns_of_boxes(heading: str) -> dict[str, Any]:
     return {
         "ship_date": st.column_config.DateColumn(heading, format=day_pattern()),
         "provider": _("Importer"),
-        "boxes": st.column_config.NumberColumn(_("Boxes"), format="localized"),
+        "boxes": figure_column(_("Boxes")),
     }
 
 

@@ -150,7 +150,7 @@ def confirm_grid(lines: pl.DataFrame, made_of: object) -> None:
             "ship_date": st.column_config.DateColumn(_("Ships"), format=day_pattern(), width=95),
             "product": st.column_config.TextColumn(_("Product"), width=210),
             "sku": st.column_config.TextColumn(_("SKU"), width=150),
-            "boxes": st.column_config.NumberColumn(_("Ordered"), format="localized", width=75),
+            "boxes": figure_column(_("Ordered"), width=75),
             "wanted": st.column_config.NumberColumn(
                 _("To confirm"), min_value=0, step=1, format="%d", width=115,
                 help=_("Boxes that will be sent. Type them, or paste a column from Excel."),
@@ -163,13 +163,13 @@ def confirm_grid(lines: pl.DataFrame, made_of: object) -> None:
                 _("State"), options=[_(words) for words in LINE_STATES.values()],
                 color=[COLORS[one] for one in LINE_STATES], width=105,
             ),
-            "confirmed": st.column_config.NumberColumn(
-                _("Confirmed"), format="localized", width=85, help=_("Boxes, as Komet has them.")
+            "confirmed": figure_column(
+                _("Confirmed"), width=85, help=_("Boxes, as Komet has them.")
             ),
             "box_type": st.column_config.TextColumn(_("Box"), width=55),
             "customer": _("Customer"),
             "mark_code": _("Mark code"),
-            "stems": st.column_config.NumberColumn(_("Stems"), format="localized", width=75),
+            "stems": figure_column(_("Stems"), width=75),
             "fbe": figure_column(_("FBE"), width=70),
             "total_cost": figure_column(_("Cost"), width=90),
             "provider": st.column_config.TextColumn(_("Importer"), width=115),

@@ -173,9 +173,6 @@ def _plain(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _columns() -> dict[str, Any]:
-    def figure(label: str) -> Any:
-        return st.column_config.NumberColumn(label, format="localized")
-
     dates = {
         name: st.column_config.DateColumn(label, format=day_pattern())
         for name, label in (
@@ -200,14 +197,14 @@ def _columns() -> dict[str, Any]:
         "codes": _("Box codes"),
         "state": _("State"),
         "box_status": _("Box status"),
-        "boxes": figure(_("Boxes")),
+        "boxes": figure_column(_("Boxes")),
         "fbe": figure_column(_("Full boxes (FBE)")),
-        "received": figure(_("Received")),
-        "missing": figure(_("Missing")),
-        "not_seen": figure(_("Not seen in Komet")),
-        "unplanned": figure(_("Not of our orders")),
-        "lines": figure(_("Lines")),
-        "pos": figure(_("POs")),
-        "pieces": figure(_("Pieces in Komet")),
-        "pieces_received": figure(_("Pieces received in Komet")),
+        "received": figure_column(_("Received")),
+        "missing": figure_column(_("Missing")),
+        "not_seen": figure_column(_("Not seen in Komet")),
+        "unplanned": figure_column(_("Not of our orders")),
+        "lines": figure_column(_("Lines")),
+        "pos": figure_column(_("POs")),
+        "pieces": figure_column(_("Pieces in Komet")),
+        "pieces_received": figure_column(_("Pieces received in Komet")),
     }

@@ -21,6 +21,7 @@ from komet.orders.work_lists import LOOKS_BACK
 from komet.web.screens.previews import checked
 from komet.web.screens.sending import batch_in_address, preview_and_send
 from komet.web.shell import address, failures, reads, state
+from komet.web.shell.figures import figure_column
 from komet.web.shell.moments import moment_column
 
 _AHEAD = 1
@@ -250,10 +251,10 @@ def _order_table(frame: pl.DataFrame) -> None:
             "lines": st.column_config.TextColumn(
                 _("Lines"), help=_("Where some are not shipped yet: shipped / all."), width="small"
             ),
-            "boxes": st.column_config.NumberColumn(_("Boxes"), format="localized"),
-            "total": st.column_config.NumberColumn(_("Total of the PO"), format="localized"),
+            "boxes": figure_column(_("Boxes")),
+            "total": figure_column(_("Total of the PO")),
             "numbers": st.column_config.TextColumn(_("Invoices")),
-            "invoiced": st.column_config.NumberColumn(_("Invoiced"), format="localized"),
+            "invoiced": figure_column(_("Invoiced")),
             "under_way": st.column_config.NumberColumn(
                 _("Under way"), help=_("Planned, being sent or unknown.")
             ),

@@ -20,6 +20,7 @@ from komet.language import _, _n, day_pattern, zoned_moment
 from komet.web.screens.previews import keep_preview, kept_preview
 from komet.web.screens.sending import batch_in_address, preview_and_send
 from komet.web.shell import failures, state
+from komet.web.shell.figures import figure_column
 from komet.web.shell.session import actor
 
 _BACK = 7
@@ -108,7 +109,7 @@ def _table(found: Sequence[ListedInvoice]) -> list[ListedInvoice]:
             "number": st.column_config.TextColumn(_("Invoice number"), pinned=True),
             "ship_date": st.column_config.DateColumn(_("Ship date"), format=day_pattern()),
             "customer": st.column_config.TextColumn(_("Customer"), width="medium"),
-            "subtotal": st.column_config.NumberColumn(_("Total"), format="localized"),
+            "subtotal": figure_column(_("Total")),
             "synced": st.column_config.TextColumn(_("Accounting")),
         },
     )  # fmt: skip

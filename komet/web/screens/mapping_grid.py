@@ -13,6 +13,7 @@ from komet.language import _, _n, number
 from komet.mapping import imports, products
 from komet.mapping.model import KINDS, PRODUCT, Written
 from komet.web.shell import address, failures, reads, session, state
+from komet.web.shell.figures import figure_column
 from komet.web.shell.frozen import frozen
 from komet.web.shell.moments import moment_column
 
@@ -116,10 +117,10 @@ def editable_grid(ctx: AppContext, provider_id: str, only: str, empty: str, kind
         column_config={
             "description": st.column_config.TextColumn(name, pinned=True, width="medium"),
             "sku": st.column_config.TextColumn(code, help=_("Ours. Empty it to unmap.")),
-            "boxes": st.column_config.NumberColumn(
-                _("Boxes"), format="localized", help=_("In downloaded orders not cancelled.")
+            "boxes": figure_column(
+                _("Boxes"), help=_("In downloaded orders not cancelled.")
             ),
-            "items": st.column_config.NumberColumn(_("Items"), format="localized"),
+            "items": figure_column(_("Items")),
             "komet_id": st.column_config.TextColumn(_("Komet ID")),
             "legacy_code": st.column_config.TextColumn(_("Komet code")),
             "category": st.column_config.TextColumn(_("Category")),

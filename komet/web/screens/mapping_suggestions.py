@@ -8,6 +8,7 @@ from komet.language import _, _n
 from komet.mapping.suggestions import DEFAULT_THRESHOLD, accept_suggestions
 from komet.web.screens.mapping_grid import keep_result
 from komet.web.shell import failures, reads, session, state
+from komet.web.shell.figures import figure_column
 from komet.web.shell.frozen import frozen
 
 _SHOWN = 500
@@ -55,7 +56,7 @@ def suggestion_list(ctx: AppContext, provider_id: str) -> None:
                 _("Score"), min_value=0, max_value=100, format="%.0f"
             ),
             "reason": st.column_config.TextColumn(_("Why"), width="large"),
-            "boxes": st.column_config.NumberColumn(_("Boxes"), format="localized"),
+            "boxes": figure_column(_("Boxes")),
             "second": _("Next best"),
             "komet_id": _("Komet product ID"),
         },

@@ -23,6 +23,7 @@ from komet.orders.work_lists import WorkList
 from komet.web.screens.cancelled_choice import chosen_cancelled
 from komet.web.screens.changes import signed
 from komet.web.shell import failures, reads
+from komet.web.shell.figures import figure_column
 from komet.web.shell.moments import explain_zone, moment_column
 from komet.web.shell.resources import worker
 from komet.web.shell.session import actor
@@ -250,17 +251,15 @@ def importers(active: Sequence[Provider]) -> None:
         column_config={
             "provider": _("Importer"),
             "last": moment_column(_("Last download")),
-            "orders": st.column_config.NumberColumn(_("POs"), format="localized"),
+            "orders": figure_column(_("POs")),
             "failed": _("Failed days"),
-            "left": st.column_config.NumberColumn(_("Requests left today"), format="localized"),
-            "unmapped": st.column_config.NumberColumn(
+            "left": figure_column(_("Requests left today")),
+            "unmapped": figure_column(
                 _("Unmapped products"),
-                format="localized",
                 help=_("Products without a SKU in downloaded orders that were not cancelled."),
             ),
-            "at_stake": st.column_config.NumberColumn(
+            "at_stake": figure_column(
                 _("Boxes at stake"),
-                format="localized",
                 help=_("Boxes of the lines that ask for them, each line's boxes once."),
             ),
             "days": _("Days held"),

@@ -27,6 +27,7 @@ from komet.tabular.file import FILE_TYPES
 from komet.web.screens.previews import checked, keep_preview, kept_preview
 from komet.web.screens.sending import batch_in_address, preview_and_send
 from komet.web.shell import failures, state
+from komet.web.shell.figures import figure_column
 from komet.web.shell.preferences import with_locale
 from komet.web.shell.resources import worker
 from komet.web.shell.session import actor
@@ -191,10 +192,10 @@ def _choose(ctx: AppContext, provider: Provider, lines: pl.DataFrame, listed: st
             "customer": _("Customer"),
             "vendor": _("Vendor"),
             "product": st.column_config.TextColumn(_("Product"), width="large"),
-            "boxes": st.column_config.NumberColumn(_("Boxes"), format="localized"),
+            "boxes": figure_column(_("Boxes")),
             "box_type": _("Box type"),
-            "bunches": st.column_config.NumberColumn(_("Bunches"), format="localized"),
-            "stems_bunch": st.column_config.NumberColumn(_("Stems/bunch"), format="localized"),
+            "bunches": figure_column(_("Bunches")),
+            "stems_bunch": figure_column(_("Stems/bunch")),
             "unit_type": _("Unit type"),
             "mark_code": _("Mark code"),
             "po_sent": st.column_config.CheckboxColumn(_("PO sent")),

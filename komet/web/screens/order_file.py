@@ -7,6 +7,7 @@ from komet.ingest.imports import AGAIN, KEPT, NEW
 from komet.ingest.sources.portal_file.file import OrderFile
 from komet.language import _, _n, day_pattern
 from komet.web.shell.failures import plain
+from komet.web.shell.figures import figure_column
 
 _SHOWN = 500
 
@@ -26,7 +27,7 @@ def show_days(days: pl.DataFrame) -> None:
             "ship_date": st.column_config.DateColumn(_("Ship date"), format=day_pattern()),
             "orders": _("POs"),
             "lines": _("Lines"),
-            "boxes": st.column_config.NumberColumn(_("Boxes"), format="localized"),
+            "boxes": figure_column(_("Boxes")),
             "state": st.column_config.TextColumn(_("What happens"), width="large"),
         },
     )

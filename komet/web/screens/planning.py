@@ -21,6 +21,7 @@ from komet.web.screens.cancelled_choice import cancelled_choice, chosen_cancelle
 from komet.web.screens.charts import FIGURE, IMPORTERS, in_our_language
 from komet.web.screens.drilling import PICKED, open_bar, open_cell
 from komet.web.shell import address, failures, parts, reads
+from komet.web.shell.figures import figure_column
 from komet.web.shell.preferences import with_locale
 from komet.web.shell.session import actor
 
@@ -274,7 +275,7 @@ def pivot_table(found: Pivot, *, on_pick: Callable[[], None]) -> None:
     }
     for name in (*found.columns, "total"):
         heading = _("Total") if name == "total" else name
-        config[name] = st.column_config.NumberColumn(heading, format="localized")
+        config[name] = figure_column(heading)
     st.dataframe(
         shown, key=_PIVOT, on_select=on_pick, selection_mode="single-cell", hide_index=True,
         placeholder="", column_config=config, height=480,

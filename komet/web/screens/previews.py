@@ -13,6 +13,7 @@ from komet.dispatch.model import Draft, Preview, Remark
 from komet.dispatch.preview import describe, subject_of, undo_words
 from komet.language import _, _n, current, number
 from komet.web.shell import failures, state
+from komet.web.shell.figures import figure_column
 
 _SHOWN = 500
 _OF_TABLES = {"dispatch", "ship"}
@@ -125,9 +126,9 @@ def _counts(preview: Preview) -> None:
         column_config={
             "provider": st.column_config.TextColumn(_("Importer"), pinned=True),
             "what": _("What"),
-            "writes": st.column_config.NumberColumn(_("To send"), format="localized"),
-            "requests": st.column_config.NumberColumn(_("Requests"), format="localized"),
-            "left": st.column_config.NumberColumn(_("Left today"), format="localized"),
+            "writes": figure_column(_("To send")),
+            "requests": figure_column(_("Requests")),
+            "left": figure_column(_("Left today")),
             "undo": st.column_config.TextColumn(_("Undoing it"), width=330),
             "method": st.column_config.TextColumn(_("Komet method")),
         },

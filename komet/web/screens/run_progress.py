@@ -16,6 +16,7 @@ from komet.web.screens.chart_table import show_chart
 from komet.web.screens.charts import day_grid, name_states
 from komet.web.screens.export_menu import export_menu
 from komet.web.shell import failures, reads
+from komet.web.shell.figures import figure_column
 from komet.web.shell.moments import moment_column
 from komet.web.shell.resources import worker
 from komet.web.shell.session import actor
@@ -95,8 +96,8 @@ def run_result(ctx: AppContext, run_id: str) -> None:
                 "provider": _("Importer"),
                 "day": st.column_config.DateColumn(_("Ship date"), format=day_pattern()),
                 "state": _("State"),
-                "orders": st.column_config.NumberColumn(_("POs"), format="localized"),
-                "lines": st.column_config.NumberColumn(_("Lines"), format="localized"),
+                "orders": figure_column(_("POs")),
+                "lines": figure_column(_("Lines")),
                 "reason": _("Reason"),
             },
             _("The days of the download by importer, and what became of each. {found}").format(

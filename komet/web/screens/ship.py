@@ -115,9 +115,9 @@ def ship_grid(lines: pl.DataFrame, made_of: object) -> None:
             "po_number": st.column_config.TextColumn(_("PO"), pinned=True, width=90),
             "ship_date": st.column_config.DateColumn(_("Ships"), format=day_pattern(), width=95),
             "product": st.column_config.TextColumn(_("Product"), width=165),
-            "boxes": st.column_config.NumberColumn(_("Ordered"), format="localized", width=65),
-            "going": st.column_config.NumberColumn(
-                _("Leaving"), format="localized", width=60,
+            "boxes": figure_column(_("Ordered"), width=65),
+            "going": figure_column(
+                _("Leaving"), width=60,
                 help=_("As many as it has box codes; without codes, the boxes confirmed, or all"
                        " where none is confirmed yet."),
             ),

@@ -11,6 +11,7 @@ from komet.context import AppContext
 from komet.dispatch.stock import INVENTORY
 from komet.language import _, _n, zoned_moment
 from komet.web.shell import address, failures, reads
+from komet.web.shell.figures import figure_column
 from komet.web.shell.session import actor
 
 _SHOWN = 2_000
@@ -46,13 +47,13 @@ def stock_list(ctx: AppContext, provider: Provider) -> None:
     headings: dict[str, Any] = {
         "orderItemId": st.column_config.TextColumn(_("Inventory ID"), pinned=True),
         "productDescription": st.column_config.TextColumn(_("Product"), width="medium"),
-        "quantity": st.column_config.NumberColumn(_("In stock"), format="localized"),
+        "quantity": figure_column(_("In stock")),
         "boxTypeCode": _("Box type"),
         "growerName": _("Vendor"),
         "unitType": _("Unit type"),
-        "bunches": st.column_config.NumberColumn(_("Bunches"), format="localized"),
-        "stemsBunch": st.column_config.NumberColumn(_("Stems/bunch"), format="localized"),
-        "totalUnits": st.column_config.NumberColumn(_("Units"), format="localized"),
+        "bunches": figure_column(_("Bunches")),
+        "stemsBunch": figure_column(_("Stems/bunch")),
+        "totalUnits": figure_column(_("Units")),
         "productCode": _("Product code"),
         "companyProductId": _("Product ID"),
     }

@@ -5,7 +5,7 @@ from typing import Any
 import streamlit as st
 
 
-def figure_column(heading: str, places: int | None = None, **options: Any) -> Any:
+def figure_column(heading: str | None, places: int | None = None, **options: Any) -> Any:
     """A column of figures under its heading; `options` as Streamlit takes.
 
     `places`: always so many decimals, which values may not exceed: more are cut off. Without it,
