@@ -97,11 +97,6 @@ def day(key: str, name: str, default: date | None = None) -> Field:
     return Field(key, name, read, lambda value: [value.isoformat()] if value else [], default)
 
 
-def switch(key: str, name: str) -> Field:
-    """A box to tick, written as 1."""
-    return _single(key, name, {"0": False, "1": True}, default=False)
-
-
 def bind(part: str, *fields: Field) -> None:
     """Bring the widgets of a part of a screen and the address into line, before they are drawn.
 
