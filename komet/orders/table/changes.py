@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 
 from komet.db.database import Connection
-from komet.formulas import folded
+from komet.formulas import folded, not_cancelled
 from komet.orders.filters import Cancelled, Gone, OrderFilter
 from komet.orders.model import ChangeFilter, ChangeKind, ChangeSums, Download
 from komet.orders.table.items import NOT_IMPLIED
@@ -15,9 +15,8 @@ from komet.orders.table.reading import source
 
 _KIND = (
     "CASE WHEN c.first_download THEN 'first'"
-    " WHEN c.kind = 'changed' AND ((c.field = 'status' AND upper(c.after) IN"
-    " ('CA', 'CANCELLED')) OR (c.field = 'line_item_status' AND upper(c.after) IN"
-    " ('CA', 'CANCELLED'))) THEN 'cancelled' ELSE c.kind END"
+    " WHEN c.kind = 'changed' AND c.field IN ('status', 'line_item_status')"
+    f" AND NOT {not_cancelled('c.after')} THEN 'cancelled' ELSE c.kind END"
 )
 
 
