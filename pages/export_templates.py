@@ -9,6 +9,7 @@ from komet.export.estimate import estimate_template
 from komet.export.template import READY_MADE, parse_template, title_of
 from komet.export.templates import (
     delete_template,
+    export_by_template,
     export_by_template_bytes,
     list_templates,
     preview,
@@ -19,7 +20,6 @@ from komet.export.writers import WRITERS
 from komet.language import _, day_pattern
 from komet.orders.filters import OrderFilter
 from komet.web.screens.export_job import export_button, export_state
-from komet.web.screens.export_menu import write_by_template
 from komet.web.screens.template_editor import broken_template, template_editor
 from komet.web.shell import address, failures, guard, reads, state
 from komet.web.shell.session import actor
@@ -72,7 +72,7 @@ with failures.shown():
             WRITERS[template.file_type].media_type,
             estimate_template(reads.totals(everything), template),
             partial(export_by_template_bytes, ctx, actor(), template, everything),
-            partial(write_by_template, ctx, actor(), template, everything),
+            partial(export_by_template, ctx, actor(), template, everything),
             width="content",
         )
     export_state()

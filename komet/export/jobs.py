@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from komet import language, time_zone
@@ -16,7 +16,12 @@ from komet.language import _
 from komet.messages import FAILURES, message
 
 _log = logging.getLogger(__name__)
-Write = Callable[[Path, ExportWatch], object]
+
+
+class Write(Protocol):
+    """Makes a file at a path, and tells the watch how far it is."""
+
+    def __call__(self, target: Path, /, *, watch: ExportWatch) -> object: ...
 
 
 class JobState(StrEnum):
@@ -31,7 +36,7 @@ class JobState(StrEnum):
 class ExportJob:
     """One file that a thread writes into a folder of its own, which goes when nobody holds the job.
 
-    `write` makes the file at a path and tells the watch how far it is.
+    `write` makes it.
     """
 
     def __init__(self, name: str, write: Write, watch: ExportWatch) -> None:
@@ -79,7 +84,7 @@ class ExportJob:
 
     def _write_file(self) -> None:
         try:
-            self._write(self._path, self.watch)
+            self._write(self._path, watch=self.watch)
         except ExportCancelled:
             self.state = JobState.CANCELLED
         except FAILURES as error:

@@ -4,20 +4,17 @@ A large one has a bar, can be stopped, and is fetched when it is there.
 """
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Literal
 
 import streamlit as st
 
 from komet.export.estimate import Estimate, describe_size
-from komet.export.jobs import ExportJob, JobState
+from komet.export.jobs import ExportJob, JobState, Write
 from komet.export.watch import ExportWatch
 from komet.language import _, number
 from komet.web.shell import state
 from komet.web.shell.failures import plain
 from komet.web.shell.preferences import with_locale
-
-Write = Callable[[Path, ExportWatch], object]
 
 
 def export_button(  # noqa: PLR0917

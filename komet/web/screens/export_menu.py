@@ -1,7 +1,6 @@
 """The export menu of Purchase orders: all sheets, items, or a template's layout."""
 
 from functools import partial
-from pathlib import Path
 
 import streamlit as st
 
@@ -9,7 +8,7 @@ from komet import time_zone
 from komet.context import AppContext
 from komet.export.estimate import Estimate, estimate_orders, estimate_template
 from komet.export.orders import export_orders, export_orders_bytes
-from komet.export.template import ExportTemplate, title_of
+from komet.export.template import title_of
 from komet.export.templates import (
     Templates,
     export_by_template,
@@ -17,14 +16,12 @@ from komet.export.templates import (
     list_templates_by_use,
     target_name,
 )
-from komet.export.watch import ExportWatch
 from komet.export.writers import WRITERS
-from komet.export.writers.writer import Dialect, dialects
+from komet.export.writers.writer import dialects
 from komet.export.writers.xlsx import EXCEL_ROWS
 from komet.language import _, _n, current, number
 from komet.orders.filters import OrderFilter
 from komet.orders.model import Totals
-from komet.permissions import Actor
 from komet.web.screens.export_job import export_button, export_state
 from komet.web.shell import failures, reads
 from komet.web.shell.session import actor
@@ -66,7 +63,7 @@ def _by_file_type(ctx: AppContext, chosen: OrderFilter, totals: Totals) -> None:
             export_button(
                 _(writer.label), name + suffix, writer.media_type, estimate,
                 partial(export_orders_bytes, ctx, actor(), chosen, suffix, dialect),
-                partial(_write, ctx, actor(), chosen, dialect),
+                partial(export_orders, ctx, actor(), chosen, dialect=dialect),
             )  # fmt: skip
 
 
@@ -82,7 +79,7 @@ def _by_template(
     export_button(
         _("With this template"), file_name, WRITERS[template.file_type].media_type, estimate,
         partial(export_by_template_bytes, ctx, actor(), template, chosen),
-        partial(write_by_template, ctx, actor(), template, chosen),
+        partial(export_by_template, ctx, actor(), template, chosen),
     )  # fmt: skip
     st.caption(failures.plain(file_name))
     if broken:
@@ -104,26 +101,3 @@ def _many_sheets(estimate: Estimate) -> None:
                 rows=number(estimate.rows), most=number(EXCEL_ROWS), sheets=estimate.sheets
             )
         )  # fmt: skip
-
-
-def write_by_template(  # noqa: PLR0917
-    ctx: AppContext,
-    by: Actor,
-    template: ExportTemplate,
-    chosen: OrderFilter,
-    target: Path,
-    watch: ExportWatch,
-) -> None:
-    """Write a file by a template, watched."""
-    export_by_template(ctx, by, template, chosen, target, watch=watch)
-
-
-def _write(  # noqa: PLR0917
-    ctx: AppContext,
-    by: Actor,
-    chosen: OrderFilter,
-    dialect: Dialect,
-    target: Path,
-    watch: ExportWatch,
-) -> None:
-    export_orders(ctx, by, chosen, target, dialect, watch=watch)
