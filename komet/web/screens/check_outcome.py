@@ -3,13 +3,15 @@
 It stays on the screen until the next check.
 """
 
+from collections.abc import Callable
 from typing import Literal
 
 import streamlit as st
 
 from komet.clients.model import Outcome
 from komet.language import _, _later
-from komet.web.shell.failures import plain
+from komet.messages import FAILURES, message
+from komet.web.shell.failures import notice, plain
 
 _Colour = Literal["green", "red", "gray"]
 _BADGES: dict[Outcome | None, tuple[str, str, _Colour]] = {
@@ -31,3 +33,12 @@ def outcome_box(outcome: Outcome, text: str) -> None:
     show = {Outcome.WORKS: st.success, Outcome.REFUSED: st.error}.get(outcome, st.info)
     _label, icon, _colour = _BADGES[outcome]
     show(plain(text), icon=icon)
+
+
+def check_after(done: str, check: Callable[[], object]) -> None:
+    """Check what was just saved; where that cannot be done, say so beside what was."""
+    try:
+        check()
+    except FAILURES as error:
+        done = f"{done} {message(error)}"
+    notice(done)

@@ -26,8 +26,7 @@ from komet.clients.providers import (
 )
 from komet.context import AppContext
 from komet.language import _, zoned_moment
-from komet.messages import FAILURES, message
-from komet.web.screens.check_outcome import outcome_badge, outcome_box
+from komet.web.screens.check_outcome import check_after, outcome_badge, outcome_box
 from komet.web.screens.fbe_factors import fbe_factors
 from komet.web.shell import failures, state
 from komet.web.shell.failures import plain
@@ -221,13 +220,10 @@ def _save(
         saved = add_provider(ctx, actor(), fields, overlap_too=agreed)
         st.session_state[state.PROVIDER_FORMS] = st.session_state.get(state.PROVIDER_FORMS, 0) + 1
         st.session_state[state.PROVIDER_ADDED] = saved.id
-    done = _saved(saved)
-    if saved.id not in load_provider_checks(ctx):
-        try:
-            _ask(ctx, saved)
-        except FAILURES as error:
-            done = f"{done} {message(error)}"
-    failures.notice(done)
+    if saved.id in load_provider_checks(ctx):
+        failures.notice(_saved(saved))
+    else:
+        check_after(_saved(saved), lambda: _ask(ctx, saved))
     st.rerun()
 
 

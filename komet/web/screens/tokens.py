@@ -25,8 +25,7 @@ from komet.clients.model import (
 )
 from komet.context import AppContext
 from komet.language import _, zoned_moment
-from komet.messages import FAILURES, message
-from komet.web.screens.check_outcome import outcome_badge, outcome_box
+from komet.web.screens.check_outcome import check_after, outcome_badge, outcome_box
 from komet.web.shell import failures, state
 from komet.web.shell.failures import plain
 from komet.web.shell.session import actor
@@ -89,15 +88,6 @@ def _ask(ctx: AppContext, token: Token) -> None:
         check_token(ctx, actor(), token.id)
 
 
-def _ask_after(ctx: AppContext, token: Token, done: str) -> None:
-    """Check what was just saved; where that cannot be done, say so beside what was."""
-    try:
-        _ask(ctx, token)
-    except FAILURES as error:
-        done = f"{done} {message(error)}"
-    failures.notice(done)
-
-
 def result_label(result: str) -> str:
     """The outcome of one method of a check, in words."""
     return {
@@ -145,7 +135,7 @@ def _change_form(ctx: AppContext, token: Token) -> None:
                     label=label, owner=owner, users=int(users), kind=kind, base_url=moved,
                 )  # fmt: skip
                 if moved or kind != token.kind:
-                    _ask_after(ctx, saved, _("Saved."))
+                    check_after(_("Saved."), lambda: _ask(ctx, saved))
                 else:
                     failures.notice(_("Saved."))
                 st.rerun()
@@ -166,7 +156,7 @@ def _secret_form(ctx: AppContext, token: Token) -> None:
                 saved = tokens.replace_secret(
                     ctx, actor(), token.id, SecretStr(secret), base_url=moved
                 )
-                _ask_after(ctx, saved, _("The secret was replaced."))
+                check_after(_("The secret was replaced."), lambda: _ask(ctx, saved))
                 st.rerun()
 
 
@@ -276,5 +266,5 @@ def _take_in(ctx: AppContext, added: Token) -> None:
     """Empty the forms and check the token that was added."""
     st.session_state[state.TOKEN_FORMS] = st.session_state.get(state.TOKEN_FORMS, 0) + 1
     st.session_state[state.TOKEN_ADDED] = added.id
-    _ask_after(ctx, added, _("Added {label}.").format(label=added.label))
+    check_after(_("Added {label}.").format(label=added.label), lambda: _ask(ctx, added))
     st.rerun()
