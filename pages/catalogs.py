@@ -16,6 +16,7 @@ from komet.language import _, _n, day_pattern, number, zoned_moment
 from komet.web.shell import address, failures, guard, reads
 from komet.web.shell.figures import figure_column
 from komet.web.shell.preferences import with_locale
+from komet.web.shell.search_field import search_field
 from komet.web.shell.session import actor
 
 _SHOWN = 2_000
@@ -79,15 +80,7 @@ if whole.refused:
 if whole.tried_at is None and not whole.learnt:
     st.info(_("Nothing has been fetched of this list yet, and no order names any of it."))
     st.stop()
-text = st.text_input(
-    _("Contains"),
-    key="catalog_text",
-    persist_state="session",
-    placeholder=_("rose 60"),
-    type="search",
-    live=True,
-)
-found = search_list(whole, text)
+found = search_list(whole, search_field(_("Contains"), "catalog_text"))
 st.caption(
     _n("{n:,} row, known from the downloaded orders.",
        "{n:,} rows, known from the downloaded orders.", found.rows.height)

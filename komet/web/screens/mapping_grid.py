@@ -16,6 +16,7 @@ from komet.web.shell import address, failures, reads, session, state
 from komet.web.shell.figures import figure_column
 from komet.web.shell.frozen import frozen
 from komet.web.shell.moments import moment_column
+from komet.web.shell.search_field import search_field
 
 PAGE_ROWS = 100
 _SEARCH_OF = {"at_stake": "queue", "all": "all"}
@@ -71,14 +72,7 @@ def editable_grid(ctx: AppContext, provider_id: str, only: str, empty: str, kind
     """What a provider has of a kind (`only`: see `list_known`); a button saves the edits."""
     key = f"{kind}_{only}_{provider_id}"
     address.bind(f"search_{key}", address.text(f"search_{key}", _SEARCH_OF[only]))
-    text = st.text_input(
-        _("Search name, Komet ID or code"),
-        key=f"search_{key}",
-        persist_state="session",
-        placeholder=_("rose 60"),
-        type="search",
-        live=True,
-    )
+    text = search_field(_("Search name, Komet ID or code"), f"search_{key}")
     product = kind == PRODUCT
     name, code = (_("Product"), _("SKU")) if product else (_("Name"), _("Our code"))
     saved = st.session_state.get(state.MAPPING_SAVES, 0)

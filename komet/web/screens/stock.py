@@ -12,6 +12,7 @@ from komet.dispatch.stock import INVENTORY
 from komet.language import _, _n, zoned_moment
 from komet.web.shell import address, failures, reads
 from komet.web.shell.figures import figure_column
+from komet.web.shell.search_field import search_field
 from komet.web.shell.session import actor
 
 _SHOWN = 2_000
@@ -22,14 +23,8 @@ def stock_list(ctx: AppContext, provider: Provider) -> None:
     """List the stock anew, search it, see it."""
     address.bind("stock", address.text("stock_text", "contains"))
     bar = st.container(horizontal=True, vertical_alignment="bottom")
-    text = bar.text_input(
-        _("Contains"),
-        key="stock_text",
-        persist_state="session",
-        placeholder=_("rose 60"),
-        type="search",
-        live=True,
-    )
+    with bar:
+        text = search_field(_("Contains"), "stock_text")
     if bar.button(_("List the stock (1 request)"), icon=":material/refresh:", type="primary"):
         with failures.shown(), st.spinner(_("Asking Komet …")):
             failures.notice(fetch_list(ctx, actor(), provider, INVENTORY))
