@@ -16,6 +16,7 @@ from komet.mapping.attributes import read_attributes
 from komet.orders.filters import OrderFilter
 from komet.orders.model import MEASURES, Pivot
 from komet.orders.table import reading
+from komet.orders.table.totals import totals
 
 _MOST_DAYS = 90
 """Bars of more days than these would be thinner than a few pixels."""
@@ -93,9 +94,9 @@ def compare_weeks(
             if not reading.has_days(con, start, end):
                 continue
             week = chosen.model_copy(update={"ship_from": start, "ship_to": end})
+            shipped = totals(con, week)
             for measure in MEASURES:
-                value = reading.sums(con, week, (), measure)["value"].sum()
-                found[measure][name] = Decimal(str(value))
+                found[measure][name] = getattr(shipped, measure) or Decimal(0)
     return found
 
 
