@@ -4,6 +4,8 @@ One rule for all screens, exports and commands: it is left out, unless the filte
 otherwise (`OrderFilter.leaves_out_cancelled`).
 """
 
+from decimal import Decimal
+
 from komet.context import AppContext
 from komet.language import _, _later, number
 from komet.orders.filters import Cancelled, OrderFilter
@@ -38,9 +40,13 @@ def describe_cancelled(chosen: OrderFilter, cancelled: Totals) -> str:
     """
     if chosen.cancelled is Cancelled.ONLY:
         return _("cancelled only")
-    boxes = number(cancelled.boxes or 0)
     if chosen.leaves_out_cancelled:
         if not cancelled.lines:
             return _("without cancelled: there is none")
-        return _("without cancelled: −{boxes} boxes").format(boxes=boxes)
-    return _("with cancelled: {boxes} boxes").format(boxes=boxes)
+        return describe_left_out(cancelled.boxes)
+    return _("with cancelled: {boxes} boxes").format(boxes=number(cancelled.boxes or 0))
+
+
+def describe_left_out(boxes: Decimal | None) -> str:
+    """By how much what was cancelled would change the sums that leave it out."""
+    return _("without cancelled: −{boxes} boxes").format(boxes=number(boxes or 0))

@@ -16,6 +16,7 @@ from komet.context import AppContext
 from komet.language import _, _n, day, moment, number, zoned_moment
 from komet.mapping.imports import edit_cells
 from komet.orders import statuses
+from komet.orders.cancelled import describe_left_out
 from komet.orders.changes import describe_changes
 from komet.orders.columns import decode_codes
 from komet.orders.filters import OrderFilter
@@ -217,10 +218,7 @@ def _lines(found: OrderDetail) -> None:
     st.markdown(_sums(found.sum_lines()))
     cancelled = found.sum_lines(cancelled=True)
     if cancelled.lines:
-        st.badge(
-            _("without cancelled: −{boxes} boxes").format(boxes=number(cancelled.boxes)),
-            color="gray",
-        )
+        st.badge(describe_left_out(cancelled.boxes), color="gray")
     items = found.items
     used = [name for name in _WHERE_ANY if items[name].drop_nulls().len()]
     shown = decode_codes(items.select(*_ALWAYS, *used)).with_columns(
